@@ -1,0 +1,36 @@
+import { type BaseContext, Builtins, Cli, type CommandClass } from "clipanion";
+import { RehearseCommand } from "./commands/rehearse.ts";
+import { Misuse, messageOf } from "./failure.ts";
+import { VERSION } from "./version.ts";
+import { visible } from "./visible.ts";
+
+/** Each agent that can be started, by its name on the command line. */
+const AGENTS: Readonly<Record<string, CommandClass>> = { rehearse: RehearseCommand };
+
+/**
+ * `runa-agent`: answers with the exit code, 0 when everything owed was delivered. Help and version go to stdout; what
+ * fails is one line on stderr, `error: ...`, followed by the usage where the command line was wrong.
+ */
+export async function runAgent(argv: readonly string[], context: BaseContext): Promise<number> {
+  const options = { binaryName: "runa-agent", binaryLabel: "runa-agent", binaryVersion: VERSION, enableColors: false };
+  const cli = Cli.from([...Object.values(AGENTS), Builtins.HelpCommand, Builtins.VersionCommand], options);
+  const agent = Object.hasOwn(AGENTS, argv[0] ?? "") ? AGENTS[argv[0] ?? ""] : undefined;
+  try {
+    if (argv.length === 0) throw new Misuse("name the agent to run");
+    return await cli.run(cli.process([...argv], context), context);
+  } catch (error) {
+    context.stderr.write(`error: ${misuseOf(error, argv, agent !== undefined)}\n\n`);
+    context.stderr.write(agent === undefined ? cli.usage() : cli.usage(agent, { prefix: "usage: " }));
+    return 1;
+  }
+}
+
+/** What clipanion says about a command line, on one line and without its list of candidates. */
+function misuseOf(error: unknown, argv: readonly string[], known: boolean): string {
+  const [name] = argv;
+  if (error instanceof Misuse) return visible(error.message);
+  if (!known)
+    return `there is no agent ${visible(JSON.stringify(name ?? ""))}; there is: ${Object.keys(AGENTS).join(", ")}`;
+  const [first = ""] = messageOf(error).split("\n");
+  return visible(first.replace(/\.$/, ""));
+}

@@ -1,0 +1,21 @@
+import { lookAt } from "@runa/engine";
+import { Command } from "clipanion";
+import { ProjectCommand } from "../project-command.ts";
+import { listText } from "../render/list-view.ts";
+
+export class ListCommand extends ProjectCommand {
+  static override paths = [["list"]];
+  static override usage = Command.Usage({
+    description: "Show the protocols in the order of execution.",
+    details:
+      "Shows each protocol with what it requires, accepts and produces, its trigger, and whether something that it requires is missing.",
+    examples: [["See how the methodology hangs together", "$0 list"]],
+  });
+
+  override async execute(): Promise<number> {
+    return this.withProject(async (project) => {
+      this.print(listText(await lookAt(project, null)));
+      return 0;
+    });
+  }
+}

@@ -1,0 +1,35 @@
+import { lookAt } from "@runa/engine";
+import { Command, Option } from "clipanion";
+import { ScopedCommand } from "../project-command.ts";
+import { stateEnvelope } from "../render/envelope.ts";
+import { stateText } from "../render/state-view.ts";
+import { delegatedWork, warnOfUnknownWorkUnit } from "../work-units.ts";
+
+export class StateCommand extends ScopedCommand {
+  static override paths = [["state"]];
+  static override usage = Command.Usage({
+    description: "Show what is READY, BLOCKED and WAITING, and why.",
+    details: `
+      Evaluates the unscoped protocols, or with --work-unit the scoped ones of that work unit, after a scan.
+      READY can be executed now; BLOCKED is called for but lacks something it requires; WAITING is not called for, or done.
+    `,
+    examples: [
+      ["See where the work stands", "$0 state"],
+      ["For automation", "$0 state --json"],
+      ["One delegated work unit", "$0 state --work-unit checkout"],
+    ],
+  });
+
+  json = Option.Boolean("--json", false, { description: "Print one JSON document (version 2)." });
+
+  override async execute(): Promise<number> {
+    const { scope } = this;
+    return this.withProject(async (project) => {
+      const evaluation = await lookAt(project, scope);
+      warnOfUnknownWorkUnit(evaluation);
+      if (this.json) this.printJson(stateEnvelope(project, evaluation));
+      else this.print([...stateText(evaluation), ...delegatedWork(project, evaluation)]);
+      return 0;
+    });
+  }
+}

@@ -1,0 +1,67 @@
+import { executeStep, lookAt, planExecution, signalExitCode } from "@runa/engine";
+import { Command } from "clipanion";
+import { mcpCommand, requireLinux, withExecution } from "../execution.ts";
+import { ExecutingCommand } from "../project-command.ts";
+import { stepEnvelope } from "../render/envelope.ts";
+import { plannedText } from "../render/plan-view.ts";
+import { progressText } from "../render/run-view.ts";
+import { stateText } from "../render/state-view.ts";
+import { warnOfUnknownWorkUnit } from "../work-units.ts";
+
+export class StepCommand extends ExecutingCommand {
+  static override paths = [["step"]];
+  static override usage = Command.Usage({
+    description: "Execute the next READY protocol, one.",
+    details: `
+      Takes the first READY protocol of the scope, starts the agent of \`[agent] command\` with the prompt on its stdin and
+      the server's configuration in RUNA_MCP_CONFIG, and counts it as done only when what it owes was delivered and is valid.
+    `,
+    examples: [
+      ["Execute what is next", "$0 step"],
+      ["See what would be executed and with what", "$0 step --dry-run"],
+      ["The same for automation", "$0 step --dry-run --json"],
+    ],
+  });
+
+  override async execute(): Promise<number> {
+    this.checkUsage();
+    return this.dryRun ? this.#preview() : this.#live();
+  }
+
+  #preview(): Promise<number> {
+    const { scope } = this;
+    return this.withProject(async (project) => {
+      const evaluation = await lookAt(project, scope);
+      warnOfUnknownWorkUnit(evaluation);
+      const next = evaluation.candidates.find(({ readiness }) => readiness.status === "ready");
+      const planned = next === undefined ? null : planExecution(project, project.methodology.name, mcpCommand(), next);
+      if (this.json) this.printJson(stepEnvelope(project, evaluation, planned));
+      else
+        this.print([
+          ...(planned === null ? ["No READY protocols."] : plannedText(planned)),
+          "",
+          ...stateText(evaluation),
+        ]);
+      return 0;
+    });
+  }
+
+  #live(): Promise<number> {
+    const { scope } = this;
+    requireLinux();
+    return this.withProject(async (project) => {
+      const before = await lookAt(project, scope);
+      warnOfUnknownWorkUnit(before);
+      if (!before.candidates.some(({ readiness }) => readiness.status === "ready")) {
+        this.print(["No READY protocols.", "", ...stateText(before)]);
+        return 0;
+      }
+      return withExecution(project, "stop", async (context) => {
+        const report = await executeStep(context, scope, (event) => this.tell(progressText(event)));
+        this.print(stateText(await lookAt(project, scope)));
+        if (context.interrupts.stopped !== null) return signalExitCode(context.interrupts.stopped);
+        return report === null || report.outcome.id === "delivered" ? 0 : 1;
+      });
+    });
+  }
+}

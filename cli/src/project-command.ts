@@ -1,0 +1,75 @@
+import { log, type OpenProject, openProject, type ProjectOptions } from "@runa/engine";
+import { Command, Option } from "clipanion";
+import { UsageError } from "./usage-error.ts";
+
+/** What every command that loads a project takes and does. */
+export abstract class ProjectCommand extends Command {
+  config = Option.String("--config", {
+    description: "The configuration file, before RUNA_CONFIG and .runa/config.toml.",
+  });
+  artifactsDir = Option.String("--artifacts-dir", { description: "Where the artifacts lie; default .runa/workspace." });
+
+  /** Where the project is looked for and what overrides its configuration. */
+  protected get projectOptions(): ProjectOptions {
+    return {
+      workingDirectory: process.cwd(),
+      environment: process.env,
+      config: this.config,
+      artifactsDir: this.artifactsDir,
+    };
+  }
+
+  /** Opens the project, does the work, and closes it however the work ends. */
+  protected async withProject<T>(work: (project: OpenProject) => Promise<T>): Promise<T> {
+    const project = await openProject(this.projectOptions);
+    try {
+      log.configure({ ...project.config.logging, environment: process.env });
+      return await work(project);
+    } finally {
+      project.close();
+    }
+  }
+
+  protected print(lines: readonly string[]): void {
+    process.stdout.write(lines.map((line) => `${line}\n`).join(""));
+  }
+
+  protected printJson(envelope: unknown): void {
+    process.stdout.write(`${JSON.stringify(envelope, null, 2)}\n`);
+  }
+}
+
+/** A command that evaluates one scope. */
+export abstract class ScopedCommand extends ProjectCommand {
+  workUnit = Option.String("--work-unit", { description: "Look only at the scoped protocols of this work unit." });
+
+  protected get scope(): string | null {
+    if (this.workUnit === "") throw new UsageError("--work-unit needs an id; it is empty");
+    return this.workUnit ?? null;
+  }
+
+  /** The flag that puts another command into the same scope. */
+  protected get scopeFlag(): string {
+    return this.workUnit === undefined ? "" : ` --work-unit ${shellWord(this.workUnit)}`;
+  }
+}
+
+/** A command that executes work unless it is a dry run. */
+export abstract class ExecutingCommand extends ScopedCommand {
+  dryRun = Option.Boolean("--dry-run", false, { description: "Show what would be done; execute nothing." });
+  json = Option.Boolean("--json", false, { description: "With --dry-run: print one JSON document." });
+
+  /** Progress, for stderr: stdout and stderr of the agent pass through between the lines. */
+  protected tell(lines: readonly string[]): void {
+    process.stderr.write(lines.map((line) => `${line}\n`).join(""));
+  }
+
+  protected checkUsage(): void {
+    if (this.json && !this.dryRun) throw new UsageError("--json needs --dry-run: a live execution prints for people");
+  }
+}
+
+/** A word as a shell takes it back. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

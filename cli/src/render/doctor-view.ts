@@ -1,0 +1,63 @@
+import { type Examination, visible } from "@runa/engine";
+import { diagnosticText } from "./failure.ts";
+import { violationLines } from "./outcome.ts";
+import { columns, count, out } from "./style.ts";
+
+/** The report of `doctor`: each check with what it found, and a verdict. */
+export function doctorText(examination: Examination): string[] {
+  const { health, gaps, findings, readiness, cycles, otherInstructions, unrecognized, problems, warnings } =
+    examination;
+  return [
+    ...section(
+      "Methodology",
+      findings.map((finding) => `${label(finding.severity)} ${diagnosticText(finding)}`),
+    ),
+    ...section("Artifacts", [
+      ...columns(
+        health.map(({ type, total, valid }) => [visible(type), total === 0 ? "none" : `${valid} of ${total} valid`]),
+      ),
+      ...health.flatMap(({ unhealthy }) =>
+        unhealthy.flatMap(({ type, id, status, violations }) => [
+          `${label("problem")} ${visible(type)}/${visible(id)} is ${status}`,
+          ...violationLines(violations),
+        ]),
+      ),
+      ...gaps.map(({ path, reason }) => `${label("problem")} ${visible(path)} was not read: ${reason}`),
+      ...unrecognized.map((name) => `note     ${visible(name)} is no directory of a declared artifact type`),
+    ]),
+    ...section("Readiness", [
+      ...readiness.map(
+        ({ protocol, failures }) =>
+          `${label("problem")} ${visible(protocol)} lacks ${failures.map(({ artifactType, reason }) => `${visible(artifactType)} (${reason})`).join(", ")}`,
+      ),
+      ...otherInstructions.map(
+        ({ protocol, workUnit }) =>
+          `note     the outputs of ${visible(protocol)}${workUnit === null ? "" : ` (work unit ${visible(workUnit)})`} were made under other instructions or schemas than today's`,
+      ),
+    ]),
+    ...section(
+      "Cycles",
+      cycles.map(
+        (cycle) =>
+          `${label("problem")} ${[...cycle, cycle[0] ?? ""].map(visible).join(" -> ")} (hard dependencies; the members wait)`,
+      ),
+    ),
+    problems === 0
+      ? `${out("green", "healthy")}${warnings === 0 ? "" : `, ${count(warnings, "warning")}`}`
+      : `${out("red", count(problems, "problem"))}${warnings === 0 ? "" : `, ${count(warnings, "warning")}`}`,
+  ];
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return [
+    out("bold", title),
+    ...(lines.length === 0
+      ? ["  nothing to report"]
+      : lines.flatMap((line) => line.split("\n")).map((line) => `  ${line}`)),
+    "",
+  ];
+}
+
+function label(severity: "error" | "problem" | "warning"): string {
+  return severity === "warning" ? out("yellow", "warning ") : out("red", severity.padEnd(8));
+}

@@ -1,0 +1,152 @@
+import {
+  type Candidate,
+  conditionText,
+  displayPath,
+  type Evaluation,
+  instancePath,
+  type OpenProject,
+  type PlannedExecution,
+  type ProjectedExecution,
+  triggerText,
+  visible,
+} from "@runa/engine";
+import { grouped } from "./groups.ts";
+
+/** `state --json`, version 2 (contract.md section 6). */
+export function stateEnvelope(project: OpenProject, evaluation: Evaluation) {
+  return { version: 2, ...common(project, evaluation), protocols: protocolEntries(project, evaluation) };
+}
+
+/** `step --dry-run --json`, version 4. */
+export function stepEnvelope(project: OpenProject, evaluation: Evaluation, planned: PlannedExecution | null) {
+  return {
+    version: 4,
+    ...common(project, evaluation),
+    ...cycles(evaluation),
+    execution_plan: planned === null ? [] : [planEntry(planned)],
+    protocols: protocolEntries(project, evaluation),
+  };
+}
+
+/** `run --dry-run --json`, version 1. */
+export function runEnvelope(
+  project: OpenProject,
+  evaluation: Evaluation,
+  plan: readonly (ProjectedExecution & { planned: PlannedExecution | null })[],
+) {
+  return {
+    version: 1,
+    ...common(project, evaluation),
+    ...cycles(evaluation),
+    execution_plan: plan.map(({ candidate, projection, planned }) => ({
+      ...(planned === null ? projectedEntry(candidate) : planEntry(planned)),
+      projection,
+    })),
+    protocols: protocolEntries(project, evaluation),
+  };
+}
+
+function common({ methodology }: OpenProject, evaluation: Evaluation) {
+  return { methodology: methodology.name, scan_warnings: scanWarnings(evaluation) };
+}
+
+/** One sentence for each thing that the scan could not read. */
+export function scanWarnings({ gaps }: Evaluation): string[] {
+  return gaps.map(({ type, path, reason }) => `${visible(path)}: ${reason}; '${visible(type)}' is partially scanned`);
+}
+
+function cycles({ cycles }: Evaluation) {
+  const [first] = cycles;
+  return { ...(first !== undefined && { cycle: first }), ...(cycles.length > 1 && { cycles }) };
+}
+
+function protocolEntries(project: OpenProject, evaluation: Evaluation) {
+  const { ready, blocked, waiting } = grouped(evaluation);
+  return [...ready, ...blocked, ...waiting].map((candidate) => protocolEntry(project, candidate));
+}
+
+function protocolEntry(project: OpenProject, candidate: Candidate) {
+  const { protocol, readiness, triggerSatisfied, attempt } = candidate;
+  return {
+    name: protocol.name,
+    ...workUnit(candidate),
+    status: readiness.status,
+    trigger: triggerSatisfied ? "satisfied" : "not_satisfied",
+    ...readinessFields(project, candidate),
+    ...(attempt !== null && {
+      attempt: {
+        id: attempt.id,
+        started: isoMoment(attempt.started),
+        ...(attempt.agent !== null && { pid: attempt.agent.pid }),
+      },
+    }),
+  };
+}
+
+function readinessFields(project: OpenProject, { readiness }: Candidate) {
+  switch (readiness.status) {
+    case "ready": {
+      const inputs = readiness.inputs.map(({ instance, relationship }) => ({
+        artifact_type: instance.type,
+        instance_id: instance.id,
+        path: displayPath(project.root, instancePath(project, instance.type, instance.id)),
+        relationship,
+      }));
+      return inputs.length === 0 ? {} : { inputs };
+    }
+    case "blocked":
+      return {
+        precondition_failures: readiness.failures.map(({ artifactType, reason }) => ({
+          artifact_type: artifactType,
+          reason,
+        })),
+      };
+    case "waiting":
+      return { unsatisfied_conditions: readiness.conditions.map(conditionText) };
+  }
+}
+
+function workUnit({ workUnit }: Candidate) {
+  return workUnit === null ? {} : { work_unit: workUnit };
+}
+
+function planEntry({ candidate, trigger, mcpConfig, context }: PlannedExecution) {
+  return {
+    protocol: candidate.protocol.name,
+    ...workUnit(candidate),
+    trigger,
+    mcp_config: mcpConfig,
+    context: {
+      protocol: context.protocol,
+      work_unit: context.workUnit,
+      instructions: context.instructions,
+      inputs: context.inputs.map((input) => ({
+        artifact_type: input.artifactType,
+        instance_id: input.instanceId,
+        display_path: input.displayPath,
+        content_hash: input.contentHash,
+        relationship: input.relationship,
+      })),
+      expected_outputs: {
+        produces: context.produces,
+        may_produce: context.mayProduce,
+        ...(context.choices.length > 0 && {
+          required_output_choices: context.choices.map(({ name, members }) => ({ name, members })),
+        }),
+      },
+    },
+  };
+}
+
+function projectedEntry(candidate: Candidate) {
+  return {
+    protocol: candidate.protocol.name,
+    ...workUnit(candidate),
+    trigger: triggerText(candidate.protocol.trigger),
+  };
+}
+
+/** A moment of the store's clock, in microseconds, as RFC 3339. */
+function isoMoment(moment: number): string {
+  return new Date(moment / 1000).toISOString();
+}

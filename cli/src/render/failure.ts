@@ -1,0 +1,50 @@
+import {
+  type Diagnostic,
+  DiagnosticsError,
+  displayPath,
+  RunaError,
+  StoreError,
+  visible,
+  WorkspaceError,
+} from "@runa/engine";
+import { count, err } from "./style.ts";
+
+/** What a command that fails says, once: what, where, and what to do. Never a stack trace. */
+export function failure(error: unknown): string {
+  const label = err("red", "error:");
+  if (error instanceof DiagnosticsError) {
+    const [first, ...others] = error.diagnostics;
+    if (first === undefined) return `${label} nothing could be used\n`;
+    if (others.length === 0) return `${label} ${diagnosticText(first)}\n`;
+    return `${label} ${count(error.diagnostics.length, "error")}\n${error.diagnostics.map((one) => `\n${diagnosticText(one)}\n`).join("")}`;
+  }
+  if (error instanceof WorkspaceError)
+    return `${label} the workspace cannot be read: ${visible(error.message)}. Put it back, or point --artifacts-dir (or artifacts_dir in the config) at it\n`;
+  if (error instanceof RunaError || error instanceof StoreError) return `${label} ${visible(error.message)}\n`;
+  const { message, code } = error as NodeJS.ErrnoException;
+  return `${label} ${visible(message || String(error))}${code === undefined ? "" : ` (${code})`}\n`;
+}
+
+/** `manifest.toml:12:3  message`, with the line and a caret where the place is known. */
+export function diagnosticText({ file, message, position }: Diagnostic): string {
+  const name = visible(displayPath(process.cwd(), file));
+  if (position === undefined) return `${name}  ${visible(message)}`;
+  const { line, column, text } = position;
+  const number = String(line);
+  const { shown, caret } = excerpt(text, column);
+  return [
+    `${name}:${line}:${column}  ${visible(message)}`,
+    `  ${number} | ${shown}`,
+    `  ${" ".repeat(number.length)} | ${" ".repeat(caret)}^`,
+  ].join("\n");
+}
+
+const WIDTH = 100;
+
+/** The part of a line around a column, and where the caret goes below it. */
+function excerpt(text: string, column: number): { shown: string; caret: number } {
+  const start = Math.max(0, column - 1 - WIDTH / 2);
+  const before = visible(text.slice(start, column - 1).replaceAll("\t", " "));
+  const after = visible(text.slice(column - 1, start + WIDTH).replaceAll("\t", " "));
+  return { shown: before + after, caret: before.length };
+}

@@ -1,0 +1,25 @@
+import { type Evaluation, type ScanReport, unhealthyInstances, visible } from "@runa/engine";
+import { violationLines } from "./outcome.ts";
+import { columns, out } from "./style.ts";
+
+const CHANGES = ["new", "modified", "revalidated", "removed"] as const;
+
+/** What a scan found: the changes, what is not well, what could not be read. */
+export function scanText(report: ScanReport, evaluation: Evaluation): string[] {
+  const counts = [...CHANGES.map((change) => `${report[change].length} ${change}`), `${report.unchanged} unchanged`];
+  return [
+    counts.join(", "),
+    ...columns(
+      CHANGES.flatMap((change) => report[change].map(({ type, id }) => [change, `${visible(type)}/${visible(id)}`])),
+      "  ",
+    ),
+    ...unhealthyInstances(evaluation).flatMap(({ type, id, status, violations }) => [
+      `${out("red", status)}  ${visible(type)}/${visible(id)}`,
+      ...violationLines(violations),
+    ]),
+    ...report.gaps.map(({ path, reason }) => `${out("yellow", "not read")}  ${visible(path)}: ${reason}`),
+    ...report.unrecognized.map(
+      (name) => `${out("yellow", "unrecognized")}  ${visible(name)}: no directory of a declared artifact type`,
+    ),
+  ];
+}

@@ -1,0 +1,60 @@
+import { type Candidate, conditionText, type Evaluation, triggerText, visible } from "@runa/engine";
+import { scanWarnings } from "./envelope.ts";
+import { grouped } from "./groups.ts";
+import { columns, out } from "./style.ts";
+
+const HEADINGS = { ready: ["green", "READY"], blocked: ["red", "BLOCKED"], waiting: ["yellow", "WAITING"] } as const;
+
+/** The grouped READY / BLOCKED / WAITING view of a scope. */
+export function stateText(evaluation: Evaluation): string[] {
+  const groups = grouped(evaluation);
+  const { methodology, workUnit } = evaluation;
+  const scope = workUnit === null ? "unscoped" : `work unit ${visible(workUnit)}`;
+  const counts = (["ready", "blocked", "waiting"] as const).map(
+    (status) => `${groups[status].length} ${HEADINGS[status][1]}`,
+  );
+  return [
+    `${out("bold", visible(methodology.name))}  ${scope}: ${counts.join(", ")}`,
+    ...scanWarnings(evaluation).map((warning) => `${out("yellow", "warning:")} ${warning}`),
+    ...(["ready", "blocked", "waiting"] as const).flatMap((status) => groupText(status, groups[status])),
+  ];
+}
+
+function groupText(status: keyof typeof HEADINGS, candidates: readonly Candidate[]): string[] {
+  if (candidates.length === 0) return [];
+  const [colour, heading] = HEADINGS[status];
+  return ["", out(colour, heading), ...candidates.flatMap(candidateText)];
+}
+
+function candidateText(candidate: Candidate): string[] {
+  const { protocol, attempt, readiness } = candidate;
+  const running =
+    attempt === null ? "" : `  ${out("cyan", `running since ${new Date(attempt.started / 1000).toISOString()}`)}`;
+  return [
+    `  ${out("bold", visible(protocol.name))}${running}`,
+    ...columns(readinessRows(candidate, readiness), "    "),
+  ];
+}
+
+function readinessRows({ protocol }: Candidate, readiness: Candidate["readiness"]): string[][] {
+  switch (readiness.status) {
+    case "ready":
+      return [
+        ["trigger", visible(triggerText(protocol.trigger))],
+        ...readiness.inputs.map(({ instance, relationship }) => [
+          relationship,
+          `${visible(instance.type)}/${visible(instance.id)}`,
+        ]),
+      ];
+    case "blocked":
+      return readiness.failures.map(({ artifactType, reason }) => ["requires", `${visible(artifactType)}: ${reason}`]);
+    case "waiting":
+      return [
+        ["trigger", visible(triggerText(protocol.trigger))],
+        ...readiness.conditions.map((condition) => [
+          condition.kind === "current" ? "because" : "waits for",
+          visible(conditionText(condition)),
+        ]),
+      ];
+  }
+}

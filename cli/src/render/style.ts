@@ -1,0 +1,33 @@
+import { styleText } from "node:util";
+
+type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
+
+/** Colours a text for a stream: only on a terminal, and never where NO_COLOR is set. */
+export function styler(stream: NodeJS.WriteStream): (style: Style, text: string) => string {
+  const colours = stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb";
+  return (style, text) => (colours ? styleText(style, text) : text);
+}
+
+/** For what goes to stdout, and for what goes to stderr. */
+export const out = styler(process.stdout);
+export const err = styler(process.stderr);
+
+/** Rows as aligned columns, two spaces apart; the last column is left as it is. */
+export function columns(rows: readonly (readonly string[])[], indent = ""): string[] {
+  const widths: number[] = [];
+  for (const row of rows)
+    for (const [index, cell] of row.slice(0, -1).entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
+  return rows.map(
+    (row) =>
+      indent +
+      row
+        .map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0)))
+        .join("  ")
+        .trimEnd(),
+  );
+}
+
+/** `1 protocol`, `2 protocols`. */
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : plural}`;
+}

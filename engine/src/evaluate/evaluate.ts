@@ -1,0 +1,203 @@
+import type { Instance, OpenAttempt, ScanGap, Snapshot, WorkUnit } from "@runa/store";
+import { graphOf } from "../methodology/graph.ts";
+import type { Methodology, Protocol } from "../methodology/methodology.ts";
+import { type Primitive, primitivesOf, type Trigger, triggerText } from "../methodology/trigger.ts";
+import { type Freshness, freshnessOf } from "./freshness.ts";
+import { type Outputs, outputsOf } from "./outputs.ts";
+import { ScopeView } from "./scope-view.ts";
+import { TriggerEvaluation } from "./trigger.ts";
+
+export type PreconditionReason = "missing" | "invalid" | "stale" | "scan_incomplete";
+
+export interface PreconditionFailure {
+  readonly artifactType: string;
+  readonly reason: PreconditionReason;
+}
+
+/** A valid instance that a protocol is given. */
+export interface Input {
+  readonly instance: Instance;
+  readonly relationship: "requires" | "accepts";
+}
+
+/** Why a candidate is WAITING. */
+export type WaitCondition =
+  | { readonly kind: "trigger"; readonly primitive: Primitive }
+  | { readonly kind: "never"; readonly trigger: Trigger }
+  | { readonly kind: "current" }
+  | { readonly kind: "cycle"; readonly members: readonly string[] };
+
+/** A candidate's readiness. Exactly one of the three. */
+export type Readiness =
+  | { readonly status: "ready"; readonly inputs: readonly Input[] }
+  | { readonly status: "blocked"; readonly failures: readonly PreconditionFailure[] }
+  | { readonly status: "waiting"; readonly conditions: readonly WaitCondition[] };
+
+/** One candidate of a scope with everything that was found about it. */
+export interface Candidate {
+  readonly protocol: Protocol;
+  readonly workUnit: WorkUnit | null;
+  readonly triggerSatisfied: boolean;
+  readonly readiness: Readiness;
+  readonly outputs: Outputs;
+  readonly freshness: Freshness;
+  /** The hard cycle that it takes part in. */
+  readonly cycle: readonly string[] | null;
+  /** The attempt that is executing it now. */
+  readonly attempt: OpenAttempt | null;
+}
+
+/** What may happen next in one scope. Every view and every command reads this and nothing else. */
+export interface Evaluation {
+  readonly methodology: Methodology;
+  readonly workUnit: WorkUnit | null;
+  /** In topological order. */
+  readonly candidates: readonly Candidate[];
+  readonly cycles: readonly (readonly string[])[];
+  readonly gaps: readonly ScanGap[];
+  readonly view: ScopeView;
+}
+
+/**
+ * Evaluates a scope over a snapshot (contract.md section 5). Pure: the same two always give the same answer.
+ * @param workUnit the scope's work unit, whose scoped protocols are evaluated; null for the unscoped ones
+ */
+export function evaluate(methodology: Methodology, snapshot: Snapshot, workUnit: WorkUnit | null): Evaluation {
+  const view = new ScopeView(snapshot, workUnit);
+  const inScope = methodology.protocols.filter((protocol) => protocol.scoped === (workUnit !== null));
+  const { order, cycles } = graphOf(inScope, methodology.protocols);
+  const cycleOf = new Map(cycles.flatMap((cycle) => cycle.map((member) => [member, cycle] as const)));
+  const attempts = new Map(
+    snapshot.openAttempts
+      .filter((attempt) => attempt.workUnit === workUnit)
+      .map((attempt) => [attempt.protocol, attempt]),
+  );
+  return {
+    methodology,
+    workUnit,
+    candidates: order.map((protocol) =>
+      candidateOf(view, protocol, cycleOf.get(protocol.name) ?? null, attempts.get(protocol.name) ?? null),
+    ),
+    cycles,
+    gaps: [...snapshot.gaps.values()].flat(),
+    view,
+  };
+}
+
+function candidateOf(
+  view: ScopeView,
+  protocol: Protocol,
+  cycle: readonly string[] | null,
+  attempt: OpenAttempt | null,
+): Candidate {
+  const outputs = outputsOf(view, protocol);
+  const triggers = new TriggerEvaluation(view, outputs);
+  const freshness = freshnessOf(view, protocol, outputs, triggers);
+  return {
+    protocol,
+    workUnit: view.workUnit,
+    triggerSatisfied: triggers.satisfied(protocol.trigger),
+    readiness: readinessOf(view, protocol, triggers, freshness, cycle),
+    outputs,
+    freshness,
+    cycle,
+    attempt,
+  };
+}
+
+function readinessOf(
+  view: ScopeView,
+  protocol: Protocol,
+  triggers: TriggerEvaluation,
+  freshness: Freshness,
+  cycle: readonly string[] | null,
+): Readiness {
+  const failures = failuresOf(view, protocol);
+  const untrusted = untrustedTypes(view, protocol, triggers);
+  // Verdicts that a complete scan might overturn come first, whatever else is true.
+  if (untrusted.length > 0 || failures.some(({ reason }) => reason === "scan_incomplete")) {
+    const named = new Set(failures.map((failure) => failure.artifactType));
+    const ofTrigger = untrusted.filter((type) => !named.has(type));
+    return {
+      status: "blocked",
+      failures: [
+        ...failures,
+        ...ofTrigger.map((artifactType): PreconditionFailure => ({ artifactType, reason: "scan_incomplete" })),
+      ],
+    };
+  }
+  const conditions: WaitCondition[] = waitConditions(protocol, triggers);
+  if (conditions.length === 0 && freshness.current) conditions.push({ kind: "current" });
+  if (cycle !== null) conditions.push({ kind: "cycle", members: cycle });
+  if (conditions.length > 0) return { status: "waiting", conditions };
+  if (failures.length > 0) return { status: "blocked", failures };
+  return { status: "ready", inputs: inputsOf(view, protocol) };
+}
+
+function waitConditions(protocol: Protocol, triggers: TriggerEvaluation): WaitCondition[] {
+  if (triggers.satisfied(protocol.trigger)) return [];
+  const primitives = triggers.unsatisfied(protocol.trigger);
+  if (primitives.length === 0) return [{ kind: "never", trigger: protocol.trigger }];
+  return primitives.map((primitive) => ({ kind: "trigger", primitive }));
+}
+
+/** What a protocol requires and lacks, as the evaluation's scope sees it, whatever its own scope is. */
+export function preconditionFailures({ view }: Evaluation, protocol: Protocol): PreconditionFailure[] {
+  return failuresOf(view, protocol);
+}
+
+function failuresOf(view: ScopeView, protocol: Protocol): PreconditionFailure[] {
+  return protocol.requires.flatMap((artifactType): PreconditionFailure[] => {
+    if (view.isPartial(artifactType)) return [{ artifactType, reason: "scan_incomplete" }];
+    if (view.valid(artifactType).length > 0) return [];
+    const there = view.counted(artifactType);
+    if (there.length === 0) return [{ artifactType, reason: "missing" }];
+    return [{ artifactType, reason: there.some(({ status }) => status === "stale") ? "stale" : "invalid" }];
+  });
+}
+
+/** The partially scanned types of a trigger that trusted branches do not settle. */
+function untrustedTypes(view: ScopeView, protocol: Protocol, triggers: TriggerEvaluation): string[] {
+  if (triggers.trusted(protocol.trigger) !== null) return [];
+  return [
+    ...new Set(
+      primitivesOf(protocol.trigger)
+        .map(({ name }) => name)
+        .filter((type) => view.isPartial(type)),
+    ),
+  ];
+}
+
+/** The valid instances that a protocol is given; a partially scanned accepted type drops out. */
+export function inputsOf(view: ScopeView, protocol: Protocol): Input[] {
+  const given = (types: readonly string[], relationship: Input["relationship"]) =>
+    types.flatMap((type) => view.valid(type).map((instance): Input => ({ instance, relationship })));
+  return [
+    ...given(protocol.requires, "requires"),
+    ...given(
+      protocol.accepts.filter((type) => !view.isPartial(type)),
+      "accepts",
+    ),
+  ];
+}
+
+/** A wait condition in the contract's words. */
+export function conditionText(condition: WaitCondition): string {
+  switch (condition.kind) {
+    case "current":
+      return "outputs are current";
+    case "cycle":
+      return `dependency cycle: ${condition.members.join(" -> ")} -> ${condition.members[0]}`;
+    case "never":
+      return `${triggerText(condition.trigger)}: no condition of it can ever be satisfied`;
+    case "trigger": {
+      const { type, name } = condition.primitive;
+      const why = {
+        on_artifact: `no valid instances of artifact type '${name}' exist`,
+        on_change: `no instance of artifact type '${name}' is newer than the outputs`,
+        on_invalid: `no invalid or malformed instances of artifact type '${name}' exist`,
+      }[type];
+      return `${triggerText(condition.primitive)}: ${why}`;
+    }
+  }
+}

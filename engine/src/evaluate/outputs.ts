@@ -1,0 +1,84 @@
+import { type Instance, type Moment, sha256 } from "@runa/store";
+import type { ProtocolDeclaration } from "../methodology/manifest.ts";
+import { owedTypesOf } from "../methodology/methodology.ts";
+import type { ScopeView } from "./scope-view.ts";
+
+/** A choice group whose one member is there and valid. */
+export interface SettledChoice {
+  readonly group: string;
+  readonly member: string;
+}
+
+/** A candidate's outputs as they are (contract.md section 5). */
+export interface Outputs {
+  readonly complete: boolean;
+  /** Each choice group that exactly one present member settles. */
+  readonly settled: readonly SettledChoice[];
+  /**
+   * The oldest, over the `produces` types and the chosen members, of each type's newest instance; null unless complete.
+   * `changed` counts an instance from when its content changed, `vouched` from the start of the last successful attempt
+   * that delivered it, where that is later.
+   */
+  readonly time: { readonly changed: Moment; readonly vouched: Moment } | null;
+}
+
+/** Looks at a candidate's outputs. */
+export function outputsOf(view: ScopeView, protocol: ProtocolDeclaration): Outputs {
+  const settled = protocol.choices.flatMap((choice): SettledChoice[] => {
+    const present = choice.members.filter((member) => view.counted(member).length > 0);
+    const [member] = present;
+    return present.length === 1 && member !== undefined && allValid(view, member)
+      ? [{ group: choice.name, member }]
+      : [];
+  });
+  const owed = [...protocol.produces, ...settled.map((choice) => choice.member)];
+  const complete =
+    owed.length > 0 &&
+    settled.length === protocol.choices.length &&
+    protocol.produces.every((type) => view.counted(type).length > 0 && allValid(view, type)) &&
+    protocol.mayProduce.every((type) => allValid(view, type)) &&
+    !lastAttemptFailed(view, protocol);
+  if (!complete) return { complete, settled, time: null };
+  const oldestOfNewest = (timeOf: (instance: Instance) => Moment) =>
+    least(owed.map((type) => greatest(view.counted(type).map(timeOf))));
+  return {
+    complete,
+    settled,
+    time: { changed: oldestOfNewest((instance) => instance.lastModified), vouched: oldestOfNewest(vouchedTime) },
+  };
+}
+
+function vouchedTime({ lastModified, deliveredAt }: Instance): Moment {
+  return deliveredAt !== null && deliveredAt > lastModified ? deliveredAt : lastModified;
+}
+
+// Not Math.max(...list): a list may be longer than a call can have arguments.
+function greatest(moments: readonly Moment[]): Moment {
+  return moments.reduce((a, b) => Math.max(a, b) as Moment);
+}
+
+function least(moments: readonly Moment[]): Moment {
+  return moments.reduce((a, b) => Math.min(a, b) as Moment);
+}
+
+function allValid(view: ScopeView, type: string): boolean {
+  return view.valid(type).length === view.counted(type).length;
+}
+
+/**
+ * Whether the last attempt failed and nothing that it owed came, changed or went since: a failed attempt that delivered
+ * everything is not done.
+ */
+function lastAttemptFailed(view: ScopeView, protocol: ProtocolDeclaration): boolean {
+  const last = view.snapshot.lastAttempts.get(protocol.name);
+  return last !== undefined && last.outcome !== "delivered" && last.outputsAfter === owedDigest(view, protocol);
+}
+
+/** A digest of everything that lies there of what a candidate owes. */
+export function owedDigest(view: ScopeView, protocol: ProtocolDeclaration): string {
+  return sha256(
+    owedTypesOf(protocol)
+      .map((type) => view.digest(type).all)
+      .join("\0"),
+  );
+}

@@ -1,0 +1,62 @@
+import type { Primitive, Trigger } from "../methodology/trigger.ts";
+import type { Outputs } from "./outputs.ts";
+import type { ScopeView } from "./scope-view.ts";
+
+/** Which of a type's instances a candidate's freshness depends on: the valid ones, or all. */
+export interface RelevantInput {
+  readonly type: string;
+  readonly which: "valid" | "all";
+}
+
+/** Answers about triggers for one candidate. */
+export class TriggerEvaluation {
+  readonly #view: ScopeView;
+  readonly #outputs: Outputs;
+
+  constructor(view: ScopeView, outputs: Outputs) {
+    this.#view = view;
+    this.#outputs = outputs;
+  }
+
+  /** Whether a trigger is satisfied by what is known, whether or not that can be trusted. */
+  satisfied(trigger: Trigger): boolean {
+    if (!("name" in trigger)) {
+      return trigger.type === "all_of"
+        ? trigger.conditions.every((condition) => this.satisfied(condition))
+        : trigger.conditions.some((condition) => this.satisfied(condition));
+    }
+    const view = this.#view;
+    switch (trigger.type) {
+      case "on_artifact":
+        return view.valid(trigger.name).length > 0;
+      case "on_invalid":
+        return view.counted(trigger.name).some(({ status }) => status === "invalid" || status === "malformed");
+      case "on_change": {
+        const since = this.#outputs.time?.changed ?? Number.NEGATIVE_INFINITY;
+        return view.counted(trigger.name).some((instance) => instance.lastModified > since);
+      }
+    }
+  }
+
+  /** The verdict that a complete scan could not overturn: null where a partially scanned type leaves it open. */
+  trusted(trigger: Trigger): boolean | null {
+    if ("name" in trigger) return this.#view.isPartial(trigger.name) ? null : this.satisfied(trigger);
+    const verdicts = trigger.conditions.map((condition) => this.trusted(condition));
+    const decisive = trigger.type === "any_of";
+    if (verdicts.includes(decisive)) return decisive;
+    return verdicts.includes(null) ? null : !decisive;
+  }
+
+  /** The primitives that keep a trigger from being satisfied. */
+  unsatisfied(trigger: Trigger): Primitive[] {
+    if (this.satisfied(trigger)) return [];
+    return "name" in trigger ? [trigger] : trigger.conditions.flatMap((condition) => this.unsatisfied(condition));
+  }
+
+  /** The inputs of those branches that are satisfied today. */
+  relevant(trigger: Trigger): RelevantInput[] {
+    if (!this.satisfied(trigger)) return [];
+    if ("name" in trigger) return [{ type: trigger.name, which: trigger.type === "on_artifact" ? "valid" : "all" }];
+    return trigger.conditions.flatMap((condition) => this.relevant(condition));
+  }
+}

@@ -1,0 +1,60 @@
+import type { AgentProcess } from "./agent-process.ts";
+
+/** What a first Ctrl-C does: lets the running attempt end, or ends it. */
+export type FirstInterrupt = "boundary" | "stop";
+
+type Handled = "SIGINT" | "SIGTERM" | "SIGHUP";
+const SIGNALS: readonly Handled[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/**
+ * What signals to runa mean while it executes work. Under `run` the first Ctrl-C lets the running attempt end and keeps
+ * the next from starting, and the second kills it; under `step` the first one stops it. SIGTERM and SIGHUP stop it.
+ */
+export class Interrupts {
+  readonly #first: FirstInterrupt;
+  readonly #running = new Set<AgentProcess>();
+  #requested: Handled | null = null;
+  #stopped: Handled | null = null;
+
+  constructor(first: FirstInterrupt) {
+    this.#first = first;
+    for (const signal of SIGNALS) process.on(signal, this.#receive);
+  }
+
+  /** The first signal that asked runa to end; null when none did. */
+  get requested(): Handled | null {
+    return this.#requested;
+  }
+
+  /** The signal for which running agents were ended; null when none was. */
+  get stopped(): Handled | null {
+    return this.#stopped;
+  }
+
+  /** Ends this agent when a signal says so, until released. */
+  attend(agent: AgentProcess): () => void {
+    this.#running.add(agent);
+    if (this.#stopped !== null) agent.stop();
+    return () => this.#running.delete(agent);
+  }
+
+  dispose(): void {
+    for (const signal of SIGNALS) process.off(signal, this.#receive);
+  }
+
+  readonly #receive = (signal: Handled): void => {
+    const again = this.#requested !== null;
+    this.#requested ??= signal;
+    if (signal === "SIGINT" && !again && this.#first === "boundary") return;
+    this.#stopped ??= signal;
+    for (const agent of this.#running) {
+      if (again) agent.kill();
+      else agent.stop();
+    }
+  };
+}
+
+/** The exit code of a process that a signal ended. */
+export function signalExitCode(signal: Handled): number {
+  return { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[signal];
+}

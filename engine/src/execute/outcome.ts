@@ -1,0 +1,39 @@
+import type { InstanceId, OutcomeId, ServerNotes, Violation } from "@runa/store";
+
+/** Why nothing was delivered of what was owed, as far as it is known. */
+export type Silence =
+  | { readonly kind: "server_never_started" }
+  | { readonly kind: "no_tool_called" }
+  | { readonly kind: "calls_refused"; readonly count: number; readonly last: ServerNotes["lastRefusal"] }
+  | { readonly kind: "other_delivered" };
+
+/** An output that is there and not valid. */
+export interface InvalidOutput {
+  readonly type: string;
+  readonly id: InstanceId;
+  readonly violations: readonly Violation[];
+}
+
+/** A choice of which none or more than one member was delivered. */
+export interface UnmetChoice {
+  readonly group: string;
+  readonly members: readonly string[];
+  readonly delivered: readonly string[];
+}
+
+/**
+ * How an attempt ended: one closed union, the same words in text, JSON and log (attempts.md section 1). The order of
+ * the members is the order in which they apply. `delivered` is the only success.
+ */
+export type Outcome =
+  | { readonly id: "not_started"; readonly command: string; readonly errno: string }
+  | { readonly id: "interrupted"; readonly signal: NodeJS.Signals }
+  | { readonly id: "signalled"; readonly signal: NodeJS.Signals }
+  | { readonly id: "exited"; readonly code: number }
+  | { readonly id: "invalid_output"; readonly outputs: readonly InvalidOutput[] }
+  | { readonly id: "choice_unmet"; readonly choices: readonly UnmetChoice[]; readonly silence: Silence }
+  | { readonly id: "not_delivered"; readonly types: readonly string[]; readonly silence: Silence }
+  | { readonly id: "delivered" };
+
+// Every outcome has its word in the store's closed set.
+export type { OutcomeId };

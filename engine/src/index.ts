@@ -1,0 +1,42 @@
+export type { Instance, ScanReport, Violation } from "@runa/store";
+export { StoreError, WorkspaceError } from "@runa/store";
+export { type Diagnostic, DiagnosticsError, RunaError, type SourcePosition } from "./diagnostic.ts";
+export {
+  type Candidate,
+  conditionText,
+  type Evaluation,
+  type Input,
+  type PreconditionFailure,
+  type PreconditionReason,
+  preconditionFailures,
+} from "./evaluate/evaluate.ts";
+export { type Debts, debtsOf, type Settlement } from "./evaluate/owed.ts";
+export type { AttemptReport, ExecutionContext } from "./execute/attempt.ts";
+export {
+  type ExecutionEvent,
+  executeRun,
+  executeStep,
+  type RunFailure,
+  type RunOutcome,
+  type RunReport,
+} from "./execute/cascade.ts";
+export { Interrupts, signalExitCode } from "./execute/interrupts.ts";
+export type { Outcome, Silence } from "./execute/outcome.ts";
+export type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "./execute/output-session.ts";
+export { openOutputSession, type SessionOptions } from "./execute/project-session.ts";
+export { log } from "./log/log.ts";
+export { executionOrder } from "./methodology/graph.ts";
+export { lint } from "./methodology/lint.ts";
+export type { Choice } from "./methodology/manifest.ts";
+export type { Methodology, Protocol } from "./methodology/methodology.ts";
+export { triggerText } from "./methodology/trigger.ts";
+export { findMcpCommand, type McpCommand, type McpConfig, requireMcpCommand } from "./plan/mcp-config.ts";
+export { type Context, type ContextInput, instancePath, type PlannedExecution, planExecution } from "./plan/plan.ts";
+export { type ProjectedExecution, project } from "./plan/projection.ts";
+export { type Examination, examine, unhealthyInstances } from "./project/examine.ts";
+export { type InitResult, initProject } from "./project/init.ts";
+export { evaluateScan, evaluateScope, lookAt, workUnitsOf } from "./project/look.ts";
+export { displayPath, type OpenProject, openProject, type ProjectOptions, scanProject } from "./project/project.ts";
+export { nearest } from "./suggestion.ts";
+export { version } from "./version.ts";
+export { visible, visibleLines } from "./visible.ts";

@@ -1,0 +1,64 @@
+export const LEVELS = ["trace", "debug", "info", "warn", "error"] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** Which records pass: directives as in `info` or `warn,runa_engine=debug,runa_mcp=off` (contract.md section 9). */
+export interface Filter {
+  /** What passes for a target; null for nothing. */
+  leastFor(target: string): Level | null;
+  /** Directives that could not be understood and have no effect. */
+  readonly ignored: readonly string[];
+}
+
+interface Directive {
+  readonly target: string;
+  readonly least: Level | null;
+}
+
+/** Parses a filter; the most specific target that fits decides, and of two alike the later. */
+export function parseFilter(text: string): Filter {
+  const directives: Directive[] = [];
+  const ignored: string[] = [];
+  for (const part of text
+    .split(",")
+    .map((piece) => piece.trim())
+    .filter((piece) => piece !== "")) {
+    const directive = parseDirective(part);
+    if (directive === null) ignored.push(part);
+    else directives.push(directive);
+  }
+  return {
+    ignored,
+    leastFor: (target) => {
+      let best: Directive | null = null;
+      for (const directive of directives)
+        if (covers(directive.target, target) && directive.target.length >= (best?.target.length ?? 0)) best = directive;
+      return best?.least ?? null;
+    },
+  };
+}
+
+function covers(directive: string, target: string): boolean {
+  return directive === "" || target === directive || target.startsWith(`${directive}::`);
+}
+
+function parseDirective(text: string): Directive | null {
+  const [left = "", right] = text.split("=").map((piece) => piece.trim());
+  if (right === undefined) {
+    const least = levelOf(left);
+    if (least !== undefined) return { target: "", least };
+    // A bare target lets everything of it pass.
+    return /^[\w:-]+$/.test(left) ? { target: left, least: "trace" } : null;
+  }
+  const least = levelOf(right);
+  return least === undefined || !/^[\w:-]+$/.test(left) ? null : { target: left, least };
+}
+
+function levelOf(word: string): Level | null | undefined {
+  const lowered = word.toLowerCase();
+  return lowered === "off" ? null : LEVELS.find((level) => level === lowered);
+}
+
+/** Whether a record of this level passes where `least` is the least that does. */
+export function passes(level: Level, least: Level | null): boolean {
+  return least !== null && LEVELS.indexOf(level) >= LEVELS.indexOf(least);
+}

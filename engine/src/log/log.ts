@@ -1,0 +1,91 @@
+import type { Logger } from "pino";
+import { visible } from "../visible.ts";
+import { type Filter, type Level, parseFilter, passes } from "./filter.ts";
+
+/** The part of runa that a record comes from. */
+export type LogTarget = "runa_cli" | "runa_engine" | "runa_mcp";
+
+/** One diagnostic record (contract.md section 9). */
+export interface LogRecord {
+  readonly level: Level;
+  readonly target: LogTarget;
+  readonly operation: string;
+  readonly outcome: "started" | "succeeded" | "failed" | "partial";
+  readonly msg: string;
+  readonly fields?: Readonly<Record<string, string | number | null>>;
+}
+
+export interface LogSettings {
+  readonly format: "text" | "json";
+  /** `config.logging.filter`. */
+  readonly filter: string | null;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/**
+ * Diagnostics on stderr, quiet by default. The writer is loaded with the first record that passes, so that a quiet
+ * command does not pay for it; `flush` waits until everything is written.
+ */
+class Log {
+  #filter: Filter = parseFilter("warn");
+  #format: LogSettings["format"] = "text";
+  #queue: LogRecord[] = [];
+  #draining: Promise<void> | null = null;
+  #logger: Logger | null = null;
+
+  configure({ format, filter, environment }: LogSettings): void {
+    this.#format = format;
+    const text = environment.RUST_LOG || filter || "warn";
+    this.#filter = parseFilter(text);
+    for (const directive of this.#filter.ignored)
+      this.write({
+        level: "warn",
+        target: "runa_engine",
+        operation: "logging",
+        outcome: "partial",
+        msg: `log directive '${directive}' is not understood and has no effect: write a level, or target=level`,
+      });
+  }
+
+  write(record: LogRecord): void {
+    if (!passes(record.level, this.#filter.leastFor(record.target))) return;
+    this.#queue.push(record);
+    this.#draining ??= this.#drain();
+  }
+
+  async flush(): Promise<void> {
+    await this.#draining;
+  }
+
+  async #drain(): Promise<void> {
+    this.#logger ??= await this.#open();
+    for (const record of this.#queue.splice(0)) {
+      const { level, msg, fields, ...rest } = record;
+      this.#logger[level]({ ...rest, ...fields }, msg);
+    }
+    this.#draining = null;
+  }
+
+  async #open(): Promise<Logger> {
+    const { pino } = await import("pino");
+    const line = this.#format === "json" ? (text: string) => text : asText;
+    return pino(
+      {
+        level: "trace",
+        base: null,
+        formatters: { level: (label) => ({ level: label }) },
+        timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      },
+      { write: (text: string) => process.stderr.write(line(text)) },
+    );
+  }
+}
+
+/** A record as people read it. */
+function asText(json: string): string {
+  const { level, time, target, operation, outcome, msg, ...fields } = JSON.parse(json) as Record<string, unknown>;
+  const rest = Object.entries({ outcome, ...fields }).map(([key, value]) => ` ${key}=${visible(String(value))}`);
+  return `${time} ${String(level).toUpperCase().padEnd(5)} ${target} ${operation}: ${visible(String(msg))}${rest.join("")}\n`;
+}
+
+export const log = new Log();

@@ -1,0 +1,130 @@
+import type { Diagnostic } from "../diagnostic.ts";
+import { didYouMean } from "../suggestion.ts";
+import { locate } from "../toml/locate.ts";
+import type { TomlFinding } from "../toml/parse.ts";
+import type { ProtocolDeclaration } from "./manifest.ts";
+import { type Methodology, outputTypesOf } from "./methodology.ts";
+import type { Trigger } from "./trigger.ts";
+import { typesOf } from "./trigger.ts";
+
+/**
+ * Everything about a methodology that is no error but should not stay silent (contract.md section 2): what the manifest
+ * says twice or in vain, names that are never declared, types that nothing uses, protocols that nothing can trigger.
+ */
+export async function lint(methodology: Methodology): Promise<Diagnostic[]> {
+  return locate(methodology.document, [
+    ...methodology.findings,
+    ...undeclared(methodology),
+    ...unused(methodology),
+    ...hiddenTypes(methodology),
+    ...untriggerable(methodology),
+    ...alwaysTriggered(methodology),
+  ]);
+}
+
+function undeclared({ types, protocols }: Methodology): TomlFinding[] {
+  return protocols.flatMap((protocol, index) => {
+    const uses = [
+      ...protocol.requires.map((name) => ["requires", name] as const),
+      ...protocol.accepts.map((name) => ["accepts", name] as const),
+      ...protocol.produces.map((name) => ["produces", name] as const),
+      ...protocol.mayProduce.map((name) => ["may_produce", name] as const),
+      ...typesOf(protocol.trigger).map((name) => ["trigger", name] as const),
+    ];
+    return uses.flatMap(([key, name]): TomlFinding[] =>
+      types.has(name)
+        ? []
+        : [
+            {
+              severity: "problem",
+              path: ["protocols", index, key],
+              at: "value",
+              message: `protocol '${protocol.name}' names '${name}' in '${key}', which is not a declared artifact type${didYouMean(name, types.keys())}`,
+            },
+          ],
+    );
+  });
+}
+
+function unused({ types, protocols }: Methodology): TomlFinding[] {
+  const used = new Set(
+    protocols.flatMap((protocol) => [
+      ...protocol.requires,
+      ...protocol.accepts,
+      ...outputTypesOf(protocol),
+      ...typesOf(protocol.trigger),
+    ]),
+  );
+  return [...types.keys()].flatMap((name, index): TomlFinding[] =>
+    used.has(name)
+      ? []
+      : [
+          {
+            severity: "warning",
+            path: ["artifact_types", index, "name"],
+            at: "value",
+            message: `nothing uses artifact type '${name}'`,
+          },
+        ],
+  );
+}
+
+function hiddenTypes({ types }: Methodology): TomlFinding[] {
+  return [...types.keys()].flatMap((name, index): TomlFinding[] =>
+    name.startsWith(".")
+      ? [
+          {
+            severity: "warning",
+            path: ["artifact_types", index, "name"],
+            at: "value",
+            message: `artifact type '${name}' begins with a dot, and directories that do are passed over: no instance of it is ever seen`,
+          },
+        ]
+      : [],
+  );
+}
+
+/** Protocols that no course of events can trigger: an empty `any_of`, or a circle that no external type enters. */
+function untriggerable({ protocols }: Methodology): TomlFinding[] {
+  const written = new Set(protocols.flatMap(outputTypesOf));
+  const arisen = new Set<string>();
+  const possible = (trigger: Trigger): boolean => {
+    if ("name" in trigger) return !written.has(trigger.name) || arisen.has(trigger.name);
+    return trigger.type === "all_of" ? trigger.conditions.every(possible) : trigger.conditions.some(possible);
+  };
+  let waiting: readonly ProtocolDeclaration[] = protocols;
+  for (;;) {
+    const triggered = waiting.filter((protocol) => possible(protocol.trigger));
+    if (triggered.length === 0) break;
+    for (const protocol of triggered) for (const type of outputTypesOf(protocol)) arisen.add(type);
+    waiting = waiting.filter((protocol) => !triggered.includes(protocol));
+  }
+  return waiting.map((protocol) => ({
+    severity: "warning",
+    path: ["protocols", protocols.findIndex((candidate) => candidate.name === protocol.name), "trigger"],
+    at: "value",
+    message: `nothing can trigger protocol '${protocol.name}': ${isEmptyAnyOf(protocol.trigger) ? "an empty any_of is never satisfied" : "its trigger waits for types that only follow from it"}`,
+  }));
+}
+
+function isEmptyAnyOf(trigger: Trigger): boolean {
+  return trigger.type === "any_of" && trigger.conditions.length === 0;
+}
+
+function alwaysTriggered({ protocols }: Methodology): TomlFinding[] {
+  const holdsEmptyAllOf = (trigger: Trigger): boolean =>
+    !("name" in trigger) &&
+    ((trigger.type === "all_of" && trigger.conditions.length === 0) || trigger.conditions.some(holdsEmptyAllOf));
+  return protocols.flatMap((protocol, index): TomlFinding[] =>
+    holdsEmptyAllOf(protocol.trigger)
+      ? [
+          {
+            severity: "warning",
+            path: ["protocols", index, "trigger"],
+            at: "value",
+            message: `the trigger of protocol '${protocol.name}' holds an empty all_of, which is always satisfied`,
+          },
+        ]
+      : [],
+  );
+}

@@ -1,0 +1,311 @@
+import type { TomlPath } from "../diagnostic.ts";
+import { didYouMean } from "../suggestion.ts";
+import { isTable, kindOf, type TomlFinding, type TomlTable } from "../toml/parse.ts";
+import { COMBINATORS, PRIMITIVES, type Trigger } from "./trigger.ts";
+
+/** A group of output types of which exactly one must exist and be valid afterwards. */
+export interface Choice {
+  readonly name: string;
+  readonly members: readonly string[];
+}
+
+/** A protocol as the manifest declares it; each name stands once, in its strongest list. */
+export interface ProtocolDeclaration {
+  readonly name: string;
+  readonly requires: readonly string[];
+  readonly accepts: readonly string[];
+  readonly produces: readonly string[];
+  readonly mayProduce: readonly string[];
+  readonly choices: readonly Choice[];
+  readonly scoped: boolean;
+  readonly trigger: Trigger;
+}
+
+export interface Manifest {
+  readonly name: string;
+  readonly artifactTypes: readonly string[];
+  readonly protocols: readonly ProtocolDeclaration[];
+}
+
+const LISTS = ["requires", "accepts", "produces", "may_produce"] as const;
+const PROTOCOL_KEYS = ["name", ...LISTS, "required_output_choices", "scoped", "trigger"];
+const CHOICE_KEYS = ["name", "members"];
+
+/**
+ * Reads a manifest's data. Everything that is wrong is found at once; `manifest` is null when any of it is an error.
+ */
+export function readManifest(table: TomlTable): { manifest: Manifest | null; findings: TomlFinding[] } {
+  const reader = new ManifestReader();
+  const manifest = reader.read(table);
+  const failed = reader.findings.some((finding) => finding.severity === "error");
+  return { manifest: failed ? null : manifest, findings: reader.findings };
+}
+
+class ManifestReader {
+  readonly findings: TomlFinding[] = [];
+
+  read(table: TomlTable): Manifest {
+    const name = this.#string(table, [], "name");
+    const types = this.#tables(table, [], "artifact_types").map(([entry, path]) => this.#artifactType(entry, path));
+    const protocols = this.#tables(table, [], "protocols").map(([entry, path]) => this.#protocol(entry, path));
+    this.#distinct(types, (index) => ["artifact_types", index, "name"], "artifact type");
+    this.#distinct(
+      protocols.map((protocol) => protocol.name),
+      (index) => ["protocols", index, "name"],
+      "protocol",
+    );
+    const declared = new Set(types);
+    for (const [index, protocol] of protocols.entries()) this.#choiceMembers(protocol, index, declared);
+    this.#singleProducers(protocols);
+    return { name, artifactTypes: types, protocols };
+  }
+
+  #error(path: TomlPath, message: string, at: "key" | "value" = "value"): void {
+    this.findings.push({ severity: "error", path, at, message });
+  }
+
+  #unknownKeys(
+    table: TomlTable,
+    path: TomlPath,
+    known: readonly string[],
+    what: string,
+    severity: "error" | "problem",
+  ): void {
+    for (const key of Object.keys(table))
+      if (!known.includes(key))
+        this.findings.push({
+          severity,
+          path: [...path, key],
+          at: "key",
+          message: `unknown key '${key}' in ${what}${didYouMean(key, known)}`,
+        });
+  }
+
+  #string(table: TomlTable, path: TomlPath, key: string): string {
+    const value = table[key];
+    if (typeof value === "string") return value;
+    if (value === undefined) this.#error(path, `${describe(path)} has no '${key}'`, "key");
+    else this.#error([...path, key], `'${key}' must be a string, not ${kindOf(value)}`);
+    return "";
+  }
+
+  #tables(table: TomlTable, path: TomlPath, key: string): [TomlTable, TomlPath][] {
+    const value = table[key];
+    if (value === undefined) {
+      if (path.length === 0) this.#error([], `the manifest declares no [[${key}]]`);
+      return [];
+    }
+    if (!Array.isArray(value)) {
+      this.#error([...path, key], `'${key}' must be a list of tables, written [[${key}]], not ${kindOf(value)}`);
+      return [];
+    }
+    if (value.length === 0 && path.length === 0) this.#error([key], `the manifest declares no [[${key}]]`);
+    return value.flatMap((entry, index): [TomlTable, TomlPath][] => {
+      if (isTable(entry)) return [[entry, [...path, key, index]]];
+      this.#error([...path, key, index], `each of '${key}' must be a table, not ${kindOf(entry)}`);
+      return [];
+    });
+  }
+
+  #safeName(name: string, path: TomlPath, what: string): void {
+    const reason = unsafeReason(name);
+    if (reason !== null)
+      this.#error(path, `${what} name ${JSON.stringify(name)} ${reason}: it is used as a directory name`);
+  }
+
+  #artifactType(table: TomlTable, path: TomlPath): string {
+    this.#unknownKeys(table, path, ["name"], "an artifact type, whose schema is its whole contract", "error");
+    const name = this.#string(table, path, "name");
+    if (typeof table.name === "string") this.#safeName(name, [...path, "name"], "artifact type");
+    return name;
+  }
+
+  #protocol(table: TomlTable, path: TomlPath): ProtocolDeclaration {
+    const name = this.#string(table, path, "name");
+    if (typeof table.name === "string") this.#safeName(name, [...path, "name"], "protocol");
+    this.#unknownKeys(table, path, PROTOCOL_KEYS, `protocol '${name}'`, "problem");
+    const [requires, accepts, produces, mayProduce] = LISTS.map((key) => this.#names(table, path, key)) as [
+      string[],
+      string[],
+      string[],
+      string[],
+    ];
+    this.#overlap(accepts, requires, path, "accepts", "requires");
+    this.#overlap(mayProduce, produces, path, "may_produce", "produces");
+    const choices = this.#tables(table, path, "required_output_choices").map(([entry, at]) => this.#choice(entry, at));
+    this.#distinct(
+      choices.map((choice) => choice.name),
+      (index) => [...path, "required_output_choices", index, "name"],
+      "choice group",
+    );
+    if (table.scoped !== undefined && typeof table.scoped !== "boolean")
+      this.#error([...path, "scoped"], `'scoped' must be true or false, not ${kindOf(table.scoped)}`);
+    return {
+      name,
+      requires: [...new Set(requires)],
+      accepts: [...new Set(accepts)].filter((type) => !requires.includes(type)),
+      produces: [...new Set(produces)],
+      mayProduce: [...new Set(mayProduce)].filter((type) => !produces.includes(type)),
+      choices,
+      scoped: table.scoped === true,
+      trigger: this.#requiredTrigger(table, path),
+    };
+  }
+
+  #names(table: TomlTable, path: TomlPath, key: string): string[] {
+    const value = table[key];
+    if (value === undefined) return [];
+    if (!Array.isArray(value)) {
+      this.#error([...path, key], `'${key}' must be a list of artifact type names, not ${kindOf(value)}`);
+      return [];
+    }
+    return value.flatMap((entry: unknown, index): string[] => {
+      const at = [...path, key, index];
+      if (typeof entry !== "string") {
+        this.#error(at, `'${key}' must hold artifact type names, not ${kindOf(entry)}`);
+        return [];
+      }
+      if (value.indexOf(entry) < index)
+        this.findings.push({
+          severity: "warning",
+          path: at,
+          at: "value",
+          message: `'${entry}' stands twice in '${key}'; it counts once`,
+        });
+      return [entry];
+    });
+  }
+
+  #overlap(weaker: readonly string[], stronger: readonly string[], path: TomlPath, weak: string, strong: string): void {
+    for (const [index, name] of weaker.entries())
+      if (stronger.includes(name))
+        this.findings.push({
+          severity: "warning",
+          path: [...path, weak, index],
+          at: "value",
+          message: `'${name}' stands in '${strong}' and in '${weak}'; it counts as '${strong}'`,
+        });
+  }
+
+  #choice(table: TomlTable, path: TomlPath): Choice {
+    this.#unknownKeys(table, path, CHOICE_KEYS, "a choice group", "problem");
+    const name = this.#string(table, path, "name");
+    if (typeof table.name === "string") this.#safeName(name, [...path, "name"], "choice group");
+    const members = table.members;
+    if (!Array.isArray(members)) {
+      if (members === undefined) this.#error(path, `choice group '${name}' has no 'members'`, "key");
+      else this.#error([...path, "members"], `'members' must be a list of artifact type names, not ${kindOf(members)}`);
+      return { name, members: [] };
+    }
+    const names = members.filter((member): member is string => typeof member === "string");
+    if (names.length < members.length)
+      this.#error([...path, "members"], "'members' must hold artifact type names only");
+    if (members.length < 2) this.#error([...path, "members"], `choice group '${name}' needs at least two members`);
+    return { name, members: names };
+  }
+
+  #choiceMembers(protocol: ProtocolDeclaration, index: number, declared: ReadonlySet<string>): void {
+    const taken = new Map<string, string>();
+    for (const type of protocol.produces) taken.set(type, "'produces'");
+    for (const type of protocol.mayProduce) taken.set(type, "'may_produce'");
+    for (const [group, choice] of protocol.choices.entries()) {
+      for (const [position, member] of choice.members.entries()) {
+        const path = ["protocols", index, "required_output_choices", group, "members", position];
+        if (!declared.has(member))
+          this.#error(
+            path,
+            `choice group '${choice.name}' names '${member}', which is not a declared artifact type${didYouMean(member, declared)}`,
+          );
+        const holder = taken.get(member);
+        if (holder !== undefined)
+          this.#error(
+            path,
+            `'${member}' cannot be a member of choice group '${choice.name}': it is in ${holder} already`,
+          );
+        taken.set(member, `choice group '${choice.name}'`);
+      }
+    }
+  }
+
+  #requiredTrigger(table: TomlTable, path: TomlPath): Trigger {
+    if (table.trigger !== undefined) return this.#trigger(table.trigger, [...path, "trigger"]);
+    this.#error(
+      path,
+      `protocol '${String(table.name)}' has no 'trigger': say when its work is called for, e.g. trigger = { type = "on_artifact", name = "…" }`,
+      "key",
+    );
+    return { type: "any_of", conditions: [] };
+  }
+
+  #trigger(value: unknown, path: TomlPath): Trigger {
+    const none: Trigger = { type: "any_of", conditions: [] };
+    if (!isTable(value)) {
+      this.#error(path, `a trigger must be a table, not ${kindOf(value)}`);
+      return none;
+    }
+    const type = this.#string(value, path, "type");
+    const primitive = PRIMITIVES.find((known) => known === type);
+    if (primitive !== undefined) {
+      this.#unknownKeys(value, path, ["type", "name"], `trigger ${type}`, "problem");
+      return { type: primitive, name: this.#string(value, path, "name") };
+    }
+    const combinator = COMBINATORS.find((known) => known === type);
+    if (combinator !== undefined) {
+      this.#unknownKeys(value, path, ["type", "conditions"], `trigger ${type}`, "problem");
+      return { type: combinator, conditions: this.#conditions(value, path, combinator) };
+    }
+    if (typeof value.type === "string") {
+      const known = [...PRIMITIVES, ...COMBINATORS];
+      this.#error(
+        [...path, "type"],
+        `unknown trigger type '${type}': use one of ${known.join(", ")}${didYouMean(type, known)}`,
+      );
+    }
+    return none;
+  }
+
+  #conditions(table: TomlTable, path: TomlPath, combinator: string): Trigger[] {
+    const { conditions } = table;
+    if (Array.isArray(conditions))
+      return conditions.map((condition, index) => this.#trigger(condition, [...path, "conditions", index]));
+    if (conditions === undefined) this.#error(path, `trigger ${combinator} has no 'conditions'`);
+    else this.#error([...path, "conditions"], `'conditions' must be a list of triggers, not ${kindOf(conditions)}`);
+    return [];
+  }
+
+  #distinct(names: readonly string[], path: (index: number) => TomlPath, what: string): void {
+    for (const [index, name] of names.entries())
+      if (name !== "" && names.indexOf(name) < index) this.#error(path(index), `${what} '${name}' is declared twice`);
+  }
+
+  #singleProducers(protocols: readonly ProtocolDeclaration[]): void {
+    const owners = new Map<string, string>();
+    for (const [index, protocol] of protocols.entries()) {
+      for (const type of protocol.produces) {
+        const owner = owners.get(type);
+        if (owner === undefined) owners.set(type, protocol.name);
+        else
+          this.#error(
+            ["protocols", index, "produces"],
+            `'${type}' is produced by '${owner}' and by '${protocol.name}': one protocol owns a type; the other may list it in 'may_produce'`,
+          );
+      }
+    }
+  }
+}
+
+function describe(path: TomlPath): string {
+  if (path.length === 0) return "the manifest";
+  const last = path.findLast((part) => typeof part === "string");
+  return path.at(-1) === last ? `'${last}'` : `an entry of '${last}'`;
+}
+
+/** Why a name cannot be that of a directory in the workspace or the methodology; null when it can. */
+function unsafeReason(name: string): string | null {
+  if (name === "") return "is empty";
+  if (name === ".") return "is '.'";
+  if (name.includes("..")) return "contains '..'";
+  if (/[/\\]/.test(name)) return "contains a path separator";
+  if (/\p{Cc}/u.test(name)) return "contains a control character";
+  return null;
+}

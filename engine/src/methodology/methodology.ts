@@ -1,0 +1,231 @@
+import { readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import {
+  canonicalJson,
+  JsonError,
+  type JsonSchema,
+  loadSchemaCompiler,
+  parseSchema,
+  reasonOf,
+  type ScannedType,
+  type SchemaCompiler,
+  SchemaError,
+  sha256,
+  type Validator,
+} from "@runa/store";
+import { type Diagnostic, DiagnosticsError } from "../diagnostic.ts";
+import { locate } from "../toml/locate.ts";
+import { parseToml, type TomlDocument, type TomlFinding } from "../toml/parse.ts";
+import { type Manifest, type ProtocolDeclaration, readManifest } from "./manifest.ts";
+import { schemaPosition } from "./schema-position.ts";
+import { typesOf } from "./trigger.ts";
+
+/** An artifact type with its schema. */
+export interface ArtifactType extends ScannedType {
+  readonly name: string;
+  /** `sha256:<hex>` of the schema file's bytes. */
+  readonly fileHash: string;
+}
+
+/** A protocol with its instructions. */
+export interface Protocol extends ProtocolDeclaration {
+  readonly instructions: string;
+  readonly instructionsHash: string;
+  /**
+   * Hash over everything whose change voids the protocol's records: its declaration, its instructions, and the schemas
+   * that it reads or writes (contract.md section 5).
+   */
+  readonly fingerprint: string;
+}
+
+/** A loaded methodology. */
+export interface Methodology {
+  readonly name: string;
+  /** The manifest's file, absolute. */
+  readonly file: string;
+  readonly types: ReadonlyMap<string, ArtifactType>;
+  /** In the manifest's order. */
+  readonly protocols: readonly Protocol[];
+  /** The manifest as it was read, for the findings that `lint` makes and locates. */
+  readonly document: TomlDocument;
+  readonly findings: readonly TomlFinding[];
+}
+
+/** What is remembered of schema files, so that a valid one need not be compiled again only to say so. */
+export interface SchemaMemory {
+  knows(fileHash: string): boolean;
+  remember(fileHashes: readonly string[]): void;
+}
+
+const NO_MEMORY: SchemaMemory = { knows: () => false, remember: () => {} };
+
+/** The manifest that a path means: a directory means its `manifest.toml`. */
+export function manifestPath(path: string): string {
+  try {
+    return statSync(path).isDirectory() ? join(path, "manifest.toml") : path;
+  } catch {
+    return path;
+  }
+}
+
+/** Every artifact type that a protocol may write. */
+export function outputTypesOf(protocol: ProtocolDeclaration): string[] {
+  return [...protocol.produces, ...protocol.choices.flatMap((choice) => choice.members), ...protocol.mayProduce];
+}
+
+/** Every artifact type that a protocol owes: `produces` and the members of its choices. */
+export function owedTypesOf(protocol: ProtocolDeclaration): string[] {
+  return [...protocol.produces, ...protocol.choices.flatMap((choice) => choice.members)];
+}
+
+/** Every artifact type that `requires` or the trigger names: what a record of freshness covers. */
+export function readTypesOf(protocol: ProtocolDeclaration): string[] {
+  return [...new Set([...protocol.requires, ...typesOf(protocol.trigger)])];
+}
+
+/**
+ * Loads a methodology: manifest, schemas, instructions. Everything that is wrong is found at once.
+ * @throws DiagnosticsError with each error's file and, where there is one, line and column
+ */
+export async function loadMethodology(file: string, memory: SchemaMemory = NO_MEMORY): Promise<Methodology> {
+  const document = parseToml(file, readManifestFile(file));
+  const { manifest, findings } = readManifest(document.table);
+  if (manifest === null) throw new DiagnosticsError(await locate(document, findings));
+  const diagnostics: Diagnostic[] = [];
+  const types = await loadTypes(dirname(file), manifest, memory, diagnostics);
+  const protocols = loadProtocols(dirname(file), manifest, types, diagnostics);
+  const delegated = workUnitFindings(manifest, types);
+  if (diagnostics.length > 0 || delegated.length > 0)
+    throw new DiagnosticsError([...(await locate(document, delegated)), ...diagnostics]);
+  return { name: manifest.name, file, types, protocols, document, findings };
+}
+
+function readManifestFile(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new DiagnosticsError([
+      { severity: "error", file, message: `the methodology's manifest cannot be read: ${reasonOf(error)}` },
+    ]);
+  }
+}
+
+/** Compiles at most once, and only when a file has to be validated. */
+class LazyCompiler {
+  #loaded: Promise<SchemaCompiler> | undefined;
+
+  compile(schema: JsonSchema): Promise<Validator> {
+    this.#loaded ??= loadSchemaCompiler();
+    return this.#loaded.then((compile) => compile(schema));
+  }
+}
+
+async function loadTypes(
+  root: string,
+  manifest: Manifest,
+  memory: SchemaMemory,
+  diagnostics: Diagnostic[],
+): Promise<Map<string, ArtifactType>> {
+  const compiler = new LazyCompiler();
+  const types = new Map<string, ArtifactType>();
+  const checked: string[] = [];
+  for (const name of manifest.artifactTypes) {
+    const file = join(root, "schemas", `${name}.schema.json`);
+    let text = "";
+    try {
+      const bytes = readFileSync(file);
+      text = bytes.toString("utf8");
+      const source = parseSchema(bytes);
+      let compiled: Promise<Validator> | undefined;
+      const validator = () => {
+        compiled ??= compiler.compile(source.schema);
+        return compiled;
+      };
+      const fileHash = sha256(bytes);
+      if (!memory.knows(fileHash)) {
+        await validator();
+        checked.push(fileHash);
+      }
+      types.set(name, { ...source, name, fileHash, validator });
+    } catch (error) {
+      diagnostics.push(await schemaDiagnostic(name, file, text, error));
+    }
+  }
+  if (checked.length > 0) memory.remember(checked);
+  return types;
+}
+
+async function schemaDiagnostic(type: string, file: string, text: string, error: unknown): Promise<Diagnostic> {
+  const severity = "error";
+  if (error instanceof SchemaError) {
+    const position = await schemaPosition(text, error.pointer);
+    return { severity, file, message: `schema of '${type}': ${error.message}`, ...(position && { position }) };
+  }
+  if (error instanceof JsonError) {
+    const position = { line: error.line, column: error.column, text: text.split("\n")[error.line - 1] ?? "" };
+    return { severity, file, message: `schema of '${type}' is not JSON: ${error.message}`, position };
+  }
+  return { severity, file, message: `schema of artifact type '${type}' cannot be read: ${reasonOf(error)}` };
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+function loadProtocols(
+  root: string,
+  manifest: Manifest,
+  types: ReadonlyMap<string, ArtifactType>,
+  diagnostics: Diagnostic[],
+): Protocol[] {
+  return manifest.protocols.flatMap((declaration): Protocol[] => {
+    const file = join(root, "protocols", declaration.name, "PROTOCOL.md");
+    try {
+      const instructions = utf8.decode(readFileSync(file));
+      const instructionsHash = sha256(instructions);
+      const fingerprint = fingerprintOf(declaration, instructionsHash, types);
+      return [{ ...declaration, instructions, instructionsHash, fingerprint }];
+    } catch (error) {
+      const reason = error instanceof TypeError ? "it is not valid UTF-8" : reasonOf(error);
+      diagnostics.push({
+        severity: "error",
+        file,
+        message: `the instructions of protocol '${declaration.name}' cannot be read: ${reason}`,
+      });
+      return [];
+    }
+  });
+}
+
+function fingerprintOf(
+  declaration: ProtocolDeclaration,
+  instructionsHash: string,
+  types: ReadonlyMap<string, ArtifactType>,
+): string {
+  const named = [...new Set([...readTypesOf(declaration), ...declaration.accepts, ...outputTypesOf(declaration)])];
+  const schemas = named.map((name) => [name, types.get(name)?.hash ?? null]);
+  return sha256(canonicalJson({ declaration, instructions: instructionsHash, schemas }));
+}
+
+/** An unscoped protocol has no work unit to put into an output that demands one. */
+function workUnitFindings(manifest: Manifest, types: ReadonlyMap<string, ArtifactType>): TomlFinding[] {
+  return manifest.protocols.flatMap((protocol, index) => {
+    if (protocol.scoped) return [];
+    return outputTypesOf(protocol).flatMap((name): TomlFinding[] => {
+      const schema = types.get(name)?.schema;
+      const required = typeof schema === "object" ? schema.required : undefined;
+      if (!Array.isArray(required) || !required.includes("work_unit")) return [];
+      return [
+        {
+          severity: "error",
+          path: ["protocols", index, listHolding(protocol, name)],
+          at: "value",
+          message: `protocol '${protocol.name}' is not scoped, but the schema of its output '${name}' requires 'work_unit': set scoped = true or make the property optional`,
+        },
+      ];
+    });
+  });
+}
+
+function listHolding(protocol: ProtocolDeclaration, type: string): string {
+  if (protocol.produces.includes(type)) return "produces";
+  return protocol.mayProduce.includes(type) ? "may_produce" : "required_output_choices";
+}

@@ -1,0 +1,76 @@
+import { accessSync, constants, existsSync, realpathSync } from "node:fs";
+import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
+import type { WorkUnit } from "@runa/store";
+import { RunaError } from "../diagnostic.ts";
+import type { Project } from "../project/project.ts";
+
+/** What a client needs to start an attempt's server: `RUNA_MCP_CONFIG`. */
+export interface McpConfig {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The server's program: absolute where it was found, else its bare name. */
+export interface McpCommand {
+  readonly command: string;
+  readonly found: boolean;
+}
+
+/** Looks for `runa-mcp`: beside the running `runa`, then on the PATH. */
+export function findMcpCommand(runaFile: string, environment: NodeJS.ProcessEnv): McpCommand {
+  const siblings = [...new Set([dirname(runaFile), dirname(realpathOr(runaFile))])].flatMap((directory) => [
+    join(directory, "runa-mcp"),
+    join(directory, "runa-mcp.js"),
+  ]);
+  const onPath = (environment.PATH ?? "")
+    .split(delimiter)
+    .filter(isAbsolute)
+    .map((directory) => join(directory, "runa-mcp"));
+  const command = [...siblings, ...onPath].find(isExecutable);
+  return command === undefined ? { command: "runa-mcp", found: false } : { command, found: true };
+}
+
+/**
+ * The server's program, for an attempt that is to be executed.
+ * @throws RunaError when it is nowhere
+ */
+export function requireMcpCommand(command: McpCommand): McpCommand {
+  if (!command.found)
+    throw new RunaError(
+      "runa-mcp is neither beside runa nor on the PATH: install runa whole, an agent cannot deliver without it",
+    );
+  return command;
+}
+
+/** The server's configuration for one candidate; `attempt` is absent in dry runs. */
+export function mcpConfigFor(
+  project: Project,
+  { command }: McpCommand,
+  protocol: string,
+  workUnit: WorkUnit | null,
+  attempt?: string,
+): McpConfig {
+  return {
+    command,
+    args: ["--protocol", protocol, ...(workUnit === null ? [] : ["--work-unit", workUnit])],
+    env: {
+      RUNA_WORKING_DIR: project.root,
+      ...(project.config.file === null ? {} : { RUNA_CONFIG: resolve(project.config.file) }),
+      ...(attempt === undefined ? {} : { RUNA_ATTEMPT: attempt }),
+    },
+  };
+}
+
+function realpathOr(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import { type ContentHash, fileNameOf, type InstanceId, type WorkUnit } from "@runa/store";
+import type { Candidate, Input } from "../evaluate/evaluate.ts";
+import type { Choice } from "../methodology/manifest.ts";
+import { triggerText } from "../methodology/trigger.ts";
+import { displayPath, type Project } from "../project/project.ts";
+import { type McpCommand, type McpConfig, mcpConfigFor } from "./mcp-config.ts";
+
+/** An input as an agent is told of it. */
+export interface ContextInput {
+  readonly artifactType: string;
+  readonly instanceId: InstanceId;
+  readonly path: string;
+  readonly displayPath: string;
+  readonly contentHash: ContentHash;
+  readonly relationship: "requires" | "accepts";
+}
+
+/** Everything that an agent is told. */
+export interface Context {
+  readonly methodology: string;
+  readonly protocol: string;
+  readonly workUnit: WorkUnit | null;
+  readonly instructions: string;
+  readonly inputs: readonly ContextInput[];
+  readonly produces: readonly string[];
+  readonly mayProduce: readonly string[];
+  readonly choices: readonly Choice[];
+}
+
+/** One execution that is planned, with all that it needs. */
+export interface PlannedExecution {
+  readonly candidate: Candidate;
+  readonly trigger: string;
+  readonly mcpConfig: McpConfig;
+  readonly context: Context;
+}
+
+/** What an agent of this READY candidate is told. */
+export function contextOf(project: Project, methodology: string, candidate: Candidate): Context {
+  const { protocol, workUnit, readiness } = candidate;
+  return {
+    methodology,
+    protocol: protocol.name,
+    workUnit,
+    instructions: protocol.instructions,
+    inputs: (readiness.status === "ready" ? readiness.inputs : []).map((input) => contextInput(project, input)),
+    produces: protocol.produces,
+    mayProduce: protocol.mayProduce,
+    choices: protocol.choices,
+  };
+}
+
+function contextInput(project: Project, { instance, relationship }: Input): ContextInput {
+  const path = instancePath(project, instance.type, instance.id);
+  return {
+    artifactType: instance.type,
+    instanceId: instance.id,
+    path,
+    displayPath: displayPath(project.root, path),
+    contentHash: instance.contentHash,
+    relationship,
+  };
+}
+
+/** Where an instance's file lies. */
+export function instancePath({ workspace }: Project, type: string, id: InstanceId): string {
+  return join(workspace, type, fileNameOf(id));
+}
+
+/** Plans the execution of a READY candidate. */
+export function planExecution(
+  project: Project,
+  methodology: string,
+  mcp: McpCommand,
+  candidate: Candidate,
+  attempt?: string,
+): PlannedExecution {
+  return {
+    candidate,
+    trigger: triggerText(candidate.protocol.trigger),
+    mcpConfig: mcpConfigFor(project, mcp, candidate.protocol.name, candidate.workUnit, attempt),
+    context: contextOf(project, methodology, candidate),
+  };
+}

@@ -1,0 +1,127 @@
+import {
+  type ContentHash,
+  type Instance,
+  type InstanceId,
+  type LastAttempt,
+  type Moment,
+  type SeenType,
+  type Snapshot,
+  sha256,
+} from "@runa/store";
+import { type Candidate, type Evaluation, evaluate } from "../evaluate/evaluate.ts";
+import { owedDigest } from "../evaluate/outputs.ts";
+import { ScopeView } from "../evaluate/scope-view.ts";
+import { type Protocol, readTypesOf } from "../methodology/methodology.ts";
+
+/** One execution of the optimistic cascade: of a candidate that is READY now, or of one that would become so. */
+export interface ProjectedExecution {
+  readonly candidate: Candidate;
+  readonly projection: "current" | "projected";
+}
+
+/**
+ * The optimistic cascade (contract.md section 6): each execution makes its `produces` exist; optional outputs and choice
+ * members advance nothing unless they are there already. A candidate appears at most once as current and once as
+ * projected, so that every projection ends.
+ */
+export function project(evaluation: Evaluation): ProjectedExecution[] {
+  const readyNow = new Set(evaluation.candidates.filter(isReady).map(nameOf));
+  const emitted: Record<ProjectedExecution["projection"], Set<string>> = { current: new Set(), projected: new Set() };
+  const done = new Map<string, string>();
+  const plan: ProjectedExecution[] = [];
+  let now = evaluation;
+  for (;;) {
+    const next = now.candidates.flatMap((candidate): ProjectedExecution[] => {
+      const name = nameOf(candidate);
+      if (!isReady(candidate) || done.get(name) === inputDigest(now.view, candidate.protocol)) return [];
+      if (readyNow.has(name) && !emitted.current.has(name))
+        return [{ candidate: original(evaluation, name) ?? candidate, projection: "current" }];
+      return emitted.projected.has(name) ? [] : [{ candidate, projection: "projected" }];
+    })[0];
+    if (next === undefined) return plan;
+    const { protocol } = next.candidate;
+    plan.push(next);
+    emitted[next.projection].add(protocol.name);
+    const snapshot = afterwards(now.view, protocol, plan.length);
+    now = evaluate(evaluation.methodology, snapshot, evaluation.workUnit);
+    done.set(protocol.name, inputDigest(now.view, protocol));
+  }
+}
+
+function isReady(candidate: Candidate): boolean {
+  return candidate.readiness.status === "ready";
+}
+
+function nameOf(candidate: Candidate): string {
+  return candidate.protocol.name;
+}
+
+function original(evaluation: Evaluation, name: string): Candidate | undefined {
+  return evaluation.candidates.find((candidate) => nameOf(candidate) === name);
+}
+
+/** What an execution that starts now would see: it runs again only when this changes. */
+function inputDigest(view: ScopeView, protocol: Protocol): string {
+  return sha256(
+    readTypesOf(protocol)
+      .map((type) => view.digest(type).all)
+      .join("\0"),
+  );
+}
+
+/** The snapshot after a successful execution of a protocol that made its `produces` exist. */
+function afterwards(view: ScopeView, protocol: Protocol, step: number): Snapshot {
+  const { snapshot } = view;
+  const at = latest(snapshot);
+  const instances = new Map(snapshot.instances);
+  for (const type of protocol.produces) {
+    const kept = (instances.get(type) ?? []).filter(
+      (instance) => instance.status === "valid" || !view.counted(type).includes(instance),
+    );
+    instances.set(type, [
+      ...kept.filter((instance) => instance.id !== PROJECTED),
+      projectedInstance(view, type, (at + 1) as Moment, step),
+    ]);
+  }
+  const after: Snapshot = { ...snapshot, instances };
+  const seen = new ScopeView(after, view.workUnit);
+  const success: LastAttempt = {
+    id: `projected-${step}`,
+    protocol: protocol.name,
+    outcome: "delivered",
+    started: at,
+    ended: (at + 2) as Moment,
+    outputsAfter: owedDigest(seen, protocol),
+    fingerprint: protocol.fingerprint,
+    seen: Object.fromEntries(readTypesOf(protocol).map((type): [string, SeenType] => [type, seen.digest(type)])),
+  };
+  return {
+    ...after,
+    lastAttempts: new Map(snapshot.lastAttempts).set(protocol.name, success),
+    lastSuccesses: new Map(snapshot.lastSuccesses).set(protocol.name, success),
+  };
+}
+
+// No file can have this name, so it never meets a real instance.
+const PROJECTED = "\0projected" as InstanceId;
+
+function projectedInstance(view: ScopeView, type: string, at: Moment, step: number): Instance {
+  return {
+    type,
+    id: PROJECTED,
+    status: "valid",
+    contentHash: `projected-${step}` as ContentHash,
+    workUnit: view.workUnit,
+    lastModified: at,
+    deliveredAt: at,
+    mtime: null,
+    violations: [],
+  };
+}
+
+function latest(snapshot: Snapshot): Moment {
+  let moment = 0 as Moment;
+  for (const instances of snapshot.instances.values())
+    for (const { lastModified } of instances) if (lastModified > moment) moment = lastModified;
+  return (moment + 1) as Moment;
+}

@@ -1,0 +1,35 @@
+import { readSnapshot, type ScanReport, type WorkUnit } from "@runa/store";
+import { type Evaluation, evaluate } from "../evaluate/evaluate.ts";
+import { type OpenProject, scanProject } from "./project.ts";
+
+/** Scans, and evaluates a scope over what the scan found. */
+export async function lookAt(project: OpenProject, workUnit: string | null): Promise<Evaluation> {
+  return evaluateScan(project, await scanProject(project), workUnit);
+}
+
+/** Evaluates a scope over what a scan found. */
+export function evaluateScan(project: OpenProject, { gaps }: ScanReport, workUnit: string | null): Evaluation {
+  return evaluateAt(project, gaps, workUnit);
+}
+
+/** Evaluates another scope over the same scan. */
+export function evaluateScope(project: OpenProject, { gaps }: Evaluation, workUnit: string | null): Evaluation {
+  return evaluateAt(project, gaps, workUnit);
+}
+
+function evaluateAt(
+  { methodology, store }: OpenProject,
+  gaps: Evaluation["gaps"],
+  workUnit: string | null,
+): Evaluation {
+  const scope = workUnit as WorkUnit | null;
+  return evaluate(methodology, readSnapshot(store, methodology.types.keys(), gaps, scope), scope);
+}
+
+/** Every work unit that an artifact names, sorted. */
+export function workUnitsOf({ view }: Evaluation): string[] {
+  const units = new Set<string>();
+  for (const instances of view.snapshot.instances.values())
+    for (const { workUnit } of instances) if (workUnit) units.add(workUnit);
+  return [...units].sort();
+}

@@ -1,0 +1,120 @@
+import { realpathSync, statSync } from "node:fs";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { knowsSchemaFile, openStore, rememberSchemaFiles, type ScanReport, type Store, scan } from "@runa/store";
+import { RunaError } from "../diagnostic.ts";
+import { loadMethodology, type Methodology, manifestPath } from "../methodology/methodology.ts";
+import { type Config, configFile, fromRoot, readConfig } from "./config.ts";
+
+/** What decides which project is opened, and how. */
+export interface ProjectOptions {
+  readonly workingDirectory: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** `--config`. */
+  readonly config?: string | undefined;
+  /** `--artifacts-dir`, from the working directory. */
+  readonly artifactsDir?: string | undefined;
+}
+
+/** A project with its configuration: where everything lies. */
+export interface Project {
+  readonly root: string;
+  readonly config: Config;
+  /** Where artifacts lie, absolute. */
+  readonly workspace: string;
+  readonly storeDirectory: string;
+}
+
+/** A project with its methodology and its open store. */
+export interface OpenProject extends Project {
+  readonly methodology: Methodology;
+  readonly store: Store;
+  close(): void;
+}
+
+/** The nearest directory from here upwards that holds `.runa/`; null when none does. */
+export function findRoot(from: string): string | null {
+  for (let directory = resolve(from); ; directory = dirname(directory)) {
+    if (isDirectory(join(directory, ".runa"))) return directory;
+    if (directory === dirname(directory)) return null;
+  }
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Finds the project and reads its configuration.
+ * @throws RunaError, DiagnosticsError
+ */
+export async function findProject(options: ProjectOptions): Promise<Project> {
+  const { workingDirectory, environment } = options;
+  const root = findRoot(workingDirectory);
+  if (root === null)
+    throw new RunaError(
+      `no runa project in ${workingDirectory} or above it: make one with \`runa init --methodology PATH\``,
+    );
+  const config = await readConfig(configFile({ flag: options.config, environment, workingDirectory, root }));
+  return {
+    root,
+    config,
+    workspace: workspaceOf(
+      root,
+      config,
+      options.artifactsDir === undefined ? null : resolve(workingDirectory, options.artifactsDir),
+    ),
+    storeDirectory: join(root, ".runa", "store"),
+  };
+}
+
+function workspaceOf(root: string, config: Config, override: string | null): string {
+  const path =
+    override ?? (config.artifactsDir === null ? join(root, ".runa", "workspace") : fromRoot(root, config.artifactsDir));
+  try {
+    // The operator may point at it through a symlink; below it none is followed.
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/**
+ * Opens a project: configuration, store, methodology.
+ * @throws RunaError, DiagnosticsError, StoreError
+ */
+export async function openProject(options: ProjectOptions): Promise<OpenProject> {
+  const project = await findProject(options);
+  const { root, config } = project;
+  if (config.methodologyPath === null)
+    throw new RunaError(
+      config.file === null
+        ? `no config found for the project in ${root}: run \`runa init --methodology PATH\` there`
+        : `${config.file} names no methodology: set methodology_path, or run \`runa init --methodology PATH\``,
+    );
+  const store = openStore(project.storeDirectory);
+  try {
+    const methodology = await loadMethodology(manifestPath(fromRoot(root, config.methodologyPath)), {
+      knows: (hash) => knowsSchemaFile(store, hash),
+      remember: (hashes) => rememberSchemaFiles(store, hashes),
+    });
+    return { ...project, methodology, store, close: () => store.close() };
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+/** Brings the store up to date with the workspace. */
+export function scanProject({ store, workspace, methodology }: OpenProject): Promise<ScanReport> {
+  return scan(store, workspace, methodology.types);
+}
+
+/** A path as people and envelopes see it: relative to the project where it lies inside it. */
+export function displayPath(root: string, path: string): string {
+  const inside = relative(root, path);
+  return inside === "" || inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside) ? path : inside;
+}

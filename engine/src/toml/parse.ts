@@ -1,0 +1,61 @@
+import { parse, TomlError } from "smol-toml";
+import { type Diagnostic, DiagnosticsError, type TomlPath } from "../diagnostic.ts";
+
+/** A TOML document's data. */
+export type TomlTable = { readonly [key: string]: unknown };
+
+/** A finding in a TOML document, before anyone asked where it is. */
+export interface TomlFinding {
+  readonly severity: Diagnostic["severity"];
+  readonly path: TomlPath;
+  /** Whether the key or its value is meant. */
+  readonly at: "key" | "value";
+  readonly message: string;
+}
+
+/** A TOML file that was read and parsed. */
+export interface TomlDocument {
+  readonly file: string;
+  readonly text: string;
+  readonly table: TomlTable;
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/**
+ * Parses a TOML file's bytes; a byte order mark is passed over.
+ * @throws DiagnosticsError with the place of the first syntax error
+ */
+export function parseToml(file: string, bytes: Uint8Array): TomlDocument {
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    throw new DiagnosticsError([{ severity: "error", file, message: "not valid UTF-8: save the file as UTF-8" }]);
+  }
+  try {
+    return { file, text, table: parse(text) };
+  } catch (error) {
+    if (!(error instanceof TomlError))
+      throw new DiagnosticsError([{ severity: "error", file, message: `not TOML: ${String(error)}` }]);
+    const { line, column } = error;
+    const message = `not TOML: ${(error.message.split("\n")[0] ?? "").replace(/^Invalid TOML document: /, "")}`;
+    throw new DiagnosticsError([
+      { severity: "error", file, message, position: { line, column, text: text.split(/\r?\n/)[line - 1] ?? "" } },
+    ]);
+  }
+}
+
+/** Whether a TOML value is a table, and neither a list nor a date. */
+export function isTable(value: unknown): value is TomlTable {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+/** What kind of TOML value something is, for an error that says what was found instead. */
+export function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  if (value instanceof Date) return "a date";
+  if (typeof value === "object") return "a table";
+  if (typeof value === "boolean") return "a boolean";
+  return typeof value === "string" ? "a string" : "a number";
+}

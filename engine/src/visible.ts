@@ -1,0 +1,19 @@
+// Control characters, bidirectional controls, zero-width and other invisible format characters, line separators, tags,
+// and bytes that are no text. A joiner is invisible too, though scripts and emoji use it: a name that is shown must not lie.
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029\u115f\u1160\u3164\uffa0]/gu;
+
+/** A text with everything in it made visible that a terminal would obey or hide, as `\u{202e}`; one line stays one line. */
+export function visible(text: string): string {
+  return text.replace(HIDDEN, escapeOf);
+}
+
+/** The same for text of several lines: line feeds and tabs stay. */
+export function visibleLines(text: string): string {
+  return text
+    .replace(/\r\n/g, "\n")
+    .replace(HIDDEN, (hidden) => (hidden === "\n" || hidden === "\t" ? hidden : escapeOf(hidden)));
+}
+
+function escapeOf(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}

@@ -1,0 +1,65 @@
+import { parseArgs } from "node:util";
+
+/** What `runa-mcp` was asked to do. */
+export type Command =
+  | {
+      readonly kind: "serve";
+      readonly protocol: string;
+      readonly workUnit: string | null;
+      readonly config: string | null;
+    }
+  | { readonly kind: "help" }
+  | { readonly kind: "version" }
+  | { readonly kind: "wrong"; readonly reason: string };
+
+/** The usage text of `runa-mcp`. */
+export const USAGE = `Usage: runa-mcp --protocol NAME [--work-unit ID] [--config FILE]
+
+Serves one protocol's outputs as MCP tools over stdin and stdout, to one client, until it closes the connection.
+An agent's runtime starts it with what \`runa\` hands over in RUNA_MCP_CONFIG; started by hand it works the same.
+
+Options:
+  --protocol NAME    the protocol, as the manifest names it
+  --work-unit ID     the work unit; needed by a scoped protocol, refused by an unscoped one
+  --config FILE      a config file instead of the project's own
+  --version          print the version
+  --help             print this text
+
+Environment:
+  RUNA_WORKING_DIR   the project's directory (default: the current one)
+  RUNA_CONFIG        a config file, like --config; relative to RUNA_WORKING_DIR
+  RUST_LOG           what is logged to stderr (default: warn)
+
+Example:
+  runa-mcp --protocol design
+`;
+
+/** Reads the command line; what cannot be understood is wrong usage with its reason, never an exception. */
+export function readCommandLine(args: readonly string[]): Command {
+  let values: { protocol?: string; "work-unit"?: string; config?: string; help?: boolean; version?: boolean };
+  try {
+    ({ values } = parseArgs({
+      args: [...args],
+      options: {
+        protocol: { type: "string" },
+        "work-unit": { type: "string" },
+        config: { type: "string" },
+        help: { type: "boolean", short: "h" },
+        version: { type: "boolean" },
+      },
+    }));
+  } catch (error) {
+    return { kind: "wrong", reason: error instanceof Error ? error.message : String(error) };
+  }
+  if (values.help) return { kind: "help" };
+  if (values.version) return { kind: "version" };
+  if (values.protocol === undefined) return { kind: "wrong", reason: "--protocol is missing" };
+  for (const [option, value] of Object.entries(values))
+    if (value === "") return { kind: "wrong", reason: `--${option} is empty` };
+  return {
+    kind: "serve",
+    protocol: values.protocol,
+    workUnit: values["work-unit"] ?? null,
+    config: values.config ?? null,
+  };
+}

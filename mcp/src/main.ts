@@ -1,0 +1,60 @@
+import { resolve } from "node:path";
+import type { OutputSession } from "@runa/engine";
+import { type Command, readCommandLine, USAGE } from "./command-line.ts";
+import type { CallRecord } from "./server.ts";
+
+declare const RUNA_VERSION: string | undefined;
+// The engine knows it too, but `--version` is not worth loading the engine for.
+const VERSION = typeof RUNA_VERSION === "string" ? RUNA_VERSION : "0.0.0-dev";
+
+/** Serves until the client has gone; resolves to the exit code. */
+async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const command = readCommandLine(args);
+  switch (command.kind) {
+    case "help":
+      process.stdout.write(USAGE);
+      return 0;
+    case "version":
+      process.stdout.write(`runa-mcp ${VERSION}\n`);
+      return 0;
+    case "wrong":
+      process.stderr.write(`error: ${command.reason}\n\n${USAGE}`);
+      return 1;
+    case "serve":
+      return serveProtocol(command, env);
+  }
+}
+
+async function serveProtocol(command: Command & { kind: "serve" }, env: NodeJS.ProcessEnv): Promise<number> {
+  const [{ log, openOutputSession, visibleLines }, { serve }] = await Promise.all([
+    import("@runa/engine"),
+    import("./server.ts"),
+  ]);
+  let session: OutputSession | undefined;
+  try {
+    session = await openOutputSession({
+      protocol: command.protocol,
+      workUnit: command.workUnit,
+      workingDirectory: resolve(env.RUNA_WORKING_DIR || "."),
+      // What was typed counts from where it was typed; RUNA_CONFIG, in the environment, counts from the project.
+      config: command.config === null ? undefined : resolve(command.config),
+      environment: env,
+    });
+    const report = (record: CallRecord) => log.write({ target: "runa_mcp", ...record });
+    const serving = serve(session, { input: process.stdin, output: process.stdout, version: VERSION, report });
+    // Once: a second signal ends the process at once, which leaves every artifact whole or absent all the same.
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, serving.stop);
+    await serving.done;
+    return 0;
+  } catch (error) {
+    process.stderr.write(`error: ${visibleLines(error instanceof Error ? error.message : String(error))}\n`);
+    return 1;
+  } finally {
+    session?.close();
+    await log.flush();
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2), process.env);
+// A client that is still there after a signal would keep the process waiting for its next line.
+process.stdin.destroy();

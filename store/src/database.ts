@@ -1,0 +1,105 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { MIGRATIONS } from "./migrations.ts";
+
+export type { Database } from "better-sqlite3";
+
+const FILE = "runa.db";
+/** How long, in milliseconds, one writer waits for another. */
+const BUSY_TIMEOUT = 10_000;
+
+/** The store cannot be opened or is damaged; the message says what is lost and what mends it. */
+export class StoreError extends Error {}
+
+/** An open database and whether what is written to it is kept. */
+export interface OpenDatabase {
+  readonly database: Database.Database;
+  readonly kept: boolean;
+  close(): void;
+}
+
+/**
+ * Opens the store's database, making or migrating it where needed. Where it cannot be written, a private copy is opened
+ * instead, so that readers still answer, without saving.
+ * @throws StoreError when it is damaged, or made by a newer runa
+ */
+export function openDatabase(directory: string): OpenDatabase {
+  try {
+    mkdirSync(directory, { recursive: true });
+    return kept(directory);
+  } catch (error) {
+    if (!cannotWrite(error)) throw storeError(directory, error);
+    return privateCopy(directory);
+  }
+}
+
+function kept(directory: string): OpenDatabase {
+  const database = new Database(join(directory, FILE), { timeout: BUSY_TIMEOUT });
+  try {
+    prepare(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return { database, kept: true, close: () => database.close() };
+}
+
+function privateCopy(directory: string): OpenDatabase {
+  const copy = mkdtempSync(join(tmpdir(), "runa-store-"));
+  try {
+    for (const suffix of ["", "-wal"])
+      cpSync(join(directory, FILE + suffix), join(copy, FILE + suffix), { force: true });
+  } catch {
+    // No store yet, or none that can be read: answered as if it were empty.
+  }
+  const database = new Database(join(copy, FILE));
+  prepare(database);
+  return {
+    database,
+    kept: false,
+    close: () => {
+      database.close();
+      rmSync(copy, { recursive: true, force: true });
+    },
+  };
+}
+
+function prepare(database: Database.Database): void {
+  // Committed means on the disk: FULL syncs the log at every commit, which WAL's default does not.
+  database.pragma("journal_mode = WAL");
+  database.pragma("synchronous = FULL");
+  const version = database.pragma("user_version", { simple: true }) as number;
+  if (version > MIGRATIONS.length)
+    throw new StoreError(
+      `the store was made by a newer runa (store version ${version}, this runa knows ${MIGRATIONS.length}): use that one`,
+    );
+  if (version === MIGRATIONS.length) return;
+  database
+    .transaction(() => {
+      // Asked again under the lock: another process may have migrated meanwhile.
+      const from = database.pragma("user_version", { simple: true }) as number;
+      for (const migration of MIGRATIONS.slice(from)) database.exec(migration);
+      database.pragma(`user_version = ${MIGRATIONS.length}`);
+    })
+    .immediate();
+}
+
+function codeOf(error: unknown): string {
+  return String((error as { code?: unknown }).code ?? "");
+}
+
+function cannotWrite(error: unknown): boolean {
+  return (
+    /^(SQLITE_READONLY|SQLITE_CANTOPEN|EACCES|EROFS|EPERM)/.test(codeOf(error)) ||
+    /directory does not exist/.test(String(error))
+  );
+}
+
+function storeError(directory: string, error: unknown): unknown {
+  if (!/^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error))) return error;
+  return new StoreError(
+    `${join(directory, FILE)} is damaged: what runa remembers of earlier attempts is lost, no artifact is. Move ${directory} away and run \`runa scan\`, which reads the artifacts again`,
+  );
+}

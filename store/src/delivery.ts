@@ -1,0 +1,197 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { ContentHash, InstanceId, SchemaHash, WorkUnit } from "./artifact.ts";
+import { contentHash } from "./json/canonical.ts";
+import { JsonError, parseJsonBytes } from "./json/parse.ts";
+import { workUnitOf } from "./scan.ts";
+import { type Store, write } from "./store.ts";
+import { moveSuperseded } from "./superseding.ts";
+import { existsValid, findArtifact, putArtifact, removeArtifact } from "./tables/artifact-table.ts";
+import { findOpenAttempt, noteRefusal, noteServerStarted, type ServerNotes } from "./tables/attempt-table.ts";
+import { nextMoment } from "./tables/clock-table.ts";
+import { forgetDelivery, putDelivery } from "./tables/delivery-table.ts";
+import { putSuperseding } from "./tables/superseding-table.ts";
+import { UnsafeDirectoryError, writeDurably } from "./workspace/durable-write.ts";
+import { fileNameOf } from "./workspace/file-name.ts";
+import { mtimeOf, statIdentity } from "./workspace/stat-identity.ts";
+import { readRegularFile, reasonOf } from "./workspace/walk.ts";
+
+/** Who delivers: an attempt and its work unit; a server that was started by hand has no attempt. */
+export interface Deliverer {
+  readonly workspace: string;
+  readonly attempt: string | null;
+  readonly workUnit: WorkUnit | null;
+}
+
+/** A delivery that was not made, with the reason in words for whoever called. Nothing was written. */
+export class RefusedError extends Error {}
+
+/** An artifact that was judged valid and is to be written. */
+export interface ValidArtifact {
+  readonly type: string;
+  readonly id: InstanceId;
+  /** The file's text. */
+  readonly text: string;
+  readonly canonical: string;
+  readonly schemaHash: SchemaHash;
+  readonly workUnit: WorkUnit | null;
+}
+
+/**
+ * Delivers one valid artifact in one immediate transaction: is the attempt open? write, fsync, rename, fsync the
+ * directory, record, commit (attempts.md section 2). The end of an attempt takes the same lock, so no delivery comes
+ * after it. Dying before the rename leaves nothing; dying between rename and commit leaves a whole file that the next
+ * scan finds and counts as written by the attempt; the record never names a file that is not there.
+ * @throws RefusedError
+ */
+export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: ValidArtifact): ContentHash {
+  const directory = join(deliverer.workspace, artifact.type);
+  const name = fileNameOf(artifact.id);
+  const hash = contentHash(artifact.canonical);
+  mkdirSync(deliverer.workspace, { recursive: true });
+  return write(store, () => {
+    refuseIfEnded(store, deliverer);
+    const old = findArtifact(store.database, artifact.type, artifact.id);
+    refuseForeign(join(directory, name), deliverer, old?.workUnit ?? null);
+    try {
+      writeDurably(directory, name, artifact.text);
+    } catch (error) {
+      if (error instanceof UnsafeDirectoryError) throw new RefusedError(error.message);
+      throw new RefusedError(`it could not be written: ${reasonOf(error)}`);
+    }
+    const at = nextMoment(store.database);
+    const stats = readRegularFile(join(directory, name))?.stats;
+    putArtifact(store.database, {
+      type: artifact.type,
+      id: artifact.id,
+      status: "valid",
+      contentHash: hash,
+      schemaHash: artifact.schemaHash,
+      workUnit: artifact.workUnit,
+      lastModified: old !== null && old.contentHash === hash ? old.lastModified : at,
+      deliveredAt: old?.deliveredAt ?? null,
+      violations: [],
+      // Just written, so its times prove nothing yet: the next scan reads it once and trusts it then.
+      stat: null,
+      mtime: stats === undefined ? null : mtimeOf(statIdentity(stats)),
+    });
+    putDelivery(store.database, {
+      attempt: deliverer.attempt,
+      type: artifact.type,
+      id: artifact.id,
+      contentHash: hash,
+      at,
+      via: "tool",
+    });
+    return hash;
+  });
+}
+
+/**
+ * Counts an output that lies there as delivered by the attempt, as it is (`confirm_unchanged`).
+ * @throws RefusedError
+ */
+export function confirmArtifact(
+  store: Store,
+  deliverer: Deliverer & { attempt: string },
+  type: string,
+  id: InstanceId,
+): ContentHash {
+  return write(store, () => {
+    refuseIfEnded(store, deliverer);
+    const row = findArtifact(store.database, type, id);
+    if (row === null || !belongs(row.workUnit, deliverer))
+      throw new RefusedError(`there is no '${type}' with instance_id '${id}'`);
+    if (row.status !== "valid")
+      throw new RefusedError(`'${type}' '${id}' is ${row.status}: deliver a valid one instead`);
+    const file = readRegularFile(join(deliverer.workspace, type, fileNameOf(id)));
+    if (file === null || hashOf(file.bytes) !== row.contentHash)
+      throw new RefusedError(`'${type}' '${id}' has changed on disk since this attempt began: deliver it instead`);
+    putDelivery(store.database, {
+      attempt: deliverer.attempt,
+      type,
+      id,
+      contentHash: row.contentHash,
+      at: nextMoment(store.database),
+      via: "confirmed",
+    });
+    return row.contentHash;
+  });
+}
+
+/**
+ * Takes an output of the candidate away (`withdraw`): its file moves out of the workspace, as a superseded one does.
+ * @throws RefusedError
+ */
+export function withdrawArtifact(
+  store: Store,
+  deliverer: Deliverer & { attempt: string },
+  type: string,
+  id: InstanceId,
+): ContentHash {
+  const { attempt, workspace } = deliverer;
+  return write(store, () => {
+    refuseIfEnded(store, deliverer);
+    const row = findArtifact(store.database, type, id);
+    if (row === null || !belongs(row.workUnit, deliverer))
+      throw new RefusedError(`there is no '${type}' with instance_id '${id}'`);
+    putSuperseding(store.database, { attempt, type, id });
+    moveSuperseded(store, workspace, { attempt, type, id });
+    removeArtifact(store.database, type, id);
+    forgetDelivery(store.database, attempt, type, id);
+    return row.contentHash;
+  });
+}
+
+/** Notes that the attempt's server was started, for the reason when nothing is delivered. */
+export function recordServerStart(store: Store, attempt: string): void {
+  write(store, () => noteServerStarted(store.database, attempt));
+}
+
+/** Notes a call that was refused; only what the schema expects is kept, never what was found. */
+export function recordRefusal(store: Store, attempt: string, refusal: NonNullable<ServerNotes["lastRefusal"]>): void {
+  write(store, () => noteRefusal(store.database, attempt, refusal));
+}
+
+/** Whether a valid instance of a type exists that belongs to a work unit or to none. */
+export function hasValidInstance(store: Store, type: string, workUnit: WorkUnit | null): boolean {
+  return existsValid(store.database, type, workUnit);
+}
+
+function refuseIfEnded(store: Store, { attempt }: Deliverer): void {
+  if (attempt === null) return;
+  const open = findOpenAttempt(store.database, attempt);
+  if (open === null || open.fenced)
+    throw new RefusedError(`attempt ${attempt} has ended: nothing more is delivered by it`);
+}
+
+function refuseForeign(path: string, deliverer: Deliverer, recorded: WorkUnit | null): void {
+  // The file itself is asked: it may have changed since the last scan.
+  let owner = recorded;
+  const file = readRegularFile(path);
+  if (file !== null) {
+    try {
+      owner = workUnitOf(parseJsonBytes(file.bytes).value);
+    } catch {
+      // Malformed: it keeps the work unit it had.
+    }
+  }
+  if (!belongs(owner, deliverer))
+    throw new RefusedError(
+      `an instance with that instance_id belongs to work unit '${owner}': choose another instance_id`,
+    );
+}
+
+/** Whether an instance of that work unit is the deliverer's to replace; an unscoped one may replace any. */
+function belongs(owner: WorkUnit | null, { workUnit }: Deliverer): boolean {
+  return workUnit === null || owner === null || owner === workUnit;
+}
+
+function hashOf(bytes: Buffer): ContentHash {
+  try {
+    return contentHash(parseJsonBytes(bytes).canonical);
+  } catch (error) {
+    if (error instanceof JsonError) return contentHash(bytes);
+    throw error;
+  }
+}

@@ -1,0 +1,59 @@
+export type {
+  ContentHash,
+  Instance,
+  InstanceId,
+  InstanceStatus,
+  Json,
+  JsonSchema,
+  Moment,
+  ScanGap,
+  SchemaHash,
+  Violation,
+  WorkUnit,
+} from "./artifact.ts";
+export {
+  type AttemptResult,
+  attemptNotes,
+  beginAttempt,
+  deliveredElsewhere,
+  endAttempt,
+  fenceAttempt,
+  recordAgent,
+  removeLitter,
+} from "./attempt.ts";
+export { StoreError } from "./database.ts";
+export {
+  confirmArtifact,
+  type Deliverer,
+  deliverArtifact,
+  hasValidInstance,
+  RefusedError,
+  recordRefusal,
+  recordServerStart,
+  withdrawArtifact,
+} from "./delivery.ts";
+export { canonicalJson, contentHash, sha256 } from "./json/canonical.ts";
+export { ExactNumber, JsonError, MAX_DEPTH, type ParsedJson, parseJson, parseJsonBytes } from "./json/parse.ts";
+export { type InstanceRef, type ScannedType, type ScanReport, scan, workUnitOf } from "./scan.ts";
+export { type Dialect, dialectOf, SchemaError } from "./schema/dialect.ts";
+export { parseSchema, type SchemaSource } from "./schema/source.ts";
+export { loadSchemaCompiler, type SchemaCompiler, type Validator } from "./schema/validator.ts";
+export { knowsSchemaFile, rememberSchemaFiles } from "./schema-check.ts";
+export { readSnapshot, type Snapshot } from "./snapshot.ts";
+export { openStore, type Store } from "./store.ts";
+export { finishSuperseding } from "./superseding.ts";
+export type {
+  InstanceBefore,
+  InstanceState,
+  LastAttempt,
+  OpenAttempt,
+  OutcomeId,
+  Owner,
+  ProcessIdentity,
+  SeenType,
+  ServerNotes,
+} from "./tables/attempt-table.ts";
+export { writeDurably } from "./workspace/durable-write.ts";
+export { fileNameOf, instanceIdOf, instanceIdProblem } from "./workspace/file-name.ts";
+export { mtimeOf } from "./workspace/stat-identity.ts";
+export { readRegularFile, reasonOf, WorkspaceError } from "./workspace/walk.ts";

@@ -1,0 +1,49 @@
+/** A decimal as its significant digits and the position of its point: `0.<digits> × 10^point`. Zero has no digits. */
+interface Decimal {
+  readonly negative: boolean;
+  readonly digits: string;
+  readonly point: bigint;
+}
+
+/**
+ * The canonical form of a JSON number literal (contract.md section 4). Every spelling of a number that a double holds
+ * becomes what RFC 8785 writes; one that a double would round keeps every digit, laid out by the same rules, so that
+ * `9007199254740993` is not `9007199254740992`.
+ */
+export function canonicalNumber(literal: string): string {
+  const rounded = String(Number(literal));
+  if (rounded === literal) return rounded;
+  const exact = decimal(literal);
+  if (exact.digits === "") return "0";
+  if (Number.isFinite(Number(literal))) {
+    const held = decimal(rounded);
+    if (held.digits === exact.digits && held.point === exact.point) return rounded;
+  }
+  return layOut(exact);
+}
+
+function decimal(literal: string): Decimal {
+  const [, sign, whole = "", fraction = "", exponent = "0"] =
+    /^(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/.exec(literal) ?? [];
+  const all = whole + fraction;
+  const leading = /^0*/.exec(all)?.[0].length ?? 0;
+  // Not a regular expression: `0+$` takes quadratic time on a long run of zeros that something follows.
+  let end = all.length;
+  while (end > leading && all[end - 1] === "0") end--;
+  const digits = all.slice(leading, end);
+  return { negative: sign === "-", digits, point: BigInt(exponent) + BigInt(whole.length - leading) };
+}
+
+/** ECMAScript's Number::toString, over any number of digits. */
+function layOut({ negative, digits, point }: Decimal): string {
+  const sign = negative ? "-" : "";
+  const count = BigInt(digits.length);
+  if (point > 0n && point <= 21n) {
+    if (count <= point) return sign + digits.padEnd(Number(point), "0");
+    return `${sign}${digits.slice(0, Number(point))}.${digits.slice(Number(point))}`;
+  }
+  if (point > -6n && point <= 0n) return `${sign}0.${"0".repeat(Number(-point))}${digits}`;
+  const exponent = point - 1n;
+  const mantissa = digits.length === 1 ? digits : `${digits[0]}.${digits.slice(1)}`;
+  return `${sign}${mantissa}e${exponent < 0n ? "" : "+"}${exponent}`;
+}

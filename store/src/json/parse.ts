@@ -1,0 +1,249 @@
+import { canonicalNumber } from "./number.ts";
+
+/** How deep arrays and objects may nest (contract.md section 4). */
+export const MAX_DEPTH = 512;
+
+/** Why a text is no JSON that runa accepts, and where. Line and column count from 1, in UTF-16 code units. */
+export class JsonError extends Error {
+  readonly line: number;
+  readonly column: number;
+  constructor(reason: string, text: string, offset: number) {
+    const before = text.slice(0, offset);
+    const line = before.split("\n").length;
+    const column = offset - before.lastIndexOf("\n");
+    super(`${reason} at line ${line}, column ${column}`);
+    this.line = line;
+    this.column = column;
+  }
+}
+
+/** A parsed text: its value with numbers as doubles, and its canonical form, which keeps every digit. */
+export interface ParsedJson {
+  readonly value: unknown;
+  readonly canonical: string;
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * Decodes and parses a JSON file strictly: a byte order mark, invalid UTF-8, half a surrogate pair, a key twice in one
+ * object, or nesting over 512 levels is an error that says so (contract.md section 4).
+ * @throws JsonError
+ */
+export function parseJsonBytes(bytes: Uint8Array): ParsedJson {
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    throw new JsonError("invalid UTF-8", "", 0);
+  }
+  if (text.charCodeAt(0) === 0xfeff)
+    throw new JsonError("byte order mark: save the file as UTF-8 without one", text, 0);
+  return parseJson(text);
+}
+
+/** A number that a double would round, with every digit. */
+export class ExactNumber {
+  readonly digits: string;
+  constructor(digits: string) {
+    this.digits = digits;
+  }
+}
+
+/** What becomes of numbers that a double would round: rounded, for validators; or kept, for people. */
+export type Numbers = "rounded" | "exact";
+
+/**
+ * Parses a JSON text strictly, with its canonical form of RFC 8785.
+ * @param numbers with `exact`, a number that a double would round becomes an `ExactNumber` in the value
+ * @throws JsonError
+ */
+export function parseJson(text: string, numbers: Numbers = "rounded"): ParsedJson {
+  return new Parser(text, numbers).document();
+}
+
+const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+// Up to the next quote, escape or control character.
+const PLAIN = /[ !#-[\]-\uffff]*/y;
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '"',
+  "\\": "\\",
+  "/": "/",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+};
+
+class Parser {
+  readonly #text: string;
+  readonly #numbers: Numbers;
+  #at = 0;
+  #depth = 0;
+
+  constructor(text: string, numbers: Numbers) {
+    this.#text = text;
+    this.#numbers = numbers;
+  }
+
+  document(): ParsedJson {
+    this.#space();
+    const parsed = this.#value();
+    this.#space();
+    if (this.#at < this.#text.length) this.#fail("unexpected text after the value");
+    return parsed;
+  }
+
+  #fail(reason: string, offset = this.#at): never {
+    throw new JsonError(reason, this.#text, offset);
+  }
+
+  #space(): void {
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#at);
+      if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return;
+      this.#at++;
+    }
+  }
+
+  #value(): ParsedJson {
+    switch (this.#text[this.#at]) {
+      case "{":
+        return this.#nested(() => this.#object());
+      case "[":
+        return this.#nested(() => this.#array());
+      case '"': {
+        const value = this.#string();
+        return { value, canonical: JSON.stringify(value) };
+      }
+      case "t":
+        return this.#literal("true", true);
+      case "f":
+        return this.#literal("false", false);
+      case "n":
+        return this.#literal("null", null);
+      case undefined:
+        return this.#fail("unexpected end of the text");
+      default:
+        return this.#number();
+    }
+  }
+
+  #nested(parse: () => ParsedJson): ParsedJson {
+    if (++this.#depth > MAX_DEPTH) this.#fail(`nested over ${MAX_DEPTH} levels`);
+    const parsed = parse();
+    this.#depth--;
+    return parsed;
+  }
+
+  #literal(word: string, value: unknown): ParsedJson {
+    if (!this.#text.startsWith(word, this.#at)) this.#fail("unexpected character");
+    this.#at += word.length;
+    return { value, canonical: word };
+  }
+
+  #number(): ParsedJson {
+    NUMBER.lastIndex = this.#at;
+    const literal = NUMBER.exec(this.#text)?.[0];
+    if (literal === undefined) return this.#fail("unexpected character");
+    this.#at += literal.length;
+    const value = Number(literal);
+    const canonical = canonicalNumber(literal);
+    const rounded = this.#numbers === "exact" && canonical !== String(value) && value !== 0;
+    return { value: rounded ? new ExactNumber(canonical) : value, canonical };
+  }
+
+  #string(): string {
+    const start = this.#at++;
+    let value = "";
+    for (;;) {
+      PLAIN.lastIndex = this.#at;
+      const plain = PLAIN.exec(this.#text)?.[0] ?? "";
+      value += plain;
+      this.#at += plain.length;
+      const next = this.#text[this.#at];
+      if (next === '"') break;
+      if (next === undefined) this.#fail("unterminated string", start);
+      if (next !== "\\") this.#fail("control character in a string");
+      value += this.#escape();
+    }
+    this.#at++;
+    if (!value.isWellFormed()) this.#fail("half a surrogate pair in a string", start);
+    return value;
+  }
+
+  #escape(): string {
+    const letter = this.#text[this.#at + 1] ?? "";
+    if (letter === "u") {
+      const hex = this.#text.slice(this.#at + 2, this.#at + 6);
+      if (!/^[0-9a-fA-F]{4}$/.test(hex)) this.#fail("broken \\u escape");
+      this.#at += 6;
+      return String.fromCharCode(Number.parseInt(hex, 16));
+    }
+    const plain = ESCAPES[letter];
+    if (plain === undefined) return this.#fail("unknown escape");
+    this.#at += 2;
+    return plain;
+  }
+
+  #array(): ParsedJson {
+    const values: unknown[] = [];
+    const canonical: string[] = [];
+    this.#at++;
+    this.#space();
+    if (this.#text[this.#at] === "]") {
+      this.#at++;
+      return { value: values, canonical: "[]" };
+    }
+    for (;;) {
+      this.#space();
+      const item = this.#value();
+      values.push(item.value);
+      canonical.push(item.canonical);
+      this.#space();
+      const next = this.#text[this.#at++];
+      if (next === "]") return { value: values, canonical: `[${canonical.join(",")}]` };
+      if (next !== ",") this.#fail("expected ',' or ']'", this.#at - 1);
+    }
+  }
+
+  #object(): ParsedJson {
+    const members = new Map<string, ParsedJson>();
+    this.#at++;
+    this.#space();
+    if (this.#text[this.#at] === "}") {
+      this.#at++;
+      return { value: {}, canonical: "{}" };
+    }
+    for (;;) {
+      this.#space();
+      const start = this.#at;
+      if (this.#text[start] !== '"') this.#fail("expected a key");
+      const key = this.#string();
+      if (members.has(key)) this.#fail(`key ${JSON.stringify(key)} twice in one object`, start);
+      this.#space();
+      if (this.#text[this.#at++] !== ":") this.#fail("expected ':'", this.#at - 1);
+      this.#space();
+      members.set(key, this.#value());
+      this.#space();
+      const next = this.#text[this.#at++];
+      if (next === "}") return assemble(members);
+      if (next !== ",") this.#fail("expected ',' or '}'", this.#at - 1);
+    }
+  }
+}
+
+function assemble(members: ReadonlyMap<string, ParsedJson>): ParsedJson {
+  const value: Record<string, unknown> = {};
+  for (const [key, member] of members) {
+    // Plain assignment to `__proto__` would set the prototype instead of a key.
+    if (key === "__proto__")
+      Object.defineProperty(value, key, { value: member.value, enumerable: true, configurable: true, writable: true });
+    else value[key] = member.value;
+  }
+  // RFC 8785 sorts keys by UTF-16 code units, which is how JavaScript compares strings.
+  const keys = [...members.keys()].sort((a, b) => (a < b ? -1 : 1));
+  const canonical = keys.map((key) => `${JSON.stringify(key)}:${members.get(key)?.canonical}`).join(",");
+  return { value, canonical: `{${canonical}}` };
+}

@@ -1,0 +1,71 @@
+/**
+ * The store's tables, one migration a version; `user_version` counts those that were applied. A migration that has been
+ * released is never changed. `artifact` and `schema_check` are an index over files: emptied, a scan refills them.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE clock (one INTEGER PRIMARY KEY CHECK (one = 1), latest INTEGER NOT NULL) STRICT;
+  INSERT INTO clock VALUES (1, 0);
+
+  CREATE TABLE artifact (
+    artifact_type TEXT NOT NULL,
+    instance_id   TEXT NOT NULL,
+    status        TEXT NOT NULL,
+    content_hash  TEXT NOT NULL,
+    schema_hash   TEXT NOT NULL,
+    work_unit     TEXT,
+    last_modified INTEGER NOT NULL,
+    delivered_at  INTEGER,
+    violations    TEXT,
+    stat          TEXT,
+    mtime         TEXT,
+    PRIMARY KEY (artifact_type, instance_id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE schema_check (file_hash TEXT PRIMARY KEY, validator TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE attempt (
+    id                TEXT PRIMARY KEY,
+    protocol          TEXT NOT NULL,
+    work_unit         TEXT,
+    argv              TEXT NOT NULL,
+    owner             TEXT NOT NULL,
+    agent             TEXT,
+    started           INTEGER NOT NULL,
+    fenced            INTEGER,
+    ended             INTEGER,
+    outcome           TEXT,
+    detail            TEXT,
+    fingerprint       TEXT NOT NULL,
+    instructions_hash TEXT NOT NULL,
+    inputs            TEXT NOT NULL,
+    before            TEXT NOT NULL,
+    seen              TEXT,
+    outputs_after     TEXT,
+    server_started    INTEGER NOT NULL DEFAULT 0,
+    calls_refused     INTEGER NOT NULL DEFAULT 0,
+    last_refusal      TEXT,
+    usage             TEXT
+  ) STRICT;
+  CREATE INDEX attempt_of_candidate ON attempt (work_unit, protocol, ended);
+  CREATE INDEX attempt_open ON attempt (started) WHERE ended IS NULL;
+
+  CREATE TABLE delivery (
+    attempt       TEXT REFERENCES attempt (id),
+    artifact_type TEXT NOT NULL,
+    instance_id   TEXT NOT NULL,
+    content_hash  TEXT NOT NULL,
+    at            INTEGER NOT NULL,
+    via           TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX delivery_of_attempt ON delivery (attempt);
+  CREATE INDEX delivery_of_instance ON delivery (artifact_type, instance_id, at);
+
+  CREATE TABLE superseding (
+    attempt       TEXT NOT NULL REFERENCES attempt (id),
+    artifact_type TEXT NOT NULL,
+    instance_id   TEXT NOT NULL,
+    PRIMARY KEY (attempt, artifact_type, instance_id)
+  ) STRICT, WITHOUT ROWID;
+  `,
+];

@@ -1,0 +1,25 @@
+import type { Database } from "better-sqlite3";
+import { openDatabase } from "./database.ts";
+
+/** What exists and what happened, on disk: a project's open store. */
+export interface Store {
+  readonly directory: string;
+  /** False where the store cannot be written: then everything is answered from a private copy, and nothing is kept. */
+  readonly kept: boolean;
+  /** For this package's own files only. */
+  readonly database: Database;
+  close(): void;
+}
+
+/**
+ * Opens a project's store, making it where there is none.
+ * @throws StoreError when it is damaged, or made by a newer runa
+ */
+export function openStore(directory: string): Store {
+  return { directory, ...openDatabase(directory) };
+}
+
+/** Runs `work` as one immediate transaction: whole or not at all, and no other writer beside it. */
+export function write<T>(store: Store, work: () => T): T {
+  return store.database.transaction(work).immediate();
+}

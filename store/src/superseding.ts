@@ -1,0 +1,32 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Store, write } from "./store.ts";
+import { removeArtifact } from "./tables/artifact-table.ts";
+import { allSupersedings, removeSuperseding, type SupersedingRow } from "./tables/superseding-table.ts";
+import { moveDurably } from "./workspace/durable-write.ts";
+import { fileNameOf } from "./workspace/file-name.ts";
+
+/** Where superseded and withdrawn instances go, below the workspace. */
+const SUPERSEDED = ".superseded";
+
+/** Moves one instance's file to `<workspace>/.superseded/<attempt>/<type>/` and forgets that it is to be moved. */
+export function moveSuperseded(store: Store, workspace: string, row: SupersedingRow): void {
+  const name = fileNameOf(row.id);
+  const target = join(workspace, SUPERSEDED, row.attempt, row.type);
+  mkdirSync(target, { recursive: true });
+  moveDurably({ directory: join(workspace, row.type), name }, { directory: target, name });
+  removeSuperseding(store.database, row);
+}
+
+/**
+ * Moves everything that a success has superseded. The end of the attempt committed the list; a crash before this is
+ * done leaves it to the next command that executes work, which calls this first.
+ */
+export function finishSuperseding(store: Store, workspace: string): void {
+  for (const row of allSupersedings(store.database)) {
+    write(store, () => {
+      moveSuperseded(store, workspace, row);
+      removeArtifact(store.database, row.type, row.id);
+    });
+  }
+}

@@ -1,0 +1,89 @@
+import type { Database } from "better-sqlite3";
+import type { ContentHash, Instance, InstanceId, InstanceStatus, Moment, SchemaHash, WorkUnit } from "../artifact.ts";
+import type { StatIdentity } from "../workspace/stat-identity.ts";
+import { statement } from "./statement.ts";
+
+/** What the index holds of one artifact file. */
+export interface ArtifactRow extends Instance {
+  readonly status: Exclude<InstanceStatus, "stale">;
+  readonly schemaHash: SchemaHash;
+  /** What the file is recognised by without reading it; null when it must be read again. */
+  readonly stat: StatIdentity | null;
+}
+
+interface Columns {
+  artifact_type: string;
+  instance_id: InstanceId;
+  status: Exclude<InstanceStatus, "stale">;
+  content_hash: ContentHash;
+  schema_hash: SchemaHash;
+  work_unit: WorkUnit | null;
+  last_modified: Moment;
+  delivered_at: Moment | null;
+  violations: string | null;
+  stat: StatIdentity | null;
+  mtime: string | null;
+}
+
+const ALL = "SELECT * FROM artifact";
+const ONE = "SELECT * FROM artifact WHERE artifact_type = ? AND instance_id = ?";
+const VALID = `SELECT 1 FROM artifact WHERE artifact_type = ? AND status = 'valid'
+  AND (? IS NULL OR work_unit IS NULL OR work_unit = ?) LIMIT 1`;
+const PUT = "INSERT OR REPLACE INTO artifact VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+const REMOVE = "DELETE FROM artifact WHERE artifact_type = ? AND instance_id = ?";
+const DELIVERED = "UPDATE artifact SET delivered_at = ? WHERE artifact_type = ? AND instance_id = ?";
+
+function fromColumns(row: Columns): ArtifactRow {
+  return {
+    type: row.artifact_type,
+    id: row.instance_id,
+    status: row.status,
+    contentHash: row.content_hash,
+    schemaHash: row.schema_hash,
+    workUnit: row.work_unit,
+    lastModified: row.last_modified,
+    deliveredAt: row.delivered_at,
+    violations: row.violations === null ? [] : JSON.parse(row.violations),
+    stat: row.stat,
+    mtime: row.mtime,
+  };
+}
+
+export function allArtifacts(database: Database): ArtifactRow[] {
+  return (statement(database, ALL).all() as Columns[]).map(fromColumns);
+}
+
+/** Whether a valid instance of a type exists for a work unit or for none; null asks for any. */
+export function existsValid(database: Database, type: string, workUnit: WorkUnit | null): boolean {
+  return statement(database, VALID).get(type, workUnit, workUnit) !== undefined;
+}
+
+export function findArtifact(database: Database, type: string, id: InstanceId): ArtifactRow | null {
+  const row = statement(database, ONE).get(type, id) as Columns | undefined;
+  return row === undefined ? null : fromColumns(row);
+}
+
+export function putArtifact(database: Database, row: ArtifactRow): void {
+  statement(database, PUT).run(
+    row.type,
+    row.id,
+    row.status,
+    row.contentHash,
+    row.schemaHash,
+    row.workUnit,
+    row.lastModified,
+    row.deliveredAt,
+    row.violations.length === 0 ? null : JSON.stringify(row.violations),
+    row.stat,
+    row.mtime,
+  );
+}
+
+export function removeArtifact(database: Database, type: string, id: InstanceId): void {
+  statement(database, REMOVE).run(type, id);
+}
+
+/** Marks an instance as delivered by a successful attempt that started then. */
+export function markDelivered(database: Database, type: string, id: InstanceId, attemptStarted: Moment): void {
+  statement(database, DELIVERED).run(attemptStarted, type, id);
+}

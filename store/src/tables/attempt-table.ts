@@ -1,0 +1,248 @@
+import type { Database } from "better-sqlite3";
+import type { ContentHash, InstanceId, Moment, Violation, WorkUnit } from "../artifact.ts";
+import { statement } from "./statement.ts";
+
+/** Every way in which an attempt can end; `delivered` is the only success (attempts.md section 1). */
+export type OutcomeId =
+  | "not_started"
+  | "interrupted"
+  | "timed_out"
+  | "signalled"
+  | "exited"
+  | "invalid_output"
+  | "choice_unmet"
+  | "not_delivered"
+  | "abandoned"
+  | "delivered";
+
+/** A process, so that another with the same pid is not taken for it. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** In clock ticks since the boot, as the system tells it; null where it does not. */
+  readonly startTime: string | null;
+}
+
+/** The runa that executes an attempt. */
+export interface Owner extends ProcessIdentity {
+  readonly machine: string | null;
+  readonly boot: string | null;
+  readonly pidNamespace: string | null;
+}
+
+/** One instance as it was at some moment. */
+export interface InstanceState {
+  readonly type: string;
+  readonly id: InstanceId;
+  readonly contentHash: ContentHash;
+}
+
+/** An instance as it lay before an attempt, with what tells later whether its file was written. */
+export interface InstanceBefore extends InstanceState {
+  readonly valid: boolean;
+  readonly mtime: string | null;
+}
+
+/** What an attempt saw of one type: digests of the set of its valid instances and of all of them. */
+export interface SeenType {
+  readonly valid: string;
+  readonly all: string;
+}
+
+/** What is known of an attempt when it begins. */
+export interface AttemptStart {
+  readonly id: string;
+  readonly protocol: string;
+  readonly workUnit: WorkUnit | null;
+  readonly argv: readonly string[];
+  readonly owner: Owner;
+  /** Hash over the declaration, the instructions and the schemas that the protocol reads or writes. */
+  readonly fingerprint: string;
+  readonly instructionsHash: string;
+  /** What the agent is given. */
+  readonly inputs: readonly InstanceState[];
+  /** Every instance that the protocol may read or write, as it lay there. */
+  readonly before: readonly InstanceBefore[];
+}
+
+/** How an attempt ended. */
+export interface AttemptEnd {
+  readonly outcome: OutcomeId;
+  /** The outcome's own facts: exit code, signal, errno, types. */
+  readonly detail: Readonly<Record<string, unknown>>;
+  /** For a success: what it saw of each type that its protocol reads. */
+  readonly seen: Readonly<Record<string, SeenType>> | null;
+  /** Digest of the owed outputs that lay there when it ended. */
+  readonly outputsAfter: string;
+  readonly usage: Readonly<Record<string, unknown>> | null;
+}
+
+/** The part of an ended attempt that readiness asks for. */
+export interface LastAttempt {
+  readonly id: string;
+  readonly protocol: string;
+  readonly outcome: OutcomeId;
+  readonly started: Moment;
+  readonly ended: Moment;
+  readonly outputsAfter: string;
+  readonly fingerprint: string;
+  readonly seen: Readonly<Record<string, SeenType>> | null;
+}
+
+/** An attempt that has not ended. */
+export interface OpenAttempt {
+  readonly id: string;
+  readonly protocol: string;
+  readonly workUnit: WorkUnit | null;
+  readonly started: Moment;
+  readonly owner: Owner;
+  readonly agent: ProcessIdentity | null;
+  readonly fenced: boolean;
+}
+
+/** What an attempt's server noted of its session. */
+export interface ServerNotes {
+  readonly serverStarted: boolean;
+  readonly callsRefused: number;
+  readonly lastRefusal: { readonly reason: string; readonly violations: readonly Violation[] } | null;
+}
+
+const INSERT = `INSERT INTO attempt (id, protocol, work_unit, argv, owner, started, fingerprint, instructions_hash, inputs, before)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const SET_AGENT = "UPDATE attempt SET agent = ? WHERE id = ?";
+const FENCE = "UPDATE attempt SET fenced = ? WHERE id = ? AND fenced IS NULL";
+const END = `UPDATE attempt SET ended = ?, fenced = coalesce(fenced, ?), outcome = ?, detail = ?, seen = ?, outputs_after = ?, usage = ?, before = '[]'
+  WHERE id = ? AND ended IS NULL`;
+const LAST_OF_SCOPE = `SELECT id, protocol, outcome, started, max(ended) AS ended, outputs_after, fingerprint, seen FROM attempt
+  WHERE work_unit IS ? AND ended IS NOT NULL GROUP BY protocol`;
+const LAST_SUCCESS_OF_SCOPE = `SELECT id, protocol, outcome, started, max(ended) AS ended, outputs_after, fingerprint, seen FROM attempt
+  WHERE work_unit IS ? AND outcome = 'delivered' GROUP BY protocol`;
+const OPEN =
+  "SELECT id, protocol, work_unit, started, owner, agent, fenced FROM attempt WHERE ended IS NULL ORDER BY started";
+const ONE_OPEN =
+  "SELECT id, protocol, work_unit, started, owner, agent, fenced FROM attempt WHERE id = ? AND ended IS NULL";
+const SERVER_STARTED = "UPDATE attempt SET server_started = 1 WHERE id = ?";
+const REFUSED = "UPDATE attempt SET calls_refused = calls_refused + 1, last_refusal = ? WHERE id = ?";
+const NOTES = "SELECT server_started, calls_refused, last_refusal FROM attempt WHERE id = ?";
+
+interface LastColumns {
+  id: string;
+  protocol: string;
+  outcome: OutcomeId;
+  started: Moment;
+  ended: Moment;
+  outputs_after: string;
+  fingerprint: string;
+  seen: string | null;
+}
+
+interface OpenColumns {
+  id: string;
+  protocol: string;
+  work_unit: WorkUnit | null;
+  started: Moment;
+  owner: string;
+  agent: string | null;
+  fenced: Moment | null;
+}
+
+export function insertAttempt(database: Database, start: AttemptStart, started: Moment): void {
+  statement(database, INSERT).run(
+    start.id,
+    start.protocol,
+    start.workUnit,
+    JSON.stringify(start.argv),
+    JSON.stringify(start.owner),
+    started,
+    start.fingerprint,
+    start.instructionsHash,
+    JSON.stringify(start.inputs),
+    JSON.stringify(start.before),
+  );
+}
+
+export function setAgent(database: Database, id: string, agent: ProcessIdentity): void {
+  statement(database, SET_AGENT).run(JSON.stringify(agent), id);
+}
+
+/** From now on the attempt's server delivers nothing more. */
+export function fence(database: Database, id: string, at: Moment): void {
+  statement(database, FENCE).run(at, id);
+}
+
+export function endAttemptRow(database: Database, id: string, end: AttemptEnd, at: Moment): void {
+  statement(database, END).run(
+    at,
+    at,
+    end.outcome,
+    JSON.stringify(end.detail),
+    end.seen === null ? null : JSON.stringify(end.seen),
+    end.outputsAfter,
+    end.usage === null ? null : JSON.stringify(end.usage),
+    id,
+  );
+}
+
+function lastFrom(row: LastColumns): LastAttempt {
+  return {
+    id: row.id,
+    protocol: row.protocol,
+    outcome: row.outcome,
+    started: row.started,
+    ended: row.ended,
+    outputsAfter: row.outputs_after,
+    fingerprint: row.fingerprint,
+    seen: row.seen === null ? null : JSON.parse(row.seen),
+  };
+}
+
+/** The last ended attempt of each protocol for one work unit, or for none. */
+export function lastAttempts(database: Database, workUnit: WorkUnit | null): LastAttempt[] {
+  return (statement(database, LAST_OF_SCOPE).all(workUnit) as LastColumns[]).map(lastFrom);
+}
+
+/** The last successful attempt of each protocol for one work unit, or for none. */
+export function lastSuccesses(database: Database, workUnit: WorkUnit | null): LastAttempt[] {
+  return (statement(database, LAST_SUCCESS_OF_SCOPE).all(workUnit) as LastColumns[]).map(lastFrom);
+}
+
+function openFrom(row: OpenColumns): OpenAttempt {
+  return {
+    id: row.id,
+    protocol: row.protocol,
+    workUnit: row.work_unit,
+    started: row.started,
+    owner: JSON.parse(row.owner),
+    agent: row.agent === null ? null : JSON.parse(row.agent),
+    fenced: row.fenced !== null,
+  };
+}
+
+export function openAttempts(database: Database): OpenAttempt[] {
+  return (statement(database, OPEN).all() as OpenColumns[]).map(openFrom);
+}
+
+export function findOpenAttempt(database: Database, id: string): OpenAttempt | null {
+  const row = statement(database, ONE_OPEN).get(id) as OpenColumns | undefined;
+  return row === undefined ? null : openFrom(row);
+}
+
+export function noteServerStarted(database: Database, id: string): void {
+  statement(database, SERVER_STARTED).run(id);
+}
+
+export function noteRefusal(database: Database, id: string, refusal: NonNullable<ServerNotes["lastRefusal"]>): void {
+  statement(database, REFUSED).run(JSON.stringify(refusal), id);
+}
+
+export function serverNotes(database: Database, id: string): ServerNotes {
+  const row = statement(database, NOTES).get(id) as {
+    server_started: number;
+    calls_refused: number;
+    last_refusal: string | null;
+  };
+  return {
+    serverStarted: row.server_started === 1,
+    callsRefused: row.calls_refused,
+    lastRefusal: row.last_refusal === null ? null : JSON.parse(row.last_refusal),
+  };
+}

@@ -1,0 +1,50 @@
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, unlinkSync, writeSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * What tells one state of a file from another without reading it: device, inode, size, and the times of its content
+ * and of its inode in nanoseconds.
+ */
+export type StatIdentity = string;
+
+export function statIdentity(stats: BigIntStats): StatIdentity {
+  return `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`;
+}
+
+/** The modification time, in nanoseconds, that an identity holds; null for none. */
+export function mtimeOf(identity: StatIdentity | null): string | null {
+  return identity?.split(":")[3] ?? null;
+}
+
+/** The moment, in nanoseconds of the workspace's own file system, before which a file's times must lie to be trusted. */
+export type CleanBefore = bigint;
+
+/**
+ * The file system's present time: the timestamp of a file that is written there now. A file whose times are not older
+ * may still be written again within the same granule of the clock, unseen; the wall clock runs ahead of the coarse
+ * clock that stamps files and must not be used for it. Where nothing can be written no file is trusted.
+ */
+export function cleanBefore(workspace: string): CleanBefore {
+  const probe = join(workspace, `.runa-clock-${process.pid}`);
+  try {
+    const fd = openSync(
+      probe,
+      constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW,
+      0o600,
+    );
+    try {
+      writeSync(fd, "t");
+      return fstatSync(fd, { bigint: true }).mtimeNs;
+    } finally {
+      closeSync(fd);
+      unlinkSync(probe);
+    }
+  } catch {
+    return 0n;
+  }
+}
+
+/** Whether a file with these times can be recognised by its stat identity alone. */
+export function isClean(stats: BigIntStats, before: CleanBefore): boolean {
+  return stats.mtimeNs < before && stats.ctimeNs < before;
+}
