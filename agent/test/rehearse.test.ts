@@ -239,7 +239,8 @@ describe("what goes wrong", () => {
   });
 
   test("a server that ends at once gives its last line as the reason", async () => {
-    const ended = await stage.run(["rehearse"], { die: "start", stderr: "warming up\nerror: unknown protocol 'x'\n" });
+    const standIn = { die: "start", stderr: "warming up\nerror: unknown protocol 'x'\n" } as const;
+    const ended = await stage.run(["rehearse"], standIn, { open: true });
     expect(ended.stderr).toMatch(
       /^error: the MCP server did not start: error: unknown protocol 'x' \(started as: .*\)\n$/,
     );
@@ -313,6 +314,12 @@ describe("ends that are asked for", () => {
     expect(ended.calls).toEqual([]);
     expect(ended.log.at(-1)).toEqual({ closed: true });
     expect(ended.stderr).toBe("up\n");
+  });
+
+  test("SIGTERM ends a server that never answers, too", async () => {
+    const ended = await stage.run(["rehearse"], { silent: true }, { meanwhile: (child) => child.kill("SIGTERM") });
+    expect(ended).toMatchObject({ code: 143, stdout: "", stderr: "" });
+    expect(ended.log.at(-1)).toEqual({ closed: true });
   });
 });
 

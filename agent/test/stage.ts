@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, watch } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -42,7 +42,9 @@ export interface Start {
   readonly cwd?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Sees the process while it runs. */
+  /** Keeps stdin open after the prompt. */
+  readonly open?: boolean;
+  /** Sees the process while it runs, from when the server has started. */
   readonly meanwhile?: (child: ChildProcess) => void;
 }
 
@@ -100,13 +102,19 @@ export class Stage {
       env: { ...process.env, RUNA_MCP_CONFIG: JSON.stringify(config), RUNA_ATTEMPT: undefined, ...start.env },
     });
     child.stdin.on("error", () => {});
-    child.stdin.end(start.prompt ?? "# design\n");
-    start.meanwhile?.(child);
+    if (start.open) child.stdin.write(start.prompt ?? "");
+    else child.stdin.end(start.prompt ?? "# design\n");
+    const { meanwhile } = start;
+    const watcher = watch(this.directory, () => {
+      if (existsSync(logFile)) watcher.close();
+      if (existsSync(logFile)) meanwhile?.(child);
+    });
     const [stdout, stderr, code] = await Promise.all([
       textOf(child.stdout),
       textOf(child.stderr),
       new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve)),
     ]);
+    watcher.close();
     const log = existsSync(logFile) ? linesOf(readFileSync(logFile, "utf8")) : [];
     return { code, stdout, stderr, log, calls: log.filter((entry) => entry.tool !== undefined) };
   }

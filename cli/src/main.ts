@@ -1,9 +1,10 @@
-import { version } from "@runa/engine";
+declare const RUNA_VERSION: string | undefined;
 
 const args = process.argv.slice(2);
-// The one answer that needs nothing loaded.
-if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) process.stdout.write(`runa ${version}\n`);
-else {
+// The one answer for which not even the engine is loaded.
+if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
+  process.stdout.write(`runa ${typeof RUNA_VERSION === "string" ? RUNA_VERSION : "0.0.0-dev"}\n`);
+} else {
   const { main } = await import("./cli.ts");
   process.exitCode = await main(args);
 }

@@ -93,7 +93,7 @@ export function refusedResult(about: About, reason: string, violations: readonly
       ({ path, expected, got }) => `- ${path === "" ? "(the artifact)" : path}: expected ${expected}, got ${got}`,
     ),
     ...(more > 0 ? [`… and ${more} more.`] : []),
-    violations.length > 0 ? "Mend every one of these and call the tool again." : "Mend this and call the tool again.",
+    ...(violations.length > 0 ? ["Mend every one of these and call the tool again."] : []),
   ];
   return {
     isError: true,

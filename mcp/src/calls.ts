@@ -32,9 +32,9 @@ const BAD_ARGUMENTS = "the arguments are not what the tool takes";
  */
 export function offeredTools(session: OutputSession): OfferedTools {
   // A type can be offered under two duties; the first in the session's order is the stronger one.
-  const outputs = [
-    ...new Map(session.outputs.toReversed().map((output) => [output.artifactType, output])).values(),
-  ].toReversed();
+  const outputs = session.outputs.filter(
+    ({ artifactType }, index, all) => all.findIndex((other) => other.artifactType === artifactType) === index,
+  );
   const names = toolNames(outputs.map(({ artifactType }) => artifactType));
   const scoped = session.workUnit !== null;
   const tools = new Map<string, OutputTool>();

@@ -13,8 +13,6 @@ const ID = {
 const text = { type: "string" };
 const served = (schema: JsonSchema, scoped = false) => inputSchema(schema, { scoped });
 const shape = (schema: JsonSchema, scoped = false) => served(schema, scoped).json;
-/** What is served for a schema that is the whole of a property. */
-const nested = (schema: JsonSchema, more: object = {}) => shape({ ...more, properties: { p: schema } }).properties.p;
 
 describe("objects", () => {
   test("a plain object's schema is served as it is, without what names it", () => {
@@ -261,96 +259,5 @@ describe("artifacts that are no object", () => {
       required: ["instance_id", "artifact"],
       additionalProperties: false,
     });
-  });
-});
-
-describe("inside properties", () => {
-  test("references are spelt out, by pointer, anchor or embedded id", () => {
-    const $defs = {
-      "a/b": { type: "integer" },
-      n: { $anchor: "named", type: "null" },
-      e: { $id: "other.json", type: "boolean" },
-    };
-    const refs = (...list: string[]) => list.map(($ref) => nested({ $ref }, { $defs }));
-    expect(refs("#/$defs/a~1b", "#named", "other.json")).toEqual([
-      { type: "integer" },
-      { type: "null" },
-      { type: "boolean" },
-    ]);
-    expect(served({ properties: { p: { $ref: "#named" } }, $defs }).exact).toBe(true);
-  });
-
-  test("beside a reference, descriptions replace and constraints add, as the draft says", () => {
-    const $defs = { t: { type: "string", description: "Base." } };
-    const p = { $ref: "#/$defs/t", description: "Mine.", minLength: 2 };
-    expect(nested(p, { $defs })).toEqual({
-      description: "Mine.",
-      allOf: [{ type: "string", description: "Base." }, { minLength: 2 }],
-    });
-    expect(nested(p, { $defs, $schema: "http://json-schema.org/draft-07/schema#" })).toEqual({
-      type: "string",
-      description: "Mine.",
-    });
-  });
-
-  test("a recursive reference is open the second time", () => {
-    const $defs = { node: { type: "object", properties: { next: { $ref: "#/$defs/node" }, name: text } } };
-    expect(served({ properties: { p: { $ref: "#/$defs/node" } }, $defs }).exact).toBe(false);
-    expect(nested({ $ref: "#/$defs/node" }, { $defs })).toEqual({
-      type: "object",
-      properties: {
-        next: { type: "object", description: "The same again as #/$defs/node; checked on delivery." },
-        name: text,
-      },
-    });
-  });
-
-  test("what was opened makes nothing stricter", () => {
-    const $defs = { n: { type: "object", properties: { n: { $ref: "#/$defs/n" } }, required: ["n"] } };
-    const open = { $ref: "#/$defs/n" };
-    expect(nested({ not: open }, { $defs })).toEqual({});
-    expect(nested(conditional(open, text), { $defs })).toEqual({});
-    expect(Object.keys(nested({ oneOf: [open, text] }, { $defs }) ?? {})).toEqual(["anyOf"]);
-  });
-
-  test("a schema whose references multiply is cut, not spelt out", () => {
-    const $defs = Object.fromEntries(
-      Array.from({ length: 40 }, (_, i) => [
-        `d${i}`,
-        { properties: { a: { $ref: `#/$defs/d${i + 1}` }, b: { $ref: `#/$defs/d${i + 1}` } } },
-      ]),
-    );
-    const { json, exact } = served({ properties: { p: { $ref: "#/$defs/d0" } }, $defs });
-    expect(exact).toBe(false);
-    expect(JSON.stringify(json).length).toBeLessThan(1_000_000);
-  });
-
-  test.each<[string, JsonSchema, JsonSchema]>([
-    ["true", true, {}],
-    ["false", false, { not: {} }],
-    ["an array without items", { type: "array" }, { type: "array", items: {} }],
-    ["combinators", { oneOf: [text, { type: "null" }] }, { oneOf: [text, { type: "null" }] }],
-    ["if and else", { if: text, else: true }, { if: text, else: {} }],
-    ["unknown keywords", { type: "null", "x-owner": "me", $comment: "c" }, { type: "null" }],
-    ["data that looks like a schema", { const: { $ref: "#/nowhere" } }, { const: { $ref: "#/nowhere" } }],
-    ["required names", { type: "object", required: ["a"] }, { type: "object", required: ["a"], properties: { a: {} } }],
-    ["draft 2020-12 ignores dependencies", { dependencies: { a: ["b"] } }, {}],
-  ])("%s", (_, schema, expected) => {
-    expect(nested(schema)).toEqual(expected);
-  });
-
-  test.each<[string, string, JsonSchema, JsonSchema]>([
-    [
-      "04",
-      "exclusive limits",
-      { minimum: 1, exclusiveMinimum: true, maximum: 2, exclusiveMaximum: false },
-      { exclusiveMinimum: 1, maximum: 2 },
-    ],
-    ["04", "const means nothing", { const: 1 }, {}],
-    ["06", "if means nothing", conditional({}, false), {}],
-    ["07", "tuples", { items: [text], additionalItems: false }, { prefixItems: [text], items: { not: {} } }],
-    ["07", "prefixItems means nothing", { prefixItems: [false] }, {}],
-  ])("draft %s: %s", (draft, _, schema, expected) => {
-    expect(nested(schema, { $schema: `http://json-schema.org/draft-${draft}/schema#` })).toEqual(expected);
   });
 });

@@ -72,8 +72,9 @@ describe("the list of tools", () => {
   });
 
   test("a type that is owed and allowed is offered once, as owed", () => {
-    const { list } = offered([DESIGN, { ...DESIGN, duty: { kind: "may_produce" } }]).tools;
-    expect(list.map(({ _meta }) => _meta?.["runa/duty"])).toEqual([{ kind: "produces", artifact_type: "design" }]);
+    const { list } = offered([DESIGN, APPROVED, { ...DESIGN, duty: { kind: "may_produce" } }]).tools;
+    expect(list.map(({ name }) => name)).toEqual(["design", "approved"]);
+    expect(list[0]?._meta).toEqual({ "runa/duty": { kind: "produces", artifact_type: "design" } });
   });
 
   test("a type whose schema takes the tool's own argument is an error that names it", () => {

@@ -103,3 +103,8 @@ export function modern(params: object = {}): unknown {
     },
   };
 }
+
+/** A `tools/call` request. */
+export function calling(id: unknown, args: unknown, name = "design"): object {
+  return { jsonrpc: "2.0", id, method: "tools/call", params: { name, arguments: args } };
+}

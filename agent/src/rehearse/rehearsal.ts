@@ -36,18 +36,15 @@ export async function rehearse(options: RehearsalOptions, around: Surroundings):
     throw new Failure("failed before delivering anything, as --fail asks");
   }
   const config = readServerConfig(around.env);
-  // Where one of the two fails, the other must not be left unheard.
-  const [prompt, started] = await Promise.allSettled([
+  const [prompt, server] = await Promise.all([
     readPrompt(around.stdin),
     startServer(config, around.env, around.stderr, around.onStart),
   ]);
-  if (started.status === "rejected") throw started.reason;
-  const server = started.value;
   try {
     const selection = selectionOf(server.offers, options);
     await sleep(options.sleep);
     const protocol = serverOption(config, "--protocol");
-    const seed = promptSeed(options.seed, prompt.status === "fulfilled" ? prompt.value : "", around.env, around.cwd);
+    const seed = promptSeed(options.seed, prompt, around.env, around.cwd);
     await deliverAll(server, selection, options, {
       seed,
       sessionUnit: serverOption(config, "--work-unit"),

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Failure, messageOf } from "../failure.ts";
 import { VERSION } from "../version.ts";
 import { visible } from "../visible.ts";
@@ -50,7 +51,7 @@ export async function startServer(
     listed = (await client.listTools()).tools;
   } catch (error) {
     await close();
-    const why = said.lastLine() ?? messageOf(error);
+    const why = (await said.lastLine()) ?? messageOf(error);
     throw new Failure(`the MCP server did not start: ${visible(why)} (started as: ${visible(commandLine(config))})`);
   }
   said.release();
@@ -76,24 +77,32 @@ function commandLine(config: ServerConfig): string {
   return [config.command, ...config.args].map((word) => (/\s/.test(word) ? JSON.stringify(word) : word)).join(" ");
 }
 
-/** Keeps what the server writes to stderr until it is known to have started; if it does not, its last line is the reason. */
-function holdBack(
-  from: Readable | null,
-  to: NodeJS.WritableStream,
-): { lastLine(): string | undefined; release(): void } {
+/** What is given to a server that has ended for its last words to arrive, in milliseconds. */
+const LAST_WORDS = 200;
+
+interface Held {
+  /** The last line so far, once the stream has ended; undefined where nothing was said. */
+  lastLine(): Promise<string | undefined>;
+  /** Shows what was held back, and from now on everything at once. */
+  release(): void;
+}
+
+/** Keeps what the server writes to stderr until it has started: if it does not, the last line is the reason. */
+function holdBack(from: Readable | null, to: NodeJS.WritableStream): Held {
   let held = "";
   let through = false;
   from?.on("data", (chunk: Buffer) => {
     if (through) to.write(chunk);
     else held += chunk.toString("utf8");
   });
+  const ended = new Promise<void>((resolve) => from?.once("end", resolve));
   return {
-    lastLine: () =>
-      held
-        .split("\n")
-        .map((line) => line.trim())
-        .findLast((line) => line !== ""),
-    release: () => {
+    async lastLine() {
+      await Promise.race([ended, sleep(LAST_WORDS)]);
+      const lines = held.split("\n").map((line) => line.trim());
+      return lines.findLast((line) => line !== "");
+    },
+    release() {
       through = true;
       if (held !== "") to.write(held);
       held = "";

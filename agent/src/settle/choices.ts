@@ -110,8 +110,8 @@ function conditionsOf(part: JsonObject): Condition[] {
 
 function branchOf(group: Group, parts: Parts, wish: Wish): Schema {
   const order = wish.dice.shuffled(group.branches);
-  // Deep down, a branch without a reference first: it is the one that ends a recursion.
-  if (wish.depth > 6) order.sort((a, b) => Number(refers(a)) - Number(refers(b)));
+  // Deep down or late, a branch without a reference first: it is the one that ends a recursion.
+  if (wish.depth > 6 || wish.budget.left <= 0) order.sort((a, b) => Number(refers(a)) - Number(refers(b)));
   const branch = order.find((candidate) => !conflicting([...parts, candidate], wish.find));
   if (branch === undefined) throw new Impossible("none of the alternatives is possible");
   return branch;

@@ -75,13 +75,8 @@ function afterwards(view: ScopeView, protocol: Protocol, step: number): Snapshot
   const at = latest(snapshot);
   const instances = new Map(snapshot.instances);
   for (const type of protocol.produces) {
-    const kept = (instances.get(type) ?? []).filter(
-      (instance) => instance.status === "valid" || !view.counted(type).includes(instance),
-    );
-    instances.set(type, [
-      ...kept.filter((instance) => instance.id !== PROJECTED),
-      projectedInstance(view, type, (at + 1) as Moment, step),
-    ]);
+    const others = (instances.get(type) ?? []).filter((instance) => instance.id !== PROJECTED);
+    instances.set(type, [...others, projectedInstance(view, type, (at + 1) as Moment, step)]);
   }
   const after: Snapshot = { ...snapshot, instances };
   const seen = new ScopeView(after, view.workUnit);
