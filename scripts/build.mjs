@@ -24,6 +24,8 @@ await build({
   // Where a package has both, its ES module: UMD hides its imports from the bundler.
   mainFields: ["module", "main"],
   external: ["better-sqlite3"],
+  // The SDK's own schema validator is never asked: runa judges artifacts itself.
+  alias: { "@modelcontextprotocol/server/_shims": "./mcp/src/no-schema-validator.ts" },
   define: { RUNA_VERSION: JSON.stringify(version) },
   // Bundled CommonJS packages still call `require`.
   banner: { js: '#!/usr/bin/env node\nimport{createRequire as runaRequire}from"node:module";const require=runaRequire(import.meta.url);' },
