@@ -45,11 +45,10 @@ export async function rehearse(options: RehearsalOptions, around: Surroundings):
     await sleep(options.sleep);
     const protocol = serverOption(config, "--protocol");
     const seed = promptSeed(options.seed, prompt, around.env, around.cwd);
-    await deliverAll(server, selection, options, {
-      seed,
-      sessionUnit: serverOption(config, "--work-unit"),
-      say: (line) => around.stdout.write(`rehearse${protocol === undefined ? "" : ` ${visible(protocol)}`}: ${line}\n`),
-    });
+    const say = (line: string) =>
+      around.stdout.write(`rehearse${protocol === undefined ? "" : ` ${visible(protocol)}`}: ${line}\n`);
+    for (const option of selection.idle) say(`${option} has no effect here`);
+    await deliverAll(server, selection, options, { seed, sessionUnit: serverOption(config, "--work-unit"), say });
   } finally {
     await server.close();
   }

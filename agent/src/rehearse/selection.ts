@@ -7,21 +7,17 @@ import type { RehearsalOptions } from "./options.ts";
 export interface Selection {
   readonly deliver: readonly Offer[];
   readonly skipped: readonly Offer[];
+  /** Options with a type that has no effect here, so that a misspelt one does not stay silent. */
+  readonly idle: readonly string[];
 }
 
 /**
  * One delivery for each output that is owed: every `produces`, one member of each choice group, and `may_produce` only
  * where asked for.
- * @throws Failure when an option names a type that this server does not offer or that is not going to be delivered
+ * An option that names a type which this server does not offer has no effect: one agent command serves every protocol.
+ * @throws Failure when `--invalid` names a type that is offered and is not going to be delivered
  */
 export function selectionOf(offers: readonly Offer[], options: RehearsalOptions): Selection {
-  for (const [option, types] of Object.entries({
-    skip: options.skip,
-    choose: options.choose,
-    invalid: options.invalid,
-  })) {
-    for (const type of types) offered(offers, option, type);
-  }
   const left = offers.filter((offer) => !options.skip.includes(offer.artifactType));
   const chosen = choicesAmong(left, options.choose);
   const deliver = left.filter((offer) => {
@@ -29,20 +25,25 @@ export function selectionOf(offers: readonly Offer[], options: RehearsalOptions)
     return offer.duty.kind === "produces" || options.optional;
   });
   for (const type of options.invalid) {
-    if (deliver.some((offer) => offer.artifactType === type)) continue;
-    const kind = options.skip.includes(type) ? "skip" : offers.find((offer) => offer.artifactType === type)?.duty.kind;
+    const offer = offers.find((candidate) => candidate.artifactType === type);
+    if (offer === undefined || deliver.includes(offer)) continue;
+    const kind = options.skip.includes(type) ? "skip" : offer.duty.kind;
     const remedy = kind === "skip" ? "leave --skip out" : kind === "choice" ? `add --choose ${type}` : "add --optional";
     throw new Failure(`--invalid ${visible(type)}: that type is not going to be delivered; ${visible(remedy)}`);
   }
-  return { deliver, skipped: offers.filter((offer) => options.skip.includes(offer.artifactType)) };
+  return {
+    deliver,
+    skipped: offers.filter((offer) => options.skip.includes(offer.artifactType)),
+    idle: idleOptions(offers, options),
+  };
 }
 
-function offered(offers: readonly Offer[], option: string, type: string): void {
-  const known = offers.filter((offer) => option !== "choose" || offer.duty.kind === "choice");
-  if (known.some((offer) => offer.artifactType === type)) return;
-  const names = known.map((offer) => visible(offer.artifactType)).join(", ");
-  const what = option === "choose" ? "member to choose" : "type to deliver";
-  throw new Failure(`--${option} ${visible(type)}: the server offers no such ${what} (it offers: ${names || "none"})`);
+function idleOptions(offers: readonly Offer[], { skip, choose, invalid }: RehearsalOptions): string[] {
+  const offered = (type: string, members: boolean) =>
+    offers.some((offer) => offer.artifactType === type && (!members || offer.duty.kind === "choice"));
+  return Object.entries({ skip, choose, invalid }).flatMap(([option, types]) =>
+    types.filter((type) => !offered(type, option === "choose")).map((type) => `--${option} ${visible(type)}`),
+  );
 }
 
 /** The member to deliver of each choice group: the one named, else the first that is left. */
