@@ -60,7 +60,10 @@ export function offeredTools(session: OutputSession): OfferedTools {
 async function deliver(session: OutputSession, tool: OutputTool, { args, rounded }: ToolCall): Promise<ToolResult> {
   const { artifactType } = tool.output;
   const read = tool.read(args, rounded);
-  if (read.kind === "refused") return refusedResult({ artifactType }, BAD_ARGUMENTS, read.violations);
+  if (read.kind === "refused") {
+    session.noteRefusal(BAD_ARGUMENTS, read.violations);
+    return refusedResult({ artifactType }, BAD_ARGUMENTS, read.violations);
+  }
   const { instanceId, artifact, notes } = read;
   const result = await session.deliver(artifactType, instanceId, artifact);
   return answer(result, { artifactType, instanceId }, notes, tool.pointer);
@@ -68,7 +71,10 @@ async function deliver(session: OutputSession, tool: OutputTool, { args, rounded
 
 async function callOwn(session: OutputSession, { call }: OwnTool, { args }: ToolCall): Promise<ToolResult> {
   const read = readOwnToolCall(session, args);
-  if (!("artifactType" in read)) return refusedResult({}, BAD_ARGUMENTS, read);
+  if (!("artifactType" in read)) {
+    session.noteRefusal(BAD_ARGUMENTS, read);
+    return refusedResult({}, BAD_ARGUMENTS, read);
+  }
   return answer(await call(session, read), read, [], (path) => path);
 }
 

@@ -42,9 +42,10 @@ describe("calls", () => {
   });
 
   test("no arguments at all are for the model to mend", async () => {
-    const wire = new Wire(fakeSession([DESIGN]));
-    const { result } = await wire.request("tools/call", { name: "design" });
+    const session = fakeSession([DESIGN]);
+    const { result } = await new Wire(session).request("tools/call", { name: "design" });
     expect(result?.isError).toBe(true);
+    expect(session.refused).toEqual(["the arguments are not what the tool takes"]);
     expect(result?.structuredContent?.violations).toEqual([
       { path: "/instance_id", expected: "a string that names the instance", got: "nothing" },
     ]);

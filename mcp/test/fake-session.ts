@@ -23,6 +23,8 @@ export interface FakeOptions {
 /** A session that keeps what was delivered in memory, in the order in which it was made. */
 export interface FakeSession extends OutputSession {
   readonly made: readonly Asked[];
+  /** The reasons of calls that were refused before they came to the session. */
+  readonly refused: readonly string[];
   /** Deliveries under way at this moment. */
   readonly running: number;
   readonly closed: boolean;
@@ -38,6 +40,7 @@ export function violation(path: string, expected: string, got: string): Violatio
 
 export function fakeSession(outputs: readonly OfferedOutput[], options: FakeOptions = {}): FakeSession {
   const made: Asked[] = [];
+  const refused: string[] = [];
   const state = { running: 0, closed: false };
   const delivered = () => new Set(made.map(({ type }) => type));
 
@@ -68,10 +71,12 @@ export function fakeSession(outputs: readonly OfferedOutput[], options: FakeOpti
     deliver: (type, id, value) => ask("delivered", { what: "deliver", type, id, value }),
     confirmUnchanged: (type, id, value) => ask("confirmed", { what: "confirm", type, id, value }),
     withdraw: (type, id, value) => ask("withdrawn", { what: "withdraw", type, id, value }),
+    noteRefusal: (reason) => refused.push(reason),
     close() {
       state.closed = true;
     },
     made,
+    refused,
     get running() {
       return state.running;
     },

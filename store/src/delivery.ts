@@ -7,7 +7,7 @@ import { workUnitOf } from "./scan.ts";
 import { type Store, write } from "./store.ts";
 import { moveSuperseded } from "./superseding.ts";
 import { existsValid, findArtifact, putArtifact, removeArtifact } from "./tables/artifact-table.ts";
-import { findOpenAttempt, noteRefusal, noteServerStarted, type ServerNotes } from "./tables/attempt-table.ts";
+import { findOpenAttempt, noteRefusal, noteServerStarted, type Refusal } from "./tables/attempt-table.ts";
 import { nextMoment } from "./tables/clock-table.ts";
 import { forgetDelivery, putDelivery } from "./tables/delivery-table.ts";
 import { putSuperseding } from "./tables/superseding-table.ts";
@@ -149,7 +149,7 @@ export function recordServerStart(store: Store, attempt: string): void {
 }
 
 /** Notes a call that was refused; only what the schema expects is kept, never what was found. */
-export function recordRefusal(store: Store, attempt: string, refusal: NonNullable<ServerNotes["lastRefusal"]>): void {
+export function recordRefusal(store: Store, attempt: string, refusal: Refusal): void {
   write(store, () => noteRefusal(store.database, attempt, refusal));
 }
 

@@ -50,6 +50,7 @@ export type {
   OutcomeId,
   Owner,
   ProcessIdentity,
+  Refusal,
   SeenType,
   ServerNotes,
 } from "./tables/attempt-table.ts";

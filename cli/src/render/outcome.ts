@@ -54,7 +54,11 @@ function silenceText(silence: Silence): string[] {
     case "calls_refused":
       return [
         `${count(silence.count, "call was", "calls were")} refused${silence.last === null ? "" : `, the last because ${visible(silence.last.reason)}`}`,
-        ...violationLines(silence.last?.violations ?? []),
+        ...firstOf(
+          (silence.last?.violations ?? []).map(
+            ({ path, expected }) => `${path || "the artifact"}: expected ${expected}`,
+          ),
+        ),
       ];
     default:
       return unreachable(silence);
@@ -63,8 +67,12 @@ function silenceText(silence: Silence): string[] {
 
 /** Violations as lines, the first 20 of many with a count. */
 export function violationLines(violations: readonly Violation[]): string[] {
-  const lines = violations.slice(0, SHOWN).map(({ message }) => `  ${visible(message)}`);
-  return violations.length > SHOWN ? [...lines, `  … and ${violations.length - SHOWN} more`] : lines;
+  return firstOf(violations.map(({ message }) => message));
+}
+
+function firstOf(messages: readonly string[]): string[] {
+  const lines = messages.slice(0, SHOWN).map((message) => `  ${visible(message)}`);
+  return messages.length > SHOWN ? [...lines, `  … and ${messages.length - SHOWN} more`] : lines;
 }
 
 /** Does not compile while a case is missing. */

@@ -1,10 +1,10 @@
-import type { InstanceId, OutcomeId, ServerNotes, Violation } from "@runa/store";
+import type { InstanceId, OutcomeId, Refusal, Violation } from "@runa/store";
 
 /** Why nothing was delivered of what was owed, as far as it is known. */
 export type Silence =
   | { readonly kind: "server_never_started" }
   | { readonly kind: "no_tool_called" }
-  | { readonly kind: "calls_refused"; readonly count: number; readonly last: ServerNotes["lastRefusal"] }
+  | { readonly kind: "calls_refused"; readonly count: number; readonly last: Refusal | null }
   | { readonly kind: "other_delivered" };
 
 /** An output that is there and not valid. */

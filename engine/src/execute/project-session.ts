@@ -10,6 +10,7 @@ import {
   type JsonSchema,
   MAX_DEPTH,
   parseJson,
+  type Refusal,
   RefusedError,
   recordRefusal,
   recordServerStart,
@@ -129,6 +130,12 @@ class ProjectSession implements OutputSession {
     );
   }
 
+  noteRefusal(reason: string, violations: Refusal["violations"]): void {
+    if (this.#attempt === null) return;
+    const kept = violations.map(({ path, expected }) => ({ path, expected }));
+    recordRefusal(this.#project.store, this.#attempt, { reason, violations: kept });
+  }
+
   close(): void {
     this.#project.close();
   }
@@ -165,11 +172,7 @@ class ProjectSession implements OutputSession {
     } catch (error) {
       const violations = error instanceof InvalidArtifactError ? error.violations : [];
       if (!(error instanceof RefusedError)) throw error;
-      if (this.#attempt !== null)
-        recordRefusal(this.#project.store, this.#attempt, {
-          reason: error.message,
-          violations: withoutFindings(violations),
-        });
+      this.noteRefusal(error.message, violations);
       return { kind: "refused", reason: error.message, violations };
     }
   }
@@ -221,17 +224,6 @@ function asFile(artifact: unknown): { text: string; value: unknown; canonical: s
       throw new RefusedError(`it cannot be kept as JSON: nested over ${MAX_DEPTH} levels`);
     throw error;
   }
-}
-
-/** A violation as it may be kept: what was expected, never what was found. */
-function withoutFindings(violations: readonly Violation[]): Violation[] {
-  return violations.map(({ path, keyword, expected }) => ({
-    path,
-    keyword,
-    expected,
-    got: "",
-    message: `${path || "the artifact"}: expected ${expected}`,
-  }));
 }
 
 /** Whether a schema says anything of a top-level `work_unit`. */

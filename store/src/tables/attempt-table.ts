@@ -99,11 +99,17 @@ export interface OpenAttempt {
   readonly fenced: boolean;
 }
 
+/** A call that was refused, as it is kept: where and what was expected, never what was found. */
+export interface Refusal {
+  readonly reason: string;
+  readonly violations: readonly Pick<Violation, "path" | "expected">[];
+}
+
 /** What an attempt's server noted of its session. */
 export interface ServerNotes {
   readonly serverStarted: boolean;
   readonly callsRefused: number;
-  readonly lastRefusal: { readonly reason: string; readonly violations: readonly Violation[] } | null;
+  readonly lastRefusal: Refusal | null;
 }
 
 const INSERT = `INSERT INTO attempt (id, protocol, work_unit, argv, owner, started, fingerprint, instructions_hash, inputs, before)
@@ -230,7 +236,7 @@ export function noteServerStarted(database: Database, id: string): void {
   statement(database, SERVER_STARTED).run(id);
 }
 
-export function noteRefusal(database: Database, id: string, refusal: NonNullable<ServerNotes["lastRefusal"]>): void {
+export function noteRefusal(database: Database, id: string, refusal: Refusal): void {
   statement(database, REFUSED).run(JSON.stringify(refusal), id);
 }
 
