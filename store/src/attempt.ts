@@ -8,7 +8,11 @@ import {
   type AttemptStart,
   endAttemptRow,
   fence,
+  type InstanceBefore,
   insertAttempt,
+  instancesBeforeAttempt,
+  type OpenAttempt,
+  openAttempts,
   type ProcessIdentity,
   type ServerNotes,
   serverNotes,
@@ -39,6 +43,16 @@ export function recordAgent(store: Store, attempt: string, agent: ProcessIdentit
  */
 export function fenceAttempt(store: Store, attempt: string): void {
   write(store, () => fence(store.database, attempt, nextMoment(store.database)));
+}
+
+/** Attempts that have not ended; one whose owner is dead is among them. */
+export function unendedAttempts(store: Store): OpenAttempt[] {
+  return openAttempts(store.database);
+}
+
+/** How everything that an open attempt may read or write lay there before it started. */
+export function beforeAttempt(store: Store, attempt: string): InstanceBefore[] {
+  return instancesBeforeAttempt(store.database, attempt);
 }
 
 /** What an attempt's server delivered and noted. */
@@ -83,6 +97,14 @@ export function endAttempt(store: Store, attempt: string, result: AttemptResult)
     }
     endAttemptRow(store.database, attempt, result, at);
     return at;
+  });
+}
+
+/** Ends an attempt of which nothing can be judged. */
+export function abandonAttempt(store: Store, attempt: string): void {
+  write(store, () => {
+    const end: AttemptEnd = { outcome: "abandoned", detail: {}, seen: null, outputsAfter: "", usage: null };
+    endAttemptRow(store.database, attempt, end, nextMoment(store.database));
   });
 }
 

@@ -13,13 +13,16 @@ export type {
 } from "./artifact.ts";
 export {
   type AttemptResult,
+  abandonAttempt,
   attemptNotes,
+  beforeAttempt,
   beginAttempt,
   deliveredElsewhere,
   endAttempt,
   fenceAttempt,
   recordAgent,
   removeLitter,
+  unendedAttempts,
 } from "./attempt.ts";
 export { StoreError } from "./database.ts";
 export {

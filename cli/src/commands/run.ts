@@ -69,17 +69,14 @@ export class RunCommand extends ExecutingCommand {
         return this.#finish(project, idle(before));
       return withExecution(project, "boundary", async (context) => {
         const report = await executeRun(context, scope, (event) => this.tell(progressText(event)));
-        if (context.interrupts.stopped !== null) {
-          this.print(runText(report, this.scopeFlag));
-          return signalExitCode(context.interrupts.stopped);
-        }
-        return this.#finish(project, report);
+        const exitCode = this.#finish(project, report);
+        return context.interrupts.stopped === null ? exitCode : signalExitCode(context.interrupts.stopped);
       });
     });
   }
 
   #finish(project: OpenProject, report: RunReport): number {
-    this.print([...runText(report, this.scopeFlag), ...delegatedWork(project, report.evaluation)]);
+    this.print(runText(report, this.scopeFlag, delegatedWork(project, report.evaluation)));
     return report.outcome === "interrupted" ? 130 : EXIT_CODES[report.outcome];
   }
 }

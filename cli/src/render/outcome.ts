@@ -7,6 +7,8 @@ const SHOWN = 20;
 /** An outcome's reason for people: the first line says what happened, the others the details. */
 export function outcomeText(outcome: Outcome): string[] {
   switch (outcome.id) {
+    case "abandoned":
+      return ["its runa died, and its agent ended without delivering everything"];
     case "delivered":
       return ["everything it owes was delivered"];
     case "not_started":

@@ -22,6 +22,14 @@ export function progressText(event: ExecutionEvent): string[] {
       return [`${err("cyan", "▶")} ${nameOf(event.candidate)}`];
     case "attempt_ended":
       return attemptEndText(event.report);
+    case "attempt_adopted":
+      return [
+        `${err("yellow", "…")} ${visible(event.attempt.protocol)}: its runa died, its agent (pid ${event.attempt.agent?.pid}) is still at work; waiting for it`,
+      ];
+    case "attempt_recovered":
+      return [
+        `${err("yellow", "…")} ${visible(event.attempt.protocol)}: its runa had died; ${event.outcome.id}: ${outcomeText(event.outcome).join("; ")}`,
+      ];
   }
 }
 
@@ -46,16 +54,19 @@ function attemptEndText(report: AttemptReport): string[] {
   ];
 }
 
-/** What a live `run` prints at its end: what was done, what was settled, what is owed, and one line for the outcome. */
-export function runText(report: RunReport, scopeFlag: string): string[] {
+/**
+ * What a live `run` prints at its end: what was done, what was settled, what is owed, and one line for the outcome.
+ * @param elsewhere what there is to do in other scopes
+ */
+export function runText(report: RunReport, scopeFlag: string, elsewhere: readonly string[]): string[] {
   const { reports, failures, debts, outcome } = report;
   return [
     ...columns(reports.map(reportRow)),
     ...failures.flatMap((failure) => failureText(failure)),
     ...settledText(debts),
     ...owedText(report),
-    `${out(outcome === "all_complete" ? "green" : "yellow", outcome)}: ${outcomeSentence(report)}`,
-    ...nextText(report, scopeFlag),
+    ...elsewhere,
+    `${out(outcome === "all_complete" ? "green" : "yellow", outcome)}: ${outcomeSentence(report)}${nextText(report, scopeFlag)}`,
   ];
 }
 
@@ -127,14 +138,14 @@ function outcomeSentence({ outcome, reports, failures, debts }: RunReport): stri
   }
 }
 
-function nextText({ outcome }: RunReport, scopeFlag: string): string[] {
+function nextText({ outcome }: RunReport, scopeFlag: string): string {
   switch (outcome) {
     case "all_complete":
-      return [];
+      return "";
     case "quiescent_with_failures":
     case "interrupted":
-      return [`next: runa run${scopeFlag} tries again`];
+      return `; \`runa run${scopeFlag}\` tries again`;
     case "quiescent_with_blocked_work":
-      return [`next: runa state${scopeFlag} says what each waits for`];
+      return `; \`runa state${scopeFlag}\` says what each waits for`;
   }
 }

@@ -1,5 +1,25 @@
 import { nearest } from "@runa/engine";
 import type { Cli, CommandClass } from "clipanion";
+import { columns } from "./style.ts";
+
+/** What the value of an option is; the library only knows that there is one. */
+const VALUES: Readonly<Record<string, string>> = {
+  "--config": "PATH",
+  "--artifacts-dir": "DIR",
+  "--methodology": "PATH",
+  "--work-unit": "ID",
+};
+
+const WIDTH = 100;
+
+/** One option of a command, as it is shown. */
+interface Option {
+  readonly name: string;
+  /** `--work-unit ID`. */
+  readonly shown: string;
+  readonly required: boolean;
+  readonly description: string;
+}
 
 function nameOf({ paths }: CommandClass): string {
   return paths?.[0]?.[0] ?? "";
@@ -7,28 +27,49 @@ function nameOf({ paths }: CommandClass): string {
 
 /** The help of runa as a whole. */
 export function overview(commands: readonly CommandClass[]): string {
-  const rows = commands.map((command) => `  ${nameOf(command).padEnd(8)}${command.usage?.description ?? ""}`);
-  return [
+  return text([
     "runa: the runtime that makes agent work verifiable",
     "",
     "Usage: runa COMMAND [options]",
     "",
     "Commands:",
-    ...rows,
+    ...columns(
+      commands.map((command) => [nameOf(command), command.usage?.description ?? ""]),
+      "  ",
+    ),
     "",
     "Every command takes:",
     "  --config PATH         the configuration file (before RUNA_CONFIG and .runa/config.toml)",
     "  --artifacts-dir DIR   where the artifacts lie",
     "  --help                what it does, its options, and examples",
     "",
+    "runa --version prints the version.",
     "Begin with: runa init --methodology PATH",
-    "",
-  ].join("\n");
+  ]);
 }
 
 /** The help of one command: what it does, its options, examples. */
 export function usageOf(cli: Cli, command: CommandClass): string {
-  return cli.usage(command, { detailed: true });
+  const { description = "", details = "", examples = [] } = command.usage ?? {};
+  return text([
+    `runa ${nameOf(command)}: ${description}`,
+    "",
+    `Usage: ${synopsis(cli, command)}`,
+    "",
+    ...wrapped(details),
+    "",
+    "Options:",
+    ...columns(
+      optionsOf(cli, command).map(({ shown, required, description }) => [
+        shown,
+        required ? `${description} Required.` : description,
+      ]),
+      "  ",
+    ),
+    "",
+    "Examples:",
+    ...examples.flatMap(([what, line]) => [`  ${what}:`, `    ${line.replaceAll("$0", "runa")}`]),
+  ]);
 }
 
 /** What is shown for a command line that cannot be carried out. */
@@ -38,9 +79,67 @@ export function usageError(
   command: CommandClass | undefined,
   commands: readonly CommandClass[],
 ): string {
-  const typed = /'([^']*)'/.exec(message)?.[1];
-  const meant = command === undefined && typed !== undefined ? nearest(typed, commands.map(nameOf)) : null;
-  const usage =
-    command === undefined ? overview(commands) : `${cli.usage(command)}\nMore: runa ${nameOf(command)} --help\n`;
-  return `error: ${message}${meant === null ? "" : ` — did you mean '${meant}'?`}\n\n${usage}`;
+  if (command === undefined) {
+    const typed = /'([^']*)'/.exec(message)?.[1];
+    return `error: ${message}${typed === undefined ? "" : meant(typed, commands.map(nameOf))}\n\n${overview(commands)}`;
+  }
+  const name = nameOf(command);
+  return text([
+    `error: ${inWords(message, name, optionsOf(cli, command))}`,
+    "",
+    `Usage: ${synopsis(cli, command)}`,
+    `More: runa ${name} --help`,
+  ]);
+}
+
+/** What the library says of a command line, in runa's words. */
+function inWords(message: string, command: string, options: readonly Option[]): string {
+  const quoted = /\("(.*)"\)$/.exec(message)?.[1] ?? "";
+  if (message.startsWith("Unsupported option name")) {
+    const known = options.map(({ name }) => name);
+    return `${command} has no option ${quoted}${meant(quoted, known)}`;
+  }
+  if (message.startsWith("Extraneous positional argument")) return `${command} takes no argument, but got '${quoted}'`;
+  const option = /^Not enough arguments to option (\S+)$/.exec(message)?.[1];
+  if (option !== undefined)
+    return `${options.find(({ name }) => name === option)?.shown ?? option}: the value is missing`;
+  const required = options.filter((candidate) => candidate.required).map(({ shown }) => shown);
+  return /^Command not found/.test(message) && required.length > 0
+    ? `${command} needs ${required.join(" and ")}`
+    : message;
+}
+
+function meant(typed: string, known: readonly string[]): string {
+  const near = nearest(typed, known);
+  return near === null ? "" : ` — did you mean '${near}'?`;
+}
+
+function synopsis(cli: Cli, command: CommandClass): string {
+  const options = optionsOf(cli, command).map(({ shown, required }) => (required ? shown : `[${shown}]`));
+  return ["runa", nameOf(command), ...options].join(" ");
+}
+
+/** A command's options: first those that must be given, then its own, last those that every command takes. */
+function optionsOf(cli: Cli, command: CommandClass): Option[] {
+  const definition = cli.definitions().find(({ path }) => path === `runa ${nameOf(command)}`);
+  const options = (definition?.options ?? []).map(({ definition, description = "", required }): Option => {
+    const [name = "", value] = definition.split(" ");
+    return { name, shown: value === undefined ? name : `${name} ${VALUES[name] ?? "VALUE"}`, required, description };
+  });
+  const rank = ({ name, required }: Option) => (required ? 0 : ["--config", "--artifacts-dir"].includes(name) ? 2 : 1);
+  return options.sort((a, b) => rank(a) - rank(b));
+}
+
+function wrapped(details: string): string[] {
+  const lines: string[] = [];
+  for (const word of details.trim().split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < WIDTH) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+function text(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join("");
 }

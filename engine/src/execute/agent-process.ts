@@ -77,12 +77,14 @@ export function startAgent({ argv: [command, ...args], directory, environment, p
   };
 }
 
-/** When a process started, in clock ticks since the boot (Linux); null where the system does not tell. */
+/** When a living process started, in clock ticks since the boot (Linux); null where there is none, or no telling. */
 export function startTimeOf(pid: number): string | null {
   try {
-    // The second field is the command's name in parentheses and may hold anything; the 22nd is the start time.
+    // The second field is the command's name in parentheses and may hold anything; the third is the state, the 22nd
+    // the start time. A zombie has ended: where nobody collects it, it would stay for ever.
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" || fields[0] === "X" ? null : (fields[19] ?? null);
   } catch {
     return null;
   }

@@ -1,30 +1,19 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  beginAttempt,
-  endAttempt,
-  fenceAttempt,
-  finishSuperseding,
-  type InstanceRef,
-  readSnapshot,
-  reasonOf,
-  recordAgent,
-} from "@runa/store";
+import { beginAttempt, reasonOf, recordAgent } from "@runa/store";
 import { v7 as uuidv7 } from "uuid";
 import { RunaError } from "../diagnostic.ts";
 import type { Candidate, Evaluation } from "../evaluate/evaluate.ts";
-import { owedDigest } from "../evaluate/outputs.ts";
 import type { McpCommand } from "../plan/mcp-config.ts";
 import { planExecution } from "../plan/plan.ts";
 import { renderPrompt } from "../plan/prompt.ts";
-import { type OpenProject, scanProject } from "../project/project.ts";
+import type { OpenProject } from "../project/project.ts";
 import { type AgentProcess, type ProcessEnd, startAgent } from "./agent-process.ts";
-import { type GatheredEvidence, gatherEvidence, instancesBefore, type RunningAttempt, seenBy } from "./evidence.ts";
+import { attemptDirectory, type Conclusion, concludeAttempt, usageFile } from "./conclusion.ts";
+import { instancesBefore } from "./evidence.ts";
 import type { Interrupts } from "./interrupts.ts";
-import { judge, supersededBy } from "./judge.ts";
 import type { Outcome } from "./outcome.ts";
 import { thisOwner } from "./owner.ts";
-import { readUsage, type Usage } from "./usage.ts";
 
 /** What executing needs beside the project. */
 export interface ExecutionContext {
@@ -36,25 +25,17 @@ export interface ExecutionContext {
 }
 
 /** An attempt that has ended. */
-export interface AttemptReport {
+export interface AttemptReport extends Conclusion {
   readonly id: string;
   readonly candidate: Candidate;
-  readonly outcome: Outcome;
-  readonly delivered: readonly InstanceRef[];
-  readonly superseded: readonly InstanceRef[];
-  /** Whether every obligation was met, whatever the outcome. */
-  readonly everythingDelivered: boolean;
-  readonly usage: Usage | null;
   /** Milliseconds from spawn to judgement. */
   readonly duration: number;
 }
 
 /**
  * Executes a READY candidate. Null when its inputs are no longer what was evaluated: evaluate again.
- *
- * The order of writes makes a crash at any instant harmless: the row is committed before the agent exists; deliveries
- * are committed one by one by the server; the fence is committed before the scan that judges them, so nothing comes
- * after it unseen; outcome, record and the list of what is superseded are committed together; only then do files move.
+ * Its row is committed before the agent exists, and its deliveries one by one by its server, so that whoever comes
+ * after a crash finds what there was; how it ends is `concludeAttempt`'s.
  * @throws RunaError when the store cannot hold the prompt
  */
 export async function executeAttempt(
@@ -72,7 +53,7 @@ export async function executeAttempt(
   if (prompt === null) return null;
   const directory = attemptDirectory(project, id);
   const promptFile = writePrompt(directory, prompt);
-  const usageFile = join(directory, "usage.json");
+  const before = instancesBefore(evaluation.view, protocol);
   const started = beginAttempt(store, {
     id,
     protocol: protocol.name,
@@ -86,16 +67,15 @@ export async function executeAttempt(
       id: instanceId,
       contentHash,
     })),
-    before: instancesBefore(evaluation.view, protocol),
+    before,
   });
-  const attempt: RunningAttempt = { id, protocol, started, before: evaluation.view };
   onStart(id);
   const since = performance.now();
   const environment = {
     ...context.environment,
     RUNA_MCP_CONFIG: JSON.stringify(planned.mcpConfig),
     RUNA_ATTEMPT: id,
-    RUNA_USAGE: usageFile,
+    RUNA_USAGE: usageFile(project, id),
   };
   const end = await runAgent(
     { argv: agentCommand, directory: project.root, environment, promptFile },
@@ -104,32 +84,10 @@ export async function executeAttempt(
       if (agent.identity !== null) recordAgent(store, id, agent.identity);
     },
   );
-  fenceAttempt(store, id);
-  const report = await scanProject(project);
-  const evidence = gatherEvidence(
-    project,
-    attempt,
-    readSnapshot(store, methodology.types.keys(), report.gaps, workUnit),
+  const conclusion = await concludeAttempt(project, { id, protocol, workUnit, started, before }, (judged) =>
+    outcomeOf(end, judged, agentCommand[0], interrupts),
   );
-  const judged = judge(protocol, evidence);
-  const outcome = outcomeOf(end, judged, agentCommand[0], interrupts);
-  const usage = readUsage(usageFile);
-  const superseded = conclude(context, attempt, evidence, outcome, usage);
-  return {
-    id,
-    candidate,
-    outcome,
-    delivered: evidence.delivered,
-    superseded,
-    everythingDelivered: judged.id === "delivered",
-    usage,
-    duration: performance.now() - since,
-  };
-}
-
-/** Where what belongs to one attempt lies: its prompt, what its agent reported. */
-export function attemptDirectory(project: OpenProject, id: string): string {
-  return join(project.storeDirectory, "attempts", id);
+  return { id, candidate, ...conclusion, duration: performance.now() - since };
 }
 
 function writePrompt(directory: string, prompt: string): string {
@@ -171,33 +129,4 @@ function outcomeOf(end: ProcessEnd, judged: Outcome, command: string, interrupts
   if (interrupts.stopped !== null) return { id: "interrupted", signal: interrupts.stopped };
   if (end.kind === "signalled") return { id: "signalled", signal: end.signal };
   return end.code === 0 ? judged : { id: "exited", code: end.code };
-}
-
-/** Ends the attempt's row and moves what its success supersedes; returns that. */
-function conclude(
-  { project }: ExecutionContext,
-  attempt: RunningAttempt,
-  evidence: GatheredEvidence,
-  outcome: Outcome,
-  usage: Usage | null,
-): InstanceRef[] {
-  const { protocol } = attempt;
-  const succeeded = outcome.id === "delivered";
-  const superseded = succeeded
-    ? supersededBy(protocol, evidence.view, evidence.delivered).map(({ type, id }) => ({ type, id }))
-    : [];
-  const { id: outcomeId, ...detail } = outcome;
-  endAttempt(project.store, attempt.id, {
-    outcome: outcomeId,
-    detail,
-    started: attempt.started,
-    delivered: evidence.delivered,
-    byFile: evidence.byFile,
-    superseded,
-    seen: succeeded ? seenBy(attempt, evidence, superseded) : null,
-    outputsAfter: owedDigest(evidence.view, protocol),
-    usage: usage === null ? null : { ...usage },
-  });
-  finishSuperseding(project.store, project.workspace);
-  return superseded;
 }

@@ -1,10 +1,9 @@
-import { finishSuperseding, removeLitter } from "@runa/store";
 import type { Candidate, Evaluation } from "../evaluate/evaluate.ts";
 import { type Debts, debtsOf } from "../evaluate/owed.ts";
 import { readTypesOf } from "../methodology/methodology.ts";
 import { lookAt } from "../project/look.ts";
-import type { OpenProject } from "../project/project.ts";
 import { type AttemptReport, type ExecutionContext, executeAttempt } from "./attempt.ts";
+import { type RecoveryEvent, recover } from "./recovery.ts";
 
 /** How often a candidate is reopened in one run before that counts as a failure. */
 export const MAX_REOPENS = 10;
@@ -12,7 +11,8 @@ export const MAX_REOPENS = 10;
 /** What happens while work is executed. The engine tells; whoever listens shows it. */
 export type ExecutionEvent =
   | { readonly kind: "attempt_started"; readonly id: string; readonly candidate: Candidate }
-  | { readonly kind: "attempt_ended"; readonly report: AttemptReport };
+  | { readonly kind: "attempt_ended"; readonly report: AttemptReport }
+  | RecoveryEvent;
 
 /** A candidate that failed in a run and why it is not tried again. */
 export type RunFailure =
@@ -31,19 +31,13 @@ export interface RunReport {
   readonly evaluation: Evaluation;
 }
 
-/** Puts in order what a command that died has left, before work is executed. */
-export function recover({ store, workspace, methodology }: OpenProject): void {
-  finishSuperseding(store, workspace);
-  removeLitter(store, workspace, methodology.types.keys());
-}
-
 /** Executes the next READY candidate; null when there is none. */
 export async function executeStep(
   context: ExecutionContext,
   workUnit: string | null,
   listen: (event: ExecutionEvent) => void,
 ): Promise<AttemptReport | null> {
-  recover(context.project);
+  await recover(context.project, listen);
   for (;;) {
     const evaluation = await lookAt(context.project, workUnit);
     const candidate = evaluation.candidates.find(isReady);
@@ -70,7 +64,7 @@ export async function executeRun(
   workUnit: string | null,
   listen: (event: ExecutionEvent) => void,
 ): Promise<RunReport> {
-  recover(context.project);
+  await recover(context.project, listen);
   const ledger = new RunLedger();
   const reports: AttemptReport[] = [];
   for (;;) {

@@ -8,6 +8,7 @@ import {
   type Moment,
   type SeenType,
   type Snapshot,
+  type WorkUnit,
 } from "@runa/store";
 import { ScopeView, seenOf } from "../evaluate/scope-view.ts";
 import { type Methodology, outputTypesOf, type Protocol, readTypesOf } from "../methodology/methodology.ts";
@@ -18,9 +19,10 @@ import type { AttemptEvidence } from "./judge.ts";
 export interface RunningAttempt {
   readonly id: string;
   readonly protocol: Protocol;
+  readonly workUnit: WorkUnit | null;
   readonly started: Moment;
-  /** What its scope saw when it started. */
-  readonly before: ScopeView;
+  /** What its scope saw, when it started, of every type that it may read or write. */
+  readonly before: readonly InstanceBefore[];
 }
 
 /** Everything of an attempt's end that is worked out from what lies there. */
@@ -28,23 +30,17 @@ export interface GatheredEvidence extends AttemptEvidence {
   readonly byFile: AttemptResult["byFile"];
 }
 
-/** The instances that an attempt's protocol may read or write, as they lie there before it starts. */
+/** The instances that an attempt's protocol may read or write, as its scope sees them before it starts. */
 export function instancesBefore(view: ScopeView, protocol: Protocol): InstanceBefore[] {
   const types = new Set([...readTypesOf(protocol), ...outputTypesOf(protocol)]);
   return [...types].flatMap((type) =>
-    (view.snapshot.instances.get(type) ?? []).map(({ id, contentHash, status, mtime }) => ({
-      type,
-      id,
-      contentHash,
-      valid: status === "valid",
-      mtime,
-    })),
+    view.counted(type).map(({ id, contentHash, status, mtime }) => ({ type, id, contentHash, status, mtime })),
   );
 }
 
 /** Gathers what an attempt delivered, by tool and by file, once it is fenced and the workspace is scanned. */
 export function gatherEvidence(project: OpenProject, attempt: RunningAttempt, after: Snapshot): GatheredEvidence {
-  const view = new ScopeView(after, attempt.before.workUnit);
+  const view = new ScopeView(after, attempt.workUnit);
   const notes = attemptNotes(project.store, attempt.id);
   const present = ({ type, id }: InstanceRef) => view.counted(type).some((instance) => instance.id === id);
   const byTool = notes.deliveries.filter(present);
@@ -63,17 +59,14 @@ function keyOf({ type, id }: InstanceRef): string {
  * content meanwhile. A change of inode or ctime alone is no writing.
  */
 function writtenFiles({ store, methodology }: OpenProject, attempt: RunningAttempt, after: ScopeView): Instance[] {
+  const before = new Map(attempt.before.map((instance) => [keyOf(instance), instance]));
   return outputTypesOf(attempt.protocol)
     .filter((type) => !othersMayWrite(methodology, after.snapshot, attempt, type))
-    .flatMap((type) => {
-      const before = new Map(
-        (attempt.before.snapshot.instances.get(type) ?? []).map((instance) => [instance.id, instance]),
-      );
-      return after.counted(type).filter((instance) => {
-        const old = before.get(instance.id);
-        const written = old === undefined || old.contentHash !== instance.contentHash || old.mtime !== instance.mtime;
-        return written && !deliveredElsewhere(store, instance, attempt.started, attempt.id);
-      });
+    .flatMap((type) => after.counted(type))
+    .filter((instance) => {
+      const old = before.get(keyOf(instance));
+      const written = old === undefined || old.contentHash !== instance.contentHash || old.mtime !== instance.mtime;
+      return written && !deliveredElsewhere(store, instance, attempt.started, attempt.id);
     });
 }
 
@@ -103,7 +96,7 @@ export function seenBy(
   const taken = new Set(gone.map(keyOf));
   return Object.fromEntries(
     readTypesOf(attempt.protocol).map((type) => {
-      const before = attempt.before.counted(type).filter((instance) => !own.has(keyOf(instance)));
+      const before = attempt.before.filter((instance) => instance.type === type && !own.has(keyOf(instance)));
       const delivered = evidence.view
         .counted(type)
         .filter((instance) => own.has(keyOf(instance)) && !taken.has(keyOf(instance)));

@@ -48,19 +48,20 @@ function silenceOf({ delivered, notes }: AttemptEvidence): Silence {
 
 /**
  * The members of choices that a success leaves behind: what lay there of another member than the one it delivered, of
- * the same work unit (attempts.md section 2, “Superseded”).
+ * the same work unit as that (attempts.md section 2, “Superseded”). An unscoped attempt decides for all.
  */
 export function supersededBy(
   protocol: ProtocolDeclaration,
   view: ScopeView,
   delivered: readonly InstanceRef[],
 ): Instance[] {
-  const types = new Set(delivered.map(({ type }) => type));
-  return protocol.choices.flatMap(({ members }) =>
-    members
-      .filter((member) => !types.has(member))
-      .flatMap((member) =>
-        view.counted(member).filter((instance) => view.workUnit === null || instance.workUnit === view.workUnit),
-      ),
-  );
+  const own = new Set(delivered.map(({ type, id }) => `${type}/${id}`));
+  return protocol.choices.flatMap(({ members }) => {
+    const chosen = members.flatMap((member) => view.counted(member)).filter(({ type, id }) => own.has(`${type}/${id}`));
+    const units = new Set(chosen.map(({ workUnit }) => workUnit));
+    return members
+      .filter((member) => !chosen.some(({ type }) => type === member))
+      .flatMap((member) => view.counted(member))
+      .filter((instance) => view.workUnit === null || units.has(instance.workUnit));
+  });
 }

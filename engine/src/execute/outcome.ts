@@ -33,6 +33,7 @@ export type Outcome =
   | { readonly id: "invalid_output"; readonly outputs: readonly InvalidOutput[] }
   | { readonly id: "choice_unmet"; readonly choices: readonly UnmetChoice[]; readonly silence: Silence }
   | { readonly id: "not_delivered"; readonly types: readonly string[]; readonly silence: Silence }
+  | { readonly id: "abandoned" }
   | { readonly id: "delivered" };
 
 // Every outcome has its word in the store's closed set.

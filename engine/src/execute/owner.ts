@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from "node:fs";
-import type { Owner } from "@runa/store";
+import type { Owner, ProcessIdentity } from "@runa/store";
 import { startTimeOf } from "./agent-process.ts";
 
 /** This process, as an attempt's owner that another runa can later look for. */
@@ -11,6 +11,22 @@ export function thisOwner(): Owner {
     pid: process.pid,
     startTime: startTimeOf(process.pid),
   };
+}
+
+/**
+ * Whether an attempt's owner may still be at work. One that cannot be judged from here, on another machine or in
+ * another pid namespace, counts as living.
+ */
+export function ownerLives(owner: Owner): boolean {
+  const here = thisOwner();
+  if (owner.machine !== here.machine || owner.pidNamespace !== here.pidNamespace) return true;
+  return owner.boot === here.boot && processLives(owner);
+}
+
+/** Whether a process is still the one that was noted: same pid, same start. */
+export function processLives({ pid, startTime }: ProcessIdentity): boolean {
+  const now = startTimeOf(pid);
+  return now !== null && (startTime === null || now === startTime);
 }
 
 function read(path: string): string | null {

@@ -1,5 +1,6 @@
 import { readSnapshot, type ScanReport, type WorkUnit } from "@runa/store";
 import { type Evaluation, evaluate } from "../evaluate/evaluate.ts";
+import { ownerLives, processLives } from "../execute/owner.ts";
 import { type OpenProject, scanProject } from "./project.ts";
 
 /** Scans, and evaluates a scope over what the scan found. */
@@ -23,7 +24,12 @@ function evaluateAt(
   workUnit: string | null,
 ): Evaluation {
   const scope = workUnit as WorkUnit | null;
-  return evaluate(methodology, readSnapshot(store, methodology.types.keys(), gaps, scope), scope);
+  const snapshot = readSnapshot(store, methodology.types.keys(), gaps, scope);
+  // An attempt whose runa and agent are both gone is not being executed; the next command that executes work ends it.
+  const openAttempts = snapshot.openAttempts.filter(
+    ({ owner, agent }) => ownerLives(owner) || (agent !== null && processLives(agent)),
+  );
+  return evaluate(methodology, { ...snapshot, openAttempts }, scope);
 }
 
 /** Every work unit that an artifact names, sorted. */

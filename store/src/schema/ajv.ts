@@ -14,8 +14,9 @@ export function engineFor(dialect: Dialect, options: Options): Engine {
     case "draft-04":
       return new AjvDraft04.default(options) as unknown as Engine;
     case "draft-06": {
-      const engine = new Ajv(options);
+      const engine = new Ajv({ ...options, meta: false });
       engine.addMetaSchema(draft06);
+      engine.opts.defaultMeta = draft06.$id;
       return engine;
     }
     case "draft-07":

@@ -3,15 +3,13 @@ import type { JsonSchema } from "../artifact.ts";
 /** The dialects of JSON Schema that runa knows. */
 export type Dialect = "draft-04" | "draft-06" | "draft-07" | "2019-09" | "2020-12";
 
-const DIALECTS: Readonly<Record<string, Dialect>> = {
-  "http://json-schema.org/draft-04/schema": "draft-04",
-  "http://json-schema.org/draft-06/schema": "draft-06",
-  "http://json-schema.org/draft-07/schema": "draft-07",
-  "http://json-schema.org/schema": "2020-12",
-  "https://json-schema.org/schema": "2020-12",
-  "https://json-schema.org/draft/2019-09/schema": "2019-09",
-  "https://json-schema.org/draft/2020-12/schema": "2020-12",
-};
+const DIALECTS: ReadonlyMap<unknown, Dialect> = new Map([
+  ["http://json-schema.org/draft-04/schema", "draft-04"],
+  ["http://json-schema.org/draft-06/schema", "draft-06"],
+  ["http://json-schema.org/draft-07/schema", "draft-07"],
+  ["https://json-schema.org/draft/2019-09/schema", "2019-09"],
+  ["https://json-schema.org/draft/2020-12/schema", "2020-12"],
+]);
 
 /** A schema that cannot be used, with what is wrong and where in it. */
 export class SchemaError extends Error {
@@ -30,17 +28,24 @@ export class SchemaError extends Error {
 export function dialectOf(schema: JsonSchema): Dialect {
   const declared = typeof schema === "object" ? schema.$schema : undefined;
   if (declared === undefined) return "2020-12";
-  const dialect =
-    typeof declared === "string"
-      ? DIALECTS[
-          declared.replace(/#$/, "").replace(/^https:\/\/json-schema\.org\/draft-0/, "http://json-schema.org/draft-0")
-        ]
-      : undefined;
+  const dialect = DIALECTS.get(canonicalUri(declared));
   if (dialect !== undefined) return dialect;
-  throw new SchemaError(
-    `unknown dialect ${JSON.stringify(declared)}: use one of ${Object.keys(DIALECTS)
-      .filter((uri) => uri.includes("draft"))
-      .join(", ")}`,
-    "/$schema",
-  );
+  const known = [...DIALECTS.keys()].join(", ");
+  throw new SchemaError(`unknown dialect ${JSON.stringify(declared)}: use one of ${known}`, "/$schema");
+}
+
+/** A dialect's URI as the standard writes it: people add an empty fragment, or https to the older ones. */
+function canonicalUri(declared: unknown): unknown {
+  if (typeof declared !== "string") return declared;
+  return declared
+    .replace(/#$/, "")
+    .replace(/^https?(?=:\/\/json-schema\.org\/draft-0)/, "http")
+    .replace(/^http(?=:\/\/json-schema\.org\/draft\/)/, "https");
+}
+
+/** The same schema without its `$schema`, for an engine of its dialect that knows it by one spelling only. */
+export function withoutDialect(schema: JsonSchema): JsonSchema {
+  if (typeof schema !== "object") return schema;
+  const { $schema: _, ...rest } = schema;
+  return rest;
 }

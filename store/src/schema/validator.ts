@@ -1,6 +1,6 @@
 import type { ErrorObject, ValidateFunction } from "ajv";
 import type { JsonSchema, Violation } from "../artifact.ts";
-import { type Dialect, dialectOf, SchemaError } from "./dialect.ts";
+import { type Dialect, dialectOf, SchemaError, withoutDialect } from "./dialect.ts";
 import { violationOf } from "./violation.ts";
 
 /** A compiled schema: the violations of a value, none when it is valid. */
@@ -9,7 +9,6 @@ export type Validator = (value: unknown) => readonly Violation[];
 /** Compiles schemas of every dialect; made once by `loadSchemaCompiler`, because ajv is slow to load. */
 export type SchemaCompiler = (schema: JsonSchema) => Validator;
 
-// Which violations of a combinator's branches are noise: the combinator's own violation says it.
 const OPTIONS = {
   allErrors: true,
   strict: false,
@@ -29,7 +28,7 @@ export async function loadSchemaCompiler(): Promise<SchemaCompiler> {
   const engines = await import("./ajv.ts");
   return (schema) => {
     const dialect = dialectOf(schema);
-    const compiled = compileWith(engines.engineFor(dialect, OPTIONS), schema, dialect);
+    const compiled = compileWith(engines.engineFor(dialect, OPTIONS), withoutDialect(schema), dialect);
     return (value) => {
       if (compiled(value)) return [];
       return (compiled.errors ?? []).filter(isTelling).map(violationOf);

@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import type { ContentHash, InstanceId, Moment, Violation, WorkUnit } from "../artifact.ts";
+import type { ContentHash, InstanceId, InstanceStatus, Moment, Violation, WorkUnit } from "../artifact.ts";
 import { statement } from "./statement.ts";
 
 /** Every way in which an attempt can end; `delivered` is the only success (attempts.md section 1). */
@@ -38,7 +38,7 @@ export interface InstanceState {
 
 /** An instance as it lay before an attempt, with what tells later whether its file was written. */
 export interface InstanceBefore extends InstanceState {
-  readonly valid: boolean;
+  readonly status: InstanceStatus;
   readonly mtime: string | null;
 }
 
@@ -126,6 +126,7 @@ const OPEN =
   "SELECT id, protocol, work_unit, started, owner, agent, fenced FROM attempt WHERE ended IS NULL ORDER BY started";
 const ONE_OPEN =
   "SELECT id, protocol, work_unit, started, owner, agent, fenced FROM attempt WHERE id = ? AND ended IS NULL";
+const BEFORE = "SELECT before FROM attempt WHERE id = ?";
 const SERVER_STARTED = "UPDATE attempt SET server_started = 1 WHERE id = ?";
 const REFUSED = "UPDATE attempt SET calls_refused = calls_refused + 1, last_refusal = ? WHERE id = ?";
 const NOTES = "SELECT server_started, calls_refused, last_refusal FROM attempt WHERE id = ?";
@@ -230,6 +231,11 @@ export function openAttempts(database: Database): OpenAttempt[] {
 export function findOpenAttempt(database: Database, id: string): OpenAttempt | null {
   const row = statement(database, ONE_OPEN).get(id) as OpenColumns | undefined;
   return row === undefined ? null : openFrom(row);
+}
+
+/** How everything that an open attempt may read or write lay there before it; empty once it has ended. */
+export function instancesBeforeAttempt(database: Database, id: string): InstanceBefore[] {
+  return JSON.parse((statement(database, BEFORE).get(id) as { before: string }).before);
 }
 
 export function noteServerStarted(database: Database, id: string): void {

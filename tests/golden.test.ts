@@ -1,0 +1,43 @@
+import { chmodSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { expect, test } from "vitest";
+import { recordedEnvelopes } from "./envelope-check.ts";
+import { PROGRAMS, ROOT, runCommand, Scratch } from "./programs.ts";
+import { describeWith } from "./shared-data.ts";
+
+const LONGEST = 20 * 60_000;
+
+describeWith("golden", "golden/check.mjs", (check) => {
+  test(
+    "every recorded scenario passes, and every --json answer on the way meets its schema",
+    async () => {
+      using scratch = new Scratch();
+      const envelopes = join(scratch.path, "envelopes");
+      mkdirSync(envelopes);
+      // Scenarios about unreadable files play as another user.
+      chmodSync(scratch.path, 0o755);
+      chmodSync(envelopes, 0o777);
+      const recorder = pathToFileURL(join(ROOT, "tests/record-envelopes.mjs"));
+      const { exit, stdout, stderr } = await runCommand(
+        process.execPath,
+        [
+          check,
+          ...["--runa", `'${process.execPath}' --import '${recorder}' '${PROGRAMS.runa}'`],
+          ...["--runa-mcp", `'${process.execPath}' '${PROGRAMS["runa-mcp"]}'`],
+          ...["--jobs", "2"],
+          ...(process.env.GOLDEN_ONLY ? ["--only", process.env.GOLDEN_ONLY] : []),
+        ],
+        { cwd: ROOT, env: { ...process.env, RECORDED_ENVELOPES: envelopes }, timeout: LONGEST },
+      );
+      const verdict = stdout.trimEnd().split("\n").at(-1) ?? "";
+      console.info(`golden: ${verdict}`);
+      if (exit !== 0) expect.fail(`check.mjs ended with ${exit}\n${stdout}${stderr}`);
+      expect(verdict).toMatch(/^[1-9]\d* passed, 0 failed$/);
+      const { count, problems } = await recordedEnvelopes(envelopes);
+      expect(problems).toEqual([]);
+      expect(count).toBeGreaterThan(0);
+    },
+    LONGEST,
+  );
+});

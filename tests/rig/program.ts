@@ -1,0 +1,116 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { within } from "./within.ts";
+
+/** How a program is started. */
+export interface ProgramStart {
+  readonly command: readonly [string, ...string[]];
+  readonly directory: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** The user that it runs as; this one when left out. */
+  readonly user?: number | undefined;
+}
+
+/** What a program came to. */
+export interface Ended {
+  /** Null when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A program that was started and may still be running. */
+export class Program {
+  readonly name: string;
+  stdout = "";
+  stderr = "";
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #exited: Promise<void>;
+  readonly #closed: Promise<Ended>;
+  readonly #watchers = new Set<() => void>();
+  #running = true;
+
+  constructor(name: string, { command: [file, ...args], directory, env, user }: ProgramStart) {
+    this.name = name;
+    const child = spawn(file, args, { cwd: directory, env, ...(user !== undefined && { uid: user, gid: user }) });
+    this.#child = child;
+    child.stdin.on("error", () => {}).end();
+    for (const stream of ["stdout", "stderr"] as const)
+      child[stream].setEncoding("utf8").on("data", (chunk: string) => {
+        this[stream] += chunk;
+        this.#changed();
+      });
+    this.#exited = new Promise((resolve) => child.once("exit", () => resolve()));
+    this.#closed = new Promise((resolve, reject) => {
+      child.once("error", reject).once("close", (exitCode, signal) => {
+        this.#running = false;
+        this.#changed();
+        resolve({ exitCode, signal, stdout: this.stdout, stderr: this.stderr });
+      });
+    });
+    // Whoever waits for the end is told; nobody has to wait.
+    this.#closed.catch(() => {});
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** Resolves when it has ended, however it did. */
+  get finished(): Promise<void> {
+    return this.#closed.then(
+      () => {},
+      () => {},
+    );
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Resolves when it has ended and everything that it and its children wrote is read. */
+  ended(): Promise<Ended> {
+    return within(this.#closed, `the end of ${this.name}`, () => this.situation());
+  }
+
+  /** Kills it, as a power cut would; resolves when it has gone. Its agent lives on. */
+  async killed(): Promise<void> {
+    this.signal("SIGKILL");
+    await within(this.#exited, `the end of ${this.name} after SIGKILL`);
+  }
+
+  /** Resolves as soon as a stream holds a text. */
+  async says(stream: "stdout" | "stderr", text: string): Promise<void> {
+    let watcher = () => {};
+    const said = new Promise<void>((resolve, reject) => {
+      watcher = () => {
+        if (this[stream].includes(text)) resolve();
+        else if (!this.#running) reject(new Error(`${this.name} never wrote '${text}'\n${this.situation()}`));
+      };
+    });
+    this.#watchers.add(watcher);
+    watcher();
+    try {
+      await within(said, `'${text}' on ${stream}`, () => this.situation());
+    } finally {
+      this.#watchers.delete(watcher);
+    }
+  }
+
+  situation(): string {
+    return `${this.name} ${this.#running ? "runs" : "has ended"}\n--- stdout\n${this.stdout}\n--- stderr\n${this.stderr}`;
+  }
+
+  /** Kills it if it still runs. */
+  kill(): void {
+    if (this.#running) this.signal("SIGKILL");
+  }
+
+  #changed(): void {
+    for (const watcher of this.#watchers) watcher();
+  }
+}

@@ -1,0 +1,23 @@
+/** How long, in milliseconds, a test waits for anything: far longer than it takes, also on a busy machine. */
+const PATIENCE = 20_000;
+
+/**
+ * Waits for something with a limit.
+ * @param what what is waited for, in words
+ * @param situation what is known when it did not come; asked for only then
+ * @throws Error that says what was waited for
+ */
+export async function within<T>(promise: Promise<T>, what: string, situation: () => string = () => ""): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`waited ${PATIENCE / 1000} s for ${what}\n${situation()}`.trimEnd())),
+      PATIENCE,
+    );
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,54 @@
+import { describe, expect, test } from "vitest";
+import { runa, Scratch } from "./programs.ts";
+
+describe("wrong usage", () => {
+  test.each([
+    [["init"], "error: init needs --methodology PATH"],
+    [["state", "--jsn"], "error: state has no option --jsn — did you mean '--json'?"],
+    [["state", "--nothing-like-it"], "error: state has no option --nothing-like-it"],
+    [["state", "more"], "error: state takes no argument, but got 'more'"],
+    [["state", "--work-unit"], "error: --work-unit ID: the value is missing"],
+    [["state", "--work-unit", ""], "error: --work-unit needs an id; it is empty"],
+    [["run", "--json"], "error: --json needs --dry-run: a live execution prints for people"],
+    [["statee"], "error: unknown command 'statee' — did you mean 'state'?"],
+    [["--bogus"], "error: unknown option --bogus"],
+  ])("%j", async (args, line) => {
+    using here = new Scratch();
+    const { exit, stdout, stderr } = await runa(here.path, ...args);
+    expect(exit).toBe(1);
+    expect(stdout).toBe("");
+    const [first, blank, ...rest] = stderr.split("\n");
+    expect(first).toBe(line);
+    expect(blank).toBe("");
+    expect(rest.join("\n")).toMatch(/^Usage: runa /m);
+  });
+});
+
+describe("help", () => {
+  const COMMANDS = ["init", "scan", "list", "state", "doctor", "step", "run"];
+
+  test.each(COMMANDS)("of %s has its options, what their values are, and examples", async (command) => {
+    using here = new Scratch();
+    const { exit, stdout, stderr } = await runa(here.path, command, "--help");
+    expect(exit).toBe(0);
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/\n {2}--config PATH {2,}\S/);
+    expect(stdout).toMatch(new RegExp(`\nExamples:\n {2}\\S.*:\n {4}runa ${command}\\b`));
+    expect(stdout.split("\n").filter((line) => line.length > 100)).toEqual([]);
+    const { stdout: same } = await runa(here.path, "help", command);
+    expect(same).toBe(stdout);
+  });
+
+  test("of init puts the option that must be given first", async () => {
+    using here = new Scratch();
+    const { stdout } = await runa(here.path, "init", "--help");
+    expect(stdout).toContain("\nUsage: runa init --methodology PATH [--config PATH] [--artifacts-dir DIR]\n");
+  });
+
+  test("of runa names every command", async () => {
+    using here = new Scratch();
+    const { exit, stdout } = await runa(here.path, "--help");
+    expect(exit).toBe(0);
+    for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${command} +\\S`, "m"));
+  });
+});
