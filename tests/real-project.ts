@@ -1,25 +1,38 @@
 import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Envelope, PlanEntry, ProtocolEntry } from "./envelope-check.ts";
-import { runa, runaJson } from "./programs.ts";
+import { runaJson } from "./programs.ts";
 
-/** What is put into the workspace, by artifact type: files of the methodology's `input` directory. */
-export type Inputs = Readonly<Record<string, readonly string[]>>;
-
-/** What `state`, `step --dry-run` and `run --dry-run` say of one scope, in short. */
-export interface Answers {
-  /** One line for each candidate. */
-  readonly state: readonly string[];
-  /** What `step` would execute, and with which inputs. */
-  readonly step: readonly string[];
-  /** What `run` would execute. */
-  readonly run: readonly string[];
-  /** The exit code of `run --dry-run`. */
-  readonly exit: number;
+/** What is done to the workspace at one stage, and what runa must answer afterwards. */
+export interface Stage {
+  readonly about: string;
+  /** Instances that go, as `TYPE/INSTANCE_ID`. */
+  readonly remove?: readonly string[];
+  /** By artifact type: files of the methodology's `input` directory; the instance ids are the files' names. */
+  readonly place?: Readonly<Record<string, readonly string[]>>;
+  /** By scope, a work unit or `UNSCOPED`: the lines of `answers`. */
+  readonly expected: Readonly<Record<string, string>>;
 }
 
-/** Copies inputs into the default workspace; the instance ids are the files' names. */
-export function place(project: string, inputs: string, files: Inputs): void {
+/** One methodology, played stage by stage. */
+export interface Play {
+  readonly methodology: string;
+  /** What `init` counts. */
+  readonly counts: string;
+  readonly stages: readonly Stage[];
+  /** After the last stage: what `doctor` finds not to be valid, in its words. */
+  readonly unhealthy: readonly string[];
+  /** The external input of a rehearsal, its scopes in order, and the types that hold an instance afterwards. */
+  readonly rehearsal: {
+    readonly place: Readonly<Record<string, readonly string[]>>;
+    readonly scopes: readonly string[];
+    readonly types: readonly string[];
+  };
+}
+
+export const UNSCOPED = "";
+
+export function place(project: string, inputs: string, files: Stage["place"] = {}): void {
   for (const [type, names] of Object.entries(files)) {
     const directory = join(project, ".runa/workspace", type);
     mkdirSync(directory, { recursive: true });
@@ -27,57 +40,72 @@ export function place(project: string, inputs: string, files: Inputs): void {
   }
 }
 
-/** Takes instances out of the workspace, as `TYPE/INSTANCE_ID`. */
-export function remove(project: string, instances: readonly string[]): void {
+export function remove(project: string, instances: Stage["remove"] = []): void {
   for (const instance of instances) rmSync(join(project, ".runa/workspace", `${instance}.json`));
 }
 
-/** Asks all three views of one scope. They come from one evaluation, so they may not disagree about a candidate. */
-export async function ask(project: string, workUnit: string | null): Promise<Answers> {
-  const scope = workUnit === null ? [] : ["--work-unit", workUnit];
-  const state = await runaJson(project, "state", ...scope);
-  const step = await runaJson(project, "step", "--dry-run", ...scope);
-  const run = await runaJson(project, "run", "--dry-run", ...scope);
-  for (const { json } of [step, run])
-    if (JSON.stringify(json.protocols) !== JSON.stringify(state.json.protocols))
-      throw new Error(`two views disagree:\n${JSON.stringify(json.protocols)}\n${JSON.stringify(state.json.protocols)}`);
-  if (state.exit !== 0 || step.exit !== 0) throw new Error(`state ended with ${state.exit}, step with ${step.exit}`);
-  return {
-    state: state.json.protocols.map((entry) => candidateLine(entry, workUnit)),
-    step: planned(step.json).map((entry) => `${entry.protocol} <- ${instances(entry.context?.inputs ?? [])}`),
-    run: planned(run.json).map(({ protocol, projection }) => (projection === "current" ? protocol : `(${protocol})`)),
-    exit: Number(run.exit),
-  };
+/** The flags of a scope. */
+export function flags(scope: string): string[] {
+  return scope === UNSCOPED ? [] : ["--work-unit", scope];
 }
 
-/** What `doctor` says of the artifacts that are not valid, as `TYPE/INSTANCE_ID is STATUS`; and its exit code. */
-export async function unhealthy(project: string): Promise<{ exit: number; artifacts: string[] }> {
-  const { exit, stdout } = await runa(project, "doctor");
-  return { exit: Number(exit), artifacts: [...stdout.matchAll(/\S+\/\S+ is (?:invalid|malformed)/g)].map(String) };
+/**
+ * What `state`, `step --dry-run` and `run --dry-run` say of one scope, a line for each candidate and one for the cascade:
+ * accepted inputs and projected executions in parentheses, the exit code of `run --dry-run` at the end.
+ * All three rest on one evaluation, so it throws where they disagree about anything.
+ */
+export async function answers(project: string, scope: string): Promise<string[]> {
+  const state = await runaJson(project, "state", ...flags(scope));
+  const step = await runaJson(project, "step", "--dry-run", ...flags(scope));
+  const run = await runaJson(project, "run", "--dry-run", ...flags(scope));
+  const { protocols } = state.json;
+  const ready = protocols.filter(({ status }) => status === "ready");
+  const plan = planOf(run.json);
+  const current = plan.filter(({ projection }) => projection === "current");
+  agree("the candidates of state and step", protocols, step.json.protocols);
+  agree("the candidates of state and run", protocols, run.json.protocols);
+  agree("the exit codes of state and step", [state.exit, step.exit], [0, 0]);
+  agree("what is ready and what step plans", ready.slice(0, 1).map(readyLine), planOf(step.json).map(planLine));
+  agree("what is ready and what run plans", ready.map(readyLine).sort(), current.map(planLine).sort());
+  for (const { name, work_unit = UNSCOPED } of protocols) agree(`the work unit of ${name}`, scope, work_unit);
+  const cascade = plan.map(({ protocol, projection }) => (projection === "current" ? protocol : `(${protocol})`));
+  return [...protocols.map(candidateLine), ["run:", ...cascade, "=>", run.exit].join(" ")];
 }
 
-function planned({ execution_plan }: Envelope): readonly PlanEntry[] {
+function agree(what: string, one: unknown, other: unknown): void {
+  const [left, right] = [one, other].map((value) => JSON.stringify(value, null, 1));
+  if (left !== right) throw new Error(`${what} differ:\n${left}\n${right}`);
+}
+
+function planOf({ execution_plan }: Envelope): readonly PlanEntry[] {
   if (execution_plan === undefined) throw new Error("an answer without execution_plan");
   return execution_plan;
 }
 
-function candidateLine(entry: ProtocolEntry, workUnit: string | null): string {
-  if ((entry.work_unit ?? null) !== workUnit) throw new Error(`${entry.name} is of work unit ${entry.work_unit}`);
-  const { name, status, inputs = [], precondition_failures = [], unsatisfied_conditions = [] } = entry;
-  const details = {
-    ready: `<- ${instances(inputs)}`,
-    blocked: `lacks ${precondition_failures.map((failure) => `${failure.artifact_type} (${failure.reason})`).join(", ")}`,
-    waiting: `for ${unsatisfied_conditions.map((text) => text.split(": ")[0]).join(", ")}`,
-  };
-  return `${status.toUpperCase()} ${name} ${details[status]}`;
+function candidateLine(entry: ProtocolEntry): string {
+  switch (entry.status) {
+    case "ready":
+      return readyLine(entry);
+    case "blocked": {
+      const failures = entry.precondition_failures ?? [];
+      return `BLOCKED ${entry.name}: ${failures.map((failure) => `${failure.artifact_type} ${failure.reason}`).join(", ")}`;
+    }
+    case "waiting": {
+      const conditions = (entry.unsatisfied_conditions ?? []).map((text) => text.split(": ")[0]);
+      return `WAITING ${entry.name}: ${conditions.join(", ")}`;
+    }
+  }
 }
 
-/** Required instances as they are, accepted ones in parentheses. */
-function instances(
-  inputs: readonly { artifact_type: string; instance_id: string; relationship: string }[],
-): string {
-  return inputs
-    .map(({ artifact_type, instance_id, relationship }) => [`${artifact_type}/${instance_id}`, relationship])
-    .map(([instance, relationship]) => (relationship === "requires" ? instance : `(${instance})`))
-    .join(" ");
+function readyLine({ name, inputs = [] }: ProtocolEntry): string {
+  return ["READY", name, "<-", ...inputs.map(inputWord)].join(" ");
+}
+
+function planLine({ protocol, context }: PlanEntry): string {
+  return ["READY", protocol, "<-", ...(context?.inputs ?? []).map(inputWord)].join(" ");
+}
+
+function inputWord(input: { artifact_type: string; instance_id: string; relationship: string }): string {
+  const instance = `${input.artifact_type}/${input.instance_id}`;
+  return input.relationship === "requires" ? instance : `(${instance})`;
 }

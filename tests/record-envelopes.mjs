@@ -6,7 +6,11 @@ import { basename, join } from "node:path";
 
 const directory = process.env.RECORDED_ENVELOPES;
 
-if (directory !== undefined && process.argv.includes("--json") && /^runa(\.js)?$/.test(basename(process.argv[1] ?? ""))) {
+if (
+  directory !== undefined &&
+  process.argv.includes("--json") &&
+  /^runa(\.js)?$/.test(basename(process.argv[1] ?? ""))
+) {
   const write = process.stdout.write.bind(process.stdout);
   let printed = "";
   process.stdout.write = (chunk, ...rest) => {

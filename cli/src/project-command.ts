@@ -1,6 +1,10 @@
-import { log, type OpenProject, openProject, type ProjectOptions } from "@runa/engine";
+import { type Evaluation, lookAt, type OpenProject, openProject, type ProjectOptions, recover } from "@runa/engine";
 import { Command, Option } from "clipanion";
+import { requireLinux } from "./execution.ts";
+import { progressText } from "./render/run-view.ts";
+import { shellWord } from "./render/shell.ts";
 import { UsageError } from "./usage-error.ts";
+import { warnOfUnknownWorkUnit } from "./work-units.ts";
 
 /** What every command that loads a project takes and does. */
 export abstract class ProjectCommand extends Command {
@@ -23,7 +27,6 @@ export abstract class ProjectCommand extends Command {
   protected async withProject<T>(work: (project: OpenProject) => Promise<T>): Promise<T> {
     const project = await openProject(this.projectOptions);
     try {
-      log.configure({ ...project.config.logging, environment: process.env });
       return await work(project);
     } finally {
       project.close();
@@ -48,6 +51,13 @@ export abstract class ScopedCommand extends ProjectCommand {
     return this.workUnit ?? null;
   }
 
+  /** Evaluates the scope, warning when no artifact names its work unit. */
+  protected async look(project: OpenProject, scope: string | null): Promise<Evaluation> {
+    const evaluation = await lookAt(project, scope);
+    warnOfUnknownWorkUnit(evaluation);
+    return evaluation;
+  }
+
   /** The flag that puts another command into the same scope. */
   protected get scopeFlag(): string {
     return this.workUnit === undefined ? "" : ` --work-unit ${shellWord(this.workUnit)}`;
@@ -64,12 +74,20 @@ export abstract class ExecutingCommand extends ScopedCommand {
     process.stderr.write(lines.map((line) => `${line}\n`).join(""));
   }
 
-  protected checkUsage(): void {
+  override async execute(): Promise<number> {
     if (this.json && !this.dryRun) throw new UsageError("--json needs --dry-run: a live execution prints for people");
+    const { scope } = this;
+    if (this.dryRun) return this.withProject((project) => this.preview(project, scope));
+    requireLinux();
+    return this.withProject(async (project) => {
+      await recover(project, (event) => this.tell(progressText(event)));
+      return this.live(project, scope);
+    });
   }
-}
 
-/** A word as a shell takes it back. */
-export function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  /** Shows what would be done; resolves to the exit code. */
+  protected abstract preview(project: OpenProject, scope: string | null): Promise<number>;
+
+  /** Does it; resolves to the exit code. */
+  protected abstract live(project: OpenProject, scope: string | null): Promise<number>;
 }

@@ -1,5 +1,5 @@
 import { type Evaluation, evaluateScope, nearest, type OpenProject, visible, workUnitsOf } from "@runa/engine";
-import { shellWord } from "./project-command.ts";
+import { shellWord } from "./render/shell.ts";
 import { columns, count } from "./render/style.ts";
 
 /** The work units that have scoped protocols to run, each with the command; for the end of an unscoped text view. */

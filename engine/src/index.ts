@@ -24,6 +24,7 @@ export { Interrupts, signalExitCode } from "./execute/interrupts.ts";
 export type { Outcome, Silence } from "./execute/outcome.ts";
 export type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "./execute/output-session.ts";
 export { openOutputSession, type SessionOptions } from "./execute/project-session.ts";
+export { recover } from "./execute/recovery.ts";
 export { log } from "./log/log.ts";
 export { executionOrder } from "./methodology/graph.ts";
 export { lint } from "./methodology/lint.ts";

@@ -21,7 +21,7 @@ import {
 import { nextMoment } from "./tables/clock-table.ts";
 import { type DeliveryRow, deliveriesOf, putDelivery, wasDeliveredElsewhere } from "./tables/delivery-table.ts";
 import { putSuperseding } from "./tables/superseding-table.ts";
-import { removeUnfinished } from "./workspace/durable-write.ts";
+import { holdsUnfinished, removeUnfinished } from "./workspace/durable-write.ts";
 
 /** Commits an attempt's row before its agent is spawned; returns when it started. */
 export function beginAttempt(store: Store, start: AttemptStart): Moment {
@@ -110,7 +110,6 @@ export function abandonAttempt(store: Store, attempt: string): void {
 
 /** Removes the half-written files of writers that died; under the writers' lock, so none is at work. */
 export function removeLitter(store: Store, workspace: string, types: Iterable<string>): void {
-  write(store, () => {
-    for (const type of types) removeUnfinished(join(workspace, type));
-  });
+  const littered = [...types].map((type) => join(workspace, type)).filter(holdsUnfinished);
+  if (littered.length > 0) write(store, () => littered.forEach(removeUnfinished));
 }

@@ -35,6 +35,7 @@ export class Attempt {
   readonly #answers = new Map<number, (message: AgentMessage) => void>();
   readonly #signals = new Queue<string>();
   #lastId = 0;
+  #serverStays = false;
   #client: Promise<McpClient> | undefined;
 
   constructor(
@@ -49,6 +50,10 @@ export class Attempt {
       if (message.signal !== undefined) this.#signals.put(message.signal);
       if (message.id !== undefined) this.#answers.get(message.id)?.(message);
     };
+    // A real server's input ends with its agent.
+    void connection.closed.then(() => {
+      if (!this.#serverStays) this.#client?.then((client) => client.end()).catch(() => {});
+    });
   }
 
   get pid(): number {
@@ -121,10 +126,16 @@ export class Attempt {
     return within(this.#signals.take(), "a signal to the agent");
   }
 
-  /** Ends the agent; resolves when it has gone. Its server goes on as long as the test keeps the session open. */
+  /** Ends the agent; resolves when it has gone. */
   async exit(code: number): Promise<void> {
     this.#send("exit", { code });
     await this.gone("after it was told to exit");
+  }
+
+  /** Ends the agent and leaves its server running, for as long as the test keeps the session open. */
+  async exitWithoutServer(code: number): Promise<void> {
+    this.#serverStays = true;
+    await this.exit(code);
   }
 
   /** Sends the agent a signal that it does not survive; resolves when it has gone. */

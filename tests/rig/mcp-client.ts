@@ -59,10 +59,9 @@ export class McpClient {
     return { isError, text: content.map(({ text }) => text).join("\n"), structured: structuredContent };
   }
 
-  /** Ends the input, as a client that has finished does; resolves when the server has gone. */
-  async close(): Promise<void> {
+  /** Ends the server's input, as a client that has finished does. */
+  end(): void {
     this.#connection.end();
-    await within(this.#connection.closed, "the end of the server after its input ended");
   }
 
   async #request(method: string, params: object): Promise<NonNullable<ServerMessage["result"]>> {

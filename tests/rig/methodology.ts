@@ -99,7 +99,5 @@ function manifest({ name = "test-methodology", protocols }: MethodologyText, typ
 function triggerToml(text: string): string {
   const primitive = /\b(on_\w+)\(([^()]*)\)/g;
   const inner = text.replace(primitive, (_, type, name) => `{ type = "${type}", name = "${name}" }`);
-  return inner
-    .replace(/\b(all_of|any_of)\(/g, '{ type = "$1", conditions = [')
-    .replaceAll(")", "] }");
+  return inner.replace(/\b(all_of|any_of)\(/g, '{ type = "$1", conditions = [').replaceAll(")", "] }");
 }

@@ -83,20 +83,16 @@ export class Rig {
     for (const [name, artifact] of Object.entries(artifacts)) this.artifact(name, artifact);
   }
 
-  /** Starts `runa` and waits for its end. */
+  /** Starts `runa` and waits for its end. Options of the start come last. */
   async run(...args: readonly (string | StartOptions)[]): Promise<Answer> {
-    const program = this.start(...args);
-    const ended = await program.ended();
-    const [command] = args;
-    const prints = args.includes("--json") && ended.stdout !== "";
-    const json =
-      prints && (command === "state" || command === "step" || command === "run")
-        ? readEnvelope(command, ended.stdout)
-        : undefined;
-    return { ...ended, json };
+    const ended = await this.start(...args).ended();
+    const words = args.filter((arg) => typeof arg === "string");
+    if (!words.includes("--json") || ended.stdout === "") return { ...ended, json: undefined };
+    const command = words.find((word) => !word.startsWith("-"));
+    return { ...ended, json: await readEnvelope(command, ended.stdout) };
   }
 
-  /** Starts `runa`; what follows it is up to the test. Options of the start come last. */
+  /** Starts `runa`; what follows is up to the test. */
   start(...args: readonly (string | StartOptions)[]): Program {
     const words = args.filter((arg) => typeof arg === "string");
     const options = args.find((arg) => typeof arg !== "string") ?? {};
@@ -127,7 +123,11 @@ export class Rig {
 
   /** The state of the unscoped protocols, or of a work unit's. */
   async state(workUnit?: string): Promise<EnvelopeJson> {
-    const { json, stderr } = await this.run("state", "--json", ...(workUnit === undefined ? [] : ["--work-unit", workUnit]));
+    const { json, stderr } = await this.run(
+      "state",
+      "--json",
+      ...(workUnit === undefined ? [] : ["--work-unit", workUnit]),
+    );
     if (json === undefined) throw new Error(`state failed: ${stderr}`);
     return json;
   }

@@ -1,4 +1,4 @@
-import { displayPath, initProject, visible } from "@runa/engine";
+import { displayPath, initProject, log, visible } from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { ProjectCommand } from "../project-command.ts";
 import { columns, count } from "../render/style.ts";
@@ -23,11 +23,20 @@ export class InitCommand extends ProjectCommand {
   });
 
   override async execute(): Promise<number> {
-    const { methodology, root, configFile, workspace, hadConfig } = await initProject({
+    const { methodology, root, configFile, workspace, logging, hadConfig } = await initProject({
       workingDirectory: process.cwd(),
       methodology: this.methodology,
       artifactsDir: this.artifactsDir,
       config: this.config,
+    });
+    log.configure({ ...logging, environment: process.env });
+    log.write({
+      level: "info",
+      target: "runa_cli",
+      operation: "init",
+      outcome: "succeeded",
+      msg: hadConfig ? "project updated" : "project made",
+      fields: { root, methodology: methodology.name },
     });
     const types = count(methodology.types.size, "artifact type");
     const protocols = count(methodology.protocols.length, "protocol");

@@ -2,7 +2,6 @@ import {
   debtsOf,
   type Evaluation,
   executeRun,
-  lookAt,
   type OpenProject,
   planExecution,
   project as projectCascade,
@@ -10,13 +9,13 @@ import {
   signalExitCode,
 } from "@runa/engine";
 import { Command } from "clipanion";
-import { mcpCommand, requireLinux, withExecution } from "../execution.ts";
+import { mcpCommand, withExecution } from "../execution.ts";
 import { ExecutingCommand } from "../project-command.ts";
 import { runEnvelope } from "../render/envelope.ts";
 import { projectionText } from "../render/plan-view.ts";
 import { progressText, runText } from "../render/run-view.ts";
 import { stateText } from "../render/state-view.ts";
-import { delegatedWork, warnOfUnknownWorkUnit } from "../work-units.ts";
+import { delegatedWork } from "../work-units.ts";
 
 const EXIT_CODES = { all_complete: 0, quiescent_with_failures: 2, quiescent_with_blocked_work: 3 } as const;
 
@@ -35,43 +34,29 @@ export class RunCommand extends ExecutingCommand {
     ],
   });
 
-  override async execute(): Promise<number> {
-    this.checkUsage();
-    return this.dryRun ? this.#preview() : this.#live();
+  protected override async preview(project: OpenProject, scope: string | null): Promise<number> {
+    const evaluation = await this.look(project, scope);
+    const mcp = mcpCommand();
+    const plan = projectCascade(evaluation).map((execution) => ({
+      ...execution,
+      planned:
+        execution.projection === "current"
+          ? planExecution(project, project.methodology.name, mcp, execution.candidate)
+          : null,
+    }));
+    if (this.json) this.printJson(runEnvelope(project, evaluation, plan));
+    else this.print([...projectionText(plan), "", ...stateText(evaluation), ...delegatedWork(project, evaluation)]);
+    return dryExitCode(evaluation);
   }
 
-  #preview(): Promise<number> {
-    const { scope } = this;
-    return this.withProject(async (project) => {
-      const evaluation = await lookAt(project, scope);
-      warnOfUnknownWorkUnit(evaluation);
-      const mcp = mcpCommand();
-      const plan = projectCascade(evaluation).map((execution) => ({
-        ...execution,
-        planned:
-          execution.projection === "current"
-            ? planExecution(project, project.methodology.name, mcp, execution.candidate)
-            : null,
-      }));
-      if (this.json) this.printJson(runEnvelope(project, evaluation, plan));
-      else this.print([...projectionText(plan), "", ...stateText(evaluation), ...delegatedWork(project, evaluation)]);
-      return dryExitCode(evaluation);
-    });
-  }
-
-  #live(): Promise<number> {
-    const { scope } = this;
-    requireLinux();
-    return this.withProject(async (project) => {
-      const before = await lookAt(project, scope);
-      warnOfUnknownWorkUnit(before);
-      if (!before.candidates.some(({ readiness }) => readiness.status === "ready"))
-        return this.#finish(project, idle(before));
-      return withExecution(project, "boundary", async (context) => {
-        const report = await executeRun(context, scope, (event) => this.tell(progressText(event)));
-        const exitCode = this.#finish(project, report);
-        return context.interrupts.stopped === null ? exitCode : signalExitCode(context.interrupts.stopped);
-      });
+  protected override async live(project: OpenProject, scope: string | null): Promise<number> {
+    const before = await this.look(project, scope);
+    if (!before.candidates.some(({ readiness }) => readiness.status === "ready"))
+      return this.#finish(project, idle(before));
+    return withExecution(project, "boundary", async (context) => {
+      const report = await executeRun(context, scope, (event) => this.tell(progressText(event)));
+      const exitCode = this.#finish(project, report);
+      return context.interrupts.stopped === null ? exitCode : signalExitCode(context.interrupts.stopped);
     });
   }
 

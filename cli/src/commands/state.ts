@@ -1,9 +1,8 @@
-import { lookAt } from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { ScopedCommand } from "../project-command.ts";
 import { stateEnvelope } from "../render/envelope.ts";
 import { stateText } from "../render/state-view.ts";
-import { delegatedWork, warnOfUnknownWorkUnit } from "../work-units.ts";
+import { delegatedWork } from "../work-units.ts";
 
 export class StateCommand extends ScopedCommand {
   static override paths = [["state"]];
@@ -25,8 +24,7 @@ export class StateCommand extends ScopedCommand {
   override async execute(): Promise<number> {
     const { scope } = this;
     return this.withProject(async (project) => {
-      const evaluation = await lookAt(project, scope);
-      warnOfUnknownWorkUnit(evaluation);
+      const evaluation = await this.look(project, scope);
       if (this.json) this.printJson(stateEnvelope(project, evaluation));
       else this.print([...stateText(evaluation), ...delegatedWork(project, evaluation)]);
       return 0;

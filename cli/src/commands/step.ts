@@ -1,12 +1,11 @@
-import { executeStep, lookAt, planExecution, signalExitCode } from "@runa/engine";
+import { executeStep, lookAt, type OpenProject, planExecution, signalExitCode } from "@runa/engine";
 import { Command } from "clipanion";
-import { mcpCommand, requireLinux, withExecution } from "../execution.ts";
+import { mcpCommand, withExecution } from "../execution.ts";
 import { ExecutingCommand } from "../project-command.ts";
 import { stepEnvelope } from "../render/envelope.ts";
 import { plannedText } from "../render/plan-view.ts";
 import { progressText } from "../render/run-view.ts";
 import { stateText } from "../render/state-view.ts";
-import { warnOfUnknownWorkUnit } from "../work-units.ts";
 
 export class StepCommand extends ExecutingCommand {
   static override paths = [["step"]];
@@ -23,45 +22,31 @@ export class StepCommand extends ExecutingCommand {
     ],
   });
 
-  override async execute(): Promise<number> {
-    this.checkUsage();
-    return this.dryRun ? this.#preview() : this.#live();
+  protected override async preview(project: OpenProject, scope: string | null): Promise<number> {
+    const evaluation = await this.look(project, scope);
+    const next = evaluation.candidates.find(({ readiness }) => readiness.status === "ready");
+    const planned = next === undefined ? null : planExecution(project, project.methodology.name, mcpCommand(), next);
+    if (this.json) this.printJson(stepEnvelope(project, evaluation, planned));
+    else
+      this.print([
+        ...(planned === null ? ["No READY protocols."] : plannedText(planned)),
+        "",
+        ...stateText(evaluation),
+      ]);
+    return 0;
   }
 
-  #preview(): Promise<number> {
-    const { scope } = this;
-    return this.withProject(async (project) => {
-      const evaluation = await lookAt(project, scope);
-      warnOfUnknownWorkUnit(evaluation);
-      const next = evaluation.candidates.find(({ readiness }) => readiness.status === "ready");
-      const planned = next === undefined ? null : planExecution(project, project.methodology.name, mcpCommand(), next);
-      if (this.json) this.printJson(stepEnvelope(project, evaluation, planned));
-      else
-        this.print([
-          ...(planned === null ? ["No READY protocols."] : plannedText(planned)),
-          "",
-          ...stateText(evaluation),
-        ]);
+  protected override async live(project: OpenProject, scope: string | null): Promise<number> {
+    const before = await this.look(project, scope);
+    if (!before.candidates.some(({ readiness }) => readiness.status === "ready")) {
+      this.print(["No READY protocols.", "", ...stateText(before)]);
       return 0;
-    });
-  }
-
-  #live(): Promise<number> {
-    const { scope } = this;
-    requireLinux();
-    return this.withProject(async (project) => {
-      const before = await lookAt(project, scope);
-      warnOfUnknownWorkUnit(before);
-      if (!before.candidates.some(({ readiness }) => readiness.status === "ready")) {
-        this.print(["No READY protocols.", "", ...stateText(before)]);
-        return 0;
-      }
-      return withExecution(project, "stop", async (context) => {
-        const report = await executeStep(context, scope, (event) => this.tell(progressText(event)));
-        this.print(stateText(await lookAt(project, scope)));
-        if (context.interrupts.stopped !== null) return signalExitCode(context.interrupts.stopped);
-        return report === null || report.outcome.id === "delivered" ? 0 : 1;
-      });
+    }
+    return withExecution(project, "stop", async (context) => {
+      const report = await executeStep(context, scope, (event) => this.tell(progressText(event)));
+      this.print(stateText(await lookAt(project, scope)));
+      if (context.interrupts.stopped !== null) return signalExitCode(context.interrupts.stopped);
+      return report === null || report.outcome.id === "delivered" ? 0 : 1;
     });
   }
 }

@@ -4,6 +4,7 @@ import { beginAttempt, reasonOf, recordAgent } from "@runa/store";
 import { v7 as uuidv7 } from "uuid";
 import { RunaError } from "../diagnostic.ts";
 import type { Candidate, Evaluation } from "../evaluate/evaluate.ts";
+import { logAttemptEnded, logAttemptStarted } from "../log/records.ts";
 import type { McpCommand } from "../plan/mcp-config.ts";
 import { planExecution } from "../plan/plan.ts";
 import { renderPrompt } from "../plan/prompt.ts";
@@ -70,6 +71,7 @@ export async function executeAttempt(
     before,
   });
   onStart(id);
+  logAttemptStarted(id, candidate);
   const since = performance.now();
   const environment = {
     ...context.environment,
@@ -87,7 +89,9 @@ export async function executeAttempt(
   const conclusion = await concludeAttempt(project, { id, protocol, workUnit, started, before }, (judged) =>
     outcomeOf(end, judged, agentCommand[0], interrupts),
   );
-  return { id, candidate, ...conclusion, duration: performance.now() - since };
+  const report: AttemptReport = { id, candidate, ...conclusion, duration: performance.now() - since };
+  logAttemptEnded(report);
+  return report;
 }
 
 function writePrompt(directory: string, prompt: string): string {

@@ -3,7 +3,7 @@ import { type Debts, debtsOf } from "../evaluate/owed.ts";
 import { readTypesOf } from "../methodology/methodology.ts";
 import { lookAt } from "../project/look.ts";
 import { type AttemptReport, type ExecutionContext, executeAttempt } from "./attempt.ts";
-import { type RecoveryEvent, recover } from "./recovery.ts";
+import type { RecoveryEvent } from "./recovery.ts";
 
 /** How often a candidate is reopened in one run before that counts as a failure. */
 export const MAX_REOPENS = 10;
@@ -37,7 +37,6 @@ export async function executeStep(
   workUnit: string | null,
   listen: (event: ExecutionEvent) => void,
 ): Promise<AttemptReport | null> {
-  await recover(context.project, listen);
   for (;;) {
     const evaluation = await lookAt(context.project, workUnit);
     const candidate = evaluation.candidates.find(isReady);
@@ -64,7 +63,6 @@ export async function executeRun(
   workUnit: string | null,
   listen: (event: ExecutionEvent) => void,
 ): Promise<RunReport> {
-  await recover(context.project, listen);
   const ledger = new RunLedger();
   const reports: AttemptReport[] = [];
   for (;;) {

@@ -29,8 +29,8 @@ export interface LogSettings {
 class Log {
   #filter: Filter = parseFilter("warn");
   #format: LogSettings["format"] = "text";
-  #queue: LogRecord[] = [];
-  #draining: Promise<void> | null = null;
+  readonly #waiting: LogRecord[] = [];
+  #opening: Promise<void> | null = null;
   #logger: Logger | null = null;
 
   configure({ format, filter, environment }: LogSettings): void {
@@ -49,27 +49,22 @@ class Log {
 
   write(record: LogRecord): void {
     if (!passes(record.level, this.#filter.leastFor(record.target))) return;
-    this.#queue.push(record);
-    this.#draining ??= this.#drain();
+    if (this.#logger !== null) {
+      emit(this.#logger, record);
+      return;
+    }
+    this.#waiting.push(record);
+    this.#opening ??= this.#open();
   }
 
   async flush(): Promise<void> {
-    await this.#draining;
+    await this.#opening;
   }
 
-  async #drain(): Promise<void> {
-    this.#logger ??= await this.#open();
-    for (const record of this.#queue.splice(0)) {
-      const { level, msg, fields, ...rest } = record;
-      this.#logger[level]({ ...rest, ...fields }, msg);
-    }
-    this.#draining = null;
-  }
-
-  async #open(): Promise<Logger> {
+  async #open(): Promise<void> {
     const { pino } = await import("pino");
     const line = this.#format === "json" ? (text: string) => text : asText;
-    return pino(
+    this.#logger = pino(
       {
         level: "trace",
         base: null,
@@ -78,7 +73,12 @@ class Log {
       },
       { write: (text: string) => process.stderr.write(line(text)) },
     );
+    for (const record of this.#waiting.splice(0)) emit(this.#logger, record);
   }
+}
+
+function emit(logger: Logger, { level, msg, fields, ...rest }: LogRecord): void {
+  logger[level]({ ...rest, ...fields }, msg);
 }
 
 /** A record as people read it. */

@@ -172,7 +172,7 @@ function cyclesOf(edges: Edges): number[][] {
       const parent = path.at(-1);
       if (parent !== undefined) lower(parent.node, low.get(node) ?? 0);
       if (low.get(node) !== index.get(node)) continue;
-      const group = stack.splice(stack.indexOf(node));
+      const group = stack.splice(stack.lastIndexOf(node));
       for (const member of group) onStack.delete(member);
       if (group.length > 1) cycles.push(group.sort((a, b) => a - b));
     }

@@ -1,6 +1,7 @@
 import type { TomlPath } from "../diagnostic.ts";
 import { didYouMean } from "../suggestion.ts";
 import { isTable, kindOf, type TomlFinding, type TomlTable } from "../toml/parse.ts";
+import { TomlReader } from "../toml/reader.ts";
 import { COMBINATORS, PRIMITIVES, type Trigger } from "./trigger.ts";
 
 /** A group of output types of which exactly one must exist and be valid afterwards. */
@@ -30,24 +31,29 @@ export interface Manifest {
 const LISTS = ["requires", "accepts", "produces", "may_produce"] as const;
 const PROTOCOL_KEYS = ["name", ...LISTS, "required_output_choices", "scoped", "trigger"];
 const CHOICE_KEYS = ["name", "members"];
+const TRIGGERS = [...PRIMITIVES, ...COMBINATORS];
 
-/**
- * Reads a manifest's data. Everything that is wrong is found at once; `manifest` is null when any of it is an error.
- */
-export function readManifest(table: TomlTable): { manifest: Manifest | null; findings: TomlFinding[] } {
+/** What could be read of a manifest, and everything that is wrong with it. */
+export interface ManifestReading {
+  /** Where `failed`, good only for finding out what else is wrong. */
+  readonly manifest: Manifest;
+  readonly failed: boolean;
+  readonly findings: readonly TomlFinding[];
+}
+
+/** Reads a manifest's data. Everything that is wrong is found at once. */
+export function readManifest(table: TomlTable): ManifestReading {
   const reader = new ManifestReader();
   const manifest = reader.read(table);
   const failed = reader.findings.some((finding) => finding.severity === "error");
-  return { manifest: failed ? null : manifest, findings: reader.findings };
+  return { manifest, failed, findings: reader.findings };
 }
 
-class ManifestReader {
-  readonly findings: TomlFinding[] = [];
-
+class ManifestReader extends TomlReader {
   read(table: TomlTable): Manifest {
-    const name = this.#string(table, [], "name");
-    const types = this.#tables(table, [], "artifact_types").map(([entry, path]) => this.#artifactType(entry, path));
-    const protocols = this.#tables(table, [], "protocols").map(([entry, path]) => this.#protocol(entry, path));
+    const name = this.string(table, [], "name", "the manifest", 'put name = "…" at its top');
+    const types = this.#declared(table, "artifact_types").map(([entry, path]) => this.#artifactType(entry, path));
+    const protocols = this.#declared(table, "protocols").map(([entry, path]) => this.#protocol(entry, path));
     this.#distinct(types, (index) => ["artifact_types", index, "name"], "artifact type");
     this.#distinct(
       protocols.map((protocol) => protocol.name),
@@ -60,70 +66,32 @@ class ManifestReader {
     return { name, artifactTypes: types, protocols };
   }
 
-  #error(path: TomlPath, message: string, at: "key" | "value" = "value"): void {
-    this.findings.push({ severity: "error", path, at, message });
-  }
-
-  #unknownKeys(
-    table: TomlTable,
-    path: TomlPath,
-    known: readonly string[],
-    what: string,
-    severity: "error" | "problem",
-  ): void {
-    for (const key of Object.keys(table))
-      if (!known.includes(key))
-        this.findings.push({
-          severity,
-          path: [...path, key],
-          at: "key",
-          message: `unknown key '${key}' in ${what}${didYouMean(key, known)}`,
-        });
-  }
-
-  #string(table: TomlTable, path: TomlPath, key: string): string {
-    const value = table[key];
-    if (typeof value === "string") return value;
-    if (value === undefined) this.#error(path, `${describe(path)} has no '${key}'`, "key");
-    else this.#error([...path, key], `'${key}' must be a string, not ${kindOf(value)}`);
-    return "";
-  }
-
-  #tables(table: TomlTable, path: TomlPath, key: string): [TomlTable, TomlPath][] {
-    const value = table[key];
-    if (value === undefined) {
-      if (path.length === 0) this.#error([], `the manifest declares no [[${key}]]`);
-      return [];
-    }
-    if (!Array.isArray(value)) {
-      this.#error([...path, key], `'${key}' must be a list of tables, written [[${key}]], not ${kindOf(value)}`);
-      return [];
-    }
-    if (value.length === 0 && path.length === 0) this.#error([key], `the manifest declares no [[${key}]]`);
-    return value.flatMap((entry, index): [TomlTable, TomlPath][] => {
-      if (isTable(entry)) return [[entry, [...path, key, index]]];
-      this.#error([...path, key, index], `each of '${key}' must be a table, not ${kindOf(entry)}`);
-      return [];
-    });
+  /** The entries of a top-level array of which there must be at least one. */
+  #declared(table: TomlTable, key: string): [TomlTable, TomlPath][] {
+    const value = table[key] ?? [];
+    if (Array.isArray(value) && value.length === 0)
+      this.error(key in table ? [key] : [], `the manifest declares no [[${key}]]: it needs at least one`);
+    return this.tables(table, [], key);
   }
 
   #safeName(name: string, path: TomlPath, what: string): void {
     const reason = unsafeReason(name);
     if (reason !== null)
-      this.#error(path, `${what} name ${JSON.stringify(name)} ${reason}: it is used as a directory name`);
+      this.error(path, `${what} name ${JSON.stringify(name)} ${reason}: it is used as a directory name`);
   }
 
   #artifactType(table: TomlTable, path: TomlPath): string {
-    this.#unknownKeys(table, path, ["name"], "an artifact type, whose schema is its whole contract", "error");
-    const name = this.#string(table, path, "name");
+    const remedy = ": 'name' is its only key, everything else belongs in its schema";
+    this.unknownKeys(table, path, ["name"], "an artifact type", "error", remedy);
+    const name = this.string(table, path, "name", "an artifact type", "name it");
     if (typeof table.name === "string") this.#safeName(name, [...path, "name"], "artifact type");
     return name;
   }
 
   #protocol(table: TomlTable, path: TomlPath): ProtocolDeclaration {
-    const name = this.#string(table, path, "name");
+    const name = this.string(table, path, "name", "a protocol", "name it");
     if (typeof table.name === "string") this.#safeName(name, [...path, "name"], "protocol");
-    this.#unknownKeys(table, path, PROTOCOL_KEYS, `protocol '${name}'`, "problem");
+    this.unknownKeys(table, path, PROTOCOL_KEYS, `protocol '${name}'`, "problem");
     const [requires, accepts, produces, mayProduce] = LISTS.map((key) => this.#names(table, path, key)) as [
       string[],
       string[],
@@ -132,14 +100,14 @@ class ManifestReader {
     ];
     this.#overlap(accepts, requires, path, "accepts", "requires");
     this.#overlap(mayProduce, produces, path, "may_produce", "produces");
-    const choices = this.#tables(table, path, "required_output_choices").map(([entry, at]) => this.#choice(entry, at));
+    const choices = this.tables(table, path, "required_output_choices").map(([entry, at]) => this.#choice(entry, at));
     this.#distinct(
       choices.map((choice) => choice.name),
       (index) => [...path, "required_output_choices", index, "name"],
       "choice group",
     );
     if (table.scoped !== undefined && typeof table.scoped !== "boolean")
-      this.#error([...path, "scoped"], `'scoped' must be true or false, not ${kindOf(table.scoped)}`);
+      this.error([...path, "scoped"], `'scoped' must be true or false, not ${kindOf(table.scoped)}`);
     return {
       name,
       requires: [...new Set(requires)],
@@ -147,7 +115,8 @@ class ManifestReader {
       produces: [...new Set(produces)],
       mayProduce: [...new Set(mayProduce)].filter((type) => !produces.includes(type)),
       choices,
-      scoped: table.scoped === true,
+      // One of the wrong type counts as true: it is an error already and should not look like another one.
+      scoped: table.scoped !== undefined && table.scoped !== false,
       trigger: this.#requiredTrigger(table, path),
     };
   }
@@ -156,13 +125,13 @@ class ManifestReader {
     const value = table[key];
     if (value === undefined) return [];
     if (!Array.isArray(value)) {
-      this.#error([...path, key], `'${key}' must be a list of artifact type names, not ${kindOf(value)}`);
+      this.error([...path, key], `'${key}' must be a list of artifact type names, not ${kindOf(value)}`);
       return [];
     }
     return value.flatMap((entry: unknown, index): string[] => {
       const at = [...path, key, index];
       if (typeof entry !== "string") {
-        this.#error(at, `'${key}' must hold artifact type names, not ${kindOf(entry)}`);
+        this.error(at, `'${key}' must hold artifact type names, not ${kindOf(entry)}`);
         return [];
       }
       if (value.indexOf(entry) < index)
@@ -188,19 +157,23 @@ class ManifestReader {
   }
 
   #choice(table: TomlTable, path: TomlPath): Choice {
-    this.#unknownKeys(table, path, CHOICE_KEYS, "a choice group", "problem");
-    const name = this.#string(table, path, "name");
+    this.unknownKeys(table, path, CHOICE_KEYS, "a choice group", "problem");
+    const name = this.string(table, path, "name", "a choice group", "name it");
     if (typeof table.name === "string") this.#safeName(name, [...path, "name"], "choice group");
     const members = table.members;
     if (!Array.isArray(members)) {
-      if (members === undefined) this.#error(path, `choice group '${name}' has no 'members'`, "key");
-      else this.#error([...path, "members"], `'members' must be a list of artifact type names, not ${kindOf(members)}`);
+      if (members === undefined)
+        this.error(path, `choice group '${name}' has no 'members': list the artifact types to choose from`, "key");
+      else this.error([...path, "members"], `'members' must be a list of artifact type names, not ${kindOf(members)}`);
       return { name, members: [] };
     }
     const names = members.filter((member): member is string => typeof member === "string");
-    if (names.length < members.length)
-      this.#error([...path, "members"], "'members' must hold artifact type names only");
-    if (members.length < 2) this.#error([...path, "members"], `choice group '${name}' needs at least two members`);
+    if (names.length < members.length) this.error([...path, "members"], "'members' must hold artifact type names only");
+    if (members.length < 2)
+      this.error(
+        [...path, "members"],
+        `choice group '${name}' needs at least two members: an output without alternative belongs in 'produces'`,
+      );
     return { name, members: names };
   }
 
@@ -212,13 +185,13 @@ class ManifestReader {
       for (const [position, member] of choice.members.entries()) {
         const path = ["protocols", index, "required_output_choices", group, "members", position];
         if (!declared.has(member))
-          this.#error(
+          this.error(
             path,
             `choice group '${choice.name}' names '${member}', which is not a declared artifact type${didYouMean(member, declared)}`,
           );
         const holder = taken.get(member);
         if (holder !== undefined)
-          this.#error(
+          this.error(
             path,
             `'${member}' cannot be a member of choice group '${choice.name}': it is in ${holder} already`,
           );
@@ -229,7 +202,7 @@ class ManifestReader {
 
   #requiredTrigger(table: TomlTable, path: TomlPath): Trigger {
     if (table.trigger !== undefined) return this.#trigger(table.trigger, [...path, "trigger"]);
-    this.#error(
+    this.error(
       path,
       `protocol '${String(table.name)}' has no 'trigger': say when its work is called for, e.g. trigger = { type = "on_artifact", name = "…" }`,
       "key",
@@ -240,27 +213,26 @@ class ManifestReader {
   #trigger(value: unknown, path: TomlPath): Trigger {
     const none: Trigger = { type: "any_of", conditions: [] };
     if (!isTable(value)) {
-      this.#error(path, `a trigger must be a table, not ${kindOf(value)}`);
+      this.error(path, `a trigger must be a table, not ${kindOf(value)}`);
       return none;
     }
-    const type = this.#string(value, path, "type");
+    const type = this.string(value, path, "type", "a trigger", `use one of ${TRIGGERS.join(", ")}`);
     const primitive = PRIMITIVES.find((known) => known === type);
     if (primitive !== undefined) {
-      this.#unknownKeys(value, path, ["type", "name"], `trigger ${type}`, "problem");
-      return { type: primitive, name: this.#string(value, path, "name") };
+      this.unknownKeys(value, path, ["type", "name"], `trigger ${type}`, "problem");
+      const remedy = "name the artifact type that it looks at";
+      return { type: primitive, name: this.string(value, path, "name", `trigger ${type}`, remedy) };
     }
     const combinator = COMBINATORS.find((known) => known === type);
     if (combinator !== undefined) {
-      this.#unknownKeys(value, path, ["type", "conditions"], `trigger ${type}`, "problem");
+      this.unknownKeys(value, path, ["type", "conditions"], `trigger ${type}`, "problem");
       return { type: combinator, conditions: this.#conditions(value, path, combinator) };
     }
-    if (typeof value.type === "string") {
-      const known = [...PRIMITIVES, ...COMBINATORS];
-      this.#error(
+    if (typeof value.type === "string")
+      this.error(
         [...path, "type"],
-        `unknown trigger type '${type}': use one of ${known.join(", ")}${didYouMean(type, known)}`,
+        `unknown trigger type '${type}': use one of ${TRIGGERS.join(", ")}${didYouMean(type, TRIGGERS)}`,
       );
-    }
     return none;
   }
 
@@ -268,14 +240,15 @@ class ManifestReader {
     const { conditions } = table;
     if (Array.isArray(conditions))
       return conditions.map((condition, index) => this.#trigger(condition, [...path, "conditions", index]));
-    if (conditions === undefined) this.#error(path, `trigger ${combinator} has no 'conditions'`);
-    else this.#error([...path, "conditions"], `'conditions' must be a list of triggers, not ${kindOf(conditions)}`);
+    if (conditions === undefined)
+      this.error(path, `trigger ${combinator} has no 'conditions': list the triggers that it combines`);
+    else this.error([...path, "conditions"], `'conditions' must be a list of triggers, not ${kindOf(conditions)}`);
     return [];
   }
 
   #distinct(names: readonly string[], path: (index: number) => TomlPath, what: string): void {
     for (const [index, name] of names.entries())
-      if (name !== "" && names.indexOf(name) < index) this.#error(path(index), `${what} '${name}' is declared twice`);
+      if (name !== "" && names.indexOf(name) < index) this.error(path(index), `${what} '${name}' is declared twice`);
   }
 
   #singleProducers(protocols: readonly ProtocolDeclaration[]): void {
@@ -285,7 +258,7 @@ class ManifestReader {
         const owner = owners.get(type);
         if (owner === undefined) owners.set(type, protocol.name);
         else
-          this.#error(
+          this.error(
             ["protocols", index, "produces"],
             `'${type}' is produced by '${owner}' and by '${protocol.name}': one protocol owns a type; the other may list it in 'may_produce'`,
           );
@@ -294,14 +267,8 @@ class ManifestReader {
   }
 }
 
-function describe(path: TomlPath): string {
-  if (path.length === 0) return "the manifest";
-  const last = path.findLast((part) => typeof part === "string");
-  return path.at(-1) === last ? `'${last}'` : `an entry of '${last}'`;
-}
-
 /** Why a name cannot be that of a directory in the workspace or the methodology; null when it can. */
-function unsafeReason(name: string): string | null {
+export function unsafeReason(name: string): string | null {
   if (name === "") return "is empty";
   if (name === ".") return "is '.'";
   if (name.includes("..")) return "contains '..'";

@@ -16,7 +16,7 @@ import {
 import { type Diagnostic, DiagnosticsError } from "../diagnostic.ts";
 import { locate } from "../toml/locate.ts";
 import { parseToml, type TomlDocument, type TomlFinding } from "../toml/parse.ts";
-import { type Manifest, type ProtocolDeclaration, readManifest } from "./manifest.ts";
+import { type Manifest, type ProtocolDeclaration, readManifest, unsafeReason } from "./manifest.ts";
 import { schemaPosition } from "./schema-position.ts";
 import { typesOf } from "./trigger.ts";
 
@@ -89,14 +89,15 @@ export function readTypesOf(protocol: ProtocolDeclaration): string[] {
  */
 export async function loadMethodology(file: string, memory: SchemaMemory = NO_MEMORY): Promise<Methodology> {
   const document = parseToml(file, readManifestFile(file));
-  const { manifest, findings } = readManifest(document.table);
-  if (manifest === null) throw new DiagnosticsError(await locate(document, findings));
+  const { manifest, failed, findings } = readManifest(document.table);
   const diagnostics: Diagnostic[] = [];
   const types = await loadTypes(dirname(file), manifest, memory, diagnostics);
   const protocols = loadProtocols(dirname(file), manifest, types, diagnostics);
   const delegated = workUnitFindings(manifest, types);
-  if (diagnostics.length > 0 || delegated.length > 0)
-    throw new DiagnosticsError([...(await locate(document, delegated)), ...diagnostics]);
+  if (failed || diagnostics.length > 0 || delegated.length > 0) {
+    const ofManifest = await locate(document, [...(failed ? findings : []), ...delegated]);
+    throw new DiagnosticsError([...ofManifest, ...diagnostics]);
+  }
   return { name: manifest.name, file, types, protocols, document, findings };
 }
 
@@ -129,7 +130,9 @@ async function loadTypes(
   const compiler = new LazyCompiler();
   const types = new Map<string, ArtifactType>();
   const checked: string[] = [];
-  for (const name of manifest.artifactTypes) {
+  for (const name of new Set(manifest.artifactTypes)) {
+    // Reported already; no file has such a name.
+    if (unsafeReason(name) !== null) continue;
     const file = join(root, "schemas", `${name}.schema.json`);
     let text = "";
     try {
@@ -176,7 +179,10 @@ function loadProtocols(
   types: ReadonlyMap<string, ArtifactType>,
   diagnostics: Diagnostic[],
 ): Protocol[] {
+  const seen = new Set<string>();
   return manifest.protocols.flatMap((declaration): Protocol[] => {
+    if (unsafeReason(declaration.name) !== null || seen.has(declaration.name)) return [];
+    seen.add(declaration.name);
     const file = join(root, "protocols", declaration.name, "PROTOCOL.md");
     try {
       const instructions = utf8.decode(readFileSync(file));

@@ -5,7 +5,7 @@ import { RunaError } from "../diagnostic.ts";
 import { loadMethodology, type Methodology, manifestPath } from "../methodology/methodology.ts";
 import { openTomlMap } from "../toml/locate.ts";
 import { version } from "../version.ts";
-import { fromRoot, projectConfigFile, readConfig } from "./config.ts";
+import { type Config, fromRoot, projectConfigFile, readConfig } from "./config.ts";
 
 export interface InitOptions {
   readonly workingDirectory: string;
@@ -21,6 +21,8 @@ export interface InitResult {
   readonly methodology: Methodology;
   readonly configFile: string;
   readonly workspace: string;
+  /** How the configuration wants diagnostics. */
+  readonly logging: Config["logging"];
   /** Whether there was a configuration already, of which everything else was kept. */
   readonly hadConfig: boolean;
 }
@@ -59,7 +61,7 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
       `the project could not be made in ${root}: ${reasonOf(error)} (${(error as NodeJS.ErrnoException).path ?? "store"})`,
     );
   }
-  return { root, methodology, configFile, workspace, hadConfig };
+  return { root, methodology, configFile, workspace, logging: config.logging, hadConfig };
 }
 
 function writeFile(file: string, text: string): void {

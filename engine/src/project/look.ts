@@ -1,6 +1,7 @@
 import { readSnapshot, type ScanReport, type WorkUnit } from "@runa/store";
 import { type Evaluation, evaluate } from "../evaluate/evaluate.ts";
 import { ownerLives, processLives } from "../execute/owner.ts";
+import { logEvaluated } from "../log/records.ts";
 import { type OpenProject, scanProject } from "./project.ts";
 
 /** Scans, and evaluates a scope over what the scan found. */
@@ -29,7 +30,9 @@ function evaluateAt(
   const openAttempts = snapshot.openAttempts.filter(
     ({ owner, agent }) => ownerLives(owner) || (agent !== null && processLives(agent)),
   );
-  return evaluate(methodology, { ...snapshot, openAttempts }, scope);
+  const evaluation = evaluate(methodology, { ...snapshot, openAttempts }, scope);
+  logEvaluated(evaluation);
+  return evaluation;
 }
 
 /** Every work unit that an artifact names, sorted. */

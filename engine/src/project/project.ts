@@ -2,6 +2,8 @@ import { realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { knowsSchemaFile, openStore, rememberSchemaFiles, type ScanReport, type Store, scan } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
+import { log } from "../log/log.ts";
+import { logOpened, logScanned } from "../log/records.ts";
 import { loadMethodology, type Methodology, manifestPath } from "../methodology/methodology.ts";
 import { type Config, configFile, fromRoot, readConfig } from "./config.ts";
 
@@ -83,12 +85,13 @@ function workspaceOf(root: string, config: Config, override: string | null): str
 }
 
 /**
- * Opens a project: configuration, store, methodology.
+ * Opens a project: configuration, log, store, methodology.
  * @throws RunaError, DiagnosticsError, StoreError
  */
 export async function openProject(options: ProjectOptions): Promise<OpenProject> {
   const project = await findProject(options);
   const { root, config } = project;
+  log.configure({ ...config.logging, environment: options.environment });
   if (config.methodologyPath === null)
     throw new RunaError(
       config.file === null
@@ -101,7 +104,9 @@ export async function openProject(options: ProjectOptions): Promise<OpenProject>
       knows: (hash) => knowsSchemaFile(store, hash),
       remember: (hashes) => rememberSchemaFiles(store, hashes),
     });
-    return { ...project, methodology, store, close: () => store.close() };
+    const open = { ...project, methodology, store, close: () => store.close() };
+    logOpened(open);
+    return open;
   } catch (error) {
     store.close();
     throw error;
@@ -109,8 +114,10 @@ export async function openProject(options: ProjectOptions): Promise<OpenProject>
 }
 
 /** Brings the store up to date with the workspace. */
-export function scanProject({ store, workspace, methodology }: OpenProject): Promise<ScanReport> {
-  return scan(store, workspace, methodology.types);
+export async function scanProject({ store, workspace, methodology }: OpenProject): Promise<ScanReport> {
+  const report = await scan(store, workspace, methodology.types);
+  logScanned(report);
+  return report;
 }
 
 /** A path as people and envelopes see it: relative to the project where it lies inside it. */

@@ -36,6 +36,11 @@ export function orderOf(scope: readonly ProtocolDeclaration[], all: readonly Pro
   return both ?? topological(scope, (from, to) => hardEdge(all, from, to), true) ?? [];
 }
 
+/** Whether hard and soft edges together leave no order, so that the soft ones are left out. */
+export function isStuckOverSoftEdges(scope: readonly ProtocolDeclaration[], all: readonly ProtocolDeclaration[]) {
+  return topological(scope, (from, to) => hardEdge(all, from, to) || softEdge(all, from, to), false) === null;
+}
+
 /** "Among the free ones always the one that the manifest lists first"; stuck: null, or "the first one left" goes next. */
 function topological(
   scope: readonly ProtocolDeclaration[],

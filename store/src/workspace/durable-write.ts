@@ -118,13 +118,20 @@ function makeDirectory(directory: string): void {
   parent.close();
 }
 
+/** Whether a directory holds what a writer left that died while writing, or is writing now. */
+export function holdsUnfinished(directory: string): boolean {
+  return unfinishedIn(directory).length > 0;
+}
+
 /** Removes what writers left that died while writing. Only for one who knows that no write is under way. */
 export function removeUnfinished(directory: string): void {
-  let names: string[];
+  for (const name of unfinishedIn(directory)) unlinkSync(join(directory, name));
+}
+
+function unfinishedIn(directory: string): string[] {
   try {
-    names = readdirSync(directory);
+    return readdirSync(directory).filter((name) => UNFINISHED.test(name));
   } catch {
-    return;
+    return [];
   }
-  for (const name of names) if (UNFINISHED.test(name)) unlinkSync(join(directory, name));
 }

@@ -1,0 +1,77 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type Candidate, conditionText, evaluate, type WaitCondition } from "../src/evaluate/evaluate.ts";
+import { debtsOf } from "../src/evaluate/owed.ts";
+import { triggerText } from "../src/methodology/trigger.ts";
+import { owingNothing, settledChoices } from "./model/owed.ts";
+import { type Verdict, verdictsOf } from "./model/readiness.ts";
+import { methodologyOf } from "./support/builders.ts";
+import { snapshotFrom, worlds } from "./support/worlds.ts";
+
+const RUNS = 6000;
+
+function conditionName(condition: WaitCondition): string {
+  return condition.kind === "trigger" ? triggerText(condition.primitive) : condition.kind;
+}
+
+function seenIn({ protocol, readiness, triggerSatisfied, outputs, freshness, cycle }: Candidate) {
+  return {
+    name: protocol.name,
+    status: readiness.status,
+    failures:
+      readiness.status === "blocked"
+        ? readiness.failures.map(({ artifactType, reason }) => `${artifactType}: ${reason}`)
+        : [],
+    conditions: readiness.status === "waiting" ? [...new Set(readiness.conditions.map(conditionName))] : [],
+    satisfied: triggerSatisfied,
+    complete: outputs.complete,
+    current: freshness.current,
+    by: freshness.by,
+    cycle,
+  };
+}
+
+function told({ protocol, status, failures, conditions, satisfied, complete, current, by, cycle }: Verdict) {
+  return { name: protocol.name, status, failures, conditions, satisfied, complete, current, by, cycle };
+}
+
+test("evaluate and debtsOf agree with contract section 5, sentence by sentence", () => {
+  const met = new Map<string, number>();
+  const count = (what: string) => met.set(what, (met.get(what) ?? 0) + 1);
+  fc.assert(
+    fc.property(worlds, fc.boolean(), (world, allDone) => {
+      const evaluation = evaluate(methodologyOf(world.types, world.protocols), snapshotFrom(world), world.workUnit);
+      const verdicts = verdictsOf(world);
+      expect(evaluation.candidates.map(seenIn)).toEqual(verdicts.map(told));
+
+      const done = verdicts.flatMap(({ protocol, status }) => (allDone && status === "ready" ? [protocol.name] : []));
+      const debts = debtsOf(evaluation, ({ protocol }) => done.includes(protocol.name));
+      const free = owingNothing(world, verdicts, done);
+      expect(debts.owing.map(({ protocol }) => protocol.name)).toEqual(
+        verdicts.map(({ protocol }) => protocol.name).filter((name) => !free.has(name)),
+      );
+      expect(debts.settled.map(({ protocol, group, member }) => `${protocol} ${group} ${member}`)).toEqual(
+        settledChoices(verdicts),
+      );
+
+      for (const verdict of verdicts) {
+        count(verdict.status);
+        for (const failure of verdict.failures) count(failure.replace(/.*: /, ""));
+        for (const condition of verdict.conditions) count(condition.replace(/\(.*/, ""));
+        if (verdict.complete) count(`${verdict.current ? "current" : "reopened"} by ${verdict.by}`);
+        if (verdict.status !== "ready" && !verdict.complete && free.has(verdict.protocol.name))
+          count(`${verdict.status} for nothing`);
+      }
+      if (debts.settled.length > 0) count("settled");
+    }),
+    { numRuns: RUNS },
+  );
+  // What a comparison never met it has not compared.
+  const rare = [
+    ...["ready", "blocked", "waiting", "missing", "invalid", "stale", "scan_incomplete"],
+    ...["on_artifact", "on_change", "on_invalid", "never", "current", "cycle", "settled"],
+    ...["current by record", "current by age", "reopened by record", "reopened by age"],
+    ...["waiting for nothing", "blocked for nothing"],
+  ].filter((what) => (met.get(what) ?? 0) < 10);
+  expect(rare).toEqual([]);
+});
