@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { describe, test } from "vitest";
-import { ROOT } from "./programs.ts";
+import { CHECKOUT } from "./rig/programs.ts";
 
 /** Where recorded data lies: RUNA_SHARED, else `shared` beside the checkout. */
-const SHARED = resolve(process.env.RUNA_SHARED || join(dirname(resolve(ROOT)), "shared"));
+const SHARED = resolve(process.env.RUNA_SHARED || join(dirname(resolve(CHECKOUT)), "shared"));
 
 /**
  * Describes tests that need recorded data, which does not belong to the project and is not there where a clone lies

@@ -1,21 +1,88 @@
-import { Ajv, type Options } from "ajv";
+import { Ajv, type ErrorObject, type Options } from "ajv";
 import { Ajv2019 } from "ajv/dist/2019.js";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import draft06 from "ajv/dist/refs/json-schema-draft-06.json" with { type: "json" };
 import AjvDraft04 from "ajv-draft-04";
-import type { Dialect } from "./dialect.ts";
+import type { JsonSchema, Violation } from "../artifact.ts";
+import { type Dialect, SchemaError } from "./dialect.ts";
+import { shown } from "./shown.ts";
 
-/** The part of an ajv instance that compiling needs. */
-export type Engine = Pick<Ajv, "compile" | "validateSchema" | "errors">;
+const OPTIONS: Options = {
+  strict: false,
+  // `__proto__` and `constructor` are ordinary names in an artifact.
+  ownProperties: true,
+  // An annotation in every dialect, unless the dialect says otherwise (contract.md section 2).
+  validateFormats: false,
+  unicodeRegExp: true,
+  verbose: true,
+  logger: false,
+};
 
-/** A fresh engine for one schema: engines share nothing, so two schemas with one `$id` do not meet. */
-export function engineFor(dialect: Dialect, options: Options): Engine {
+/** A schema compiled by ajv: decides fast, stops at the first violation. */
+export interface FastValidator {
+  accepts(value: unknown): boolean;
+  /** What the last value was refused for. */
+  firstViolation(): Violation | null;
+}
+
+/** What is wrong in a schema as its dialect's metaschema sees it. */
+export interface SchemaProblem {
+  readonly reason: string;
+  /** JSON pointer into the schema. */
+  readonly pointer: string;
+}
+
+type Engine = Pick<Ajv, "compile" | "validateSchema" | "errors">;
+
+const judges = new Map<Dialect, Engine>();
+
+/** Holds a schema against its dialect's metaschema; null when nothing is wrong. */
+export function schemaProblem(schema: JsonSchema, dialect: Dialect): SchemaProblem | null {
+  const judge = judges.get(dialect) ?? engineFor(dialect, OPTIONS);
+  // A metaschema takes long to compile: once for each dialect.
+  judges.set(dialect, judge);
+  if (judge.validateSchema(schema) === true) return null;
+  const first = (judge.errors as ErrorObject[] | null | undefined)?.[0];
+  const at = first?.instancePath ?? "";
+  return { reason: `${at === "" ? "the schema" : at} ${first?.message ?? "is not one"}`, pointer: at };
+}
+
+/**
+ * Compiles a schema that its dialect's metaschema accepts. Engines share nothing, so two schemas with one `$id` do not
+ * meet.
+ * @throws SchemaError
+ */
+export function compile(schema: JsonSchema, dialect: Dialect): FastValidator {
+  try {
+    const compiled = engineFor(dialect, { ...OPTIONS, meta: false, validateSchema: false }).compile(schema);
+    return {
+      accepts: (value) => compiled(value) === true,
+      firstViolation: () => {
+        const first = compiled.errors?.[0];
+        if (first === undefined) return null;
+        const { instancePath: path, keyword, message: expected = keyword, data } = first;
+        const got = shown(data);
+        return {
+          path,
+          keyword,
+          expected,
+          got,
+          message: `${path === "" ? "the artifact" : path}: ${expected}, got ${got}`,
+        };
+      },
+    };
+  } catch (error) {
+    throw new SchemaError(error instanceof Error ? error.message : String(error), "");
+  }
+}
+
+function engineFor(dialect: Dialect, options: Options): Engine {
   switch (dialect) {
     case "draft-04":
       return new AjvDraft04.default(options) as unknown as Engine;
     case "draft-06": {
       const engine = new Ajv({ ...options, meta: false });
-      engine.addMetaSchema(draft06);
+      if (options.meta !== false) engine.addMetaSchema(draft06);
       engine.opts.defaultMeta = draft06.$id;
       return engine;
     }

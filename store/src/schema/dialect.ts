@@ -49,3 +49,15 @@ export function withoutDialect(schema: JsonSchema): JsonSchema {
   const { $schema: _, ...rest } = schema;
   return rest;
 }
+
+/** A dialect's URI. */
+export function dialectUri(dialect: Dialect): string {
+  for (const [uri, known] of DIALECTS) if (known === dialect) return String(uri);
+  throw new RangeError(dialect);
+}
+
+/** The dialect that a schema declares; null for one that is among the given resources itself. */
+export function dialectIn(schema: JsonSchema, resources: ReadonlyMap<string, unknown>): Dialect | null {
+  const declared = typeof schema === "object" ? schema.$schema : undefined;
+  return typeof declared === "string" && resources.has(declared) ? null : dialectOf(schema);
+}

@@ -1,68 +1,118 @@
-import type { ErrorObject, ValidateFunction } from "ajv";
 import type { JsonSchema, Violation } from "../artifact.ts";
-import { type Dialect, dialectOf, SchemaError, withoutDialect } from "./dialect.ts";
-import { violationOf } from "./violation.ts";
+import type { FastValidator } from "./ajv.ts";
+import { bounded, NotJudgedError } from "./bounded.ts";
+import { type Dialect, dialectIn, SchemaError, withoutDialect } from "./dialect.ts";
+import { beyondAjv } from "./exactness.ts";
+import { patternsIn } from "./patterns.ts";
+import type { Resources, StandardValidator } from "./standard.ts";
 
 /** A compiled schema: the violations of a value, none when it is valid. */
-export type Validator = (value: unknown) => readonly Violation[];
+export interface Validator {
+  (value: unknown): Promise<readonly Violation[]>;
+  /** Which library decides, and why not the faster one: for `doctor --verbose`. */
+  readonly engine: { readonly name: "ajv" } | { readonly name: "hyperjump"; readonly because: string };
+}
 
-/** Compiles schemas of every dialect; made once by `loadSchemaCompiler`, because ajv is slow to load. */
-export type SchemaCompiler = (schema: JsonSchema) => Validator;
+/** Compiles schemas of every dialect. Asynchronous: validators are slow to load, and loaded when one is first needed. */
+export type SchemaCompiler = (schema: JsonSchema) => Promise<Validator>;
 
-const OPTIONS = {
-  allErrors: true,
-  strict: false,
-  // `__proto__` and `constructor` are ordinary names in an artifact.
-  ownProperties: true,
-  // An annotation in every dialect, unless the dialect says otherwise (contract.md section 2).
-  validateFormats: false,
-  verbose: true,
-  unicodeRegExp: true,
-  logger: false,
-} as const;
+const NO_RESOURCES: Resources = new Map();
+
+/** The compiler that the product uses. */
+export async function loadSchemaCompiler(): Promise<SchemaCompiler> {
+  return schemaCompiler();
+}
 
 /**
- * Loads ajv and returns the compiler. Asynchronous so that a command that validates nothing never pays for it.
+ * A compiler: ajv decides where it is exact, because it is fast; everywhere else, and to say what is wrong, the
+ * validator that follows the whole standard. Each is loaded when it is first needed.
+ * @param resources schemas that others may refer to by URI
  */
-export async function loadSchemaCompiler(): Promise<SchemaCompiler> {
-  const engines = await import("./ajv.ts");
-  return (schema) => {
-    const dialect = dialectOf(schema);
-    const compiled = compileWith(engines.engineFor(dialect, OPTIONS), withoutDialect(schema), dialect);
-    return (value) => {
-      if (compiled(value)) return [];
-      return (compiled.errors ?? []).filter(isTelling).map(violationOf);
+export function schemaCompiler(resources: Resources = NO_RESOURCES): SchemaCompiler {
+  return async (schema) => {
+    const dialect = dialectIn(schema, resources);
+    const because = dialect === null ? "a dialect of its own" : beyondAjv(schema, dialect);
+    if (dialect !== null) await checkSchema(schema, dialect);
+    let standard: Promise<StandardValidator> | undefined;
+    const explainer = () => {
+      standard ??= import("./standard.ts").then(({ compileStandard }) => compileStandard(schema, dialect, resources));
+      return standard;
     };
+    const fast = dialect !== null && because === null ? await compileFast(schema, dialect) : null;
+    // Compiled now, so that a schema that cannot be used says so now.
+    if (fast === null) await explainer();
+    const validator = (value: unknown) => judge(schema, value, fast, explainer);
+    return Object.assign(validator, {
+      engine: because === null ? ({ name: "ajv" } as const) : ({ name: "hyperjump", because } as const),
+    });
   };
 }
 
-function compileWith(engine: import("./ajv.ts").Engine, schema: JsonSchema, dialect: Dialect): ValidateFunction {
-  if (engine.validateSchema(schema) !== true) {
-    const first = engine.errors?.[0];
-    throw new SchemaError(
-      first
-        ? `not a valid JSON Schema of ${dialect}: ${violationOf(first).message}`
-        : `not a valid JSON Schema of ${dialect}`,
-      first?.instancePath ?? "",
-    );
-  }
+async function judge(
+  schema: JsonSchema,
+  value: unknown,
+  fast: FastValidator | null,
+  explainer: () => Promise<StandardValidator>,
+): Promise<readonly Violation[]> {
   try {
-    return engine.compile(schema);
+    const accepts = fast?.accepts ?? (await explainer()).accepts;
+    if (bounded(() => accepts(value))) return [];
+    if (isLarge(value)) return [fast?.firstViolation() ?? TOO_LARGE_TO_EXPLAIN];
+    const [{ violationsOf }, { explain }] = await Promise.all([import("./explain.ts"), explainer()]);
+    const failed = bounded(() => explain(value));
+    // Never empty where the fast validator refused: what is exact in both cannot differ, and if it did, it is no valid artifact.
+    return failed === null ? [fast?.firstViolation() ?? TOO_LARGE_TO_EXPLAIN] : violationsOf(failed);
   } catch (error) {
-    throw new SchemaError(reasonOf(error), "");
+    if (!(error instanceof NotJudgedError)) throw error;
+    return [unjudged(error, schema)];
   }
 }
 
-function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const reference = /can't resolve reference (\S+)/.exec(message)?.[1];
-  if (reference === undefined) return message;
-  return /^[a-z][a-z0-9+.-]*:/i.test(reference)
-    ? `remote $ref ${reference} is never fetched: put the schema under $defs and refer to it as "#/$defs/…"`
-    : `$ref ${reference} names nothing in this schema`;
+/** Above so many values an explanation would take more memory than it is worth. */
+const LARGE = 200_000;
+
+const TOO_LARGE_TO_EXPLAIN: Violation = {
+  path: "",
+  keyword: "schema",
+  expected: "an artifact that fits its schema",
+  got: "one that does not, too large to say where",
+  message: "the artifact: does not fit its schema, and is too large to say where",
+};
+
+function isLarge(value: unknown): boolean {
+  let left = LARGE;
+  const open = [value];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (typeof next !== "object" || next === null) continue;
+    const inner = Object.values(next);
+    left -= inner.length;
+    if (left < 0) return true;
+    for (const item of inner) open.push(item ?? null);
+  }
+  return false;
 }
 
-/** `if` says only that one of its branches failed; the branch's own violations say how. */
-function isTelling(error: ErrorObject): boolean {
-  return error.keyword !== "if";
+function unjudged({ message }: NotJudgedError, schema: JsonSchema): Violation {
+  const patterns = patternsIn(schema);
+  const where = patterns.length === 0 ? "" : `: pattern at ${patterns.join(", ")}`;
+  return {
+    path: "",
+    keyword: "timeout",
+    expected: "an artifact that can be judged in time",
+    got: "one that cannot",
+    message: `${message}${where}`,
+  };
+}
+
+/** @throws SchemaError with the place of the first thing that is wrong */
+async function checkSchema(schema: JsonSchema, dialect: Dialect): Promise<void> {
+  const { schemaProblem } = await import("./ajv.ts");
+  const problem = schemaProblem(withoutDialect(schema), dialect);
+  if (problem !== null)
+    throw new SchemaError(`not a valid JSON Schema of ${dialect}: ${problem.reason}`, problem.pointer);
+}
+
+async function compileFast(schema: JsonSchema, dialect: Dialect): Promise<FastValidator> {
+  const { compile } = await import("./ajv.ts");
+  return compile(withoutDialect(schema), dialect);
 }

@@ -1,0 +1,133 @@
+import type { JsonSchema } from "../artifact.ts";
+import type { Dialect } from "./dialect.ts";
+
+type SchemaObject = Exclude<JsonSchema, boolean>;
+
+/** What a keyword holds: something that is no schema, one schema, a list of schemas, named schemas, or either of two. */
+type Holds = "data" | "schema" | "list" | "map" | "schema or list" | "map or lists";
+
+const DATA = `title description default examples deprecated readOnly writeOnly format $comment $schema type const required
+  uniqueItems multipleOf minimum maximum exclusiveMinimum exclusiveMaximum pattern minLength maxLength minItems maxItems
+  minProperties maxProperties contentEncoding contentMediaType contentSchema dependentRequired minContains maxContains`;
+
+const KEYWORDS: ReadonlyMap<string, Holds> = new Map<string, Holds>([
+  ...DATA.split(/\s+/).map((keyword): [string, Holds] => [keyword, "data"]),
+  ...["additionalProperties", "additionalItems", "contains", "propertyNames", "not", "if", "then", "else"].map(
+    (keyword): [string, Holds] => [keyword, "schema"],
+  ),
+  ...["allOf", "anyOf", "oneOf", "prefixItems"].map((keyword): [string, Holds] => [keyword, "list"]),
+  ...["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"].map((keyword): [string, Holds] => [
+    keyword,
+    "map",
+  ]),
+  ["items", "schema or list"],
+  ["dependencies", "map or lists"],
+]);
+
+// What ajv gives a meaning of its own, or does not follow the standard in.
+const BEYOND = new Set([
+  "$anchor",
+  "$async",
+  "$data",
+  "$dynamicAnchor",
+  "$dynamicRef",
+  "$recursiveAnchor",
+  "$recursiveRef",
+  "$vocabulary",
+  "discriminator",
+  "nullable",
+  "unevaluatedItems",
+  "unevaluatedProperties",
+]);
+
+/**
+ * Why ajv is not exact on a schema, in words, or null where it is: the boundary between the fast validator and the one
+ * that follows the whole standard. It was found by running the official test suite, and lies on the safe side: what is
+ * not known to be exact is not ajv's.
+ */
+export function beyondAjv(root: JsonSchema, dialect: Dialect): string | null {
+  if (typeof root === "boolean") return null;
+  const walked = new Set<SchemaObject>();
+  const open: { schema: unknown; at: string }[] = [{ schema: root, at: "" }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { schema, at } = next;
+    if (!isSchemaObject(schema) || walked.has(schema)) continue;
+    walked.add(schema);
+    for (const [keyword, value] of Object.entries(schema)) {
+      const reason = beyondAt(keyword, value, schema, root, dialect);
+      if (reason !== null) return `${reason} at ${at}/${keyword}`;
+      for (const [step, inner] of innerSchemas(keyword, value))
+        open.push({ schema: inner, at: `${at}/${keyword}${step}` });
+      if (keyword === "$ref") open.push({ schema: pointedAt(root, value), at: String(value) });
+    }
+  }
+  return null;
+}
+
+function isSchemaObject(value: unknown): value is SchemaObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function beyondAt(
+  keyword: string,
+  value: unknown,
+  schema: SchemaObject,
+  root: SchemaObject,
+  dialect: Dialect,
+): string | null {
+  const old = dialect === "draft-04" || dialect === "draft-06" || dialect === "draft-07";
+  if (BEYOND.has(keyword)) return keyword;
+  if (keyword === "$schema" && schema !== root) return "a dialect of its own";
+  if ((keyword === "$id" || keyword === "id") && typeof value === "string" && (schema !== root || value.includes("#")))
+    return "an embedded $id";
+  if (keyword === "$ref") {
+    if (pointedAt(root, value) === undefined) return "a $ref that is no pointer into the schema";
+    if (old && Object.keys(schema).length > 1) return "keywords beside a $ref";
+  }
+  if (keyword === "enum" && Array.isArray(value) && value.length === 0) return "an empty enum";
+  if (dialect === "draft-06" && ["if", "then", "else"].includes(keyword))
+    return `${keyword}, which the dialect does not know`;
+  // Names that every JavaScript object seems to have.
+  if (
+    isSchemaObject(value) &&
+    KEYWORDS.get(keyword)?.startsWith("map") &&
+    Object.keys(value).some((name) => name in Object.prototype)
+  )
+    return "a property name that JavaScript objects inherit";
+  return null;
+}
+
+function innerSchemas(keyword: string, value: unknown): [string, unknown][] {
+  switch (KEYWORDS.get(keyword)) {
+    case "schema":
+      return [["", value]];
+    case "list":
+    case "schema or list":
+      return Array.isArray(value) ? value.map((item, index) => [`/${index}`, item]) : [["", value]];
+    case "map":
+    case "map or lists":
+      return isSchemaObject(value) ? Object.entries(value).map(([name, inner]) => [`/${name}`, inner]) : [];
+    default:
+      return [];
+  }
+}
+
+/** What `#` or `#/…` points at; undefined for every other reference and for one that leads nowhere. */
+function pointedAt(root: JsonSchema, reference: unknown): unknown {
+  if (typeof reference !== "string" || !/^#(\/|$)/.test(reference)) return undefined;
+  let at: unknown = root;
+  for (const step of reference.split("/").slice(1)) {
+    const key = unescaped(step);
+    if (key === null || typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return undefined;
+    at = (at as Record<string, unknown>)[key];
+  }
+  return at;
+}
+
+function unescaped(step: string): string | null {
+  try {
+    return decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~");
+  } catch {
+    return null;
+  }
+}

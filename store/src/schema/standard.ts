@@ -1,0 +1,100 @@
+import { removeUriSchemePlugin } from "@hyperjump/browser";
+import "@hyperjump/json-schema/draft-04";
+import "@hyperjump/json-schema/draft-06";
+import "@hyperjump/json-schema/draft-07";
+import "@hyperjump/json-schema/draft-2019-09";
+import {
+  InvalidSchemaError,
+  registerSchema,
+  setMetaSchemaOutputFormat,
+  setShouldValidateFormat,
+  unregisterSchema,
+} from "@hyperjump/json-schema/draft-2020-12";
+import { BASIC, type CompiledSchema, compile, getSchema, interpret } from "@hyperjump/json-schema/experimental";
+import * as Instance from "@hyperjump/json-schema/instance/experimental";
+import type { JsonSchema } from "../artifact.ts";
+import { type Dialect, dialectUri, SchemaError } from "./dialect.ts";
+import { type FailedSchema, FailureRecorder } from "./failure-recorder.ts";
+import { prepared } from "./prepared.ts";
+
+// Nothing is ever fetched, neither from the network nor from the disk.
+for (const scheme of ["http", "https", "file"]) removeUriSchemePlugin(scheme);
+setMetaSchemaOutputFormat(BASIC);
+// An annotation in every dialect, but for those whose metaschema has the vocabulary that asserts it.
+setShouldValidateFormat(false);
+
+/** Schemas that others may refer to, by URI: only tests have any. */
+export type Resources = ReadonlyMap<string, JsonSchema>;
+
+/** A schema compiled by the validator that follows the whole standard. */
+export interface StandardValidator {
+  accepts(value: unknown): boolean;
+  /** What failed, as a tree of schemas and keywords; null when the value is valid. */
+  explain(value: unknown): FailedSchema | null;
+}
+
+let made = 0;
+
+/**
+ * Compiles a schema of any dialect. Asynchronous, because the library is.
+ * @throws SchemaError
+ */
+export async function compileStandard(
+  schema: JsonSchema,
+  dialect: Dialect | null,
+  resources: Resources,
+): Promise<StandardValidator> {
+  const uri = `https://runa.invalid/${++made}`;
+  const usual = dialectUri(dialect ?? "2020-12");
+  const registered: string[] = [];
+  const register = (resource: JsonSchema, at: string) => {
+    registerSchema(prepared(resource, at, dialect) as never, at, usual);
+    registered.push(at);
+  };
+  // Only a dialect of its own can assert formats.
+  if (dialect === null) await import("@hyperjump/json-schema/formats");
+  let compiled: CompiledSchema;
+  try {
+    for (const [at, resource] of resources) register(resource, at);
+    register(schema, uri);
+    compiled = await compile(await getSchema(uri));
+  } catch (error) {
+    throw unusable(error, schema);
+  } finally {
+    for (const at of registered) unregisterSchema(at);
+  }
+  return {
+    accepts: (value) => interpret(compiled, Instance.fromJs(value as never)).valid,
+    explain: (value) => {
+      const recorder = new FailureRecorder();
+      const { valid } = interpret(compiled, Instance.fromJs(value as never), { plugins: [recorder] } as never);
+      return valid ? null : recorder.root;
+    },
+  };
+}
+
+/** What the library says, in words for whoever wrote the schema, with the place of the reference that is meant. */
+function unusable(error: unknown, schema: JsonSchema): SchemaError {
+  if (error instanceof InvalidSchemaError) return new SchemaError("not a valid JSON Schema", "");
+  const message = error instanceof Error ? error.message : String(error);
+  const named = /(?:Unable to load resource|No schema found at|No such anchor) '([^']*)'/.exec(message)?.[1];
+  if (named === undefined) return new SchemaError(message, "");
+  const own = /^https:\/\/runa\.invalid\/\d*(.*)$/.exec(named)?.[1];
+  const reason =
+    own === undefined
+      ? `remote $ref ${named} is never fetched: put the schema under $defs and refer to it as "#/$defs/…"`
+      : `$ref ${own} names nothing in this schema`;
+  return new SchemaError(reason, pointerToReference(schema, own ?? named) ?? "");
+}
+
+/** The JSON pointer of the first reference that is written so; null where none is. */
+function pointerToReference(schema: unknown, reference: string): string | null {
+  if (typeof schema !== "object" || schema === null) return null;
+  for (const [key, value] of Object.entries(schema)) {
+    const step = `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    if (value === reference && /^\$(?:ref|dynamicRef|recursiveRef)$/.test(key)) return step;
+    const below = pointerToReference(value, reference);
+    if (below !== null) return step + below;
+  }
+  return null;
+}
