@@ -54,7 +54,7 @@ export async function envelopeProblems(text: string): Promise<string[]> {
   const version = typeof value === "object" && value !== null && "version" in value ? value.version : undefined;
   const name = typeof version === "number" ? SCHEMA_OF_VERSION[version] : undefined;
   if (name === undefined) return [`no envelope has the version ${JSON.stringify(version)}`];
-  return (await validatorFor(name))(value).map(({ path, message }) => `${name} ${path}: ${message}`);
+  return (await (await validatorFor(name))(value)).map(({ path, message }) => `${name} ${path}: ${message}`);
 }
 
 /** A `--json` answer; throws when it does not meet its published schema. */

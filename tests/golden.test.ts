@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { recordedEnvelopes } from "./envelope-check.ts";
-import { PROGRAMS, ROOT, runCommand, Scratch } from "./programs.ts";
+import { PROGRAMS, runCommand, Scratch } from "./programs.ts";
+import { CHECKOUT } from "./rig/programs.ts";
 import { describeWith } from "./shared-data.ts";
 
 const LONGEST = 20 * 60_000;
@@ -18,7 +19,7 @@ describeWith("golden", "golden/check.mjs", (check) => {
       // Scenarios about unreadable files play as another user.
       chmodSync(scratch.path, 0o755);
       chmodSync(envelopes, 0o777);
-      const recorder = pathToFileURL(join(ROOT, "tests/record-envelopes.mjs"));
+      const recorder = pathToFileURL(join(CHECKOUT, "tests/record-envelopes.mjs"));
       const { exit, stdout, stderr } = await runCommand(
         process.execPath,
         [
@@ -26,9 +27,10 @@ describeWith("golden", "golden/check.mjs", (check) => {
           ...["--runa", `'${process.execPath}' --import '${recorder}' '${PROGRAMS.runa}'`],
           ...["--runa-mcp", `'${process.execPath}' '${PROGRAMS["runa-mcp"]}'`],
           ...["--jobs", "2"],
+          // GOLDEN_ONLY=REGEX plays only the scenarios of such names.
           ...(process.env.GOLDEN_ONLY ? ["--only", process.env.GOLDEN_ONLY] : []),
         ],
-        { cwd: ROOT, env: { ...process.env, RECORDED_ENVELOPES: envelopes }, timeout: LONGEST },
+        { cwd: CHECKOUT, env: { ...process.env, RECORDED_ENVELOPES: envelopes }, timeout: LONGEST },
       );
       const verdict = stdout.trimEnd().split("\n").at(-1) ?? "";
       console.info(`golden: ${verdict}`);

@@ -1,18 +1,15 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
 import { checkedEnvelope, type Envelope } from "./envelope-check.ts";
-
-/** The checkout. */
-export const ROOT = fileURLToPath(new URL("..", import.meta.url));
+import { RUNA, RUNA_MCP } from "./rig/programs.ts";
 
 /** The three programs, as `npm run build` leaves them. */
 export const PROGRAMS = {
-  runa: join(ROOT, "dist/runa.js"),
-  "runa-mcp": join(ROOT, "dist/runa-mcp.js"),
-  "runa-agent": join(ROOT, "dist/runa-agent.js"),
+  runa: RUNA,
+  "runa-mcp": RUNA_MCP,
+  "runa-agent": join(dirname(RUNA), "runa-agent.js"),
 } as const;
 
 /** How a program ended and what it printed. */

@@ -1,11 +1,16 @@
-import { type BaseContext, Builtins, Cli, type CommandClass } from "clipanion";
+import { type BaseContext, Builtins, Cli, type Command, type CommandClass } from "clipanion";
+import { ADAPTERS } from "./adapters/table.ts";
+import { AdapterCommand, adapterCommand } from "./commands/adapter.ts";
 import { RehearseCommand } from "./commands/rehearse.ts";
 import { Misuse, messageOf } from "./failure.ts";
 import { VERSION } from "./version.ts";
 import { visible } from "./visible.ts";
 
 /** Each agent that can be started, by its name on the command line. */
-const AGENTS: Readonly<Record<string, CommandClass>> = { rehearse: RehearseCommand };
+const AGENTS: Readonly<Record<string, CommandClass>> = {
+  rehearse: RehearseCommand,
+  ...Object.fromEntries(ADAPTERS.map((adapter) => [adapter.name, adapterCommand(adapter)])),
+};
 
 /**
  * `runa-agent`: answers with the exit code, 0 when everything owed was delivered. Help and version go to stdout; what
@@ -17,12 +22,22 @@ export async function runAgent(argv: readonly string[], context: BaseContext): P
   const agent = Object.hasOwn(AGENTS, argv[0] ?? "") ? AGENTS[argv[0] ?? ""] : undefined;
   try {
     if (argv.length === 0) throw new Misuse("name the agent to run");
-    return await cli.run(cli.process([...argv], context), context);
+    return await cli.run(commandOf(cli, argv, context), context);
   } catch (error) {
     context.stderr.write(`error: ${misuseOf(error, argv, agent !== undefined)}\n\n`);
     context.stderr.write(agent === undefined ? cli.usage() : cli.usage(agent, { prefix: "usage: " }));
     return 1;
   }
+}
+
+/** The command that a command line means; what comes after `--` is an agent CLI's own and is not looked into. */
+function commandOf(cli: Cli, argv: readonly string[], context: BaseContext): Command {
+  const end = argv.indexOf("--");
+  const adapted = ADAPTERS.some(({ name }) => name === argv[0]);
+  if (end === -1 || !adapted) return cli.process([...argv], context);
+  const command = cli.process(argv.slice(0, end), context);
+  if (command instanceof AdapterCommand) command.extra = argv.slice(end + 1);
+  return command;
 }
 
 /** What clipanion says about a command line, on one line and without its list of candidates. */

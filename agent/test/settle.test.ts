@@ -84,6 +84,21 @@ test("free text from an example is told apart, so that nothing is made twice the
   expect(made(schema, { seed: 2 })).not.toEqual(made(schema));
 });
 
+test("where only nested text comes from examples, the first one is told apart", () => {
+  const finding = {
+    type: "object",
+    properties: { id: { type: "string", examples: ["F-1"] }, problem: { type: "string", examples: ["It is late."] } },
+  };
+  const schema = { type: "object", properties: { findings: { type: "array", minItems: 2, items: finding } } };
+  expect(made(schema)).toEqual({
+    findings: [
+      { id: "F-1", problem: expect.stringMatching(/^It is late\. \(rehearsed: \w+-\w+-\d\d\)$/) },
+      { id: "F-1", problem: "It is late." },
+    ],
+  });
+  expect(made(schema, { seed: 2 })).not.toEqual(made(schema));
+});
+
 test.each([
   ["nothing is allowed", holding(false), "nothing is allowed here"],
   ["types that exclude each other", holding({ allOf: [{ type: "string" }, { type: "object" }] }), "no type is allowed"],

@@ -26,8 +26,7 @@ const COMMANDS: readonly CommandClass[] = [
  * Wrong usage and every failure end in 1 with what is wrong on stderr (contract.md sections 6 and 9).
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  process.stdout.on("error", leaveQuietly);
-  const args = globalsLast(argv);
+  const args = joined(globalsLast(argv));
   const cli = Cli.from([...COMMANDS], {
     binaryName: "runa",
     binaryLabel: "runa",
@@ -82,13 +81,17 @@ function globalsLast(argv: readonly string[]): string[] {
   }
 }
 
+/** `--mcp NAME` and `--agent NAME`, whose name may be left out, as the library takes them. */
+function joined(args: readonly string[]): string[] {
+  return args.flatMap((arg, index) => {
+    const [before, next] = [args[index - 1], args[index + 1]];
+    const optional = /^--(mcp|agent)$/;
+    if (optional.test(arg) && next !== undefined && !next.startsWith("-")) return [`${arg}=${next}`];
+    return before !== undefined && optional.test(before) && !arg.startsWith("-") ? [] : [arg];
+  });
+}
+
 function beforeDashes(args: readonly string[]): readonly string[] {
   const dashes = args.indexOf("--");
   return dashes === -1 ? args : args.slice(0, dashes);
-}
-
-/** A reader that went away, such as `head`, is no failure. */
-function leaveQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
 }

@@ -7,6 +7,7 @@ import {
   RunaError,
   requireMcpCommand,
 } from "@runa/engine";
+import { interruptText } from "./render/run-view.ts";
 
 /** The server's program, looked for beside the running runa. */
 export function mcpCommand() {
@@ -33,7 +34,9 @@ export async function withExecution<T>(
       `${project.storeDirectory} cannot be written: work cannot be executed without keeping what it did`,
     );
   });
-  const interrupts = new Interrupts(first);
+  const interrupts = new Interrupts(first, (reaction, signal) =>
+    process.stderr.write(`${interruptText(reaction, signal)}\n`),
+  );
   try {
     return await work({ project, mcp, agentCommand, environment: process.env, interrupts });
   } finally {

@@ -1,5 +1,8 @@
+import { guardOutput } from "./output.ts";
+
 declare const RUNA_VERSION: string | undefined;
 
+guardOutput();
 const args = process.argv.slice(2);
 // The one answer for which not even the engine is loaded.
 if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {

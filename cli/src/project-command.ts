@@ -2,9 +2,10 @@ import { type Evaluation, lookAt, type OpenProject, openProject, type ProjectOpt
 import { Command, Option } from "clipanion";
 import { requireLinux } from "./execution.ts";
 import { progressText } from "./render/run-view.ts";
-import { shellWord } from "./render/shell.ts";
+import { shellOption } from "./render/shell.ts";
 import { UsageError } from "./usage-error.ts";
 import { warnOfUnknownWorkUnit } from "./work-units.ts";
+import { workingDirectory } from "./working-directory.ts";
 
 /** What every command that loads a project takes and does. */
 export abstract class ProjectCommand extends Command {
@@ -16,7 +17,7 @@ export abstract class ProjectCommand extends Command {
   /** Where the project is looked for and what overrides its configuration. */
   protected get projectOptions(): ProjectOptions {
     return {
-      workingDirectory: process.cwd(),
+      workingDirectory: workingDirectory(),
       environment: process.env,
       config: this.config,
       artifactsDir: this.artifactsDir,
@@ -60,7 +61,7 @@ export abstract class ScopedCommand extends ProjectCommand {
 
   /** The flag that puts another command into the same scope. */
   protected get scopeFlag(): string {
-    return this.workUnit === undefined ? "" : ` --work-unit ${shellWord(this.workUnit)}`;
+    return this.workUnit === undefined ? "" : ` ${shellOption("--work-unit", this.workUnit)}`;
   }
 }
 

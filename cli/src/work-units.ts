@@ -1,5 +1,5 @@
 import { type Evaluation, evaluateScope, nearest, type OpenProject, visible, workUnitsOf } from "@runa/engine";
-import { shellWord } from "./render/shell.ts";
+import { shellOption } from "./render/shell.ts";
 import { columns, count } from "./render/style.ts";
 
 /** The work units that have scoped protocols to run, each with the command; for the end of an unscoped text view. */
@@ -10,7 +10,7 @@ export function delegatedWork(project: OpenProject, evaluation: Evaluation): str
     const ready = candidates.filter(({ readiness }) => readiness.status === "ready").length;
     return ready === 0
       ? []
-      : [[`  runa run --work-unit ${shellWord(visible(workUnit))}`, `${count(ready, "protocol")} ready`]];
+      : [[`  runa run ${shellOption("--work-unit", workUnit)}`, `${count(ready, "protocol")} ready`]];
   });
   return rows.length === 0 ? [] : ["", "Work units with protocols to run:", ...columns(rows)];
 }

@@ -20,7 +20,7 @@ export {
   type RunOutcome,
   type RunReport,
 } from "./execute/cascade.ts";
-export { Interrupts, signalExitCode } from "./execute/interrupts.ts";
+export { type Handled, type InterruptReaction, Interrupts, signalExitCode } from "./execute/interrupts.ts";
 export type { Outcome, Silence } from "./execute/outcome.ts";
 export type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "./execute/output-session.ts";
 export { openOutputSession, type SessionOptions } from "./execute/project-session.ts";
@@ -31,7 +31,7 @@ export { lint } from "./methodology/lint.ts";
 export type { Choice } from "./methodology/manifest.ts";
 export type { Methodology, Protocol } from "./methodology/methodology.ts";
 export { triggerText } from "./methodology/trigger.ts";
-export { findMcpCommand, type McpCommand, type McpConfig, requireMcpCommand } from "./plan/mcp-config.ts";
+export { findMcpCommand, type McpCommand, type McpConfig, mcpConfigFor, requireMcpCommand } from "./plan/mcp-config.ts";
 export { type Context, type ContextInput, instancePath, type PlannedExecution, planExecution } from "./plan/plan.ts";
 export { type ProjectedExecution, project } from "./plan/projection.ts";
 export { type Examination, examine, unhealthyInstances } from "./project/examine.ts";

@@ -1,6 +1,8 @@
-// Control characters, bidirectional controls, zero-width and other invisible format characters, line separators, tags,
-// and bytes that are no text. A joiner is invisible too, though scripts and emoji use it: a name that is shown must not lie.
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029\u115f\u1160\u3164\uffa0]/gu;
+// Control characters, bidirectional controls, zero-width and other invisible characters, line separators, tags, and code
+// points that are no text. A joiner is invisible too, though scripts and emoji use it: a name that is shown must not
+// lie. Only a variation selector right after its emoji stays: it changes what is seen.
+const HIDDEN =
+  /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]|(?![\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}|(?<!\p{Extended_Pictographic})[\ufe0e\ufe0f]/gu;
 
 /** A text with everything in it made visible that a terminal would obey or hide, as `\u{202e}`; one line stays one line. */
 export function visible(text: string): string {

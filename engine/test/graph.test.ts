@@ -13,14 +13,14 @@ const list = (maxLength: number) => fc.array(fc.constantFrom(...TYPES), { maxLen
 const protocols: fc.Arbitrary<ProtocolDeclaration[]> = fc
   .array(
     fc.record({
-      requires: list(2),
+      requires: fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...TYPES).map((type) => [type]) }, list(3)),
       accepts: list(1),
       owns: fc.oneof({ weight: 5, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
       mayProduce: list(1),
       members: list(2),
       scoped: fc.oneof({ weight: 7, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
     }),
-    { minLength: 1, maxLength: TYPES.length },
+    { minLength: 3, maxLength: TYPES.length, size: "max" },
   )
   .map((drawn) =>
     drawn.map(({ requires, accepts, owns, mayProduce, members, scoped }, index) => {
@@ -47,7 +47,7 @@ test("order and cycles are those of a naive model", () => {
     }),
     { numRuns: 4000 },
   );
-  expect(Object.entries(met).filter(([, count]) => count < 10)).toEqual([]);
+  expect(Object.entries(met).filter(([, count]) => count < 5)).toEqual([]);
 });
 
 /** Declared in this order, executed in that. */

@@ -52,12 +52,13 @@ export const RESULT_SCHEMA = {
         required: ["path", "expected", "got"],
       },
     },
+    violation_count: { type: "integer", description: "How many there are, also where not all are listed." },
   },
   required: ["status"],
 } satisfies Tool["outputSchema"];
 
 // A broken list of a million items would make an answer that no model can read.
-const MAX_LISTED = 200;
+const MAX_LISTED = 20;
 
 /** The result of a delivery, confirmation or withdrawal that was made. */
 export function acceptedResult(result: Accepted, notes: readonly string[]): ToolResult {
@@ -104,6 +105,7 @@ export function refusedResult(about: About, reason: string, violations: readonly
       ...(about.instanceId === undefined ? {} : { instance_id: about.instanceId }),
       reason,
       violations: listed,
+      violation_count: violations.length,
     },
   };
 }

@@ -34,22 +34,38 @@ Example:
   runa-mcp --protocol design
 `;
 
+const OPTIONS = {
+  protocol: { type: "string" },
+  "work-unit": { type: "string" },
+  config: { type: "string" },
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean" },
+} as const;
+
+/** The command line with each option and its value as one word: names may begin with a dash too. */
+function withValues(args: readonly string[]): string[] {
+  const known = Object.keys(OPTIONS).map((name) => `--${name}`);
+  const valued = Object.entries(OPTIONS).flatMap(([name, { type }]) => (type === "string" ? [`--${name}`] : []));
+  const words: string[] = [];
+  for (const arg of args) {
+    const last = words.at(-1);
+    if (last !== undefined && valued.includes(last) && !known.includes(arg)) words.push(`${words.pop()}=${arg}`);
+    else words.push(arg);
+  }
+  return words;
+}
+
 /** Reads the command line; what cannot be understood is wrong usage with its reason, never an exception. */
 export function readCommandLine(args: readonly string[]): Command {
   let values: { protocol?: string; "work-unit"?: string; config?: string; help?: boolean; version?: boolean };
   try {
     ({ values } = parseArgs({
-      args: [...args],
-      options: {
-        protocol: { type: "string" },
-        "work-unit": { type: "string" },
-        config: { type: "string" },
-        help: { type: "boolean", short: "h" },
-        version: { type: "boolean" },
-      },
+      args: withValues(args),
+      options: OPTIONS,
     }));
   } catch (error) {
-    return { kind: "wrong", reason: error instanceof Error ? error.message : String(error) };
+    const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    return { kind: "wrong", reason };
   }
   if (values.help) return { kind: "help" };
   if (values.version) return { kind: "version" };

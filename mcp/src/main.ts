@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { resolve } from "node:path";
 import type { OutputSession } from "@runa/engine";
 import { type Command, readCommandLine, USAGE } from "./command-line.ts";
@@ -12,16 +13,39 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
   const command = readCommandLine(args);
   switch (command.kind) {
     case "help":
-      process.stdout.write(USAGE);
-      return 0;
+      return print(USAGE);
     case "version":
-      process.stdout.write(`runa-mcp ${VERSION}\n`);
-      return 0;
-    case "wrong":
-      process.stderr.write(`error: ${command.reason}\n\n${USAGE}`);
+      return print(`runa-mcp ${VERSION}\n`);
+    case "wrong": {
+      const { visible } = await import("@runa/engine");
+      process.stderr.write(`error: ${visible(command.reason)}\n\n${USAGE}`);
       return 1;
+    }
     case "serve":
       return serveProtocol(command, env);
+  }
+}
+
+/** Prints a short text; resolves to the exit code. A reader that went away is no failure. */
+function print(text: string): number {
+  try {
+    writeSync(process.stdout.fd, text);
+    return 0;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EPIPE") return 0;
+    process.stderr.write(`error: the output could not be written: ${(error as Error).message}\n`);
+    return 1;
+  }
+}
+
+/** @throws Error when the directory that the program was started in has been removed, and a relative path needs it */
+function fromHere(path: string): string {
+  try {
+    return resolve(path);
+  } catch {
+    throw new Error(
+      "the current directory no longer exists: set RUNA_WORKING_DIR to the project's, as an absolute path",
+    );
   }
 }
 
@@ -35,9 +59,9 @@ async function serveProtocol(command: Command & { kind: "serve" }, env: NodeJS.P
     session = await openOutputSession({
       protocol: command.protocol,
       workUnit: command.workUnit,
-      workingDirectory: resolve(env.RUNA_WORKING_DIR || "."),
+      workingDirectory: fromHere(env.RUNA_WORKING_DIR || "."),
       // What was typed counts from where it was typed; RUNA_CONFIG, in the environment, counts from the project.
-      config: command.config === null ? undefined : resolve(command.config),
+      config: command.config === null ? undefined : fromHere(command.config),
       environment: env,
     });
     const report = (record: CallRecord) => log.write({ target: "runa_mcp", ...record });
@@ -55,6 +79,9 @@ async function serveProtocol(command: Command & { kind: "serve" }, env: NodeJS.P
   }
 }
 
+process.stderr.on("error", () => {
+  // There is nowhere left to say so.
+});
 process.exitCode = await main(process.argv.slice(2), process.env);
 // A client that is still there after a signal would keep the process waiting for its next line.
 process.stdin.destroy();

@@ -165,6 +165,7 @@ describe("refusals", () => {
         { path: "/title", expected: "a string", got: "5" },
         { path: "", expected: 'the property "n"', got: "an object without it" },
       ],
+      violation_count: 2,
     });
   });
 });

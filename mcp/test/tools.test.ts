@@ -203,8 +203,9 @@ describe("a delivery", () => {
   test("of very many violations the first are listed, and the others counted", async () => {
     const many = Array.from({ length: 1000 }, (_, index) => violation(`/${index}`, "a string", String(index)));
     const result = await offered([DESIGN], { judge: () => many }).call("design", { instance_id: "d" });
-    expect(result.structuredContent.violations).toHaveLength(200);
-    expect(JSON.stringify(result.content)).toContain("… and 800 more.");
+    expect(result.structuredContent.violations).toHaveLength(20);
+    expect(result.structuredContent.violation_count).toBe(1000);
+    expect(JSON.stringify(result.content)).toContain("… and 980 more.");
   });
 });
 

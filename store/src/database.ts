@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -27,10 +27,28 @@ export interface OpenDatabase {
  */
 export function openDatabase(directory: string): OpenDatabase {
   try {
+    const opened = tryToOpen(directory);
+    directories.set(opened.database, directory);
+    return opened;
+  } catch (error) {
+    throw storeError(directory, error);
+  }
+}
+
+const directories = new WeakMap<Database.Database, string>();
+
+/** What an error of an open database means: damage that shows only in reading is a StoreError too. */
+export function databaseError(database: Database.Database, error: unknown): unknown {
+  const directory = directories.get(database);
+  return directory === undefined ? error : storeError(directory, error);
+}
+
+function tryToOpen(directory: string): OpenDatabase {
+  try {
     mkdirSync(directory, { recursive: true });
     return kept(directory);
   } catch (error) {
-    if (!cannotWrite(error)) throw storeError(directory, error);
+    if (!cannotWrite(error)) throw error;
     return privateCopy(directory);
   }
 }
@@ -39,6 +57,7 @@ function kept(directory: string): OpenDatabase {
   const database = new Database(join(directory, FILE), { timeout: BUSY_TIMEOUT });
   try {
     prepare(database);
+    askToWrite(database);
   } catch (error) {
     database.close();
     throw error;
@@ -46,24 +65,40 @@ function kept(directory: string): OpenDatabase {
   return { database, kept: true, close: () => database.close() };
 }
 
+/** A file that must not be written opens all the same, and says so only to whoever wants to write. */
+function askToWrite(database: Database.Database): void {
+  database.pragma("busy_timeout = 0");
+  try {
+    database.exec("BEGIN IMMEDIATE; UPDATE clock SET latest = latest; ROLLBACK");
+  } catch (error) {
+    // Another is writing, so one may.
+    if (!codeOf(error).startsWith("SQLITE_BUSY")) throw error;
+  } finally {
+    database.pragma(`busy_timeout = ${BUSY_TIMEOUT}`);
+  }
+}
+
 function privateCopy(directory: string): OpenDatabase {
   const copy = mkdtempSync(join(tmpdir(), "runa-store-"));
   try {
+    // Bytes, not modes: the copy has to be writable where the store is not.
     for (const suffix of ["", "-wal"])
-      cpSync(join(directory, FILE + suffix), join(copy, FILE + suffix), { force: true });
+      writeFileSync(join(copy, FILE + suffix), readFileSync(join(directory, FILE + suffix)));
   } catch {
     // No store yet, or none that can be read: answered as if it were empty.
   }
   const database = new Database(join(copy, FILE));
-  prepare(database);
-  return {
-    database,
-    kept: false,
-    close: () => {
-      database.close();
-      rmSync(copy, { recursive: true, force: true });
-    },
+  const close = () => {
+    database.close();
+    rmSync(copy, { recursive: true, force: true });
   };
+  try {
+    prepare(database);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { database, kept: false, close };
 }
 
 function prepare(database: Database.Database): void {

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { type BigIntStats, lstatSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ContentHash, InstanceId, SchemaHash, WorkUnit } from "./artifact.ts";
 import { contentHash } from "./json/canonical.ts";
@@ -48,19 +48,19 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
   const directory = join(deliverer.workspace, artifact.type);
   const name = fileNameOf(artifact.id);
   const hash = contentHash(artifact.canonical);
-  mkdirSync(deliverer.workspace, { recursive: true });
   return write(store, () => {
     refuseIfEnded(store, deliverer);
     const old = findArtifact(store.database, artifact.type, artifact.id);
     refuseForeign(join(directory, name), deliverer, old?.workUnit ?? null);
+    let stats: BigIntStats;
     try {
+      mkdirSync(deliverer.workspace, { recursive: true });
       writeDurably(directory, name, artifact.text);
+      stats = lstatSync(join(directory, name), { bigint: true });
     } catch (error) {
-      if (error instanceof UnsafeDirectoryError) throw new RefusedError(error.message);
-      throw new RefusedError(`it could not be written: ${reasonOf(error)}`);
+      throw refused("it could not be written", error);
     }
     const at = nextMoment(store.database);
-    const stats = readRegularFile(join(directory, name))?.stats;
     putArtifact(store.database, {
       type: artifact.type,
       id: artifact.id,
@@ -73,7 +73,7 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
       violations: [],
       // Just written, so its times prove nothing yet: the next scan reads it once and trusts it then.
       stat: null,
-      mtime: stats === undefined ? null : mtimeOf(statIdentity(stats)),
+      mtime: mtimeOf(statIdentity(stats)),
     });
     putDelivery(store.database, {
       attempt: deliverer.attempt,
@@ -104,7 +104,7 @@ export function confirmArtifact(
       throw new RefusedError(`there is no '${type}' with instance_id '${id}'`);
     if (row.status !== "valid")
       throw new RefusedError(`'${type}' '${id}' is ${row.status}: deliver a valid one instead`);
-    const file = readRegularFile(join(deliverer.workspace, type, fileNameOf(id)));
+    const file = readPresent(join(deliverer.workspace, type, fileNameOf(id)));
     if (file === null || hashOf(file.bytes) !== row.contentHash)
       throw new RefusedError(`'${type}' '${id}' has changed on disk since this attempt began: deliver it instead`);
     putDelivery(store.database, {
@@ -136,7 +136,11 @@ export function withdrawArtifact(
     if (row === null || !belongs(row.workUnit, deliverer))
       throw new RefusedError(`there is no '${type}' with instance_id '${id}'`);
     putSuperseding(store.database, { attempt, type, id });
-    moveSuperseded(store, workspace, { attempt, type, id });
+    try {
+      moveSuperseded(store, workspace, { attempt, type, id });
+    } catch (error) {
+      throw refused("it could not be moved", error);
+    }
     removeArtifact(store.database, type, id);
     forgetDelivery(store.database, attempt, type, id);
     return row.contentHash;
@@ -168,7 +172,7 @@ function refuseIfEnded(store: Store, { attempt }: Deliverer): void {
 function refuseForeign(path: string, deliverer: Deliverer, recorded: WorkUnit | null): void {
   // The file itself is asked: it may have changed since the last scan.
   let owner = recorded;
-  const file = readRegularFile(path);
+  const file = readPresent(path);
   if (file !== null) {
     try {
       owner = workUnitOf(parseJsonBytes(file.bytes).value);
@@ -180,6 +184,19 @@ function refuseForeign(path: string, deliverer: Deliverer, recorded: WorkUnit | 
     throw new RefusedError(
       `an instance with that instance_id belongs to work unit '${owner}': choose another instance_id`,
     );
+}
+
+function readPresent(path: string): ReturnType<typeof readRegularFile> {
+  try {
+    return readRegularFile(path);
+  } catch (error) {
+    throw refused("what lies there cannot be read", error);
+  }
+}
+
+function refused(what: string, error: unknown): RefusedError {
+  if (error instanceof UnsafeDirectoryError) return new RefusedError(error.message);
+  return new RefusedError(`${what}: ${reasonOf(error)}`);
 }
 
 /** Whether an instance of that work unit is the deliverer's to replace; an unscoped one may replace any. */

@@ -44,6 +44,7 @@ export { loadSchemaCompiler, type SchemaCompiler, type Validator } from "./schem
 export { knowsSchemaFile, rememberSchemaFiles } from "./schema-check.ts";
 export { readSnapshot, type Snapshot } from "./snapshot.ts";
 export { openStore, type Store } from "./store.ts";
+export { didYouMean, nearest } from "./suggestion.ts";
 export { finishSuperseding } from "./superseding.ts";
 export type {
   InstanceBefore,
@@ -59,5 +60,6 @@ export type {
 } from "./tables/attempt-table.ts";
 export { writeDurably } from "./workspace/durable-write.ts";
 export { fileNameOf, instanceIdOf, instanceIdProblem } from "./workspace/file-name.ts";
+export { readSourceFile } from "./workspace/source-file.ts";
 export { mtimeOf } from "./workspace/stat-identity.ts";
 export { readRegularFile, reasonOf, WorkspaceError } from "./workspace/walk.ts";

@@ -173,7 +173,7 @@ async function judge(
   }
   const hash = contentHash(parsed.canonical);
   const sameAsBefore = old !== undefined && old.contentHash === hash && old.schemaHash === type.hash;
-  const violations = sameAsBefore ? old.violations : (await type.validator())(parsed.value);
+  const violations = sameAsBefore ? old.violations : await (await type.validator())(parsed.value);
   const row: ArtifactRow = {
     ...place,
     status: violations.length === 0 ? "valid" : "invalid",
@@ -227,9 +227,15 @@ function commit(store: Store, updates: readonly Update[], removed: readonly Arti
   });
 }
 
-/** Whether the index still holds what the scan started from; a delivery that came meanwhile knows better. */
+/** Whether the index still holds what the scan started from; a delivery or a success that came meanwhile knows better. */
 function isStill(store: Store, { type, id }: InstanceRef, old: ArtifactRow | undefined): boolean {
   const now = findArtifact(store.database, type, id);
   if (old === undefined || now === null) return old === undefined && now === null;
-  return now.contentHash === old.contentHash && now.lastModified === old.lastModified && now.stat === old.stat;
+  return (
+    now.contentHash === old.contentHash &&
+    now.lastModified === old.lastModified &&
+    now.deliveredAt === old.deliveredAt &&
+    now.stat === old.stat &&
+    now.mtime === old.mtime
+  );
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Store, write } from "./store.ts";
 import { removeArtifact } from "./tables/artifact-table.ts";
@@ -9,20 +9,28 @@ import { fileNameOf } from "./workspace/file-name.ts";
 /** Where superseded and withdrawn instances go, below the workspace. */
 const SUPERSEDED = ".superseded";
 
-/** Moves one instance's file to `<workspace>/.superseded/<attempt>/<type>/` and forgets that it is to be moved. */
+/**
+ * Moves one instance's file to `<workspace>/.superseded/<attempt>/<type>/` and forgets that it is to be moved.
+ * @throws UnsafeDirectoryError where a link leads out of the workspace
+ */
 export function moveSuperseded(store: Store, workspace: string, row: SupersedingRow): void {
   const name = fileNameOf(row.id);
-  const target = join(workspace, SUPERSEDED, row.attempt, row.type);
-  mkdirSync(target, { recursive: true });
-  moveDurably({ directory: join(workspace, row.type), name }, { directory: target, name });
+  moveDurably(
+    { directory: join(workspace, row.type), name },
+    { root: workspace, below: [SUPERSEDED, row.attempt, row.type], name },
+  );
   removeSuperseding(store.database, row);
 }
 
 /**
  * Moves everything that a success has superseded. The end of the attempt committed the list; a crash before this is
- * done leaves it to the next command that executes work, which calls this first.
+ * done leaves it to the next command that executes work, which calls this first. A workspace that is not there is left to
+ * the scan, which says so.
+ * @throws UnsafeDirectoryError where a link leads out of the workspace; what is listed stays listed
  */
 export function finishSuperseding(store: Store, workspace: string): void {
+  // Put back, it will hold what is still to be moved.
+  if (!existsSync(workspace)) return;
   for (const row of allSupersedings(store.database)) {
     write(store, () => {
       moveSuperseded(store, workspace, row);

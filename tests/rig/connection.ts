@@ -1,47 +1,39 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 
-/** One JSON message a line, both ways, over a socket. */
+/** One JSON message a line, both ways, over a stream. */
 export class Connection<Incoming> {
   /** What is done with the next message. */
   receive: (message: Incoming) => void;
   /** Resolves when the other side has gone. */
   readonly closed: Promise<void>;
-  readonly #socket: Socket;
-  #open = true;
+  readonly #stream: Duplex;
 
-  constructor(socket: Socket, receive: (message: Incoming, connection: Connection<Incoming>) => void) {
-    this.#socket = socket;
-    this.receive = (message) => receive(message, this);
+  constructor(stream: Duplex, receive: (message: Incoming) => void = () => {}) {
+    this.#stream = stream;
+    this.receive = receive;
     this.closed = new Promise((resolve) => {
-      socket.once("close", () => {
-        this.#open = false;
-        resolve();
-      });
+      stream.once("close", () => resolve());
     });
     // A reset is an end like any other; `close` follows.
-    socket.on("error", () => {});
+    stream.on("error", () => {});
     let rest = "";
-    socket.setEncoding("utf8").on("data", (chunk: string) => {
+    stream.setEncoding("utf8").on("data", (chunk: string) => {
       const lines = (rest + chunk).split("\n");
       rest = lines.pop() ?? "";
       for (const line of lines) this.receive(JSON.parse(line));
     });
   }
 
-  get open(): boolean {
-    return this.#open;
-  }
-
   send(message: object): void {
-    this.#socket.write(`${JSON.stringify(message)}\n`);
+    this.#stream.write(`${JSON.stringify(message)}\n`);
   }
 
   /** Says that nothing more comes from here. */
   end(): void {
-    this.#socket.end();
+    this.#stream.end();
   }
 
   destroy(): void {
-    this.#socket.destroy();
+    this.#stream.destroy();
   }
 }

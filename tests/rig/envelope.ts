@@ -1,7 +1,7 @@
 import { checkedEnvelope, type Envelope, type PlanEntry, type ProtocolEntry } from "../envelope-check.ts";
 
-/** The version that each command's envelope has. */
-const VERSIONS = { state: 2, step: 4, run: 1 } as const;
+/** The commands that have an envelope, with its version. */
+const VERSIONS: Readonly<Record<string, number>> = { state: 2, step: 4, run: 1 };
 
 /** One protocol's entry, as far as tests look at it. */
 export interface EntryJson extends ProtocolEntry {
@@ -18,12 +18,14 @@ export interface EnvelopeJson extends Envelope {
 }
 
 /**
- * Reads what a command printed with `--json`: one document and nothing else, valid against its published schema.
+ * Reads what a command line printed with `--json`: one document and nothing else, valid against the schema that is
+ * published for the command.
  * @throws Error that says what is wrong with it
  */
-export async function readEnvelope(command: string | undefined, stdout: string): Promise<EnvelopeJson> {
+export async function readEnvelope(words: readonly string[], stdout: string): Promise<EnvelopeJson> {
   const envelope: EnvelopeJson = await checkedEnvelope(stdout);
-  if (command !== "state" && command !== "step" && command !== "run") throw new Error(`${command} has no envelope`);
-  if (envelope.version !== VERSIONS[command]) throw new Error(`${command} --json has version ${envelope.version}`);
+  const command = words.find((word) => Object.hasOwn(VERSIONS, word));
+  if (command === undefined || envelope.version !== VERSIONS[command])
+    throw new Error(`runa ${words.join(" ")} printed an envelope of version ${envelope.version}`);
   return envelope;
 }

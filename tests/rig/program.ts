@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { Duplex } from "node:stream";
 import { within } from "./within.ts";
 
 /** How a program is started. */
@@ -8,6 +9,8 @@ export interface ProgramStart {
   readonly env: NodeJS.ProcessEnv;
   /** The user that it runs as; this one when left out. */
   readonly user?: number | undefined;
+  /** Whether its stdin stays open, for `line`. */
+  readonly listens?: boolean;
 }
 
 /** What a program came to. */
@@ -30,11 +33,12 @@ export class Program {
   readonly #watchers = new Set<() => void>();
   #running = true;
 
-  constructor(name: string, { command: [file, ...args], directory, env, user }: ProgramStart) {
+  constructor(name: string, { command: [file, ...args], directory, env, user, listens = false }: ProgramStart) {
     this.name = name;
     const child = spawn(file, args, { cwd: directory, env, ...(user !== undefined && { uid: user, gid: user }) });
     this.#child = child;
-    child.stdin.on("error", () => {}).end();
+    child.stdin.on("error", () => {});
+    if (!listens) child.stdin.end();
     for (const stream of ["stdout", "stderr"] as const)
       child[stream].setEncoding("utf8").on("data", (chunk: string) => {
         this[stream] += chunk;
@@ -66,6 +70,13 @@ export class Program {
       () => {},
       () => {},
     );
+  }
+
+  /** Its stdin and stdout as one stream; closed when it has ended. */
+  line(): Duplex {
+    const line = Duplex.from({ readable: this.#child.stdout, writable: this.#child.stdin });
+    void this.finished.then(() => line.destroy());
+    return line;
   }
 
   signal(signal: NodeJS.Signals): void {

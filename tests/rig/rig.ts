@@ -12,11 +12,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Attempt } from "./attempt.ts";
+import { Connection } from "./connection.ts";
 import { Desk } from "./desk.ts";
 import { type EnvelopeJson, readEnvelope } from "./envelope.ts";
+import { McpClient, type ServerMessage } from "./mcp-client.ts";
 import { type MethodologyText, writeMethodology } from "./methodology.ts";
 import { type Ended, Program } from "./program.ts";
-import { FAKE_AGENT, RUNA } from "./programs.ts";
+import { FAKE_AGENT, RUNA, RUNA_MCP } from "./programs.ts";
 import { within } from "./within.ts";
 
 /** What a rig's project begins with. */
@@ -35,6 +37,8 @@ export interface StartOptions {
   /** From the project; the project itself when left out. */
   readonly directory?: string;
   readonly user?: number;
+  /** Whether its stdin stays open. */
+  readonly listens?: boolean;
 }
 
 /** What `rig.run` came to. */
@@ -44,8 +48,7 @@ export interface Answer extends Ended {
 }
 
 /**
- * Makes a temporary project, initialised by the real `runa init`, and takes it away, with everything that still runs in
- * it, when the test has finished.
+ * Makes a temporary project and takes it away, with everything that still runs in it, when the test has finished.
  */
 export async function makeRig(options: RigOptions): Promise<Rig> {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), "runa-rig-")));
@@ -75,11 +78,16 @@ export class Rig {
     for (const name of ["project", "methodology", "home"]) mkdirSync(join(this.directory, name));
     writeMethodology(this.methodology, methodology);
     await this.#desk.open();
-    const init = await this.run("init", "--methodology", "../methodology");
-    if (init.exitCode !== 0) throw new Error(`runa init failed: ${init.stderr}`);
     const command = agent === undefined ? [process.execPath, FAKE_AGENT, this.#desk.path] : agent;
-    const lines = command === null ? [] : ["[agent]", `command = ${JSON.stringify(command)}`];
-    this.write(".runa/config.toml", [this.read(".runa/config.toml"), config, ...lines, ""].join("\n"));
+    const lines = [
+      `methodology_path = ${JSON.stringify(join(this.methodology, "manifest.toml"))}`,
+      config,
+      ...(command === null ? [] : ["[agent]", `command = ${JSON.stringify(command)}`]),
+      "",
+    ];
+    // What `runa init` leaves, without the time that it takes; the store comes with the first command.
+    this.write(".runa/config.toml", lines.join("\n"));
+    mkdirSync(join(this.project, ".runa/workspace"));
     for (const [name, artifact] of Object.entries(artifacts)) this.artifact(name, artifact);
   }
 
@@ -88,8 +96,7 @@ export class Rig {
     const ended = await this.start(...args).ended();
     const words = args.filter((arg) => typeof arg === "string");
     if (!words.includes("--json") || ended.stdout === "") return { ...ended, json: undefined };
-    const command = words.find((word) => !word.startsWith("-"));
-    return { ...ended, json: await readEnvelope(command, ended.stdout) };
+    return { ...ended, json: await readEnvelope(words, ended.stdout) };
   }
 
   /** Starts `runa`; what follows is up to the test. */
@@ -106,9 +113,21 @@ export class Rig {
       directory: join(this.project, options.directory ?? "."),
       env: { ...this.#environment(), ...options.env },
       user: options.user,
+      listens: options.listens ?? false,
     });
     this.#programs.push(program);
     return program;
+  }
+
+  /** Starts a `runa-mcp` by hand and opens a session with it. */
+  async serve(...args: readonly (string | StartOptions)[]): Promise<{ server: McpClient; program: Program }> {
+    const words = args.filter((arg) => typeof arg === "string");
+    const options = args.find((arg) => typeof arg !== "string") ?? {};
+    const command = [process.execPath, RUNA_MCP, ...words] as const;
+    const program = this.launch(command, `runa-mcp ${words.join(" ")}`, { ...options, listens: true });
+    const server = new McpClient(new Connection<ServerMessage>(program.line()));
+    await server.initialize();
+    return { server, program };
   }
 
   /** The next agent that a running `runa` starts. */
@@ -137,6 +156,12 @@ export class Rig {
     const file = join(this.project, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
+  }
+
+  /** Writes a file whose name is no UTF-8, so that nothing can look it up: a scan gap, for root too. */
+  writeUndecodable(directory: string): void {
+    const name = Buffer.concat([Buffer.from([0xff]), Buffer.from(".json")]);
+    writeFileSync(Buffer.concat([Buffer.from(join(this.project, directory, "/")), name]), "{}");
   }
 
   read(path: string): string {

@@ -8,30 +8,32 @@ export interface ServerConfig {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const MEANT = `runa-agent is meant to be started by runa: put command = ["runa-agent", "rehearse"] under [agent] in .runa/config.toml, then \`runa run\``;
+function meant(agent: string): string {
+  return `runa-agent is meant to be started by runa: put command = ["runa-agent", "${agent}"] under [agent] in .runa/config.toml, then \`runa run\``;
+}
 
 /**
- * Reads `RUNA_MCP_CONFIG`.
+ * Reads `RUNA_MCP_CONFIG`; `agent` is the name that the error shows how to configure.
  * @throws Failure when it is missing or is not `{command, args?, env?}`.
  */
-export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
+export function readServerConfig(env: NodeJS.ProcessEnv, agent = "rehearse"): ServerConfig {
   const text = env.RUNA_MCP_CONFIG;
-  if (text === undefined || text === "") throw new Failure(`RUNA_MCP_CONFIG is not set. ${MEANT}`);
+  if (text === undefined || text === "") throw new Failure(`RUNA_MCP_CONFIG is not set. ${meant(agent)}`);
   let config: unknown;
   try {
     config = JSON.parse(text);
   } catch {
-    throw new Failure(`RUNA_MCP_CONFIG is not JSON. ${MEANT}`);
+    throw new Failure(`RUNA_MCP_CONFIG is not JSON. ${meant(agent)}`);
   }
   if (!isObject(config) || typeof config.command !== "string" || config.command === "") {
-    throw new Failure(`RUNA_MCP_CONFIG has no "command" to start. ${MEANT}`);
+    throw new Failure(`RUNA_MCP_CONFIG has no "command" to start. ${meant(agent)}`);
   }
   const { command, args = [], env: extra = {} } = config;
   if (!Array.isArray(args) || !args.every((arg) => typeof arg === "string")) {
-    throw new Failure(`RUNA_MCP_CONFIG: "args" must be a list of strings. ${MEANT}`);
+    throw new Failure(`RUNA_MCP_CONFIG: "args" must be a list of strings. ${meant(agent)}`);
   }
   if (!isObject(extra) || !Object.values(extra).every((value) => typeof value === "string")) {
-    throw new Failure(`RUNA_MCP_CONFIG: "env" must be an object of strings. ${MEANT}`);
+    throw new Failure(`RUNA_MCP_CONFIG: "env" must be an object of strings. ${meant(agent)}`);
   }
   return { command, args, env: extra as Record<string, string> };
 }

@@ -22,7 +22,7 @@ export function settledArray(parts: Parts, wish: Wish, settle: Settle): JsonObje
     // More that must be contained than there is room for: the last ones share what is left.
     const here = contained.filter((_, position) => position % Math.max(count, 1) === index);
     try {
-      items.push(settle([...schemas, ...here], { ...wish, depth: wish.depth + 1 }));
+      items.push(settle([...schemas, ...here], { ...wish, item: true, depth: wish.depth + 1 }));
     } catch (error) {
       if (!(error instanceof Impossible) || index < Math.max(least, contained.length)) throw error;
       break;

@@ -16,7 +16,7 @@ export function settledObject(parts: Parts, wish: Wish, settle: Settle): JsonObj
   const least = Math.max(...numbersOf(parts, "minProperties"), 0);
   const properties = new Map<string, JsonObject>();
   const put = (key: string) => {
-    const inner = settle(schemasForProperty(parts, key), { ...wish, name: key, depth: wish.depth + 1 });
+    const inner = settle(schemasForProperty(parts, key), { ...wish, name: key, item: false, depth: wish.depth + 1 });
     properties.set(key, inner);
   };
 

@@ -59,9 +59,14 @@ function examplesFor(parts: Parts, wish: Wish): unknown[] {
   const fitting = (values: readonly unknown[]) =>
     values.filter((value) => parts.every((part) => verdict(part, value, wish.find) !== false));
   const examples = fitting(parts.flatMap((part) => (Array.isArray(part.examples) ? part.examples : [])));
-  // An artifact of nothing but examples would be the same for whatever it was made from.
-  const varied = wish.depth > 1 ? [] : fitting(examples.flatMap((example) => variationOf(example, parts, wish)));
-  if (varied.length > 0) return varied;
+  // An artifact of nothing but examples would be the same for whatever it was made from. Its own properties are told
+  // apart; where they hold no text, the first text further down is.
+  const wanted = wish.depth <= 1 || (!wish.item && !wish.apart.told);
+  const varied = wanted ? fitting(examples.flatMap((example) => variationOf(example, parts, wish))) : [];
+  if (varied.length > 0) {
+    wish.apart.told = true;
+    return varied;
+  }
   if (examples.length > 0) return examples;
   return fitting(parts.flatMap((part) => (part.default === undefined ? [] : [part.default])));
 }

@@ -30,9 +30,11 @@ export function valueFor(schemas: readonly [Schema, ...Schema[]], { seed, option
     optionals,
     examples,
     name: "",
+    item: false,
     depth: 0,
     trail: new Set(),
     budget: { left: MOST_VALUES },
+    apart: { told: false },
   });
   return generateSync(schema, { seed, maxDepth: 1_000, alwaysFakeOptionals: true });
 }

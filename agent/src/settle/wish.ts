@@ -11,9 +11,13 @@ export interface Wish {
   readonly examples: boolean;
   /** The name of the property that the value is for. */
   readonly name: string;
+  /** Whether the value is an item of a list itself, not a property of something. */
+  readonly item: boolean;
   readonly depth: number;
   /** The references that led here: one that leads here again is a recursion. */
   readonly trail: ReadonlySet<string>;
   /** How many more values may be made before optional ones are left out. */
   readonly budget: { left: number };
+  /** Whether some text of the artifact has been told apart from the example that it was taken from. */
+  readonly apart: { told: boolean };
 }

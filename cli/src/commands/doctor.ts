@@ -1,7 +1,20 @@
-import { evaluateScan, examine, scanProject } from "@runa/engine";
+import {
+  evaluateScan,
+  examine,
+  mcpConfigFor,
+  type OpenProject,
+  RunaError,
+  requireMcpCommand,
+  scanProject,
+  workUnitsOf,
+} from "@runa/engine";
 import { Command, Option } from "clipanion";
+import { adapterIn, checkAgent } from "../agent-check.ts";
+import { mcpCommand } from "../execution.ts";
+import { probeServer } from "../mcp-probe.ts";
 import { ProjectCommand } from "../project-command.ts";
 import { doctorText } from "../render/doctor-view.ts";
+import { agentText, probeText, validatorText } from "../render/probe-view.ts";
 
 export class DoctorCommand extends ProjectCommand {
   static override paths = [["doctor"]];
@@ -9,22 +22,74 @@ export class DoctorCommand extends ProjectCommand {
     description: "Check the health of the project.",
     details: `
       Checks the manifest, every artifact, what each protocol requires, and the dependency graph. Exits 1 when it finds a
-      problem; warnings alone do not count, unless --strict.
+      problem; warnings alone do not count, unless --strict. --mcp and --agent check what an execution needs instead:
+      neither delivers anything nor calls a model.
     `,
     examples: [
       ["Check everything", "$0 doctor"],
       ["In CI, for authors of methodologies", "$0 doctor --strict"],
+      ["See which tools an agent is offered, and with what schemas", "$0 doctor --mcp"],
+      ["Check that the configured agent is installed", "$0 doctor --agent"],
     ],
   });
 
   strict = Option.Boolean("--strict", false, { description: "Warnings count as problems." });
+  verbose = Option.Boolean("--verbose", false, { description: "Also say which validator judges each artifact type." });
+  mcp = Option.String("--mcp", {
+    tolerateBoolean: true,
+    description: "Start the MCP server of this protocol, or of all, and list its tools.",
+  });
+  agent = Option.String("--agent", { tolerateBoolean: true, description: "Check this agent, or the configured one." });
 
   override async execute(): Promise<number> {
     return this.withProject(async (project) => {
-      const report = await scanProject(project);
-      const examination = await examine(project, evaluateScan(project, report, null), report.unrecognized);
-      this.print(doctorText(examination));
-      return examination.problems > 0 || (this.strict && examination.warnings > 0) ? 1 : 0;
+      if (this.mcp === undefined && this.agent === undefined) return this.#examine(project);
+      const servers = this.mcp === undefined || (await this.#probe(project, this.mcp));
+      const agents = this.agent === undefined || (await this.#checkAgent(project, this.agent));
+      return servers && agents ? 0 : 1;
     });
+  }
+
+  async #examine(project: OpenProject): Promise<number> {
+    const report = await scanProject(project);
+    const examination = await examine(project, evaluateScan(project, report, null), report.unrecognized);
+    if (this.verbose) this.print(await validatorText(project.methodology));
+    this.print(doctorText(examination));
+    return examination.problems > 0 || (this.strict && examination.warnings > 0) ? 1 : 0;
+  }
+
+  /** Probes the servers of one protocol or of all; whether every one could be used. */
+  async #probe(project: OpenProject, named: string | boolean): Promise<boolean> {
+    const { protocols } = project.methodology;
+    const chosen = typeof named === "string" ? protocols.filter(({ name }) => name === named) : protocols;
+    if (chosen.length === 0)
+      throw new RunaError(
+        `the methodology has no protocol '${String(named)}': it has ${protocols.map(({ name }) => name).join(", ")}`,
+      );
+    const command = requireMcpCommand(mcpCommand());
+    const [workUnit = "doctor"] = workUnitsOf(evaluateScan(project, await scanProject(project), null));
+    let usable = true;
+    for (const { name, scoped } of chosen) {
+      const probes = await probeServer(mcpConfigFor(project, command, name, scoped ? workUnit : null), process.env);
+      usable &&= probes.every(({ tools }) => tools !== null);
+      this.print(probeText(name, probes));
+    }
+    return usable;
+  }
+
+  /** Checks an agent, and that it could start this project's server. */
+  async #checkAgent(project: OpenProject, named: string | boolean): Promise<boolean> {
+    const { agentCommand, file } = project.config;
+    const name = typeof named === "string" ? named : adapterIn(agentCommand);
+    if (name === null)
+      throw new RunaError(
+        agentCommand === null
+          ? `no agent is configured: put [agent] command = ["runa-agent", "NAME"] into ${file ?? ".runa/config.toml"}, or name one with --agent NAME`
+          : `the configured agent ${agentCommand.join(" ")} is no adapter of runa's: only those can be checked`,
+      );
+    const check = checkAgent(name);
+    this.print(agentText(check));
+    const [first] = project.methodology.protocols;
+    return check.ok && (first === undefined || (await this.#probe(project, first.name)));
   }
 }

@@ -2,6 +2,7 @@ import { displayPath, initProject, log, visible } from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { ProjectCommand } from "../project-command.ts";
 import { columns, count } from "../render/style.ts";
+import { workingDirectory } from "../working-directory.ts";
 
 export class InitCommand extends ProjectCommand {
   static override paths = [["init"]];
@@ -24,7 +25,7 @@ export class InitCommand extends ProjectCommand {
 
   override async execute(): Promise<number> {
     const { methodology, root, configFile, workspace, logging, hadConfig } = await initProject({
-      workingDirectory: process.cwd(),
+      workingDirectory: workingDirectory(),
       methodology: this.methodology,
       artifactsDir: this.artifactsDir,
       config: this.config,

@@ -1,6 +1,7 @@
 import { type Examination, visible } from "@runa/engine";
 import { diagnosticText } from "./failure.ts";
 import { violationLines } from "./outcome.ts";
+import { unrecognizedText } from "./scan-view.ts";
 import { columns, count, out } from "./style.ts";
 
 /** The report of `doctor`: each check with what it found, and a verdict. */
@@ -23,7 +24,13 @@ export function doctorText(examination: Examination): string[] {
         ]),
       ),
       ...gaps.map(({ path, reason }) => `${label("problem")} ${visible(path)} was not read: ${reason}`),
-      ...unrecognized.map((name) => `note     ${visible(name)} is no directory of a declared artifact type`),
+      ...unrecognized.map(
+        (name) =>
+          `note     ${unrecognizedText(
+            name,
+            health.some(({ type }) => type === name),
+          )}`,
+      ),
     ]),
     ...section("Readiness", [
       ...readiness.map(

@@ -7,6 +7,7 @@ import {
   visible,
   WorkspaceError,
 } from "@runa/engine";
+import { sentence } from "./sentence.ts";
 import { count, err } from "./style.ts";
 
 /** What a command that fails says, once: what, where, and what to do. Never a stack trace. */
@@ -19,21 +20,21 @@ export function failure(error: unknown): string {
     return `${label} ${count(error.diagnostics.length, "error")}\n${error.diagnostics.map((one) => `\n${diagnosticText(one)}\n`).join("")}`;
   }
   if (error instanceof WorkspaceError)
-    return `${label} the workspace cannot be read: ${visible(error.message)}. Put it back, or point --artifacts-dir (or artifacts_dir in the config) at it\n`;
-  if (error instanceof RunaError || error instanceof StoreError) return `${label} ${visible(error.message)}\n`;
+    return `${label} the workspace cannot be read: ${sentence(error.message)}. Put it back, or point --artifacts-dir (or artifacts_dir in the config) at it\n`;
+  if (error instanceof RunaError || error instanceof StoreError) return `${label} ${sentence(error.message)}\n`;
   const { message, code } = error as NodeJS.ErrnoException;
-  return `${label} ${visible(message || String(error))}${code === undefined ? "" : ` (${code})`}\n`;
+  return `${label} ${sentence(message || String(error))}${code === undefined ? "" : ` (${code})`}\n`;
 }
 
 /** `manifest.toml:12:3  message`, with the line and a caret where the place is known. */
 export function diagnosticText({ file, message, position }: Diagnostic): string {
   const name = visible(displayPath(process.cwd(), file));
-  if (position === undefined) return `${name}  ${visible(message)}`;
+  if (position === undefined) return `${name}  ${sentence(message)}`;
   const { line, column, text } = position;
   const number = String(line);
   const { shown, caret } = excerpt(text, column);
   return [
-    `${name}:${line}:${column}  ${visible(message)}`,
+    `${name}:${line}:${column}  ${sentence(message)}`,
     `  ${number} | ${shown}`,
     `  ${" ".repeat(number.length)} | ${" ".repeat(caret)}^`,
   ].join("\n");

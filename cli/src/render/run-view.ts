@@ -3,6 +3,8 @@ import {
   type Candidate,
   type Debts,
   type ExecutionEvent,
+  type Handled,
+  type InterruptReaction,
   type RunFailure,
   type RunReport,
   visible,
@@ -30,6 +32,19 @@ export function progressText(event: ExecutionEvent): string[] {
       return [
         `${err("yellow", "…")} ${visible(event.attempt.protocol)}: its runa had died; ${event.outcome.id}: ${outcomeText(event.outcome).join("; ")}`,
       ];
+  }
+}
+
+/** What a signal to runa comes to, for stderr. */
+export function interruptText(reaction: InterruptReaction, signal: Handled): string {
+  const label = err("yellow", `${signal}:`);
+  switch (reaction) {
+    case "boundary":
+      return `${label} the running attempt ends first and nothing more starts; Ctrl-C again kills it`;
+    case "stop":
+      return `${label} the agent is told to end and killed if it does not; once more kills it at once`;
+    case "kill":
+      return `${label} the agent is killed`;
   }
 }
 
@@ -106,7 +121,8 @@ function owedText({ outcome, debts }: RunReport): string[] {
   );
 }
 
-function whyNot({ readiness, cycle }: Candidate): string {
+function whyNot({ readiness, cycle, attempt }: Candidate): string {
+  if (attempt !== null) return "another runa is executing it";
   if (cycle !== null) return `takes part in the cycle ${cycle.map(visible).join(" -> ")}`;
   switch (readiness.status) {
     case "ready":
@@ -132,7 +148,7 @@ function outcomeSentence({ outcome, reports, failures, debts }: RunReport): stri
     case "quiescent_with_failures":
       return `${done} delivered, ${failures.length} failed`;
     case "quiescent_with_blocked_work":
-      return `${done} delivered, ${count(debts.owing.length, "protocol")} still owed and not ready`;
+      return `${done} delivered, ${count(debts.owing.length, "protocol")} still owed`;
     case "interrupted":
       return `${done} delivered before the interruption`;
   }

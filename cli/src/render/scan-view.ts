@@ -19,7 +19,14 @@ export function scanText(report: ScanReport, evaluation: Evaluation): string[] {
     ]),
     ...report.gaps.map(({ path, reason }) => `${out("yellow", "not read")}  ${visible(path)}: ${reason}`),
     ...report.unrecognized.map(
-      (name) => `${out("yellow", "unrecognized")}  ${visible(name)}: no directory of a declared artifact type`,
+      (name) => `${out("yellow", "unrecognized")}  ${unrecognizedText(name, evaluation.methodology.types.has(name))}`,
     ),
   ];
+}
+
+/** Why a top-level entry of the workspace was not read; `declared` says whether it has an artifact type's name. */
+export function unrecognizedText(name: string, declared: boolean): string {
+  return declared
+    ? `${visible(name)}: has the name of an artifact type, but is no directory; a symbolic link is not followed`
+    : `${visible(name)}: no declared artifact type has this name`;
 }

@@ -1,7 +1,10 @@
-import { type Candidate, conditionText, type Evaluation, triggerText, visible } from "@runa/engine";
+import { type Candidate, conditionText, type Evaluation, triggerText, unhealthyInstances, visible } from "@runa/engine";
 import { scanWarnings } from "./envelope.ts";
 import { grouped } from "./groups.ts";
 import { columns, out } from "./style.ts";
+
+/** How many artifacts a warning names. */
+const NAMED = 3;
 
 const HEADINGS = { ready: ["green", "READY"], blocked: ["red", "BLOCKED"], waiting: ["yellow", "WAITING"] } as const;
 
@@ -15,9 +18,20 @@ export function stateText(evaluation: Evaluation): string[] {
   );
   return [
     `${out("bold", visible(methodology.name))}  ${scope}: ${counts.join(", ")}`,
-    ...scanWarnings(evaluation).map((warning) => `${out("yellow", "warning:")} ${warning}`),
+    ...[...scanWarnings(evaluation), ...unhealthyWarning(evaluation)].map(
+      (warning) => `${out("yellow", "warning:")} ${warning}`,
+    ),
     ...(["ready", "blocked", "waiting"] as const).flatMap((status) => groupText(status, groups[status])),
   ];
+}
+
+/** Names what is there and does not count: whoever wrote it waits for what it should bring about. */
+function unhealthyWarning(evaluation: Evaluation): string[] {
+  const unhealthy = unhealthyInstances(evaluation).filter((one) => evaluation.view.counted(one.type).includes(one));
+  if (unhealthy.length === 0) return [];
+  const named = unhealthy.slice(0, NAMED).map(({ type, id, status }) => `${visible(type)}/${visible(id)} is ${status}`);
+  const more = unhealthy.length > NAMED ? `, and ${unhealthy.length - NAMED} more` : "";
+  return [`${named.join(", ")}${more}; \`runa doctor\` says why`];
 }
 
 function groupText(status: keyof typeof HEADINGS, candidates: readonly Candidate[]): string[] {

@@ -2,10 +2,11 @@ import { styleText } from "node:util";
 
 type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
-/** Colours a text for a stream: only on a terminal, and never where NO_COLOR is set. */
+/** Colours a text for a stream: only on a terminal, and never where NO_COLOR is set and not empty. */
 export function styler(stream: NodeJS.WriteStream): (style: Style, text: string) => string {
   const colours = stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb";
-  return (style, text) => (colours ? styleText(style, text) : text);
+  // Unasked, `styleText` would look at stdout, whichever stream this is for.
+  return (style, text) => (colours ? styleText(style, text, { validateStream: false }) : text);
 }
 
 /** For what goes to stdout, and for what goes to stderr. */

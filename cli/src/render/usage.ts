@@ -1,5 +1,6 @@
 import { nearest } from "@runa/engine";
 import type { Cli, CommandClass } from "clipanion";
+import { sentence } from "./sentence.ts";
 import { columns } from "./style.ts";
 
 /** What the value of an option is; the library only knows that there is one. */
@@ -81,11 +82,11 @@ export function usageError(
 ): string {
   if (command === undefined) {
     const typed = /'([^']*)'/.exec(message)?.[1];
-    return `error: ${message}${typed === undefined ? "" : meant(typed, commands.map(nameOf))}\n\n${overview(commands)}`;
+    return `error: ${sentence(message)}${typed === undefined ? "" : meant(typed, commands.map(nameOf))}\n\n${overview(commands)}`;
   }
   const name = nameOf(command);
   return text([
-    `error: ${inWords(message, name, optionsOf(cli, command))}`,
+    `error: ${sentence(inWords(message, name, optionsOf(cli, command)))}`,
     "",
     `Usage: ${synopsis(cli, command)}`,
     `More: runa ${name} --help`,

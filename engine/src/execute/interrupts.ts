@@ -3,7 +3,10 @@ import type { AgentProcess } from "./agent-process.ts";
 /** What a first Ctrl-C does: lets the running attempt end, or ends it. */
 export type FirstInterrupt = "boundary" | "stop";
 
-type Handled = "SIGINT" | "SIGTERM" | "SIGHUP";
+/** What is done with running agents on a signal: they may end by themselves, are ended in order, or are killed. */
+export type InterruptReaction = "boundary" | "stop" | "kill";
+
+export type Handled = "SIGINT" | "SIGTERM" | "SIGHUP";
 const SIGNALS: readonly Handled[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
@@ -12,12 +15,15 @@ const SIGNALS: readonly Handled[] = ["SIGINT", "SIGTERM", "SIGHUP"];
  */
 export class Interrupts {
   readonly #first: FirstInterrupt;
+  readonly #tell: (reaction: InterruptReaction, signal: Handled) => void;
   readonly #running = new Set<AgentProcess>();
   #requested: Handled | null = null;
   #stopped: Handled | null = null;
 
-  constructor(first: FirstInterrupt) {
+  /** @param tell hears of each signal and what is done about it */
+  constructor(first: FirstInterrupt, tell: (reaction: InterruptReaction, signal: Handled) => void) {
     this.#first = first;
+    this.#tell = tell;
     for (const signal of SIGNALS) process.on(signal, this.#receive);
   }
 
@@ -43,15 +49,22 @@ export class Interrupts {
   }
 
   readonly #receive = (signal: Handled): void => {
-    const again = this.#requested !== null;
+    const reaction = this.#reactionTo(signal);
     this.#requested ??= signal;
-    if (signal === "SIGINT" && !again && this.#first === "boundary") return;
+    this.#tell(reaction, signal);
+    if (reaction === "boundary") return;
     this.#stopped ??= signal;
     for (const agent of this.#running) {
-      if (again) agent.kill();
+      if (reaction === "kill") agent.kill();
       else agent.stop();
     }
   };
+
+  #reactionTo(signal: Handled): InterruptReaction {
+    if (this.#stopped !== null) return "kill";
+    if (signal !== "SIGINT" || this.#first === "stop") return "stop";
+    return this.#requested === null ? "boundary" : "kill";
+  }
 }
 
 /** The exit code of a process that a signal ended. */

@@ -105,7 +105,7 @@ class ProjectSession implements OutputSession {
       if (type === undefined) throw new RefusedError(`'${artifactType}' is no declared artifact type`);
       const complete = this.#withWorkUnit(artifact, type.schema);
       const { text, value, canonical } = asFile(complete);
-      const violations = (await type.validator())(value);
+      const violations = await (await type.validator())(value);
       if (violations.length > 0) throw new InvalidArtifactError(violations);
       return deliverArtifact(this.#project.store, this.#deliverer, {
         type: artifactType,

@@ -7,6 +7,7 @@ import {
   removeLitter,
   unendedAttempts,
 } from "@runa/store";
+import { logAttemptRecovered } from "../log/records.ts";
 import type { OpenProject } from "../project/project.ts";
 import { concludeAttempt } from "./conclusion.ts";
 import type { Outcome } from "./outcome.ts";
@@ -38,6 +39,10 @@ async function endOrphan(
   listen: (event: RecoveryEvent) => void,
 ): Promise<void> {
   const { agent, id, workUnit, started } = attempt;
+  const tell = (outcome: Outcome) => {
+    logAttemptRecovered(attempt, outcome);
+    listen({ kind: "attempt_recovered", attempt, outcome });
+  };
   if (agent !== null && processLives(agent)) {
     listen({ kind: "attempt_adopted", attempt });
     while (processLives(agent)) await pause(LOOK_EVERY);
@@ -46,12 +51,12 @@ async function endOrphan(
   if (protocol === undefined) {
     // The methodology no longer has it, so nothing can be judged by its obligations.
     abandonAttempt(project.store, id);
-    listen({ kind: "attempt_recovered", attempt, outcome: { id: "abandoned" } });
+    tell({ id: "abandoned" });
     return;
   }
   const running = { id, protocol, workUnit, started, before: beforeAttempt(project.store, id) };
   const { outcome } = await concludeAttempt(project, running, (judged) =>
     judged.id === "delivered" ? judged : { id: "abandoned" },
   );
-  listen({ kind: "attempt_recovered", attempt, outcome });
+  tell(outcome);
 }

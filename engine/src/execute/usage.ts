@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readRegularFile } from "@runa/store";
 
 /** What an agent reported of its cost; what it did not report is absent. */
 export interface Usage {
@@ -13,7 +13,8 @@ const MAX_MODEL = 200;
 export function readUsage(file: string): Usage | null {
   let reported: unknown;
   try {
-    reported = JSON.parse(readFileSync(file, "utf8"));
+    // The agent owns it: it may be a pipe that nobody writes to, or a link to anything.
+    reported = JSON.parse(readRegularFile(file)?.bytes.toString("utf8") ?? "");
   } catch {
     return null;
   }

@@ -14,7 +14,10 @@ interface Directive {
   readonly least: Level | null;
 }
 
-/** Parses a filter; the most specific target that fits decides, and of two alike the later. */
+/**
+ * Parses a filter. A directive is for every target that begins with its own, the longest that fits decides, and of two
+ * alike the later. Where nothing of it is understood, it is `warn`.
+ */
 export function parseFilter(text: string): Filter {
   const directives: Directive[] = [];
   const ignored: string[] = [];
@@ -26,19 +29,17 @@ export function parseFilter(text: string): Filter {
     if (directive === null) ignored.push(part);
     else directives.push(directive);
   }
+  if (directives.length === 0) directives.push({ target: "", least: "warn" });
   return {
     ignored,
     leastFor: (target) => {
       let best: Directive | null = null;
       for (const directive of directives)
-        if (covers(directive.target, target) && directive.target.length >= (best?.target.length ?? 0)) best = directive;
+        if (target.startsWith(directive.target) && directive.target.length >= (best?.target.length ?? 0))
+          best = directive;
       return best?.least ?? null;
     },
   };
-}
-
-function covers(directive: string, target: string): boolean {
-  return directive === "" || target === directive || target.startsWith(`${directive}::`);
 }
 
 function parseDirective(text: string): Directive | null {

@@ -62,9 +62,10 @@ class Log {
   }
 
   async #open(): Promise<void> {
-    const { pino } = await import("pino");
+    // Through the default export: bundled, a CommonJS module has no other.
+    const { default: module } = await import("pino");
     const line = this.#format === "json" ? (text: string) => text : asText;
-    this.#logger = pino(
+    this.#logger = module.pino(
       {
         level: "trace",
         base: null,

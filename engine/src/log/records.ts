@@ -1,6 +1,7 @@
-import type { ScanReport } from "@runa/store";
+import type { OpenAttempt, ScanReport } from "@runa/store";
 import type { Candidate, Evaluation } from "../evaluate/evaluate.ts";
 import type { AttemptReport } from "../execute/attempt.ts";
+import type { Outcome } from "../execute/outcome.ts";
 import type { OpenProject } from "../project/project.ts";
 import { type LogRecord, log } from "./log.ts";
 
@@ -79,6 +80,20 @@ export function logAttemptEnded({ id, candidate, outcome, delivered, duration }:
       delivered: delivered.length,
       duration_ms: Math.round(duration),
     },
+  );
+}
+
+/** An attempt whose runa had died was ended by another. */
+export function logAttemptRecovered({ id, protocol, workUnit }: OpenAttempt, outcome: Outcome): void {
+  const delivered = outcome.id === "delivered";
+  tell(
+    "attempt",
+    {
+      level: delivered ? "info" : "warn",
+      outcome: delivered ? "succeeded" : "failed",
+      msg: `attempt of a runa that died ended: ${outcome.id}`,
+    },
+    { attempt: id, protocol, work_unit: workUnit },
   );
 }
 

@@ -17,6 +17,7 @@ export async function lint(methodology: Methodology): Promise<Diagnostic[]> {
     ...undeclared(methodology),
     ...unused(methodology),
     ...hiddenTypes(methodology),
+    ...undeliverableTypes(methodology),
     ...untriggerable(methodology),
     ...alwaysTriggered(methodology),
   ]);
@@ -38,6 +39,7 @@ function undeclared({ types, protocols }: Methodology): TomlFinding[] {
             {
               severity: "problem",
               path: ["protocols", index, key],
+              naming: name,
               at: "value",
               message: `protocol '${protocol.name}' names '${name}' in '${key}', which is not a declared artifact type${didYouMean(name, types.keys())}`,
             },
@@ -84,6 +86,24 @@ function hiddenTypes({ types }: Methodology): TomlFinding[] {
   );
 }
 
+/** Types that a protocol writes and no server can offer, because a tool needs the argument `instance_id` for itself. */
+function undeliverableTypes({ types, protocols }: Methodology): TomlFinding[] {
+  const written = new Set(protocols.flatMap(outputTypesOf));
+  return [...types.values()].flatMap(({ name, schema }, index): TomlFinding[] => {
+    const properties = typeof schema === "object" ? schema.properties : undefined;
+    const own = typeof properties === "object" && properties !== null && Object.hasOwn(properties, "instance_id");
+    if (!own || !written.has(name)) return [];
+    return [
+      {
+        severity: "warning",
+        path: ["artifact_types", index, "name"],
+        at: "value",
+        message: `artifact type '${name}' can never be delivered: its schema has a property 'instance_id', which its tool needs for itself; rename it`,
+      },
+    ];
+  });
+}
+
 /** Protocols that no course of events can trigger: an empty `any_of`, or a circle that no external type enters. */
 function untriggerable({ protocols }: Methodology): TomlFinding[] {
   const written = new Set(protocols.flatMap(outputTypesOf));
@@ -103,12 +123,14 @@ function untriggerable({ protocols }: Methodology): TomlFinding[] {
     severity: "warning",
     path: ["protocols", protocols.findIndex((candidate) => candidate.name === protocol.name), "trigger"],
     at: "value",
-    message: `nothing can trigger protocol '${protocol.name}': ${isEmptyAnyOf(protocol.trigger) ? "an empty any_of is never satisfied" : "its trigger waits for types that only follow from it"}`,
+    message: `nothing can trigger protocol '${protocol.name}': ${isSatisfiable(protocol.trigger) ? "its trigger waits for types that only follow from it" : "an empty any_of is never satisfied"}`,
   }));
 }
 
-function isEmptyAnyOf(trigger: Trigger): boolean {
-  return trigger.type === "any_of" && trigger.conditions.length === 0;
+/** Whether there is a way to satisfy a trigger, whoever would have to go it. */
+function isSatisfiable(trigger: Trigger): boolean {
+  if ("name" in trigger) return true;
+  return trigger.type === "all_of" ? trigger.conditions.every(isSatisfiable) : trigger.conditions.some(isSatisfiable);
 }
 
 function alwaysTriggered({ protocols }: Methodology): TomlFinding[] {

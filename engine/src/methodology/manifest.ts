@@ -111,9 +111,9 @@ class ManifestReader extends TomlReader {
     return {
       name,
       requires: [...new Set(requires)],
-      accepts: [...new Set(accepts)].filter((type) => !requires.includes(type)),
+      accepts: onlyWeaker(accepts, requires),
       produces: [...new Set(produces)],
-      mayProduce: [...new Set(mayProduce)].filter((type) => !produces.includes(type)),
+      mayProduce: onlyWeaker(mayProduce, produces),
       choices,
       // One of the wrong type counts as true: it is an error already and should not look like another one.
       scoped: table.scoped !== undefined && table.scoped !== false,
@@ -128,26 +128,29 @@ class ManifestReader extends TomlReader {
       this.error([...path, key], `'${key}' must be a list of artifact type names, not ${kindOf(value)}`);
       return [];
     }
+    const before = new Set<string>();
     return value.flatMap((entry: unknown, index): string[] => {
       const at = [...path, key, index];
       if (typeof entry !== "string") {
         this.error(at, `'${key}' must hold artifact type names, not ${kindOf(entry)}`);
         return [];
       }
-      if (value.indexOf(entry) < index)
+      if (before.has(entry))
         this.findings.push({
           severity: "warning",
           path: at,
           at: "value",
           message: `'${entry}' stands twice in '${key}'; it counts once`,
         });
+      before.add(entry);
       return [entry];
     });
   }
 
   #overlap(weaker: readonly string[], stronger: readonly string[], path: TomlPath, weak: string, strong: string): void {
+    const held = new Set(stronger);
     for (const [index, name] of weaker.entries())
-      if (stronger.includes(name))
+      if (held.has(name))
         this.findings.push({
           severity: "warning",
           path: [...path, weak, index],
@@ -157,13 +160,26 @@ class ManifestReader extends TomlReader {
   }
 
   #choice(table: TomlTable, path: TomlPath): Choice {
-    this.unknownKeys(table, path, CHOICE_KEYS, "a choice group", "problem");
+    // TOML gives a group every line below its header, also those that were meant for its protocol.
+    const misplaced = Object.keys(table).filter((key) => PROTOCOL_KEYS.includes(key) && !CHOICE_KEYS.includes(key));
+    for (const key of misplaced)
+      this.findings.push({
+        severity: "problem",
+        path: [...path, key],
+        at: "key",
+        message: `'${key}' stands below [[protocols.required_output_choices]] and so belongs to that group, not to its protocol: put it above`,
+      });
+    this.unknownKeys(table, path, [...CHOICE_KEYS, ...misplaced], "a choice group", "problem");
     const name = this.string(table, path, "name", "a choice group", "name it");
     if (typeof table.name === "string") this.#safeName(name, [...path, "name"], "choice group");
     const members = table.members;
     if (!Array.isArray(members)) {
       if (members === undefined)
-        this.error(path, `choice group '${name}' has no 'members': list the artifact types to choose from`, "key");
+        this.error(
+          path,
+          `${name === "" ? "a choice group" : `choice group '${name}'`} has no 'members': list the artifact types to choose from`,
+          "key",
+        );
       else this.error([...path, "members"], `'members' must be a list of artifact type names, not ${kindOf(members)}`);
       return { name, members: [] };
     }
@@ -204,7 +220,7 @@ class ManifestReader extends TomlReader {
     if (table.trigger !== undefined) return this.#trigger(table.trigger, [...path, "trigger"]);
     this.error(
       path,
-      `protocol '${String(table.name)}' has no 'trigger': say when its work is called for, e.g. trigger = { type = "on_artifact", name = "…" }`,
+      `${typeof table.name === "string" ? `protocol '${table.name}'` : "a protocol"} has no 'trigger': say when its work is called for, e.g. trigger = { type = "on_artifact", name = "…" }`,
       "key",
     );
     return { type: "any_of", conditions: [] };
@@ -247,8 +263,11 @@ class ManifestReader extends TomlReader {
   }
 
   #distinct(names: readonly string[], path: (index: number) => TomlPath, what: string): void {
-    for (const [index, name] of names.entries())
-      if (name !== "" && names.indexOf(name) < index) this.error(path(index), `${what} '${name}' is declared twice`);
+    const before = new Set<string>();
+    for (const [index, name] of names.entries()) {
+      if (name !== "" && before.has(name)) this.error(path(index), `${what} '${name}' is declared twice`);
+      before.add(name);
+    }
   }
 
   #singleProducers(protocols: readonly ProtocolDeclaration[]): void {
@@ -258,13 +277,22 @@ class ManifestReader extends TomlReader {
         const owner = owners.get(type);
         if (owner === undefined) owners.set(type, protocol.name);
         else
-          this.error(
-            ["protocols", index, "produces"],
-            `'${type}' is produced by '${owner}' and by '${protocol.name}': one protocol owns a type; the other may list it in 'may_produce'`,
-          );
+          this.findings.push({
+            severity: "error",
+            path: ["protocols", index, "produces"],
+            naming: type,
+            at: "value",
+            message: `'${type}' is produced by '${owner}' and by '${protocol.name}': one protocol owns a type; the other may list it in 'may_produce'`,
+          });
       }
     }
   }
+}
+
+/** Each name of the weaker list once, without those that stand in the stronger one too. */
+function onlyWeaker(weaker: readonly string[], stronger: readonly string[]): string[] {
+  const held = new Set(stronger);
+  return [...new Set(weaker)].filter((name) => !held.has(name));
 }
 
 /** Why a name cannot be that of a directory in the workspace or the methodology; null when it can. */

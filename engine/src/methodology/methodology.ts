@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
   canonicalJson,
@@ -6,6 +6,7 @@ import {
   type JsonSchema,
   loadSchemaCompiler,
   parseSchema,
+  readSourceFile,
   reasonOf,
   type ScannedType,
   type SchemaCompiler,
@@ -13,12 +14,12 @@ import {
   sha256,
   type Validator,
 } from "@runa/store";
-import { type Diagnostic, DiagnosticsError } from "../diagnostic.ts";
+import { type Diagnostic, DiagnosticsError, type TomlPath } from "../diagnostic.ts";
 import { locate } from "../toml/locate.ts";
 import { parseToml, type TomlDocument, type TomlFinding } from "../toml/parse.ts";
 import { type Manifest, type ProtocolDeclaration, readManifest, unsafeReason } from "./manifest.ts";
 import { schemaPosition } from "./schema-position.ts";
-import { typesOf } from "./trigger.ts";
+import { flatTrigger, typesOf } from "./trigger.ts";
 
 /** An artifact type with its schema. */
 export interface ArtifactType extends ScannedType {
@@ -103,7 +104,7 @@ export async function loadMethodology(file: string, memory: SchemaMemory = NO_ME
 
 function readManifestFile(file: string): Buffer {
   try {
-    return readFileSync(file);
+    return readSourceFile(file);
   } catch (error) {
     throw new DiagnosticsError([
       { severity: "error", file, message: `the methodology's manifest cannot be read: ${reasonOf(error)}` },
@@ -136,7 +137,7 @@ async function loadTypes(
     const file = join(root, "schemas", `${name}.schema.json`);
     let text = "";
     try {
-      const bytes = readFileSync(file);
+      const bytes = readSourceFile(file);
       text = bytes.toString("utf8");
       const source = parseSchema(bytes);
       let compiled: Promise<Validator> | undefined;
@@ -185,7 +186,7 @@ function loadProtocols(
     seen.add(declaration.name);
     const file = join(root, "protocols", declaration.name, "PROTOCOL.md");
     try {
-      const instructions = utf8.decode(readFileSync(file));
+      const instructions = utf8.decode(readSourceFile(file));
       const instructionsHash = sha256(instructions);
       const fingerprint = fingerprintOf(declaration, instructionsHash, types);
       return [{ ...declaration, instructions, instructionsHash, fingerprint }];
@@ -208,7 +209,8 @@ function fingerprintOf(
 ): string {
   const named = [...new Set([...readTypesOf(declaration), ...declaration.accepts, ...outputTypesOf(declaration)])];
   const schemas = named.map((name) => [name, types.get(name)?.hash ?? null]);
-  return sha256(canonicalJson({ declaration, instructions: instructionsHash, schemas }));
+  const trigger = flatTrigger(declaration.trigger);
+  return sha256(canonicalJson({ declaration: { ...declaration, trigger }, instructions: instructionsHash, schemas }));
 }
 
 /** An unscoped protocol has no work unit to put into an output that demands one. */
@@ -222,7 +224,8 @@ function workUnitFindings(manifest: Manifest, types: ReadonlyMap<string, Artifac
       return [
         {
           severity: "error",
-          path: ["protocols", index, listHolding(protocol, name)],
+          path: ["protocols", index, ...listHolding(protocol, name)],
+          naming: name,
           at: "value",
           message: `protocol '${protocol.name}' is not scoped, but the schema of its output '${name}' requires 'work_unit': set scoped = true or make the property optional`,
         },
@@ -231,7 +234,10 @@ function workUnitFindings(manifest: Manifest, types: ReadonlyMap<string, Artifac
   });
 }
 
-function listHolding(protocol: ProtocolDeclaration, type: string): string {
-  if (protocol.produces.includes(type)) return "produces";
-  return protocol.mayProduce.includes(type) ? "may_produce" : "required_output_choices";
+/** The path, below a protocol, of the list that names an output. */
+function listHolding(protocol: ProtocolDeclaration, type: string): TomlPath {
+  if (protocol.produces.includes(type)) return ["produces"];
+  if (protocol.mayProduce.includes(type)) return ["may_produce"];
+  const group = protocol.choices.findIndex(({ members }) => members.includes(type));
+  return ["required_output_choices", group, "members"];
 }

@@ -1,5 +1,5 @@
 import type { SourcePosition } from "../diagnostic.ts";
-import { positionAt } from "../toml/locate.ts";
+import { SourceLines } from "../source-lines.ts";
 
 /** Where a JSON pointer lies in a JSON text; null when it cannot be found. Loads its parser only when asked. */
 export async function schemaPosition(text: string, pointer: string): Promise<SourcePosition | null> {
@@ -15,5 +15,5 @@ export async function schemaPosition(text: string, pointer: string): Promise<Sou
       root,
       parts.map((part) => (/^[0-9]+$/.test(part) ? Number(part) : part)),
     ) ?? findNodeAtLocation(root, parts);
-  return node === undefined ? null : positionAt(text, node.offset);
+  return node === undefined ? null : new SourceLines(text).positionAt(node.offset);
 }

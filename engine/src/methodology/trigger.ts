@@ -15,6 +15,13 @@ export function triggerText(trigger: Trigger): string {
   return `${trigger.type}(${inside})`;
 }
 
+/** A trigger as one list that says the same and no other: a trigger nests deeper than JSON may. */
+export function flatTrigger(trigger: Trigger): (string | number)[] {
+  return "name" in trigger
+    ? [trigger.type, trigger.name]
+    : [trigger.type, trigger.conditions.length, ...trigger.conditions.flatMap(flatTrigger)];
+}
+
 /** Every primitive in a trigger, in the order in which it is written. */
 export function primitivesOf(trigger: Trigger): Primitive[] {
   return "name" in trigger ? [trigger] : trigger.conditions.flatMap(primitivesOf);

@@ -1,6 +1,5 @@
 import { accessSync, constants, existsSync, realpathSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
-import type { WorkUnit } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
 import type { Project } from "../project/project.ts";
 
@@ -48,7 +47,7 @@ export function mcpConfigFor(
   project: Project,
   { command }: McpCommand,
   protocol: string,
-  workUnit: WorkUnit | null,
+  workUnit: string | null,
   attempt?: string,
 ): McpConfig {
   return {

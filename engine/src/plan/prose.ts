@@ -7,7 +7,8 @@ import { visible, visibleLines } from "../visible.ts";
  */
 export function prose(value: unknown): string {
   if (isScalar(value)) return quoted(value, "");
-  return entries(value, "").join("\n");
+  const lines = entries(value, "");
+  return lines.length === 0 ? "(none)" : lines.join("\n");
 }
 
 const INDENT = "   ";
@@ -41,7 +42,7 @@ function quoted(value: unknown, indent: string): string {
   const lines = visibleLines(value).split("\n");
   if (lines.length > 1) return lines.map((line) => `${indent}> ${line}`).join("\n");
   // What begins a block of Markdown would begin one here too.
-  return lines[0]?.replace(/^(\s*)([#>|=~`+*-]|[0-9]+[.)])/, "$1\\$2") ?? "";
+  return lines[0]?.replace(/^(\s*)([#<>|=~`+*-])|^(\s*[0-9]+)([.)](?=\s|$))/, "$1$3\\$2$4") ?? "";
 }
 
 /** `acceptance_criteria` and `acceptanceCriteria` as `Acceptance criteria`. */

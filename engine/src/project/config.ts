@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
-import { reasonOf } from "@runa/store";
+import { readSourceFile, reasonOf } from "@runa/store";
 import { DiagnosticsError, RunaError, type TomlPath } from "../diagnostic.ts";
 import { didYouMean } from "../suggestion.ts";
 import { locate } from "../toml/locate.ts";
@@ -49,28 +49,35 @@ export function configFile({ flag, environment, workingDirectory, root }: Config
       throw new RunaError(`${source} names ${file}, which is not a file that can be read: correct the path`);
     return file;
   }
-  const user = join(
-    environment.XDG_CONFIG_HOME || join(environment.HOME || homedir(), ".config"),
-    "runa",
-    "config.toml",
-  );
-  const candidates = [...(root === null ? [] : [projectConfigFile(root)]), user];
+  const candidates = [...(root === null ? [] : [projectConfigFile(root)]), ...userConfigFiles(environment)];
   return candidates.find((file) => exists(file)) ?? null;
+}
+
+/** The user's configuration file; none for a user without a home. */
+function userConfigFiles({ XDG_CONFIG_HOME, HOME }: NodeJS.ProcessEnv): string[] {
+  try {
+    // The XDG specification has a relative one ignored.
+    const base = XDG_CONFIG_HOME && isAbsolute(XDG_CONFIG_HOME) ? XDG_CONFIG_HOME : join(HOME || homedir(), ".config");
+    return [join(base, "runa", "config.toml")];
+  } catch {
+    // The system knows no user of this id, as in many containers.
+    return [];
+  }
 }
 
 function exists(file: string): boolean {
   try {
-    readFileSync(file);
+    lstatSync(file);
     return true;
   } catch (error) {
-    // One that is there but cannot be read is reported, not passed over in silence.
+    // One that is there but cannot be read, a link to nowhere too, is reported, not passed over in silence.
     return !["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "");
   }
 }
 
 function isReadable(file: string): boolean {
   try {
-    readFileSync(file);
+    readSourceFile(file);
     return true;
   } catch {
     return false;
@@ -93,7 +100,7 @@ export async function readConfig(file: string | null): Promise<Config> {
   if (file === null) return NO_CONFIG;
   let bytes: Buffer;
   try {
-    bytes = readFileSync(file);
+    bytes = readSourceFile(file);
   } catch (error) {
     throw new DiagnosticsError([{ severity: "error", file, message: `the config cannot be read: ${reasonOf(error)}` }]);
   }

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { openStore, reasonOf, writeDurably } from "@runa/store";
+import { openStore, readSourceFile, reasonOf, writeDurably } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
 import { loadMethodology, type Methodology, manifestPath } from "../methodology/methodology.ts";
-import { openTomlMap } from "../toml/locate.ts";
+import { tomlString, withSetting } from "../toml/edit.ts";
 import { version } from "../version.ts";
 import { type Config, fromRoot, projectConfigFile, readConfig } from "./config.ts";
 
@@ -34,17 +34,21 @@ export interface InitResult {
  * @throws RunaError, DiagnosticsError
  */
 export async function initProject(options: InitOptions): Promise<InitResult> {
+  if (options.artifactsDir === "") throw new RunaError("--artifacts-dir is empty: name a directory, or leave it out");
   const root = realpathSync(options.workingDirectory);
   const manifest = manifestPath(resolve(root, options.methodology));
   const methodology = await loadMethodology(existsSync(manifest) ? realpathSync(manifest) : manifest);
   const configFile = options.config === undefined ? projectConfigFile(root) : resolve(root, options.config);
   const hadConfig = existsSync(configFile);
-  const before = hadConfig ? readFileSync(configFile, "utf8") : "";
   const config = await readConfig(hadConfig ? configFile : null);
+  const before = hadConfig ? readSourceFile(configFile).toString("utf8") : "";
   const settings: [string, string][] = [["methodology_path", methodology.file]];
   if (options.artifactsDir !== undefined) settings.push(["artifacts_dir", options.artifactsDir]);
   let text = before;
-  for (const [key, value] of settings) text = await withSetting(text, key, value);
+  for (const [key, value] of settings)
+    text = await withSetting(text, key, value).catch(() => {
+      throw new RunaError(`${configFile} could not be edited: write ${key} = ${tomlString(value)} into it yourself`);
+    });
   const artifactsDir = options.artifactsDir ?? config.artifactsDir;
   const workspace = artifactsDir === null ? join(root, ".runa", "workspace") : fromRoot(root, artifactsDir);
   try {
@@ -68,25 +72,4 @@ function writeFile(file: string, text: string): void {
   // Through a symlink to the file itself, so that a config kept elsewhere stays there.
   const target = existsSync(file) ? realpathSync(file) : file;
   writeDurably(realpathSync(dirname(target)), target.slice(dirname(target).length).replace(/^\/+/, ""), text);
-}
-
-/** A TOML text with one of its top-level keys set, and every other character as it was. */
-async function withSetting(text: string, key: string, value: string): Promise<string> {
-  const map = await openTomlMap(text);
-  const place = map.find([key]);
-  if (place !== null) return text.slice(0, place.value.start) + tomlString(value) + text.slice(place.value.end);
-  const line = `${key} = ${tomlString(value)}\n`;
-  const own = text.slice(0, map.firstTable);
-  const rest = text.slice(map.firstTable);
-  // Below the document's own keys and above the comment that belongs to the first table.
-  const comment = rest === "" ? "" : (/(?:[ \t]*#[^\n]*\n|[ \t]*\r?\n)*$/.exec(own)?.[0] ?? "");
-  const keys = own.slice(0, own.length - comment.length);
-  const gap = rest === "" || comment.startsWith("\n") ? "" : "\n";
-  return `${keys}${keys === "" || keys.endsWith("\n") ? "" : "\n"}${line}${gap}${comment}${rest}`;
-}
-
-/** A TOML basic string. */
-function tomlString(value: string): string {
-  // JSON's escapes are TOML's, but for the delete character, which TOML wants escaped too.
-  return JSON.stringify(value).replaceAll("\u007f", "\\u007f");
 }

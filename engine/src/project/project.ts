@@ -55,6 +55,7 @@ function isDirectory(path: string): boolean {
  */
 export async function findProject(options: ProjectOptions): Promise<Project> {
   const { workingDirectory, environment } = options;
+  if (options.artifactsDir === "") throw new RunaError("--artifacts-dir is empty: name a directory, or leave it out");
   const root = findRoot(workingDirectory);
   if (root === null)
     throw new RunaError(

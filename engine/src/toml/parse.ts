@@ -8,6 +8,8 @@ export type TomlTable = { readonly [key: string]: unknown };
 export interface TomlFinding {
   readonly severity: Diagnostic["severity"];
   readonly path: TomlPath;
+  /** The name that is meant, where it stands in a list or a trigger at `path`: the place is the name's own. */
+  readonly naming?: string;
   /** Whether the key or its value is meant. */
   readonly at: "key" | "value";
   readonly message: string;
@@ -19,6 +21,9 @@ export interface TomlDocument {
   readonly text: string;
   readonly table: TomlTable;
 }
+
+/** How deep tables and lists may nest, counted over the whole document. */
+const MAX_DEPTH = 1000;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -34,8 +39,12 @@ export function parseToml(file: string, bytes: Uint8Array): TomlDocument {
     throw new DiagnosticsError([{ severity: "error", file, message: "not valid UTF-8: save the file as UTF-8" }]);
   }
   try {
-    return { file, text, table: parse(text) };
+    const table = parse(text, { maxDepth: MAX_DEPTH });
+    if (isTooDeep(table))
+      throw new DiagnosticsError([{ severity: "error", file, message: `nested over ${MAX_DEPTH} levels` }]);
+    return { file, text, table };
   } catch (error) {
+    if (error instanceof DiagnosticsError) throw error;
     if (!(error instanceof TomlError))
       throw new DiagnosticsError([{ severity: "error", file, message: `not TOML: ${String(error)}` }]);
     const { line, column } = error;
@@ -44,6 +53,19 @@ export function parseToml(file: string, bytes: Uint8Array): TomlDocument {
       { severity: "error", file, message, position: { line, column, text: text.split(/\r?\n/)[line - 1] ?? "" } },
     ]);
   }
+}
+
+/**
+ * Whether a document nests too deep for everything that walks it. The parser counts brackets only, not the parts of a
+ * dotted key.
+ */
+function isTooDeep(table: TomlTable): boolean {
+  let level: unknown[] = [table];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) return true;
+    level = level.flatMap((value) => (isTable(value) || Array.isArray(value) ? Object.values(value) : []));
+  }
+  return false;
 }
 
 /** Whether a TOML value is a table, and neither a list nor a date. */

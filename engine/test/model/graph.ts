@@ -21,9 +21,7 @@ export function softEdge(all: readonly ProtocolDeclaration[], from: ProtocolDecl
     if (owner !== undefined) return owner.name === from.name;
     return from.mayProduce.includes(type) || from.choices.some((choice) => choice.members.includes(type));
   };
-  return (
-    to.accepts.some(comesFrom) || to.requires.some((type) => ownerOf(all, type) === undefined && comesFrom(type))
-  );
+  return to.accepts.some(comesFrom) || to.requires.some((type) => ownerOf(all, type) === undefined && comesFrom(type));
 }
 
 function ownerOf(all: readonly ProtocolDeclaration[], type: string): ProtocolDeclaration | undefined {

@@ -31,7 +31,7 @@ function owesNothing(
   const { protocol, status, complete, satisfied, failures, cycle } = verdict;
   // "members of cycles always do"
   if (cycle !== null) return false;
-  const nobodyOwes = (type: string) => isOwedByNobody(world, verdicts, free, type);
+  const nobodyOwes = (type: string) => isOwedByNobody(verdicts, free, type);
   const waitsForNothing = (part: Trigger): boolean => {
     if ("name" in part) return part.type === "on_invalid" || nobodyOwes(part.name);
     const open = part.conditions.filter((condition) => !isSatisfied(world, protocol, condition));
@@ -45,12 +45,7 @@ function owesNothing(
   });
 }
 
-function isOwedByNobody(
-  world: World,
-  verdicts: readonly Verdict[],
-  free: ReadonlySet<string>,
-  type: string,
-): boolean {
+function isOwedByNobody(verdicts: readonly Verdict[], free: ReadonlySet<string>, type: string): boolean {
   const writes = ({ produces, mayProduce, choices }: Verdict["protocol"]) =>
     [...produces, ...mayProduce, ...choices.flatMap(({ members }) => members)].includes(type);
   // "a member of a choice whose owner is current with another member, and that no other protocol could write": owed is

@@ -62,7 +62,8 @@ function verdictOf(world: World, protocol: ProtocolDeclaration, cycles: readonly
   const by = recordOf(world, protocol) === null ? ("age" as const) : ("record" as const);
   const facts = { protocol, satisfied, complete, current, by, cycle, chosen: chosenOf(world, protocol) };
   const failures = requirementFailures(world, protocol);
-  const untrusted = trustedVerdict(world, protocol, protocol.trigger) === "open" ? gappedTypes(world, protocol.trigger) : [];
+  const untrusted =
+    trustedVerdict(world, protocol, protocol.trigger) === "open" ? gappedTypes(world, protocol.trigger) : [];
   // "untrusted verdicts first": a gap in `requires` "whatever the trigger says", one in the trigger that leaves it open.
   if (protocol.requires.some((type) => world.gaps.includes(type)) || untrusted.length > 0) {
     const more = untrusted.filter((type) => !protocol.requires.includes(type) || !world.gaps.includes(type));
@@ -77,8 +78,7 @@ function verdictOf(world: World, protocol: ProtocolDeclaration, cycles: readonly
     ...(satisfied ? (current ? ["current"] : []) : reasons(world, protocol)),
     ...(cycle === null ? [] : ["cycle"]),
   ];
-  if (conditions.length > 0)
-    return { ...facts, status: "waiting", failures: [], conditions: [...new Set(conditions)] };
+  if (conditions.length > 0) return { ...facts, status: "waiting", failures: [], conditions: [...new Set(conditions)] };
   if (failures.length > 0) return { ...facts, status: "blocked", failures, conditions: [] };
   return { ...facts, status: "ready", failures: [], conditions: [] };
 }

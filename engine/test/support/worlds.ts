@@ -1,4 +1,13 @@
-import type { ContentHash, Instance, InstanceId, LastAttempt, Moment, OutcomeId, Snapshot, WorkUnit } from "@runa/store";
+import type {
+  ContentHash,
+  Instance,
+  InstanceId,
+  LastAttempt,
+  Moment,
+  OutcomeId,
+  Snapshot,
+  WorkUnit,
+} from "@runa/store";
 import fc from "fast-check";
 import { owedDigest } from "../../src/evaluate/outputs.ts";
 import { ScopeView, seenOf } from "../../src/evaluate/scope-view.ts";
@@ -43,8 +52,8 @@ const drafts: fc.Arbitrary<Draft> = fc.record({
   produces: some(2),
   mayProduce: some(1),
   choices: fc.oneof(
-    { weight: 2, arbitrary: fc.constant([]) },
-    { weight: 1, arbitrary: fc.array(some(3), { maxLength: 2 }) },
+    fc.constant([]),
+    fc.array(fc.subarray([...POOL], { minLength: 2, maxLength: 3 }), { maxLength: 2 }),
   ),
   scoped: fc.boolean(),
   trigger: triggers,
@@ -118,7 +127,11 @@ const pasts = fc.record({
   sameInstructions: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
 });
 
-function pastOf(world: World, protocol: ProtocolDeclaration, drawn: typeof pasts extends fc.Arbitrary<infer T> ? T : never): Past {
+function pastOf(
+  world: World,
+  protocol: ProtocolDeclaration,
+  drawn: typeof pasts extends fc.Arbitrary<infer T> ? T : never,
+): Past {
   const owed = [...protocol.produces, ...protocol.choices.flatMap(({ members }) => members)];
   const record = new Map(
     POOL.map((type, index): [string, Instance[]] => [

@@ -13,6 +13,8 @@ interface Decimal {
 export function canonicalNumber(literal: string): string {
   const rounded = String(Number(literal));
   if (rounded === literal) return rounded;
+  const far = literal.length > FAR_DIGITS ? FAR.exec(literal) : null;
+  if (far !== null) return layOutFar(far[1] ?? "", far[2] === "-", far[3] ?? "");
   const exact = decimal(literal);
   if (exact.digits === "") return "0";
   if (Number.isFinite(Number(literal))) {
@@ -20,6 +22,38 @@ export function canonicalNumber(literal: string): string {
     if (held.digits === exact.digits && held.point === exact.point) return rounded;
   }
   return layOut(exact);
+}
+
+// An exponent so long that the text before it, however long, cannot bring the point back near the digits.
+const FAR_DIGITS = 20;
+const FAR = /^(.*?)[eE]([+-]?)0*([1-9][0-9]{19,})$/;
+
+/** The layout of `mantissa × 10^±power`, in time linear to the text: a BigInt takes more to read and to write. */
+function layOutFar(mantissa: string, below: boolean, power: string): string {
+  const { negative, digits, point } = decimal(mantissa);
+  if (digits === "") return "0";
+  const exponent = plus(power, below ? 1n - point : point - 1n);
+  return `${negative ? "-" : ""}${scientific(digits)}e${below ? "-" : "+"}${exponent}`;
+}
+
+const TAIL = 18;
+
+/** A long natural number and a small integer, added: the last digits and a carry. */
+function plus(number: string, small: bigint): string {
+  const tail = BigInt(number.slice(-TAIL)) + small;
+  const limit = 10n ** BigInt(TAIL);
+  const carry = tail < 0n ? -1 : tail >= limit ? 1 : 0;
+  const low = String(tail - BigInt(carry) * limit).padStart(TAIL, "0");
+  return (carried(number.slice(0, -TAIL), carry) + low).replace(/^0+/, "");
+}
+
+function carried(number: string, carry: -1 | 0 | 1): string {
+  if (carry === 0) return number;
+  const [rolls, over] = carry === 1 ? ["9", "0"] : ["0", "9"];
+  let end = number.length;
+  while (end > 0 && number[end - 1] === rolls) end--;
+  const turned = end === 0 ? "1" : number.slice(0, end - 1) + (Number(number[end - 1]) + carry);
+  return turned + over.repeat(number.length - end);
 }
 
 function decimal(literal: string): Decimal {
@@ -44,6 +78,9 @@ function layOut({ negative, digits, point }: Decimal): string {
   }
   if (point > -6n && point <= 0n) return `${sign}0.${"0".repeat(Number(-point))}${digits}`;
   const exponent = point - 1n;
-  const mantissa = digits.length === 1 ? digits : `${digits[0]}.${digits.slice(1)}`;
-  return `${sign}${mantissa}e${exponent < 0n ? "" : "+"}${exponent}`;
+  return `${sign}${scientific(digits)}e${exponent < 0n ? "" : "+"}${exponent}`;
+}
+
+function scientific(digits: string): string {
+  return digits.length === 1 ? digits : `${digits[0]}.${digits.slice(1)}`;
 }

@@ -8,9 +8,13 @@ export class JsonError extends Error {
   readonly line: number;
   readonly column: number;
   constructor(reason: string, text: string, offset: number) {
-    const before = text.slice(0, offset);
-    const line = before.split("\n").length;
-    const column = offset - before.lastIndexOf("\n");
+    let line = 1;
+    let start = 0;
+    for (let end = text.indexOf("\n"); end !== -1 && end < offset; end = text.indexOf("\n", start)) {
+      line++;
+      start = end + 1;
+    }
+    const column = offset - start + 1;
     super(`${reason} at line ${line}, column ${column}`);
     this.line = line;
     this.column = column;
@@ -24,6 +28,7 @@ export interface ParsedJson {
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const lossyUtf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * Decodes and parses a JSON file strictly: a byte order mark, invalid UTF-8, half a surrogate pair, a key twice in one
@@ -35,11 +40,21 @@ export function parseJsonBytes(bytes: Uint8Array): ParsedJson {
   try {
     text = utf8.decode(bytes);
   } catch {
-    throw new JsonError("invalid UTF-8", "", 0);
+    const before = beforeInvalidUtf8(bytes);
+    throw new JsonError("invalid UTF-8", before, before.length);
   }
   if (text.charCodeAt(0) === 0xfeff)
     throw new JsonError("byte order mark: save the file as UTF-8 without one", text, 0);
   return parseJson(text);
+}
+
+/** The text before the first byte that is no UTF-8. */
+function beforeInvalidUtf8(bytes: Uint8Array): string {
+  const again = Buffer.from(lossyUtf8.decode(bytes));
+  let valid = 0;
+  while (valid < bytes.length && bytes[valid] === again[valid]) valid++;
+  // As a stream: the decoder keeps back a character that is cut in two.
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, valid), { stream: true });
 }
 
 /** A number that a double would round, with every digit. */
@@ -63,6 +78,8 @@ export function parseJson(text: string, numbers: Numbers = "rounded"): ParsedJso
 }
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+// How much of a key an error shows.
+const SHOWN_KEY = 60;
 // Up to the next quote, escape or control character.
 const PLAIN = /[ !#-[\]-\uffff]*/y;
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -150,7 +167,7 @@ class Parser {
     this.#at += literal.length;
     const value = Number(literal);
     const canonical = canonicalNumber(literal);
-    const rounded = this.#numbers === "exact" && canonical !== String(value) && value !== 0;
+    const rounded = this.#numbers === "exact" && canonical !== String(value);
     return { value: rounded ? new ExactNumber(canonical) : value, canonical };
   }
 
@@ -203,7 +220,7 @@ class Parser {
       canonical.push(item.canonical);
       this.#space();
       const next = this.#text[this.#at++];
-      if (next === "]") return { value: values, canonical: `[${canonical.join(",")}]` };
+      if (next === "]") return { value: values, canonical: `[${joined(canonical)}]` };
       if (next !== ",") this.#fail("expected ',' or ']'", this.#at - 1);
     }
   }
@@ -221,7 +238,7 @@ class Parser {
       const start = this.#at;
       if (this.#text[start] !== '"') this.#fail("expected a key");
       const key = this.#string();
-      if (members.has(key)) this.#fail(`key ${JSON.stringify(key)} twice in one object`, start);
+      if (members.has(key)) this.#fail(`key ${shownKey(key)} twice in one object`, start);
       this.#space();
       if (this.#text[this.#at++] !== ":") this.#fail("expected ':'", this.#at - 1);
       this.#space();
@@ -244,6 +261,20 @@ function assemble(members: ReadonlyMap<string, ParsedJson>): ParsedJson {
   }
   // RFC 8785 sorts keys by UTF-16 code units, which is how JavaScript compares strings.
   const keys = [...members.keys()].sort((a, b) => (a < b ? -1 : 1));
-  const canonical = keys.map((key) => `${JSON.stringify(key)}:${members.get(key)?.canonical}`).join(",");
-  return { value, canonical: `{${canonical}}` };
+  const canonical = keys.map((key) => `${JSON.stringify(key)}:${members.get(key)?.canonical}`);
+  return { value, canonical: `{${joined(canonical)}}` };
+}
+
+// Above this many characters a piece is linked, not copied.
+const LONG_PIECE = 4096;
+
+/** `join` copies: at each of 512 levels anew it would copy a long text that lies at the bottom; `+` links. */
+function joined(pieces: readonly string[]): string {
+  if (!pieces.some((piece) => piece.length > LONG_PIECE)) return pieces.join(",");
+  return pieces.reduce((all, piece) => `${all},${piece}`);
+}
+
+/** A key as an error names it: long ones are cut. */
+function shownKey(key: string): string {
+  return JSON.stringify(key.length > SHOWN_KEY ? `${key.slice(0, SHOWN_KEY)}…` : key);
 }

@@ -1,9 +1,13 @@
 import type { Database, Statement } from "better-sqlite3";
+import { databaseError } from "../database.ts";
 
-const prepared = new WeakMap<Database, Map<string, Statement>>();
+/** A prepared statement. What it throws is a StoreError where the store is damaged. */
+export type Prepared = Pick<Statement, "all" | "get" | "run">;
+
+const prepared = new WeakMap<Database, Map<string, Prepared>>();
 
 /** The prepared statement for this SQL, prepared once for each database. */
-export function statement(database: Database, sql: string): Statement {
+export function statement(database: Database, sql: string): Prepared {
   let ofDatabase = prepared.get(database);
   if (ofDatabase === undefined) {
     ofDatabase = new Map();
@@ -11,8 +15,24 @@ export function statement(database: Database, sql: string): Statement {
   }
   let found = ofDatabase.get(sql);
   if (found === undefined) {
-    found = database.prepare(sql);
+    found = guarded(database, sql);
     ofDatabase.set(sql, found);
   }
   return found;
+}
+
+function guarded(database: Database, sql: string): Prepared {
+  const guard = <Result>(work: () => Result): Result => {
+    try {
+      return work();
+    } catch (error) {
+      throw databaseError(database, error);
+    }
+  };
+  const raw = guard(() => database.prepare(sql));
+  return {
+    all: (...values) => guard(() => raw.all(...values)),
+    get: (...values) => guard(() => raw.get(...values)),
+    run: (...values) => guard(() => raw.run(...values)),
+  };
 }

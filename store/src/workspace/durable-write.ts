@@ -11,7 +11,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 const UNFINISHED = /^\.runa-[0-9a-f]{16}\.tmp$/;
 
@@ -25,22 +25,44 @@ export class UnsafeDirectoryError extends Error {}
 class HeldDirectory {
   readonly #fd: number;
   readonly #path: string;
+  readonly #shown: string;
 
-  constructor(path: string) {
+  /** @param links whether `path` may be a symbolic link: the workspace itself may, nothing below it */
+  constructor(path: string, links: "follow" | "refuse" = "refuse", shown = path) {
+    const nofollow = links === "refuse" ? constants.O_NOFOLLOW : 0;
     try {
-      this.#fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+      this.#fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | nofollow);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "ELOOP" || code === "ENOTDIR")
-        throw new UnsafeDirectoryError(`${path} is a symbolic link or not a directory: nothing is written there`);
+        throw new UnsafeDirectoryError(`${shown} is a symbolic link or not a directory: nothing is written there`);
       throw error;
     }
     const held = `/proc/self/fd/${this.#fd}`;
     this.#path = existsSync(held) ? held : path;
+    this.#shown = shown;
   }
 
   at(name: string): string {
     return join(this.#path, name);
+  }
+
+  /** The directory of that name in this one, made where there is none, its name then on the disk. */
+  child(name: string): HeldDirectory {
+    try {
+      mkdirSync(this.at(name));
+      this.sync();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+    return new HeldDirectory(this.at(name), "refuse", join(this.#shown, name));
+  }
+
+  /** The names of its regular files. */
+  files(): string[] {
+    return readdirSync(this.at("."), { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => entry.name);
   }
 
   sync(): void {
@@ -59,8 +81,7 @@ class HeldDirectory {
  * @throws UnsafeDirectoryError, or an errno exception; then nothing of it is left
  */
 export function writeDurably(directory: string, name: string, bytes: string): void {
-  makeDirectory(directory);
-  const held = new HeldDirectory(directory);
+  const held = hold(dirname(directory), [basename(directory)]);
   const unfinished = held.at(`.runa-${randomBytes(8).toString("hex")}.tmp`);
   try {
     const fd = openSync(unfinished, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666);
@@ -84,14 +105,22 @@ export function writeDurably(directory: string, name: string, bytes: string): vo
   }
 }
 
-/** Moves a file to another directory of the same file system, durably; nothing happens where it is no longer there. */
+/**
+ * Moves a file to a directory of the same file system, made where missing, durably. Nothing happens where the file is no
+ * longer there. Below `to.root` no link is followed.
+ * @returns whether a file was moved
+ * @throws UnsafeDirectoryError, or an errno exception; then it lies where it lay
+ */
 export function moveDurably(
   from: { directory: string; name: string },
-  to: { directory: string; name: string },
+  to: { root: string; below: readonly string[]; name: string },
 ): boolean {
-  mkdirSync(to.directory, { recursive: true });
-  const [source, target] = [new HeldDirectory(from.directory), new HeldDirectory(to.directory)];
+  const held: HeldDirectory[] = [];
   try {
+    const source = new HeldDirectory(from.directory);
+    held.push(source);
+    const target = hold(to.root, to.below);
+    held.push(target);
     renameSync(source.at(from.name), target.at(to.name));
     // The new name first: a crash between the two leaves the file under both names, never under none.
     target.sync();
@@ -101,21 +130,22 @@ export function moveDurably(
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
     throw error;
   } finally {
-    source.close();
-    target.close();
+    for (const directory of held) directory.close();
   }
 }
 
-function makeDirectory(directory: string): void {
-  try {
-    mkdirSync(directory);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return;
-    throw error;
+/** Holds the directory below `root` with those names, one in the other, made where missing. */
+function hold(root: string, names: readonly string[]): HeldDirectory {
+  let directory = new HeldDirectory(root, "follow");
+  for (const name of names) {
+    const parent = directory;
+    try {
+      directory = parent.child(name);
+    } finally {
+      parent.close();
+    }
   }
-  const parent = new HeldDirectory(dirname(directory));
-  parent.sync();
-  parent.close();
+  return directory;
 }
 
 /** Whether a directory holds what a writer left that died while writing, or is writing now. */
@@ -129,9 +159,17 @@ export function removeUnfinished(directory: string): void {
 }
 
 function unfinishedIn(directory: string): string[] {
+  let held: HeldDirectory;
   try {
-    return readdirSync(directory).filter((name) => UNFINISHED.test(name));
+    held = new HeldDirectory(directory);
   } catch {
     return [];
+  }
+  try {
+    return held.files().filter((name) => UNFINISHED.test(name));
+  } catch {
+    return [];
+  } finally {
+    held.close();
   }
 }

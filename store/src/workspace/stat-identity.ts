@@ -1,4 +1,4 @@
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, unlinkSync, writeSync } from "node:fs";
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, rmSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
 /**
@@ -27,11 +27,9 @@ export type CleanBefore = bigint;
 export function cleanBefore(workspace: string): CleanBefore {
   const probe = join(workspace, `.runa-clock-${process.pid}`);
   try {
-    const fd = openSync(
-      probe,
-      constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW,
-      0o600,
-    );
+    // A scan that died may have left it, or someone planted something there: only a file of our own is written to.
+    rmSync(probe, { force: true });
+    const fd = openSync(probe, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
     try {
       writeSync(fd, "t");
       return fstatSync(fd, { bigint: true }).mtimeNs;

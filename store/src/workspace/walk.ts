@@ -65,29 +65,42 @@ function list(workspace: string) {
 
 function walkType(workspace: string, type: string, files: FoundFile[], gaps: ScanGap[]): void {
   const directory = join(workspace, type);
-  let entries: ReturnType<typeof list>;
+  let doubtful = false;
   try {
-    entries = readdirSync(directory, { withFileTypes: true });
+    for (const entry of readdirSync(directory, { withFileTypes: true })) {
+      if (instanceIdOf(entry.name) === null || !entry.isFile()) continue;
+      if (entry.name.includes(REPLACEMENT)) doubtful = true;
+      else lookAt(directory, type, entry.name, files, gaps);
+    }
+    if (doubtful) walkDoubtful(directory, type, files, gaps);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") gaps.push({ type, path: type, reason: reasonOf(error) });
-    return;
   }
-  for (const entry of entries) {
-    const id = instanceIdOf(entry.name);
-    if (id === null || !entry.isFile()) continue;
-    const path = join(directory, entry.name);
-    try {
-      files.push({ type, id, path, stats: lstatSync(path, { bigint: true }) });
-    } catch (error) {
-      // A file that went between the listing and this is simply not there; a name that is no UTF-8 cannot be looked up.
-      const undecodable = entry.name.includes("\ufffd");
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT" || undecodable)
-        gaps.push({
-          type,
-          path: join(type, entry.name),
-          reason: undecodable ? "its name is not valid UTF-8" : reasonOf(error),
-        });
-    }
+}
+
+/** What stands in a decoded name for bytes that are no UTF-8, or for itself. */
+const REPLACEMENT = "\ufffd";
+
+/** The names that hold a replacement character, by their bytes: one that is no UTF-8 cannot be looked up. */
+function walkDoubtful(directory: string, type: string, files: FoundFile[], gaps: ScanGap[]): void {
+  for (const entry of readdirSync(directory, { withFileTypes: true, encoding: "buffer" })) {
+    const name = entry.name.toString();
+    if (!name.includes(REPLACEMENT) || instanceIdOf(name) === null || !entry.isFile()) continue;
+    if (Buffer.from(name).equals(entry.name)) lookAt(directory, type, name, files, gaps);
+    else gaps.push({ type, path: join(type, name), reason: "its name is not valid UTF-8" });
+  }
+}
+
+function lookAt(directory: string, type: string, name: string, files: FoundFile[], gaps: ScanGap[]): void {
+  const id = instanceIdOf(name);
+  if (id === null) return;
+  const path = join(directory, name);
+  try {
+    files.push({ type, id, path, stats: lstatSync(path, { bigint: true }) });
+  } catch (error) {
+    // A file that went between the listing and this is simply not there.
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT")
+      gaps.push({ type, path: join(type, name), reason: reasonOf(error) });
   }
 }
 
@@ -107,7 +120,8 @@ export function readRegularFile(path: string): ReadFile | null {
     fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ELOOP" || code === "ENOTDIR") return null;
+    // ENXIO is what opening a socket gives.
+    if (code === "ENOENT" || code === "ELOOP" || code === "ENOTDIR" || code === "ENXIO") return null;
     throw error;
   }
   try {
@@ -137,6 +151,10 @@ export function reasonOf(error: unknown): string {
       return "read-only file system";
     case "ELOOP":
       return "a symbolic link, which is not followed";
+    case "EEXIST":
+      return "something else lies there already";
+    case "ENAMETOOLONG":
+      return "its name is too long for the file system";
     default:
       return code ?? message;
   }

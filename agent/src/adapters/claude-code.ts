@@ -1,0 +1,39 @@
+import { type Adapter, SERVER, STARTUP } from "./adapter.ts";
+import { claudeStream } from "./claude-stream.ts";
+import { literalServer } from "./literal.ts";
+
+/** Claude Code (`claude -p`). */
+export const claudeCode: Adapter = {
+  name: "claude-code",
+  title: "Claude Code",
+  executable: "claude",
+  package: "@anthropic-ai/claude-code",
+  versionArgs: ["--version"],
+  tested: ["2.1.197", "2.1.328"],
+  permission:
+    "The tools of runa's server are allowed, and what Claude Code allows by itself or the user's own settings allow; everything else is refused. No other MCP server is started.",
+  allowMore: ["--permission-mode", "acceptEdits", "--allowedTools", "Bash(npm test:*)"],
+
+  launch: ({ server, extra, env }) => ({
+    args: [
+      "-p",
+      "--mcp-config",
+      // Without `alwaysLoad` the tools are not among those offered, but have to be searched for first.
+      JSON.stringify({ mcpServers: { [SERVER]: { ...literalServer(server), alwaysLoad: true } } }),
+      "--strict-mcp-config",
+      "--allowedTools",
+      `mcp__${SERVER}__*`,
+      "--output-format",
+      "stream-json",
+      "--verbose",
+      ...extra,
+    ],
+    env: {
+      // It begins without the server otherwise, or gives up on one that takes more than some seconds.
+      MCP_CONNECTION_NONBLOCKING: env.MCP_CONNECTION_NONBLOCKING ?? "0",
+      MCP_CONNECT_TIMEOUT_MS: env.MCP_CONNECT_TIMEOUT_MS ?? `${STARTUP * 1000}`,
+      DISABLE_AUTOUPDATER: env.DISABLE_AUTOUPDATER ?? "1",
+    },
+  }),
+  reader: claudeStream,
+};

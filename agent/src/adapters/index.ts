@@ -1,0 +1,2 @@
+export { checkAdapter } from "./check.ts";
+export { runAdapter } from "./run.ts";

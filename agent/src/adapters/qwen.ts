@@ -1,0 +1,33 @@
+import { type Adapter, SERVER } from "./adapter.ts";
+import { claudeStream } from "./claude-stream.ts";
+
+/** Qwen Code. */
+export const qwen: Adapter = {
+  name: "qwen",
+  title: "Qwen Code",
+  executable: "qwen",
+  package: "@qwen-code/qwen-code",
+  versionArgs: ["--version"],
+  tested: ["0.15.10"],
+  permission:
+    "The tools of runa's server are allowed, and what Qwen Code allows by itself (reading) or the user's own settings allow; everything else is refused. No other MCP server is started.",
+  allowMore: ["--approval-mode", "auto-edit"],
+
+  launch: ({ server, extra }) => ({
+    args: [
+      "--mcp-config",
+      JSON.stringify({ mcpServers: { [SERVER]: server } }),
+      "--allowed-mcp-server-names",
+      SERVER,
+      "--allowed-tools",
+      `mcp__${SERVER}__*`,
+      // With it the tools are not among those offered, but have to be searched for first.
+      "--exclude-tools",
+      "tool_search",
+      "--output-format",
+      "stream-json",
+      ...extra,
+    ],
+  }),
+  reader: claudeStream,
+};

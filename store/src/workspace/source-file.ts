@@ -1,0 +1,26 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
+
+/** What lies where a file is expected is none: a pipe, a device, a socket. */
+export class NoFileError extends Error {}
+
+/**
+ * Reads a file that a person wrote, through symlinks. What is no regular file is refused: a pipe would be waited for and
+ * a device read without end.
+ * @throws NoFileError, NodeJS.ErrnoException
+ */
+export function readSourceFile(path: string): Buffer {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = fstatSync(fd);
+    if (!stats.isFile() && !stats.isDirectory()) throw new NoFileError(`${kindOf(stats)}, not a file`);
+    // A directory is refused by the reading itself, with its own errno.
+    return readFileSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isFIFO()) return "a named pipe";
+  return stats.isSocket() ? "a socket" : "a device";
+}

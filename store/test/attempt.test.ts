@@ -1,0 +1,132 @@
+import { describe, expect, test } from "vitest";
+import {
+  abandonAttempt,
+  attemptNotes,
+  beforeAttempt,
+  endAttempt,
+  fenceAttempt,
+  recordAgent,
+  unendedAttempts,
+} from "../src/attempt.ts";
+import { contentHash } from "../src/json/canonical.ts";
+import { readSnapshot, type Snapshot } from "../src/snapshot.ts";
+import { id, Rig, unit } from "./rig.ts";
+
+const A = { title: "A" };
+const note = (name: string) => ({ type: "note", id: id(name) });
+const look = (rig: Rig, workUnit: string | null = null): Snapshot =>
+  readSnapshot(rig.store, rig.types.keys(), [], workUnit === null ? null : unit(workUnit));
+
+describe("an attempt", () => {
+  test("is open from its beginning, with the agent once that is known, until it ends", () => {
+    const rig = new Rig();
+    const started = rig.begin("attempt-1", "w-1");
+    const owner = { pid: 1, startTime: null, machine: null, boot: null, pidNamespace: null };
+    const open = { id: "attempt-1", protocol: "write", workUnit: "w-1", started, owner, agent: null, fenced: false };
+    expect(unendedAttempts(rig.store)).toEqual([open]);
+    recordAgent(rig.store, "attempt-1", { pid: 42, startTime: "7" });
+    fenceAttempt(rig.store, "attempt-1");
+    rig.reopen();
+    // Of every work unit: a command must see what runs anywhere.
+    expect(look(rig).openAttempts).toEqual([{ ...open, agent: { pid: 42, startTime: "7" }, fenced: true }]);
+    const ended = rig.end("attempt-1", started, "exited", []);
+    expect(ended).toBeGreaterThan(started);
+    expect(unendedAttempts(rig.store)).toEqual([]);
+    expect(look(rig).lastAttempts.size).toBe(0);
+    expect(look(rig, "w-1").lastAttempts.get("write")).toEqual({
+      id: "attempt-1",
+      protocol: "write",
+      outcome: "exited",
+      started,
+      ended,
+      outputsAfter: "",
+      fingerprint: "f",
+      seen: null,
+    });
+  });
+
+  test("ends once: what comes later does not change how it ended", () => {
+    const rig = new Rig();
+    const started = rig.begin("attempt-1");
+    rig.end("attempt-1", started, "delivered", []);
+    const before = look(rig).lastAttempts.get("write");
+    abandonAttempt(rig.store, "attempt-1");
+    expect(look(rig).lastAttempts.get("write")).toEqual(before);
+  });
+
+  test("of which nothing can be judged is abandoned", () => {
+    const rig = new Rig();
+    rig.begin("attempt-1");
+    abandonAttempt(rig.store, "attempt-1");
+    expect(look(rig).lastAttempts.get("write")).toMatchObject({ outcome: "abandoned", seen: null });
+    expect(unendedAttempts(rig.store)).toEqual([]);
+  });
+
+  test("that succeeds marks what it delivered with its start; one that fails marks nothing", () => {
+    const rig = new Rig();
+    const first = rig.begin("attempt-1");
+    rig.deliver("a", A, { attempt: "attempt-1" });
+    rig.deliver("b", A, { attempt: "attempt-1" });
+    rig.end("attempt-1", first, "delivered", [note("a")]);
+    const second = rig.begin("attempt-2");
+    rig.deliver("b", A, { attempt: "attempt-2" });
+    rig.end("attempt-2", second, "timed_out", [note("b")]);
+    expect([rig.row("note", "a").deliveredAt, rig.row("note", "b").deliveredAt]).toEqual([first, null]);
+  });
+
+  test("that delivered by file has that on record", () => {
+    const rig = new Rig();
+    const started = rig.begin("attempt-1");
+    rig.deliver("a", A, { attempt: "attempt-1" });
+    endAttempt(rig.store, "attempt-1", {
+      outcome: "delivered",
+      detail: { code: 0 },
+      seen: { note: { valid: "v", all: "a" } },
+      outputsAfter: "digest",
+      usage: { tokens: 5 },
+      started,
+      byFile: [{ ...note("f"), contentHash: contentHash("x") }],
+      delivered: [],
+      superseded: [],
+    });
+    expect(attemptNotes(rig.store, "attempt-1").deliveries.map(({ id, via }) => [id, via])).toEqual([
+      ["a", "tool"],
+      ["f", "file"],
+    ]);
+    expect(look(rig).lastSuccesses.get("write")).toMatchObject({
+      seen: { note: { valid: "v", all: "a" } },
+      outputsAfter: "digest",
+    });
+  });
+});
+
+test("the last attempt and the last success are kept apart, for each work unit and for none", () => {
+  const rig = new Rig();
+  const run = (attempt: string, workUnit: string | null, outcome: "delivered" | "exited") =>
+    rig.end(attempt, rig.begin(attempt, workUnit), outcome, []);
+  run("u1", null, "delivered");
+  run("w1", "w-1", "delivered");
+  run("u2", null, "delivered");
+  run("u3", null, "exited");
+  run("w2", "w-2", "exited");
+  const last = (workUnit: string | null) => {
+    const { lastAttempts, lastSuccesses } = look(rig, workUnit);
+    return [lastAttempts.get("write")?.id, lastSuccesses.get("write")?.id];
+  };
+  expect(last(null)).toEqual(["u3", "u2"]);
+  expect(last("w-1")).toEqual(["w1", "w1"]);
+  expect(last("w-2")).toEqual(["w2", undefined]);
+  expect(last("w-3")).toEqual([undefined, undefined]);
+});
+
+test("a snapshot does not change under its reader", async () => {
+  const rig = new Rig();
+  rig.put("note/a.json", A);
+  await rig.scan();
+  const snapshot = look(rig);
+  rig.deliver("b", A);
+  rig.begin("attempt-1");
+  expect(snapshot.instances.get("note")?.map(({ id }) => id)).toEqual(["a"]);
+  expect(snapshot.openAttempts).toEqual([]);
+  expect(beforeAttempt(rig.store, "attempt-1")).toEqual([]);
+});

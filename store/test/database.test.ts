@@ -1,0 +1,351 @@
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { describe, expect, test, vi } from "vitest";
+import { StoreError } from "../src/database.ts";
+import { knowsSchemaFile, rememberSchemaFiles } from "../src/schema-check.ts";
+import { readSnapshot } from "../src/snapshot.ts";
+import { openStore, type Store, write } from "../src/store.ts";
+import { allArtifacts, putArtifact } from "../src/tables/artifact-table.ts";
+import { latestMoment, nextMoment } from "../src/tables/clock-table.ts";
+import { asOrdinaryUser, Rig, temporaryDirectory } from "./rig.ts";
+
+// Where private copies go; the variable TMPDIR says nothing to a process whose user is another than that of its start.
+const temporary = vi.hoisted(() => ({ directory: null as string | null }));
+
+vi.mock(import("node:os"), async (original) => {
+  const os = await original();
+  return { ...os, tmpdir: () => temporary.directory ?? os.tmpdir() };
+});
+
+const TABLES = ["artifact", "attempt", "clock", "delivery", "schema_check", "superseding"];
+const VERSION = 1;
+const damaged = (directory: string) =>
+  new StoreError(
+    `${directory}/runa.db is damaged: what runa remembers of earlier attempts is lost, no artifact is. Move ${directory} away and run \`runa scan\`, which reads the artifacts again`,
+  );
+
+function tablesOf(store: Store): unknown[] {
+  return store.database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").pluck().all();
+}
+
+/** A closed store whose clock stands at some moment; returns its directory and that moment. */
+function closedStore(): { directory: string; latest: number } {
+  const directory = join(temporaryDirectory(), "store");
+  const store = openStore(directory);
+  const latest = write(store, () => nextMoment(store.database));
+  store.close();
+  return { directory, latest };
+}
+
+describe("a new store", () => {
+  test.each<[string, (directory: string) => void]>([
+    ["no directory", () => {}],
+    ["an empty directory", (directory) => mkdirSync(directory, { recursive: true })],
+    [
+      "an empty file",
+      (directory) => {
+        mkdirSync(directory, { recursive: true });
+        writeFileSync(join(directory, "runa.db"), "");
+      },
+    ],
+    [
+      "a database of version 0",
+      (directory) => {
+        mkdirSync(directory, { recursive: true });
+        const database = new Database(join(directory, "runa.db"));
+        database.pragma("application_id = 7");
+        database.close();
+      },
+    ],
+  ])("is made from %s", (_, prepare) => {
+    const directory = join(temporaryDirectory(), "deep", "store");
+    prepare(directory);
+    const store = openStore(directory);
+    expect(tablesOf(store)).toEqual(TABLES);
+    expect(store.database.pragma("user_version", { simple: true })).toBe(VERSION);
+    expect(store).toMatchObject({ directory, kept: true });
+    store.close();
+  });
+
+  test("is opened again as it is", () => {
+    const { directory, latest } = closedStore();
+    const store = openStore(directory);
+    expect(latestMoment(store.database)).toBe(latest);
+    store.close();
+  });
+
+  test("is durable at every commit", () => {
+    const { directory } = closedStore();
+    const store = openStore(directory);
+    expect(store.database.pragma("journal_mode", { simple: true })).toBe("wal");
+    // 2 is FULL.
+    expect(store.database.pragma("synchronous", { simple: true })).toBe(2);
+    store.close();
+  });
+
+  test("is not half migrated when the migration fails", () => {
+    const directory = temporaryDirectory();
+    const database = new Database(join(directory, "runa.db"));
+    // In the way of the migration's last table.
+    database.exec("CREATE TABLE superseding (x)");
+    database.close();
+    expect(() => openStore(directory)).toThrow("superseding");
+    const after = new Database(join(directory, "runa.db"));
+    expect(after.pragma("user_version", { simple: true })).toBe(0);
+    expect(after.prepare("SELECT name FROM sqlite_schema").pluck().all()).toEqual(["superseding"]);
+    after.close();
+  });
+});
+
+describe("two at once", () => {
+  test("a reader does not wait for a writer", () => {
+    const { directory, latest } = closedStore();
+    const writer = openStore(directory);
+    writer.database.exec("BEGIN IMMEDIATE");
+    const started = performance.now();
+    const reader = openStore(directory);
+    expect(reader.kept).toBe(true);
+    expect(latestMoment(reader.database)).toBe(latest);
+    expect(performance.now() - started).toBeLessThan(5_000);
+    writer.database.exec("COMMIT");
+    // And it may write when its turn comes.
+    expect(write(reader, () => nextMoment(reader.database))).toBeGreaterThan(latest);
+    reader.close();
+    writer.close();
+  });
+
+  test("what fails in a write leaves nothing of it", () => {
+    const { directory, latest } = closedStore();
+    const store = openStore(directory);
+    expect(() =>
+      write(store, () => {
+        nextMoment(store.database);
+        throw new Error("no");
+      }),
+    ).toThrow("no");
+    expect(latestMoment(store.database)).toBe(latest);
+    store.close();
+  });
+});
+
+test("a store that a newer runa made is refused, and left as it is", () => {
+  const { directory } = closedStore();
+  const database = new Database(join(directory, "runa.db"));
+  database.pragma("user_version = 99");
+  database.close();
+  expect(() => openStore(directory)).toThrow(
+    new StoreError("the store was made by a newer runa (store version 99, this runa knows 1): use that one"),
+  );
+  const after = new Database(join(directory, "runa.db"), { readonly: true });
+  expect(after.pragma("user_version", { simple: true })).toBe(99);
+  after.close();
+});
+
+describe("a damaged store is one clear error that names what is lost and what mends it", () => {
+  test("when it is no database at all", () => {
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, "runa.db"), "This is not a database, whatever its name says.".repeat(40));
+    expect(() => openStore(directory)).toThrow(damaged(directory));
+    expect(readFileSync(join(directory, "runa.db"), "utf8")).toMatch(/^This is not/);
+  });
+
+  /** Opens a store and reads all of it. */
+  function readAll(directory: string): string {
+    let store: Store;
+    try {
+      store = openStore(directory);
+    } catch (error) {
+      expect(error).toEqual(damaged(directory));
+      return "refused";
+    }
+    try {
+      readSnapshot(store, ["note"], [], null);
+      write(store, () => nextMoment(store.database));
+      return `${allArtifacts(store.database).length} rows`;
+    } catch (error) {
+      expect(error).toEqual(damaged(directory));
+      return "found damaged";
+    } finally {
+      store.close();
+    }
+  }
+
+  async function fullStore(): Promise<Buffer> {
+    const rig = new Rig();
+    rig.put("note/a.json", { title: "t" });
+    await rig.scan();
+    write(rig.store, () => {
+      for (let n = 0; n < 100; n++)
+        putArtifact(rig.store.database, { ...rig.row("note", "a"), id: `a${n}` as never, violations: [] });
+    });
+    rig.store.close();
+    return readFileSync(join(rig.root, "store", "runa.db"));
+  }
+
+  test("wherever it was cut", async () => {
+    const whole = await fullStore();
+    const directory = temporaryDirectory();
+    const outcomes = new Set<string>();
+    for (const size of [0, 1, 15, 16, 99, 100, 511, 512, 4095, 4096, 4097, 8192, 20_000, whole.length - 4096]) {
+      for (const name of readdirSync(directory)) rmSync(join(directory, name));
+      writeFileSync(join(directory, "runa.db"), whole.subarray(0, size));
+      outcomes.add(readAll(directory));
+    }
+    // Cut to nothing it is a new one.
+    expect([...outcomes].sort()).toEqual(["0 rows", "refused"]);
+  });
+
+  test("whichever page is torn, also when that shows only in reading", async () => {
+    const whole = await fullStore();
+    const outcomes = new Set<string>();
+    for (let page = 0; page < whole.length / 4096; page++) {
+      for (const byte of [0x00, 0xa5, 0xff]) {
+        const directory = temporaryDirectory();
+        writeFileSync(join(directory, "runa.db"), Buffer.from(whole).fill(byte, page * 4096, (page + 1) * 4096));
+        outcomes.add(readAll(directory));
+      }
+    }
+    expect([...outcomes].sort()).toEqual(["101 rows", "found damaged", "refused"]);
+  });
+});
+
+describe("a store that cannot be written", () => {
+  /** Opens it as a user whom its permissions bind, with a place of its own for private copies. */
+  async function opened(directory: string, look: (store: Store, copies: () => string[]) => void): Promise<void> {
+    const copies = temporaryDirectory();
+    chmodSync(copies, 0o777);
+    temporary.directory = copies;
+    try {
+      await asOrdinaryUser(() => {
+        const store = openStore(directory);
+        try {
+          look(store, () => readdirSync(copies));
+        } finally {
+          store.close();
+        }
+      });
+    } finally {
+      temporary.directory = null;
+      // No copy is left lying about, whatever happened.
+      expect(readdirSync(copies)).toEqual([]);
+    }
+  }
+
+  function contents(directory: string): Record<string, string> {
+    return Object.fromEntries(
+      readdirSync(directory).map((name) => [name, readFileSync(join(directory, name)).toString("base64")]),
+    );
+  }
+
+  test.each<[string, (directory: string) => void]>([
+    ["its directory is read-only", (directory) => chmodSync(directory, 0o555)],
+    ["its file is read-only", (directory) => chmodSync(join(directory, "runa.db"), 0o444)],
+    [
+      "its file is read-only in a directory that is not",
+      (directory) => {
+        chmodSync(join(directory, "runa.db"), 0o444);
+        chmodSync(directory, 0o777);
+      },
+    ],
+    [
+      "both are",
+      (directory) => {
+        chmodSync(join(directory, "runa.db"), 0o444);
+        chmodSync(directory, 0o555);
+      },
+    ],
+  ])("answers from a private copy and keeps nothing: %s", async (_, protect) => {
+    const { directory, latest } = closedStore();
+    protect(directory);
+    const before = contents(directory);
+    await opened(directory, (store, copies) => {
+      expect(store.kept).toBe(false);
+      expect(latestMoment(store.database)).toBe(latest);
+      expect(write(store, () => nextMoment(store.database))).toBeGreaterThan(latest);
+      expect(copies().length).toBe(1);
+    });
+    expect(contents(directory)["runa.db"]).toBe(before["runa.db"]);
+  });
+
+  test("also where another process has it open, and with what that has just committed", async () => {
+    const { directory } = closedStore();
+    const other = openStore(directory);
+    const latest = write(other, () => nextMoment(other.database));
+    const copied = join(temporaryDirectory(), "store");
+    mkdirSync(copied);
+    // As a crash leaves it: the log beside the database, with the last commit only there.
+    for (const name of readdirSync(directory)) copyFileSync(join(directory, name), join(copied, name));
+    other.close();
+    expect(readdirSync(copied)).toEqual(["runa.db", "runa.db-shm", "runa.db-wal"]);
+    for (const name of readdirSync(copied)) chmodSync(join(copied, name), 0o444);
+    chmodSync(copied, 0o555);
+    const before = contents(copied);
+    await opened(copied, (store) => {
+      expect(store.kept).toBe(false);
+      expect(latestMoment(store.database)).toBe(latest);
+      write(store, () => nextMoment(store.database));
+    });
+    expect(contents(copied)).toEqual(before);
+  });
+
+  test("answers as an empty one where there is none yet", async () => {
+    const parent = temporaryDirectory();
+    chmodSync(parent, 0o555);
+    await opened(join(parent, "store"), (store) => {
+      expect(store.kept).toBe(false);
+      expect(tablesOf(store)).toEqual(TABLES);
+    });
+    expect(readdirSync(parent)).toEqual([]);
+  });
+
+  test("is migrated in the copy only", async () => {
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, "runa.db"), "");
+    chmodSync(directory, 0o555);
+    await opened(directory, (store) => expect(tablesOf(store)).toEqual(TABLES));
+    expect(statSync(join(directory, "runa.db")).size).toBe(0);
+  });
+
+  test("and is damaged or newer says so, and leaves no copy", async () => {
+    const torn = temporaryDirectory();
+    writeFileSync(join(torn, "runa.db"), "not a database".repeat(100));
+    chmodSync(torn, 0o555);
+    await expect(opened(torn, () => {})).rejects.toEqual(damaged(torn));
+    const { directory: newer } = closedStore();
+    const database = new Database(join(newer, "runa.db"));
+    database.pragma("user_version = 99");
+    database.close();
+    chmodSync(newer, 0o555);
+    await expect(opened(newer, () => {})).rejects.toThrow("made by a newer runa (store version 99,");
+  });
+});
+
+test("a store directory that is a link is followed", () => {
+  const { directory, latest } = closedStore();
+  const link = join(temporaryDirectory(), "link");
+  symlinkSync(directory, link);
+  const store = openStore(link);
+  expect(latestMoment(store.database)).toBe(latest);
+  store.close();
+});
+
+test("schema files that were found valid are remembered by their hash", () => {
+  const { directory } = closedStore();
+  const store = openStore(directory);
+  expect(knowsSchemaFile(store, "sha256:a")).toBe(false);
+  rememberSchemaFiles(store, ["sha256:a", "sha256:b"]);
+  rememberSchemaFiles(store, ["sha256:a"]);
+  expect(["sha256:a", "sha256:b", "sha256:c"].map((hash) => knowsSchemaFile(store, hash))).toEqual([true, true, false]);
+  store.close();
+});

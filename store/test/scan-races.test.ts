@@ -1,0 +1,127 @@
+import { spawnSync } from "node:child_process";
+import { symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { write } from "../src/store.ts";
+import { id, NOTE, Rig, scannedType } from "./rig.ts";
+
+const note = (name: string) => ({ type: "note", id: name });
+
+/** A scan in which something happens after the first file was read and before anything is committed. */
+function scanWhile(rig: Rig, happens: () => void) {
+  let pending: (() => void) | null = happens;
+  const type = scannedType(NOTE, () => {
+    const now = pending;
+    pending = null;
+    now?.();
+  });
+  return rig.scan(new Map([...rig.types, ["note", type]]));
+}
+
+describe("a delivery between a scan's reading and its commit", () => {
+  test("of an instance that the scan found new is not overwritten", async () => {
+    const rig = new Rig();
+    rig.put("note/a.json", { title: "by hand" });
+    await scanWhile(rig, () => rig.deliver("a", { title: "delivered" }));
+    const row = rig.row("note", "a");
+    expect(row.contentHash).toBe(rig.deliver("same", { title: "delivered" }));
+    expect(await rig.scan()).toMatchObject({ new: [], modified: [], removed: [] });
+  });
+
+  test("of an instance that the scan found modified is not overwritten", async () => {
+    const rig = new Rig();
+    rig.put("note/a.json", { title: "first" });
+    await rig.scan();
+    rig.put("note/a.json", { title: "second" });
+    let delivered = 0;
+    await scanWhile(rig, () => {
+      rig.deliver("a", { title: "third" });
+      delivered = rig.row("note", "a").lastModified;
+    });
+    expect(rig.row("note", "a").contentHash).toBe(rig.deliver("same", { title: "third" }));
+    expect(rig.row("note", "a").lastModified).toBe(delivered);
+  });
+
+  test("of an instance whose file the scan did not see does not count as removed", async () => {
+    const rig = new Rig();
+    rig.put("plan/b.json", { title: "t" });
+    await rig.scan();
+    unlinkSync(rig.path("plan/b.json"));
+    rig.put("note/a.json", { title: "t" });
+    await scanWhile(rig, () => rig.deliver("b", { title: "again" }, { type: "plan" }));
+    expect(rig.row("plan", "b").status).toBe("valid");
+    expect(await rig.scan()).toMatchObject({ new: [], removed: [] });
+  });
+
+  test("nor when it has the very content that was delivered before and went", async () => {
+    const rig = new Rig();
+    rig.deliver("b", { title: "t" }, { type: "plan" });
+    const before = rig.row("plan", "b");
+    unlinkSync(rig.path("plan/b.json"));
+    rig.untilFilesAreOld();
+    rig.put("note/a.json", { title: "t" });
+    await scanWhile(rig, () => rig.deliver("b", { title: "t" }, { type: "plan" }));
+    expect(rig.row("plan", "b").lastModified).toBe(before.lastModified);
+    expect(await rig.scan()).toMatchObject({ new: [], removed: [] });
+  });
+});
+
+test("a success that a scan did not know of keeps its mark", async () => {
+  const rig = new Rig();
+  const started = rig.begin("attempt-1");
+  rig.deliver("a", { title: "t" }, { attempt: "attempt-1" });
+  // Delivered and not scanned since: the scan reads it, after the other file, and has its row to write.
+  rig.put("note/0.json", { title: "t" });
+  await scanWhile(rig, () => rig.end("attempt-1", started, "delivered", [{ type: "note", id: id("a") }]));
+  expect(rig.row("note", "a").deliveredAt).toBe(started);
+  await rig.scan();
+  expect(rig.row("note", "a").deliveredAt).toBe(started);
+});
+
+test("an instance that was withdrawn meanwhile does not come back", async () => {
+  const rig = new Rig();
+  rig.put("note/a.json", { title: "one" });
+  await rig.scan();
+  rig.put("note/a.json", { title: "two" });
+  await scanWhile(rig, () => {
+    unlinkSync(rig.path("note/a.json"));
+    write(rig.store, () => rig.store.database.exec("DELETE FROM artifact"));
+  });
+  expect(rig.rows()).toEqual([]);
+});
+
+describe("a file that changes while a scan is under way", () => {
+  const victims: readonly (readonly [string, (path: string) => void])[] = [
+    ["goes", (path) => unlinkSync(path)],
+    [
+      "becomes a pipe",
+      (path) => {
+        unlinkSync(path);
+        expect(spawnSync("mkfifo", [path]).status).toBe(0);
+      },
+    ],
+    [
+      "becomes a link",
+      (path) => {
+        unlinkSync(path);
+        symlinkSync("/etc/passwd", path);
+      },
+    ],
+  ];
+  test.each(victims)("listed and then %s: it is not there", async (_, happens) => {
+    const rig = new Rig();
+    rig.put("note/a.json", { title: "t" });
+    const victim = rig.put("plan/b.json", { title: "t" });
+    const report = await scanWhile(rig, () => happens(victim));
+    expect(report).toMatchObject({ new: [note("a")], gaps: [] });
+    expect(rig.rows().map(({ id }) => id)).toEqual(["a"]);
+  });
+
+  test("read and then written again, with the same length: the next scan sees it", async () => {
+    const rig = new Rig();
+    for (let round = 0; round < 5; round++) {
+      const path = rig.put(`note/n${round}.json`, '{"title":"one"}');
+      await scanWhile(rig, () => writeFileSync(path, '{"title":"two"}'));
+      expect((await rig.scan()).modified).toEqual([note(`n${round}`)]);
+    }
+  });
+});

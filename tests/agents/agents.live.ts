@@ -1,0 +1,79 @@
+import { spawn } from "node:child_process";
+import { beforeAll, describe, expect, test } from "vitest";
+import { CLIS } from "./clis.ts";
+import { install } from "./install.ts";
+import { MockModel } from "./mock/server.ts";
+import { COST } from "./mock/turn.ts";
+import { RUNA } from "./program.ts";
+import { LiveProject } from "./project.ts";
+
+const REPORT = { title: "All is well", score: 3 };
+const EACH = COST.input + COST.output;
+
+describe.each(CLIS)("$name $version", (cli) => {
+  let bin = "";
+  beforeAll(async () => {
+    bin = await install(cli);
+  });
+
+  const deliver = (args: object) => ({ kind: "call", tool: cli.tool("report"), args }) as const;
+  const right = deliver({ instance_id: "one", ...REPORT });
+
+  test("delivers with the first call", async () => {
+    using project = new LiveProject();
+    await using model = new MockModel(cli.dialect, [right]);
+    await project.prepare(cli, bin, await model.start());
+
+    const ended = await project.runa("run");
+
+    expect(model.exchanges[0]?.tools, `${ended.stdout}\n${ended.stderr}`).toContain(cli.tool("report"));
+    expect(project.reports()).toEqual({ "one.json": REPORT });
+    expect(ended.exit).toBe(0);
+    expect(ended.stdout).toContain("All is well");
+    expect(ended.stdout).not.toContain('{"type"');
+    const [usage] = project.usage();
+    expect(usage).toMatchObject({ tokens: 2 * EACH, ...(cli.model === undefined ? {} : { model: cli.model }) });
+    expect(project.leftovers()).toEqual([]);
+  });
+
+  test("mends a first call that was refused", async () => {
+    using project = new LiveProject();
+    await using model = new MockModel(cli.dialect, [deliver({ instance_id: "one", title: "" }), right]);
+    await project.prepare(cli, bin, await model.start());
+
+    const ended = await project.runa("run");
+
+    expect(model.exchanges[1]?.results[0], `${ended.stdout}\n${ended.stderr}`).toContain("score");
+    expect(project.reports()).toEqual({ "one.json": REPORT });
+    expect(ended.exit).toBe(0);
+    expect(ended.stdout).toMatch(/^< error: .+/m);
+  });
+
+  test("lets the agent do nothing else", async () => {
+    using project = new LiveProject();
+    await using model = new MockModel(cli.dialect, [cli.shell("touch escaped"), right]);
+    await project.prepare(cli, bin, await model.start());
+
+    const ended = await project.runa("run");
+
+    expect(project.top(), `${ended.stdout}\n${ended.stderr}`).not.toContain("escaped");
+    expect(project.reports()).toEqual({ "one.json": REPORT });
+    expect(ended.exit).toBe(0);
+  });
+
+  test("ends with runa, and leaves nothing behind", async () => {
+    using project = new LiveProject();
+    await using model = new MockModel(cli.dialect, [{ kind: "hang" }]);
+    await project.prepare(cli, bin, await model.start());
+
+    const runa = spawn(process.execPath, [RUNA, "run"], { ...project.start, stdio: "ignore" });
+    const ended = new Promise<unknown>((resolve) => runa.once("exit", (code, signal) => resolve(code ?? signal)));
+    await model.hanging;
+    runa.kill("SIGTERM");
+
+    expect(await ended).toBe(143);
+    await model.gone;
+    expect(project.leftovers()).toEqual([]);
+    expect(project.reports()).toEqual({});
+  });
+});

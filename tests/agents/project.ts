@@ -1,0 +1,123 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Cli } from "./clis.ts";
+import { type Ended, RUNA_AGENT, runa } from "./program.ts";
+
+const DIALECT = "https://json-schema.org/draft/2020-12/schema";
+
+const METHODOLOGY: Readonly<Record<string, string>> = {
+  "manifest.toml": `name = "one-report"
+[[artifact_types]]
+name = "request"
+[[artifact_types]]
+name = "report"
+[[protocols]]
+name = "write-report"
+requires = ["request"]
+produces = ["report"]
+trigger = { type = "on_artifact", name = "request" }
+`,
+  "schemas/request.schema.json": JSON.stringify({
+    $schema: DIALECT,
+    title: "Request",
+    type: "object",
+    properties: { text: { type: "string" } },
+    required: ["text"],
+  }),
+  "schemas/report.schema.json": JSON.stringify({
+    $schema: DIALECT,
+    title: "Report",
+    description: "What was found.",
+    type: "object",
+    properties: { title: { type: "string", minLength: 3 }, score: { type: "integer" } },
+    required: ["title", "score"],
+    additionalProperties: false,
+  }),
+  "protocols/write-report/PROTOCOL.md": "Write a report on what the request asks for.\n",
+};
+
+/** A project of one protocol that owes one `report`, with a fresh home and a clean environment around it. */
+export class LiveProject {
+  readonly #root = realpathSync(mkdtempSync(join(tmpdir(), "runa-live-")));
+  /** Named as nobody should name it: a CLI that fills in variables or splits words loses its way. */
+  readonly directory = join(this.#root, "a $HOME ${HOME} 'project'");
+  readonly home = join(this.#root, "home");
+  readonly temporary = join(this.#root, "tmp");
+  #environment: NodeJS.ProcessEnv = {};
+
+  [Symbol.dispose](): void {
+    rmSync(this.#root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+
+  /** Makes it a project whose agent is this CLI, connected to the mock. */
+  async prepare(cli: Cli, bin: string, url: string): Promise<void> {
+    for (const directory of [this.directory, this.home, this.temporary]) mkdirSync(directory, { recursive: true });
+    const methodology = join(this.#root, "methodology");
+    for (const [name, text] of Object.entries(METHODOLOGY)) write(join(methodology, name), text);
+    const { env, extra } = cli.connect(url, this.home);
+    this.#environment = {
+      PATH: [bin, dirname(process.execPath), "/usr/bin", "/bin"].join(":"),
+      HOME: this.home,
+      TMPDIR: this.temporary,
+      LANG: "C.UTF-8",
+      ...env,
+    };
+    const made = await this.runa("init", "--methodology", methodology);
+    if (made.exit !== 0) throw new Error(made.stderr);
+    const command = [process.execPath, RUNA_AGENT, cli.name, "--", ...extra];
+    const config = join(this.directory, ".runa/config.toml");
+    writeFileSync(config, `${readFileSync(config, "utf8")}\n[agent]\ncommand = ${JSON.stringify(command)}\n`);
+    write(join(this.directory, ".runa/workspace/request/first.json"), '{"text":"How are we doing?"}');
+  }
+
+  runa(...args: string[]): Promise<Ended> {
+    return runa(args, this.directory, this.#environment);
+  }
+
+  /** How `runa` is started, for a test that does it itself. */
+  get start() {
+    return { cwd: this.directory, env: this.#environment };
+  }
+
+  /** The reports that are on disk, by name. */
+  reports(): Readonly<Record<string, unknown>> {
+    const directory = join(this.directory, ".runa/workspace/report");
+    return Object.fromEntries(
+      namesIn(directory).map((name) => [name, JSON.parse(readFileSync(join(directory, name), "utf8"))]),
+    );
+  }
+
+  /** What the attempts reported that they used. */
+  usage(): readonly unknown[] {
+    const attempts = join(this.directory, ".runa/store/attempts");
+    return namesIn(attempts).flatMap((id) =>
+      namesIn(join(attempts, id))
+        .filter((name) => name === "usage.json")
+        .map((name) => JSON.parse(readFileSync(join(attempts, id, name), "utf8"))),
+    );
+  }
+
+  /** What adapters left behind in the directory for temporary files. */
+  leftovers(): readonly string[] {
+    return namesIn(this.temporary).filter((name) => name.startsWith("runa-agent-"));
+  }
+
+  /** The names at the top of the project. */
+  top(): readonly string[] {
+    return namesIn(this.directory);
+  }
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}

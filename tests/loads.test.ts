@@ -1,0 +1,67 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { expect, test } from "vitest";
+import { cleanEnvironment, PROGRAMS, runa, runCommand, Scratch } from "./programs.ts";
+import { CHECKOUT } from "./rig/programs.ts";
+
+const METHODOLOGY = join(CHECKOUT, "methodologies/review-pipeline");
+
+/** Runs `runa` and tells which modules it loaded and which files it opened. */
+async function recorded(directory: string, ...args: string[]) {
+  using scratch = new Scratch();
+  const log = join(scratch.path, "loads");
+  const recorder = pathToFileURL(join(CHECKOUT, "tests/record-loads.mjs")).href;
+  const { exit, stderr } = await runCommand(process.execPath, ["--import", recorder, PROGRAMS.runa, ...args], {
+    cwd: directory,
+    env: { ...cleanEnvironment(scratch.path), RECORDED_LOADS: log },
+  });
+  expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
+  const lines = readFileSync(log, "utf8").trim().split("\n");
+  const notes = lines.map((line) => JSON.parse(line) as ["module" | "file", string]);
+  const paths = (kind: string) => notes.filter(([of]) => of === kind).map(([, path]) => path);
+  return {
+    modules: paths("module").flatMap((url) => (url.startsWith("file:") ? [fileURLToPath(url)] : [])),
+    files: paths("file"),
+  };
+}
+
+async function projectWithRequest(directory: string): Promise<string> {
+  await runa(directory, "init", "--methodology", METHODOLOGY);
+  const request = join(directory, ".runa/workspace/request/first.json");
+  mkdirSync(dirname(request), { recursive: true });
+  writeFileSync(request, readFileSync(join(METHODOLOGY, "example/request.json")));
+  return request;
+}
+
+test("a state that finds nothing changed loads neither ajv nor the MCP SDK", async () => {
+  using scratch = new Scratch();
+  await projectWithRequest(scratch.path);
+  const first = await recorded(scratch.path, "scan");
+  const { modules } = await recorded(scratch.path, "state", "--json");
+  const dist = dirname(PROGRAMS.runa);
+  const built = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".js"));
+  const chunksWith = (words: string) =>
+    built.map((file) => join(dist, file)).filter((file) => readFileSync(file, "utf8").includes(words));
+  // Words that only these libraries write.
+  const ajv = chunksWith("ajv-validator/ajv/master/lib/refs/data.json");
+  const sdk = chunksWith("notifications/initialized");
+  expect(first.modules.filter((file) => ajv.includes(file)).length).toBeGreaterThan(0);
+  expect(sdk.length).toBeGreaterThan(0);
+  expect(modules.filter((file) => ajv.includes(file) || sdk.includes(file))).toEqual([]);
+  expect(modules).toContain(PROGRAMS.runa);
+});
+
+test("a state that finds nothing changed reads no artifact", async () => {
+  using scratch = new Scratch();
+  const request = await projectWithRequest(scratch.path);
+  // The recorder sees the first reading; so it would see another.
+  expect((await recorded(scratch.path, "scan")).files).toContain(request);
+  const { files } = await recorded(scratch.path, "state", "--json");
+  expect(files.filter((file) => file.startsWith(join(scratch.path, ".runa/workspace")))).toEqual([]);
+});
+
+test("--version loads one file", async () => {
+  using scratch = new Scratch();
+  expect((await recorded(scratch.path, "--version")).modules).toEqual([PROGRAMS.runa]);
+});
