@@ -28,7 +28,9 @@ await build({
   alias: { "@modelcontextprotocol/server/_shims": "./mcp/src/no-schema-validator.ts" },
   define: { RUNA_VERSION: JSON.stringify(version) },
   // Bundled CommonJS packages still call `require`.
-  banner: { js: '#!/usr/bin/env node\nimport{createRequire as runaRequire}from"node:module";const require=runaRequire(import.meta.url);' },
+  banner: {
+    js: '#!/usr/bin/env node\nimport{createRequire as runaRequire}from"node:module";const require=runaRequire(import.meta.url);',
+  },
   legalComments: "linked",
   logLevel: "warning",
 });
