@@ -1,6 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, realpathSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { findProgram } from "@runa/engine";
+
+/** The agents that `runa-agent` knows; what it is asked to run is its own business, the names are wire. */
+export const AGENTS = ["claude-code", "codex", "gemini", "qwen", "opencode", "copilot", "rehearse"] as const;
 
 /** What `runa-agent NAME --check` said. */
 export interface AgentCheck {
@@ -12,11 +14,14 @@ export interface AgentCheck {
 /** How long, in milliseconds, a check may take. */
 const PATIENCE = 30_000;
 
-/** The agents' program: beside the running runa, else on the PATH. */
-export function agentProgram(): string {
-  const beside = process.argv[1] === undefined ? [] : [process.argv[1], realpathSync(process.argv[1])].map(dirname);
-  const candidates = beside.flatMap((directory) => [join(directory, "runa-agent"), join(directory, "runa-agent.js")]);
-  return candidates.find((file) => existsSync(file)) ?? "runa-agent";
+/** The agents' program. */
+function agentProgram(): string {
+  return findProgram("runa-agent", process.argv[1] ?? "runa", process.env) ?? "runa-agent";
+}
+
+/** An agent's argv as it is started: runa's own agents are found beside runa, also where they are not on the PATH. */
+export function startable([program, ...args]: readonly [string, ...string[]]): [string, ...string[]] {
+  return [program === "runa-agent" ? agentProgram() : program, ...args];
 }
 
 /** Asks the adapter itself whether its agent is installed, and which version. No model is called. */

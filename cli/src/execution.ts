@@ -7,6 +7,7 @@ import {
   RunaError,
   requireMcpCommand,
 } from "@runa/engine";
+import { startable } from "./agent-check.ts";
 import { interruptText } from "./render/run-view.ts";
 
 /** The server's program, looked for beside the running runa. */
@@ -38,7 +39,7 @@ export async function withExecution<T>(
     process.stderr.write(`${interruptText(reaction, signal)}\n`),
   );
   try {
-    return await work({ project, mcp, agentCommand, environment: process.env, interrupts });
+    return await work({ project, mcp, agentCommand: startable(agentCommand), environment: process.env, interrupts });
   } finally {
     interrupts.dispose();
   }

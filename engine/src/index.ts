@@ -31,13 +31,20 @@ export { lint } from "./methodology/lint.ts";
 export type { Choice } from "./methodology/manifest.ts";
 export type { Methodology, Protocol } from "./methodology/methodology.ts";
 export { triggerText } from "./methodology/trigger.ts";
-export { findMcpCommand, type McpCommand, type McpConfig, mcpConfigFor, requireMcpCommand } from "./plan/mcp-config.ts";
+export {
+  findMcpCommand,
+  findProgram,
+  type McpCommand,
+  type McpConfig,
+  mcpConfigFor,
+  requireMcpCommand,
+} from "./plan/mcp-config.ts";
 export { type Context, type ContextInput, instancePath, type PlannedExecution, planExecution } from "./plan/plan.ts";
 export { type ProjectedExecution, project } from "./plan/projection.ts";
 export { type Examination, examine, unhealthyInstances } from "./project/examine.ts";
 export { type InitResult, initProject } from "./project/init.ts";
 export { evaluateScan, evaluateScope, lookAt, workUnitsOf } from "./project/look.ts";
 export { displayPath, type OpenProject, openProject, type ProjectOptions, scanProject } from "./project/project.ts";
-export { nearest } from "./suggestion.ts";
+export { didYouMean, nearest } from "./suggestion.ts";
 export { version } from "./version.ts";
 export { visible, visibleLines } from "./visible.ts";

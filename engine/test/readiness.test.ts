@@ -160,3 +160,18 @@ test("what is owed when a choice was settled, and how it was", () => {
   expect(open.owing.map(({ protocol }) => protocol.name)).toEqual(["judge", "ship", "deploy"]);
   expect(open.settled).toEqual([]);
 });
+
+test("a settled choice owes its other members nothing, though its owner is blocked, unless another could write them", () => {
+  const judge = declare("judge", {
+    requires: ["x"],
+    choices: [{ name: "verdict", members: ["yes", "no"] }],
+    trigger: when.all(),
+  });
+  const ship = declare("ship", { produces: ["y"], trigger: when.artifact("yes") });
+  const overrule = declare("overrule", { mayProduce: ["yes"], trigger: when.artifact("z") });
+  const there = [instanceOf("x", "1"), instanceOf("no", "1", { at: 2 })];
+  const owing = (...protocols: ProtocolDeclaration[]) =>
+    debtsOf(evaluated(protocols, there, { gaps: ["x"] })).owing.map(({ protocol }) => protocol.name);
+  expect(owing(judge, ship)).toEqual(["judge"]);
+  expect(owing(judge, ship, overrule)).toEqual(["judge", "ship", "overrule"]);
+});

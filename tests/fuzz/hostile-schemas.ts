@@ -53,7 +53,7 @@ export const HOSTILE_SCHEMAS: readonly (readonly [string, string])[] = [
   ["20,000 properties", `{"properties":{${members(20_000, (i) => `"p${i}":{"type":"string"}`).join(",")}}}`],
   ["20,000 required", `{"required":[${members(20_000, (i) => `"p${i}"`).join(",")}]}`],
   ["20,000 constants", `{"enum":[${members(20_000, (i) => `"e${i}"`).join(",")}]}`],
-  ["2,000 branches", `{"oneOf":[${members(2000, (i) => `{"properties":{"k":{"const":${i}}}}`).join(",")}]}`],
+  ["300 branches", `{"oneOf":[${members(300, (i) => `{"properties":{"k":{"const":${i}}}}`).join(",")}]}`],
   ["20,000 definitions", `{"$defs":{${members(20_000, (i) => `"d${i}":{"type":"string"}`).join(",")}}}`],
   [
     "2,000 definitions in a row",

@@ -1,7 +1,9 @@
-import { displayPath, initProject, log, visible } from "@runa/engine";
+import { didYouMean, displayPath, initProject, log, visible } from "@runa/engine";
 import { Command, Option } from "clipanion";
+import { AGENTS } from "../agent-check.ts";
 import { ProjectCommand } from "../project-command.ts";
 import { columns, count } from "../render/style.ts";
+import { UsageError } from "../usage-error.ts";
 import { workingDirectory } from "../working-directory.ts";
 
 export class InitCommand extends ProjectCommand {
@@ -14,6 +16,7 @@ export class InitCommand extends ProjectCommand {
     `,
     examples: [
       ["Use a methodology that lies beside the project", "$0 init --methodology ../methodology/manifest.toml"],
+      ["Have Claude Code do the work", "$0 init --methodology ../methodology --agent claude-code"],
       ["Keep the artifacts where people see them", "$0 init --methodology ../methodology --artifacts-dir artifacts"],
     ],
   });
@@ -23,12 +26,19 @@ export class InitCommand extends ProjectCommand {
     description: "The manifest, or the directory that holds it.",
   });
 
+  agent = Option.String("--agent", { description: `The agent: ${AGENTS.join(", ")}. Sets [agent] command.` });
+
   override async execute(): Promise<number> {
+    if (this.agent !== undefined && !AGENTS.some((name) => name === this.agent))
+      throw new UsageError(
+        `unknown agent '${this.agent}'${didYouMean(this.agent, AGENTS)}: there is ${AGENTS.join(", ")}`,
+      );
     const { methodology, root, configFile, workspace, logging, hadConfig } = await initProject({
       workingDirectory: workingDirectory(),
       methodology: this.methodology,
       artifactsDir: this.artifactsDir,
       config: this.config,
+      agentCommand: this.agent === undefined ? undefined : ["runa-agent", this.agent],
     });
     log.configure({ ...logging, environment: process.env });
     log.write({
@@ -48,6 +58,9 @@ export class InitCommand extends ProjectCommand {
           ["methodology", `${visible(methodology.name)}: ${types}, ${protocols}`],
           ["config", visible(displayPath(root, configFile))],
           ["artifacts", visible(displayPath(root, workspace))],
+          ...(this.agent === undefined
+            ? []
+            : [["agent", `runa-agent ${this.agent} (\`runa doctor --agent\` checks it)`]]),
         ],
         "  ",
       ),

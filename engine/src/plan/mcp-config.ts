@@ -16,18 +16,23 @@ export interface McpCommand {
   readonly found: boolean;
 }
 
-/** Looks for `runa-mcp`: beside the running `runa`, then on the PATH. */
-export function findMcpCommand(runaFile: string, environment: NodeJS.ProcessEnv): McpCommand {
-  const siblings = [...new Set([dirname(runaFile), dirname(realpathOr(runaFile))])].flatMap((directory) => [
-    join(directory, "runa-mcp"),
-    join(directory, "runa-mcp.js"),
+/** One of runa's own programs: beside the running `runa`, then on the PATH; null when it is nowhere. */
+export function findProgram(name: string, runaFile: string, environment: NodeJS.ProcessEnv): string | null {
+  const beside = [...new Set([dirname(runaFile), dirname(realpathOr(runaFile))])].flatMap((directory) => [
+    join(directory, name),
+    join(directory, `${name}.js`),
   ]);
   const onPath = (environment.PATH ?? "")
     .split(delimiter)
     .filter(isAbsolute)
-    .map((directory) => join(directory, "runa-mcp"));
-  const command = [...siblings, ...onPath].find(isExecutable);
-  return command === undefined ? { command: "runa-mcp", found: false } : { command, found: true };
+    .map((directory) => join(directory, name));
+  return [...beside, ...onPath].find(isExecutable) ?? null;
+}
+
+/** Looks for the server's program. */
+export function findMcpCommand(runaFile: string, environment: NodeJS.ProcessEnv): McpCommand {
+  const command = findProgram("runa-mcp", runaFile, environment);
+  return command === null ? { command: "runa-mcp", found: false } : { command, found: true };
 }
 
 /**

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { openStore, readSourceFile, reasonOf, writeDurably } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
 import { loadMethodology, type Methodology, manifestPath } from "../methodology/methodology.ts";
-import { tomlString, withSetting } from "../toml/edit.ts";
+import { tomlString, withAgentCommand, withSetting } from "../toml/edit.ts";
 import { version } from "../version.ts";
 import { type Config, fromRoot, projectConfigFile, readConfig } from "./config.ts";
 
@@ -12,6 +12,8 @@ export interface InitOptions {
   /** The manifest, or the directory that holds it. */
   readonly methodology: string;
   readonly artifactsDir?: string | undefined;
+  /** The agent's argv, for `[agent] command`. */
+  readonly agentCommand?: readonly string[] | undefined;
   /** Where the configuration is written instead of `.runa/config.toml`. */
   readonly config?: string | undefined;
 }
@@ -28,8 +30,8 @@ export interface InitResult {
 }
 
 /**
- * Makes a project of the working directory. Again is safe: it sets `methodology_path` (and `artifacts_dir` when given)
- * in the configuration that is there and leaves everything else in it as it was (contract.md section 3).
+ * Makes a project of the working directory. Again is safe: it sets `methodology_path` (and `artifacts_dir` and the
+ * agent's command when given) in the configuration that is there and leaves everything else in it as it was (contract.md section 3).
  * Everything is checked before anything is written.
  * @throws RunaError, DiagnosticsError
  */
@@ -48,6 +50,10 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
   for (const [key, value] of settings)
     text = await withSetting(text, key, value).catch(() => {
       throw new RunaError(`${configFile} could not be edited: write ${key} = ${tomlString(value)} into it yourself`);
+    });
+  if (options.agentCommand !== undefined)
+    text = await withAgentCommand(text, options.agentCommand).catch(() => {
+      throw new RunaError(`${configFile} could not be edited: write [agent] command into it yourself`);
     });
   const artifactsDir = options.artifactsDir ?? config.artifactsDir;
   const workspace = artifactsDir === null ? join(root, ".runa", "workspace") : fromRoot(root, artifactsDir);

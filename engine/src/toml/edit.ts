@@ -20,6 +20,28 @@ export async function withSetting(text: string, key: string, value: string): Pro
   return `${before}${before === "" || before.endsWith("\n") ? "" : newline}${line}${text.slice(end)}`;
 }
 
+/**
+ * A TOML text with `command` of its `[agent]` table set, and every other character as it was.
+ * @throws where the table is written in a way that cannot be edited in place
+ */
+export async function withAgentCommand(text: string, command: readonly string[]): Promise<string> {
+  const value = `[${command.map(tomlString).join(", ")}]`;
+  const newline = /\r?\n/.exec(text)?.[0] ?? "\n";
+  const map = await openTomlMap(text);
+  const place = map.find(["agent", "command"]);
+  if (place !== null) return text.slice(0, place.value.start) + value + text.slice(place.value.end);
+  const table = map.find(["agent"]);
+  if (table === null) {
+    const gap = text === "" ? "" : text.endsWith("\n") ? newline : newline + newline;
+    return `${text}${gap}[agent]${newline}command = ${value}${newline}`;
+  }
+  const header = text.slice(text.lastIndexOf("\n", table.key.start) + 1, table.key.start).trim();
+  if (header !== "[") throw new RangeError("[agent] is no table with a header of its own");
+  const end = text.indexOf("\n", table.key.end);
+  const line = `command = ${value}${newline}`;
+  return end === -1 ? `${text}${newline}${line}` : text.slice(0, end + 1) + line + text.slice(end + 1);
+}
+
 /** A TOML basic string. */
 export function tomlString(value: string): string {
   // JSON's escapes are TOML's, but for the delete character, which TOML wants escaped too.

@@ -40,6 +40,15 @@ const BEYOND = new Set([
   "unevaluatedProperties",
 ]);
 
+// What ajv follows, or refuses, though the dialect does not know it.
+const UNKNOWN: Readonly<Record<Dialect, ReadonlySet<string>>> = {
+  "draft-04": new Set(["$id", "const", "contains", "propertyNames", "if", "then", "else"]),
+  "draft-06": new Set(["id", "if", "then", "else"]),
+  "draft-07": new Set(["id"]),
+  "2019-09": new Set(["id"]),
+  "2020-12": new Set(["id"]),
+};
+
 /**
  * Why ajv is not exact on a schema, in words, or null where it is: the boundary between the fast validator and the one
  * that follows the whole standard. It was found by running the official test suite, and lies on the safe side: what is
@@ -85,8 +94,7 @@ function beyondAt(
     if (old && Object.keys(schema).length > 1) return "keywords beside a $ref";
   }
   if (keyword === "enum" && Array.isArray(value) && value.length === 0) return "an empty enum";
-  if (dialect === "draft-06" && ["if", "then", "else"].includes(keyword))
-    return `${keyword}, which the dialect does not know`;
+  if (UNKNOWN[dialect].has(keyword)) return `${keyword}, which the dialect does not know`;
   // Names that every JavaScript object seems to have.
   if (
     isSchemaObject(value) &&
@@ -112,8 +120,8 @@ function innerSchemas(keyword: string, value: unknown): [string, unknown][] {
   }
 }
 
-/** What `#` or `#/…` points at; undefined for every other reference and for one that leads nowhere. */
-function pointedAt(root: JsonSchema, reference: unknown): unknown {
+/** What `#` or `#/…` points at in a schema; undefined for every other reference and for one that leads nowhere. */
+export function pointedAt(root: JsonSchema, reference: unknown): unknown {
   if (typeof reference !== "string" || !/^#(\/|$)/.test(reference)) return undefined;
   let at: unknown = root;
   for (const step of reference.split("/").slice(1)) {

@@ -103,8 +103,16 @@ function violation(path: string, keyword: string, expected: string, got: string)
     keyword,
     expected,
     got,
-    message: `${path === "" ? "the artifact" : path}: expected ${expected}, got ${got}`,
+    message: `${whereTo(path)}: expected ${expected}, got ${got}`,
   };
+}
+
+const SHOWN_PATH = 500;
+
+/** A pointer as a person reads it; one through a name of megabytes is cut. */
+function whereTo(path: string): string {
+  if (path === "") return "the artifact";
+  return path.length > SHOWN_PATH ? `${path.slice(0, SHOWN_PATH)}…` : path;
 }
 
 function unknownProperty(schema: FailedSchema, keyword: string, parent: string, known: readonly string[]): Violation {
@@ -226,9 +234,14 @@ function typeWords(type: unknown): string {
   return words[String(type)] ?? String(type);
 }
 
+/** How many of the values that are allowed are named. */
+const NAMED = 40;
+
 function enumWords(compiled: unknown): string {
-  const values = Array.isArray(compiled) ? compiled.map((value) => shownCanonical(String(value))) : [];
-  return values.length === 0 ? "nothing: no value is allowed" : `one of ${values.join(", ")}`;
+  const all: unknown[] = Array.isArray(compiled) ? compiled : [];
+  if (all.length === 0) return "nothing: no value is allowed";
+  const named = all.slice(0, NAMED).map((value) => shownCanonical(String(value)));
+  return `one of ${named.join(", ")}${all.length > NAMED ? ` and ${all.length - NAMED} others` : ""}`;
 }
 
 function shownCanonical(json: string): string {

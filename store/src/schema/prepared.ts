@@ -4,6 +4,8 @@ import type { Dialect } from "./dialect.ts";
 /** Values that are data: what looks like a reference inside them is none. */
 const DATA = new Set(["const", "enum", "default", "examples"]);
 const URIS = new Set(["$id", "id", "$ref", "$dynamicRef", "$recursiveRef"]);
+/** Objects whose keys are names of the schema's own, not keywords. */
+const NAMES = new Set(["properties", "patternProperties", "dependentSchemas", "dependencies", "$defs", "definitions"]);
 
 /** The schema resource that a part of a document belongs to. */
 interface Resource {
@@ -13,35 +15,53 @@ interface Resource {
 
 /**
  * A copy of a schema in the form in which the standard's validator takes it. It refuses identifiers with the `file:`
- * scheme, which under another name work as any other does; and of two rules of the older drafts it knows nothing: an
- * identifier beside a `$ref` means nothing, and a pointer may lead into an embedded resource.
+ * scheme, which under another name work as any other does; it stumbles over unknown keywords that have the name of
+ * something every JavaScript object has, such as `constructor`; and of three rules of the older drafts it knows nothing:
+ * an identifier beside a `$ref` means nothing, the definitions beside it can be pointed at, and a pointer may lead into
+ * an embedded resource.
  */
 export function prepared(schema: JsonSchema, uri: string, dialect: Dialect | null): JsonSchema {
-  const old = dialect === "draft-04" || dialect === "draft-06" || dialect === "draft-07";
-  return copied(schema, { root: schema, uri }, old) as JsonSchema;
+  const rules: Rules = {
+    old: dialect === "draft-04" || dialect === "draft-06" || dialect === "draft-07",
+    identifier: dialect === "draft-04" ? "id" : "$id",
+  };
+  return copied(schema, { root: schema, uri }, rules) as JsonSchema;
 }
 
-function copied(value: unknown, outer: Resource, old: boolean): unknown {
-  if (Array.isArray(value)) return value.map((item) => copied(item, outer, old));
+interface Rules {
+  readonly old: boolean;
+  readonly identifier: "id" | "$id";
+}
+
+// What has a meaning beside a `$ref` of the older drafts: as the target of pointers.
+const BESIDE_REF = new Set(["$ref", "$schema", "definitions", "$defs"]);
+
+function copied(value: unknown, outer: Resource, rules: Rules, names = false): unknown {
+  if (Array.isArray(value)) return value.map((item) => copied(item, outer, rules));
   if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value);
-  const idIgnored = old && entries.some(([key, inner]) => key === "$ref" && typeof inner === "string");
-  const own = idIgnored ? null : identifierOf(value);
+  if (names)
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, copied(inner, outer, rules)]));
+  const entries = Object.entries(value).filter(([key]) => !(key in Object.prototype));
+  const alone = rules.old && entries.some(([key, inner]) => key === "$ref" && typeof inner === "string");
+  const own = alone ? null : identifierOf(value, rules);
   const resource = own === null ? outer : { root: value, uri: resolved(own, outer.uri) };
-  return Object.fromEntries(
+  const copy = Object.fromEntries(
     entries.flatMap(([key, inner]): [string, unknown][] => {
-      if (idIgnored && (key === "$id" || key === "id")) return [];
+      if (alone && !BESIDE_REF.has(key)) return [];
       if (DATA.has(key)) return [[key, inner]];
-      if (!URIS.has(key) || typeof inner !== "string") return [[key, copied(inner, resource, old)]];
-      return [[key, renamed(old && key === "$ref" ? intoEmbedded(inner, resource) : inner)]];
+      if (!URIS.has(key) || typeof inner !== "string") return [[key, copied(inner, resource, rules, NAMES.has(key))]];
+      return [[key, renamed(rules.old && key === "$ref" ? intoEmbedded(inner, resource, rules) : inner)]];
     }),
   );
+  if (!alone || !("definitions" in copy || "$defs" in copy)) return copy;
+  // The validator forgets all that stands beside such a `$ref`: so nothing may.
+  const { $ref, ...beside } = copy;
+  return { ...beside, allOf: [{ $ref }] };
 }
 
 /** An identifier that makes a resource of its own; one that is only a fragment does not. */
-function identifierOf(value: object): string | null {
-  const { $id, id } = value as { $id?: unknown; id?: unknown };
-  const own = $id ?? id;
+function identifierOf(value: object, { identifier }: Rules): string | null {
+  const own = Object.hasOwn(value, identifier) ? (value as Record<string, unknown>)[identifier] : undefined;
   return typeof own === "string" && !own.startsWith("#") ? own : null;
 }
 
@@ -50,7 +70,7 @@ function resolved(reference: string, base: string): string {
 }
 
 /** A pointer that leads into an embedded resource, as a pointer from that resource. */
-function intoEmbedded(reference: string, resource: Resource): string {
+function intoEmbedded(reference: string, resource: Resource, rules: Rules): string {
   if (!reference.startsWith("#/")) return reference;
   let { root: at, uri } = resource;
   const steps = reference.slice(2).split("/");
@@ -58,7 +78,7 @@ function intoEmbedded(reference: string, resource: Resource): string {
   for (const [index, step] of steps.entries()) {
     if (typeof at !== "object" || at === null) return reference;
     at = (at as Record<string, unknown>)[decodedStep(step)];
-    const own = typeof at === "object" && at !== null && !("$ref" in at) ? identifierOf(at) : null;
+    const own = typeof at === "object" && at !== null && !("$ref" in at) ? identifierOf(at, rules) : null;
     if (own === null) continue;
     uri = resolved(own, uri);
     from = index + 1;
@@ -79,6 +99,13 @@ function decodedStep(step: string): string {
   }
 }
 
+const FILES = "https://file.runa.invalid/";
+
 function renamed(uri: string): string {
-  return uri.replace(/^file:\/*/i, "https://file.runa.invalid/");
+  return uri.replace(/^file:\/*/i, FILES);
+}
+
+/** A URI as it was before it was prepared. */
+export function asWritten(uri: string): string {
+  return uri.startsWith(FILES) ? `file:///${uri.slice(FILES.length)}` : uri;
 }

@@ -13,9 +13,10 @@ import {
 import { BASIC, type CompiledSchema, compile, getSchema, interpret } from "@hyperjump/json-schema/experimental";
 import * as Instance from "@hyperjump/json-schema/instance/experimental";
 import type { JsonSchema } from "../artifact.ts";
-import { type Dialect, dialectUri, SchemaError } from "./dialect.ts";
+import { type Dialect, dialectUri, SchemaError, withoutDialect } from "./dialect.ts";
+import { pointedAt } from "./exactness.ts";
 import { type FailedSchema, FailureRecorder } from "./failure-recorder.ts";
-import { prepared } from "./prepared.ts";
+import { asWritten, prepared } from "./prepared.ts";
 
 // Nothing is ever fetched, neither from the network nor from the disk.
 for (const scheme of ["http", "https", "file"]) removeUriSchemePlugin(scheme);
@@ -56,7 +57,8 @@ export async function compileStandard(
   let compiled: CompiledSchema;
   try {
     for (const [at, resource] of resources) register(resource, at);
-    register(schema, uri);
+    // It knows each dialect by one spelling of its name only.
+    register(dialect === null ? schema : withoutDialect(schema), uri);
     compiled = await compile(await getSchema(uri));
   } catch (error) {
     throw unusable(error, schema);
@@ -77,14 +79,30 @@ export async function compileStandard(
 function unusable(error: unknown, schema: JsonSchema): SchemaError {
   if (error instanceof InvalidSchemaError) return new SchemaError("not a valid JSON Schema", "");
   const message = error instanceof Error ? error.message : String(error);
-  const named = /(?:Unable to load resource|No schema found at|No such anchor) '([^']*)'/.exec(message)?.[1];
-  if (named === undefined) return new SchemaError(message, "");
-  const own = /^https:\/\/runa\.invalid\/\d*(.*)$/.exec(named)?.[1];
+  const malformed = /^Invalid IRI-reference: (.*)$/.exec(message)?.[1];
+  if (malformed !== undefined)
+    return new SchemaError(`$ref ${malformed} is no valid reference`, pointerToReference(schema, malformed) ?? "");
+  const found = /(?:Unable to load resource|No schema found at|No such anchor) '([^']*)'/.exec(message)?.[1];
+  const named = found === undefined ? deadPointer(schema, schema) : asWritten(found);
+  if (named === null) return new SchemaError(message, "");
+  const own = named.startsWith("#") ? named : /^https:\/\/runa\.invalid\/\d*(.*)$/.exec(named)?.[1];
   const reason =
     own === undefined
       ? `remote $ref ${named} is never fetched: put the schema under $defs and refer to it as "#/$defs/…"`
       : `$ref ${own} names nothing in this schema`;
   return new SchemaError(reason, pointerToReference(schema, own ?? named) ?? "");
+}
+
+/** The first `$ref` that is a pointer into the schema and leads nowhere; null where each leads somewhere. */
+function deadPointer(part: unknown, schema: JsonSchema): string | null {
+  if (typeof part !== "object" || part === null) return null;
+  for (const [key, value] of Object.entries(part)) {
+    if (key === "$ref" && typeof value === "string" && value.startsWith("#/") && pointedAt(schema, value) === undefined)
+      return value;
+    const below = deadPointer(value, schema);
+    if (below !== null) return below;
+  }
+  return null;
 }
 
 /** The JSON pointer of the first reference that is written so; null where none is. */

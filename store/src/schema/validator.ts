@@ -55,16 +55,47 @@ async function judge(
   explainer: () => Promise<StandardValidator>,
 ): Promise<readonly Violation[]> {
   try {
-    const accepts = fast?.accepts ?? (await explainer()).accepts;
-    if (bounded(() => accepts(value))) return [];
-    if (isLarge(value)) return [fast?.firstViolation() ?? TOO_LARGE_TO_EXPLAIN];
+    const verdict = fast === null ? null : quickVerdict(fast, value);
+    if (verdict === true) return [];
+    if (verdict === null) {
+      const { accepts } = await explainer();
+      if (bounded(() => accepts(value))) return [];
+    }
+    const first = verdict === false ? (fast?.firstViolation() ?? null) : null;
+    if (isLarge(value)) return [first ?? TOO_LARGE_TO_EXPLAIN];
+    return await explained(value, explainer, first);
+  } catch (error) {
+    if (error instanceof NotJudgedError) return [unjudged(error, schema)];
+    if (error instanceof RangeError) return [ENDLESS];
+    throw error;
+  }
+}
+
+/** What the fast validator says; null where its generated code takes more stack than there is. */
+function quickVerdict({ accepts }: FastValidator, value: unknown): boolean | null {
+  try {
+    return bounded(() => accepts(value));
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+/** What is wrong with a value that was refused; at least what the fast validator found first. */
+async function explained(
+  value: unknown,
+  explainer: () => Promise<StandardValidator>,
+  first: Violation | null,
+): Promise<readonly Violation[]> {
+  try {
     const [{ violationsOf }, { explain }] = await Promise.all([import("./explain.ts"), explainer()]);
     const failed = bounded(() => explain(value));
-    // Never empty where the fast validator refused: what is exact in both cannot differ, and if it did, it is no valid artifact.
-    return failed === null ? [fast?.firstViolation() ?? TOO_LARGE_TO_EXPLAIN] : violationsOf(failed);
+    // Never empty: what is exact in both cannot differ, and if it did, it is no valid artifact.
+    return failed === null ? [first ?? TOO_LARGE_TO_EXPLAIN] : violationsOf(failed);
   } catch (error) {
-    if (!(error instanceof NotJudgedError)) throw error;
-    return [unjudged(error, schema)];
+    // The standard's validator can be stricter than the standard, about an identifier for instance.
+    if (first === null) throw error;
+    return [first];
   }
 }
 
@@ -77,6 +108,14 @@ const TOO_LARGE_TO_EXPLAIN: Violation = {
   expected: "an artifact that fits its schema",
   got: "one that does not, too large to say where",
   message: "the artifact: does not fit its schema, and is too large to say where",
+};
+
+const ENDLESS: Violation = {
+  path: "",
+  keyword: "$ref",
+  expected: "an artifact that can be judged",
+  got: "one on which its schema leads back to itself without end, or too deep",
+  message: "not judged: on this artifact its schema leads back to itself without end, or too deep",
 };
 
 function isLarge(value: unknown): boolean {
