@@ -48,11 +48,11 @@ export function schemaProblem(schema: JsonSchema, dialect: Dialect): SchemaProbl
 }
 
 /**
- * Compiles a schema that its dialect's metaschema accepts. Engines share nothing, so two schemas with one `$id` do not
- * meet.
+ * Compiles a schema that its dialect's metaschema accepts; null for one that is too large for it. Engines share nothing,
+ * so two schemas with one `$id` do not meet.
  * @throws SchemaError
  */
-export function compile(schema: JsonSchema, dialect: Dialect): FastValidator {
+export function compile(schema: JsonSchema, dialect: Dialect): FastValidator | null {
   try {
     const compiled = engineFor(dialect, { ...OPTIONS, meta: false, validateSchema: false }).compile(schema);
     return {
@@ -72,6 +72,8 @@ export function compile(schema: JsonSchema, dialect: Dialect): FastValidator {
       },
     };
   } catch (error) {
+    // It nests its code as deep as an object has properties, and there are stacks that do not suffice.
+    if (error instanceof RangeError) return null;
     throw new SchemaError(error instanceof Error ? error.message : String(error), "");
   }
 }

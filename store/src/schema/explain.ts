@@ -172,6 +172,7 @@ function distanceOf(schema: FailedSchema): number {
     else if (name === "anyOf" || name === "oneOf") distance += Math.min(...schemas.map(distanceOf), 1);
     else if (name === "properties" || name === "allOf" || name === "$ref" || name === "then" || name === "else")
       distance += discriminated(keyword);
+    else if (name === "required") distance += missing(keyword.compiled, keyword.value).length;
     else distance += Math.max(1, schemas.length);
   }
   return distance;

@@ -31,7 +31,7 @@ export async function loadSchemaCompiler(): Promise<SchemaCompiler> {
 export function schemaCompiler(resources: Resources = NO_RESOURCES): SchemaCompiler {
   return async (schema) => {
     const dialect = dialectIn(schema, resources);
-    const because = dialect === null ? "a dialect of its own" : beyondAjv(schema, dialect);
+    let because = dialect === null ? "a dialect of its own" : beyondAjv(schema, dialect);
     if (dialect !== null) await checkSchema(schema, dialect);
     let standard: Promise<StandardValidator> | undefined;
     const explainer = () => {
@@ -39,6 +39,7 @@ export function schemaCompiler(resources: Resources = NO_RESOURCES): SchemaCompi
       return standard;
     };
     const fast = dialect !== null && because === null ? await compileFast(schema, dialect) : null;
+    if (fast === null) because ??= "its size";
     // Compiled now, so that a schema that cannot be used says so now.
     if (fast === null) await explainer();
     const validator = (value: unknown) => judge(schema, value, fast, explainer);
@@ -151,7 +152,7 @@ async function checkSchema(schema: JsonSchema, dialect: Dialect): Promise<void> 
     throw new SchemaError(`not a valid JSON Schema of ${dialect}: ${problem.reason}`, problem.pointer);
 }
 
-async function compileFast(schema: JsonSchema, dialect: Dialect): Promise<FastValidator> {
+async function compileFast(schema: JsonSchema, dialect: Dialect): Promise<FastValidator | null> {
   const { compile } = await import("./ajv.ts");
   return compile(withoutDialect(schema), dialect);
 }
