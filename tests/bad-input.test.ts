@@ -35,11 +35,11 @@ import { cleanEnvironment, Scratch } from "./programs.ts";
 
 // Together 10,000. Each input is either accepted or refused with one of the product's own errors; nothing else is thrown,
 // nothing takes long, and nothing is written outside the project.
-const MANIFESTS = 3000;
+const MANIFESTS = 2000;
 const CONFIGS = 1500;
 const SCHEMAS = 500;
-const ARTIFACTS = 2500;
-const INSTANCE_IDS = 1000;
+const ARTIFACTS = 4000;
+const INSTANCE_IDS = 500;
 const DELIVERIES = 500;
 const LINES = 1000;
 

@@ -105,8 +105,10 @@ describe("every command line that is only shown exists", () => {
       learn(`runa ${command}`, await help("runa", command));
     learn("runa help", "");
     learn("runa-mcp", await help("runa-mcp"));
+    const agents = await help("runa-agent");
     learn("runa-agent", "");
-    learn("runa-agent rehearse", await help("runa-agent", "rehearse"));
+    for (const [, name = ""] of agents.matchAll(/^ {2}runa-agent ([a-z-]+)/gm))
+      learn(`runa-agent ${name}`, await help("runa-agent", name));
   });
 
   /** What is wrong with a command line of runa's programs; nothing for any other text. */

@@ -42,7 +42,16 @@ describe("help", () => {
   test("of init puts the option that must be given first", async () => {
     using here = new Scratch();
     const { stdout } = await runa(here.path, "init", "--help");
-    expect(stdout).toContain("\nUsage: runa init --methodology PATH [--config PATH] [--artifacts-dir DIR]\n");
+    expect(stdout).toContain(
+      "\nUsage: runa init --methodology PATH [--agent NAME] [--config PATH] [--artifacts-dir DIR]\n",
+    );
+  });
+
+  test("of doctor shows which values may be left out", async () => {
+    using here = new Scratch();
+    const { stdout } = await runa(here.path, "doctor", "--help");
+    expect(stdout).toContain("[--mcp [PROTOCOL]] [--agent [NAME]]");
+    expect(stdout).toMatch(/\n {2}--mcp \[PROTOCOL\] {2,}\S/);
   });
 
   test("of runa names every command", async () => {

@@ -330,6 +330,15 @@ describe("command line", () => {
     expect(await inside(["--version"])).toMatchObject({ code: 0, stdout: "1.2.3\n", stderr: "" });
   });
 
+  test("rehearse --check answers as the agent CLIs do, with nothing of an attempt around", async () => {
+    const ended = await inside(["rehearse", "--check"]);
+    expect(ended).toMatchObject({
+      code: 0,
+      stdout: "Rehearsal agent: a part of runa\nversion: 1.2.3\nready\n",
+      stderr: "",
+    });
+  });
+
   test("--help lists the agents, rehearse --help its options and examples", async () => {
     const all = await inside(["--help"]);
     expect(all).toMatchObject({ code: 0, stderr: "" });
@@ -347,6 +356,7 @@ describe("command line", () => {
       "sleep",
       "fail",
       "exit",
+      "check",
     ]) {
       expect(one.stdout).toContain(`--${option}`);
     }

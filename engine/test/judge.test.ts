@@ -1,10 +1,9 @@
-import type { Instance, InstanceRef, Moment, ServerNotes } from "@runa/store";
+import type { Instance, InstanceRef, ServerNotes } from "@runa/store";
 import { expect, test } from "vitest";
-import { ScopeView, seenOf } from "../src/evaluate/scope-view.ts";
-import { instancesBefore, seenBy } from "../src/execute/evidence.ts";
-import { judge, supersededBy } from "../src/execute/judge.ts";
+import { ScopeView } from "../src/evaluate/scope-view.ts";
+import { judge } from "../src/execute/judge.ts";
 import type { ProtocolDeclaration } from "../src/methodology/manifest.ts";
-import { declare, instanceOf, methodologyOf, snapshotOf, unit, when } from "./support/builders.ts";
+import { declare, instanceOf, snapshotOf, unit } from "./support/builders.ts";
 
 const TYPES = ["in", "out", "more", "yes", "no", "note", "stray"];
 const QUIET: ServerNotes = { serverStarted: true, callsRefused: 0, lastRefusal: null };
@@ -194,134 +193,4 @@ const TABLE: readonly Row[] = [
 test.each(TABLE)("judge: $title", ({ protocol, there, delivered, notes, workUnit, outcome }) => {
   const evidence = { view: viewOf(there, workUnit), delivered: refs(...delivered), notes: { ...QUIET, ...notes } };
   expect(judge(protocol, evidence)).toEqual(outcome);
-});
-
-const of = (type: string, id: string, workUnit: string | null) => instanceOf(type, id, { workUnit });
-
-test.each([
-  { title: "nothing of another member, nothing superseded", there: [yes], delivered: [yes], gone: [] },
-  {
-    title: "every instance of the other member",
-    there: [yes, no, instanceOf("no", "n2")],
-    delivered: [yes],
-    gone: ["no/n", "no/n2"],
-  },
-  {
-    title: "an older instance of the same member stays",
-    there: [yes, instanceOf("yes", "older")],
-    delivered: [yes],
-    gone: [],
-  },
-  { title: "also where it was not valid", there: [yes, broken("no")], delivered: [yes], gone: ["no/broken"] },
-  {
-    title: "of its own work unit only",
-    workUnit: "w1",
-    there: [of("yes", "y", "w1"), of("no", "mine", "w1"), of("no", "theirs", "w2"), of("no", "shared", null)],
-    delivered: [of("yes", "y", "w1")],
-    gone: ["no/mine"],
-  },
-  {
-    title: "one that counts for every work unit supersedes what does so too",
-    workUnit: "w1",
-    there: [of("yes", "y", null), of("no", "shared", null), of("no", "theirs", "w2")],
-    delivered: [of("yes", "y", null)],
-    gone: ["no/shared"],
-  },
-  {
-    title: "an unscoped attempt decides for all",
-    there: [of("yes", "y", null), of("no", "a", "w1"), of("no", "b", null)],
-    delivered: [of("yes", "y", null)],
-    gone: ["no/a", "no/b"],
-  },
-  {
-    title: "what is no member of the choice stays",
-    there: [yes, out, note],
-    delivered: [yes, out],
-    gone: [],
-  },
-])("superseded: $title", ({ there, delivered, workUnit, gone }) => {
-  const superseded = supersededBy(judging, viewOf(there, workUnit), refs(...delivered));
-  expect(superseded.map(({ type, id }) => `${type}/${id}`)).toEqual(gone);
-});
-
-test("each choice group for itself", () => {
-  const protocol = declare("two", { choices: [verdict, { name: "size", members: ["out", "more"] }] });
-  const superseded = supersededBy(protocol, viewOf([yes, no, out, more]), refs(no, out));
-  expect(superseded.map(({ type }) => type)).toEqual(["yes", "more"]);
-});
-
-/** A protocol that reads `in` and `note`, and may write `note` itself. */
-const reader = declare("reader", {
-  requires: ["in"],
-  produces: ["out"],
-  mayProduce: ["note"],
-  trigger: when.any(when.artifact("in"), when.invalid("note")),
-});
-
-function seen(rows: {
-  before: readonly Instance[];
-  after: readonly Instance[];
-  delivered?: readonly Instance[];
-  gone?: readonly Instance[];
-  workUnit?: string;
-}) {
-  const { before, after, delivered = [], gone = [], workUnit } = rows;
-  const [protocol] = methodologyOf(TYPES, [reader]).protocols;
-  if (protocol === undefined) throw new Error("one protocol was declared");
-  const attempt = {
-    id: "a",
-    protocol,
-    workUnit: workUnit === undefined ? null : unit(workUnit),
-    started: 1 as Moment,
-    before: instancesBefore(viewOf(before, workUnit), protocol),
-  };
-  const evidence = { view: viewOf(after, workUnit), delivered: refs(...delivered), notes: QUIET };
-  return seenBy(attempt, evidence, refs(...gone));
-}
-
-const input = instanceOf("in", "i", { hash: "old" });
-const changed = instanceOf("in", "i", { hash: "new" });
-
-test("an attempt records the types that requires or the trigger names, and no other", () => {
-  expect(Object.keys(seen({ before: [input], after: [input, out], delivered: [out] }))).toEqual(["in", "note"]);
-});
-
-test("every input is recorded as it was at the start, when it was changed, came or went meanwhile", () => {
-  const atStart = seenOf([input]);
-  expect(seen({ before: [input], after: [input] }).in).toEqual(atStart);
-  expect(seen({ before: [input], after: [changed] }).in).toEqual(atStart);
-  expect(seen({ before: [input], after: [input, instanceOf("in", "new")] }).in).toEqual(atStart);
-  expect(seen({ before: [input], after: [] }).in).toEqual(atStart);
-});
-
-test("what it delivered itself is recorded as it delivered it", () => {
-  const written = instanceOf("note", "n", { hash: "written" });
-  expect(seen({ before: [note], after: [written], delivered: [written] }).note).toEqual(seenOf([written]));
-  expect(seen({ before: [], after: [written], delivered: [written] }).note).toEqual(seenOf([written]));
-  // Beside it another one changed that is not its own.
-  const other = instanceOf("note", "other", { hash: "before" });
-  const meanwhile = instanceOf("note", "other", { hash: "after" });
-  expect(seen({ before: [other], after: [written, meanwhile], delivered: [written] }).note).toEqual(
-    seenOf([other, written]),
-  );
-});
-
-test("what it took away itself is recorded as gone", () => {
-  expect(seen({ before: [note], after: [note], gone: [note] }).note).toEqual(seenOf([]));
-  expect(seen({ before: [note], after: [], gone: [note] }).note).toEqual(seenOf([]));
-});
-
-test("the record tells the valid ones apart", () => {
-  const bad = broken("note");
-  const record = seen({ before: [note, bad], after: [note, bad] }).note;
-  expect(record).toEqual(seenOf([note, bad]));
-  expect(record?.valid).toBe(seenOf([note]).all);
-  expect(record?.all).not.toBe(record?.valid);
-});
-
-test("the record holds what its work unit sees", () => {
-  const own = of("in", "own", "w1");
-  const theirs = of("in", "theirs", "w2");
-  const record = seen({ before: [own, theirs, input], after: [own, theirs, input], workUnit: "w1" });
-  expect(record.in).toEqual(seenOf([own, input]));
 });

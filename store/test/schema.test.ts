@@ -144,6 +144,31 @@ describe("schemas of every shape", () => {
     expect(await fits(named, "[12]")).toBe(false);
   });
 
+  test.each([DRAFT_04, DRAFT_06, DRAFT_07])(
+    "of %s: beside a $ref only definitions count, as what it points at",
+    async ($schema) => {
+      const definitions = { name: { type: "string" }, id: { $ref: "#/definitions/name" } };
+      for (const beside of [{}, { type: "number" }, { $id: "https://example.com/x", id: "https://example.com/x" }]) {
+        const schema = { $schema, $ref: "#/definitions/id", definitions, ...beside };
+        expect(await fits(schema, '"a"'), JSON.stringify(beside)).toBe(true);
+        expect(await fits(schema, "1"), JSON.stringify(beside)).toBe(false);
+        expect(await fits({ $schema, definitions, items: { $ref: "#/definitions/id", ...beside } }, "[1]")).toBe(false);
+      }
+    },
+  );
+
+  test("an artifact may nest to the last level that is allowed, valid or not", async () => {
+    const nested = `${"[".repeat(512)}${"]".repeat(512)}`;
+    expect(await fits({ type: "array", items: { $ref: "#" } }, nested)).toBe(true);
+    expect(await fits({ type: "array", items: { $ref: "#" }, minItems: 1 }, nested)).toBe(false);
+    expect(await fits({ $anchor: "a", type: "array", items: { $ref: "#a" } }, nested)).toBe(true);
+  });
+
+  test("of alternatives without a kind, the one with the fewest missing properties is meant", async () => {
+    const validator = await compile({ anyOf: [{ required: ["a", "b", "c"] }, { required: ["d"] }] });
+    expect((await validator({})).map(({ expected }) => expected)).toEqual(['the property "d"']);
+  });
+
   test("two schemas with one $id do not meet", async () => {
     const $id = "https://example.com/same";
     expect(await fits({ $id, type: "string" }, '"a"')).toBe(true);
@@ -172,8 +197,8 @@ describe("schemas of every shape", () => {
   });
 
   test("a schema that refers to itself without end lets an artifact be neither judged nor hang", async () => {
-    const verdict = await fits({ allOf: [{ $ref: "#" }] }, "{}").catch((error: unknown) => error);
-    expect(verdict === false || verdict instanceof SchemaError).toBe(true);
+    for (const endless of [{ $ref: "#" }, { allOf: [{ $ref: "#" }] }, { $anchor: "a", anyOf: [{ $ref: "#a" }] }])
+      expect(await fits(endless, "{}"), JSON.stringify(endless)).toBe(false);
   });
 });
 

@@ -2,6 +2,7 @@ import { Command, Option } from "clipanion";
 import { Failure, Misuse, messageOf } from "../failure.ts";
 import { durationOf, type RehearsalOptions, wholeNumber } from "../rehearse/options.ts";
 import { untilSignalled } from "../signals.ts";
+import { VERSION } from "../version.ts";
 
 /** `runa-agent rehearse`: plays the agent of one attempt without a model. */
 export class RehearseCommand extends Command {
@@ -35,10 +36,15 @@ export class RehearseCommand extends Command {
   workUnit = Option.String("--work-unit", { description: "the work unit that an unscoped protocol's artifacts name" });
   sleep = Option.String("--sleep", "0s", { description: "wait before delivering: 500ms, 2s, 45m" });
   fail = Option.Boolean("--fail", false, { description: "exit with 1 and deliver nothing" });
+  check = Option.Boolean("--check", false, { description: "say that it is there, as the agent CLIs say it, and end" });
   exit = Option.String("--exit", "0", { description: "exit with this code after delivering" });
 
   override async execute(): Promise<number> {
     const { stdin, stdout, stderr, env } = this.context;
+    if (this.check) {
+      stdout.write(`Rehearsal agent: a part of runa\nversion: ${VERSION}\nready\n`);
+      return 0;
+    }
     try {
       const options = this.rehearsalOptions();
       // Loaded only now: neither help nor wrong usage needs the MCP client and the faker.

@@ -3,12 +3,14 @@ import type { Cli, CommandClass } from "clipanion";
 import { sentence } from "./sentence.ts";
 import { columns } from "./style.ts";
 
-/** What the value of an option is; the library only knows that there is one. */
+/** What the value of an option is; the library knows at most that there is one. */
 const VALUES: Readonly<Record<string, string>> = {
   "--config": "PATH",
   "--artifacts-dir": "DIR",
   "--methodology": "PATH",
   "--work-unit": "ID",
+  "--agent": "NAME",
+  "--mcp": "PROTOCOL",
 };
 
 const WIDTH = 100;
@@ -55,18 +57,12 @@ export function usageOf(cli: Cli, command: CommandClass): string {
   return text([
     `runa ${nameOf(command)}: ${description}`,
     "",
-    `Usage: ${synopsis(cli, command)}`,
+    ...synopsis(cli, command),
     "",
-    ...wrapped(details),
+    ...wrapped(details.trim().split(/\s+/)),
     "",
     "Options:",
-    ...columns(
-      optionsOf(cli, command).map(({ shown, required, description }) => [
-        shown,
-        required ? `${description} Required.` : description,
-      ]),
-      "  ",
-    ),
+    ...optionLines(optionsOf(cli, command)),
     "",
     "Examples:",
     ...examples.flatMap(([what, line]) => [`  ${what}:`, `    ${line.replaceAll("$0", "runa")}`]),
@@ -88,7 +84,7 @@ export function usageError(
   return text([
     `error: ${sentence(inWords(message, name, optionsOf(cli, command)))}`,
     "",
-    `Usage: ${synopsis(cli, command)}`,
+    ...synopsis(cli, command),
     `More: runa ${name} --help`,
   ]);
 }
@@ -115,9 +111,20 @@ function meant(typed: string, known: readonly string[]): string {
   return near === null ? "" : ` — did you mean '${near}'?`;
 }
 
-function synopsis(cli: Cli, command: CommandClass): string {
+function synopsis(cli: Cli, command: CommandClass): string[] {
   const options = optionsOf(cli, command).map(({ shown, required }) => (required ? shown : `[${shown}]`));
-  return ["runa", nameOf(command), ...options].join(" ");
+  return wrapped([`Usage: runa ${nameOf(command)}`, ...options], "         ");
+}
+
+/** Options in two columns, the second one wrapped. */
+function optionLines(options: readonly Option[]): string[] {
+  const left = 4 + Math.max(...options.map(({ shown }) => shown.length));
+  return options.flatMap(({ shown, required, description }) =>
+    wrapped(
+      [`  ${shown}`.padEnd(left - 1), ...`${description}${required ? " Required." : ""}`.split(" ")],
+      " ".repeat(left),
+    ),
+  );
 }
 
 /** A command's options: first those that must be given, then its own, last those that every command takes. */
@@ -125,18 +132,30 @@ function optionsOf(cli: Cli, command: CommandClass): Option[] {
   const definition = cli.definitions().find(({ path }) => path === `runa ${nameOf(command)}`);
   const options = (definition?.options ?? []).map(({ definition, description = "", required }): Option => {
     const [name = "", value] = definition.split(" ");
-    return { name, shown: value === undefined ? name : `${name} ${VALUES[name] ?? "VALUE"}`, required, description };
+    return {
+      name,
+      shown: value === undefined ? withOptionalValue(name) : `${name} ${VALUES[name] ?? "VALUE"}`,
+      required,
+      description,
+    };
   });
   const rank = ({ name, required }: Option) => (required ? 0 : ["--config", "--artifacts-dir"].includes(name) ? 2 : 1);
   return options.sort((a, b) => rank(a) - rank(b));
 }
 
-function wrapped(details: string): string[] {
+/** The library takes an option whose value may be left out for one without a value. */
+function withOptionalValue(name: string): string {
+  const value = VALUES[name];
+  return value === undefined ? name : `${name} [${value}]`;
+}
+
+/** Pieces joined by spaces into lines that are not too wide, those after the first one indented. */
+function wrapped(pieces: readonly string[], indent = ""): string[] {
   const lines: string[] = [];
-  for (const word of details.trim().split(/\s+/)) {
+  for (const piece of pieces) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + word.length < WIDTH) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
+    if (last !== undefined && last.length + piece.length < WIDTH) lines[lines.length - 1] = `${last} ${piece}`;
+    else lines.push(lines.length === 0 ? piece : indent + piece);
   }
   return lines;
 }
