@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { MIGRATIONS } from "./migrations.ts";
+import { reasonOf } from "./workspace/walk.ts";
 
 export type { Database } from "better-sqlite3";
 
@@ -45,12 +46,28 @@ export function databaseError(database: Database.Database, error: unknown): unkn
 
 function tryToOpen(directory: string): OpenDatabase {
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
+    requireFile(join(directory, FILE));
     return kept(directory);
   } catch (error) {
     if (!cannotWrite(error)) throw error;
     return privateCopy(directory);
   }
+}
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    if (cannotWrite(error)) throw error;
+    throw new StoreError(`${directory} cannot hold the store: ${reasonOf(error)}. Move away what lies there`);
+  }
+}
+
+/** SQLite would wait for a pipe, take a device for an empty database, and a directory for one that is not to be read. */
+function requireFile(file: string): void {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() === false)
+    throw new StoreError(`${file} is not a file: move away what lies there`);
 }
 
 function kept(directory: string): OpenDatabase {
@@ -133,8 +150,14 @@ function cannotWrite(error: unknown): boolean {
 }
 
 function storeError(directory: string, error: unknown): unknown {
-  if (!/^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error))) return error;
+  const code = codeOf(error);
+  if (!code.startsWith("SQLITE_")) return error;
+  const file = join(directory, FILE);
+  if (code.startsWith("SQLITE_BUSY"))
+    return new StoreError(`${file} was locked by another process for ${BUSY_TIMEOUT / 1000} s: try again`);
+  if (!/^SQLITE_(NOTADB|CORRUPT)/.test(code))
+    return new StoreError(`${file} could not be read or written: ${(error as Error).message} (${code})`);
   return new StoreError(
-    `${join(directory, FILE)} is damaged: what runa remembers of earlier attempts is lost, no artifact is. Move ${directory} away and run \`runa scan\`, which reads the artifacts again`,
+    `${file} is damaged: what runa remembers of earlier attempts is lost, no artifact is. Move ${directory} away and run \`runa scan\`, which reads the artifacts again`,
   );
 }

@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import { openDatabase } from "./database.ts";
+import { databaseError, openDatabase } from "./database.ts";
 
 /** What exists and what happened, on disk: a project's open store. */
 export interface Store {
@@ -19,7 +19,14 @@ export function openStore(directory: string): Store {
   return { directory, ...openDatabase(directory) };
 }
 
-/** Runs `work` as one immediate transaction: whole or not at all, and no other writer beside it. */
+/**
+ * Runs `work` as one immediate transaction: whole or not at all, and no other writer beside it.
+ * @throws StoreError, or what the work throws
+ */
 export function write<T>(store: Store, work: () => T): T {
-  return store.database.transaction(work).immediate();
+  try {
+    return store.database.transaction(work).immediate();
+  } catch (error) {
+    throw databaseError(store.database, error);
+  }
 }
