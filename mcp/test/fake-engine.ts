@@ -5,7 +5,8 @@ import { appendFileSync } from "node:fs";
 import type { OutputSession, SessionOptions } from "@runa/engine";
 import { fakeSession, output } from "./fake-session.ts";
 
-export const visibleLines = (text: string): string => text;
+export const visible = (text: string): string => text;
+export const visibleLines = visible;
 
 export const log = {
   write: (record: object) => process.env.FAKE_TELL && process.stderr.write(`${JSON.stringify(record)}\n`),

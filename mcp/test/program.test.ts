@@ -7,6 +7,8 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { Client, type ClientOptions } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { Client as ClientOfOld } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport as TransportOfOld } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -173,6 +175,22 @@ describe("the official client", () => {
     await expect(client.callTool({ name: "design", arguments: { instance_id: "e" } })).resolves.not.toHaveProperty(
       "isError",
     );
+    await client.close();
+  });
+
+  test("of the line before, 1.x, which knows the handshake only", async () => {
+    const client = new ClientOfOld({ name: "test", version: "1" });
+    const env = { FAKE_LOG: log };
+    await client.connect(new TransportOfOld({ command: process.execPath, args: [program, "--protocol", "p"], env }));
+    expect(client.getServerVersion()?.name).toBe("runa-mcp");
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toEqual(["design"]);
+    const made = await client.callTool({ name: "design", arguments: { instance_id: "d", title: "t" } });
+    expect(made.structuredContent).toMatchObject({ status: "delivered", instance_id: "d", still_owed: [] });
+    const refused = await client.callTool({ name: "design", arguments: { title: "t" } });
+    expect(refused).toMatchObject({ isError: true, structuredContent: { status: "refused" } });
+    await expect(client.callTool({ name: "nonsense", arguments: {} })).rejects.toMatchObject({ code: -32602 });
+    await expect(client.listPrompts()).rejects.toThrow();
     await client.close();
   });
 });
