@@ -222,7 +222,7 @@ describe("what lies where something else is expected", () => {
 
   test("an override that is none of the project's files", async () => {
     const root = newProject("override");
-    for (const thing of THINGS) {
+    for (const thing of ["a pipe", "a directory", "an endless device"] as const) {
       plant(thing, join(root, "odd"));
       // `init` writes where nothing lies.
       plant(thing, join(root, "odd-too"));

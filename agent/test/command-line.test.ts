@@ -18,7 +18,7 @@ async function inside(argv: readonly string[], env: Readonly<Record<string, stri
 describe("command line", () => {
   test.each([
     [[], "name the agent to run"],
-    [["claude"], 'there is no agent "claude"; there is: rehearse'],
+    [["claude"], 'there is no agent "claude"; there is: rehearse, claude-code, codex, gemini, qwen, opencode, copilot'],
     [["rehearse", "--bogus"], 'Unsupported option name ("--bogus")'],
     [["rehearse", "more"], 'Extraneous positional argument ("more")'],
     [["rehearse", "--seed"], "Not enough arguments to option --seed"],

@@ -36,7 +36,15 @@ export {
   withdrawArtifact,
 } from "./delivery.ts";
 export { canonicalJson, contentHash, sha256 } from "./json/canonical.ts";
-export { ExactNumber, JsonError, MAX_DEPTH, type ParsedJson, parseJson, parseJsonBytes } from "./json/parse.ts";
+export {
+  ExactNumber,
+  JsonError,
+  MAX_BYTES,
+  MAX_DEPTH,
+  type ParsedJson,
+  parseJson,
+  parseJsonBytes,
+} from "./json/parse.ts";
 export { type InstanceRef, type ScannedType, type ScanReport, scan, workUnitOf } from "./scan.ts";
 export { type Dialect, dialectOf, SchemaError } from "./schema/dialect.ts";
 export { parseSchema, type SchemaSource } from "./schema/source.ts";

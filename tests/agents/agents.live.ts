@@ -61,6 +61,35 @@ describe.each(CLIS)("$name $version", (cli) => {
     expect(ended.exit).toBe(0);
   });
 
+  test("lets the agent do what the operator allows", async () => {
+    using project = new LiveProject();
+    await using model = new MockModel(cli.dialect, [cli.shell("touch allowed"), right]);
+    await project.prepare(cli, bin, await model.start(), cli.allow);
+
+    const ended = await project.runa("run");
+
+    expect(project.top(), `${ended.stdout}\n${ended.stderr}`).toContain("allowed");
+    expect(project.reports()).toEqual({ "one.json": REPORT });
+    expect(ended.exit).toBe(0);
+  });
+
+  test("says whether it starts the server, without a model", async () => {
+    using project = new LiveProject();
+    await using model = new MockModel(cli.dialect, []);
+    await project.prepare(cli, bin, await model.start());
+    const server = await project.server();
+
+    const good = await project.check(cli, server);
+    expect(good.stdout, good.stderr).toMatch(new RegExp(`^version: .*${cli.version}.*\nserver: connected\n$`, "ms"));
+    expect(good.exit).toBe(0);
+
+    const bad = await project.check(cli, { ...server, command: "/no/such/server" });
+    expect(bad.stderr).toMatch(new RegExp(`^error: ${cli.executable} did not start the MCP server: .+`, "m"));
+    expect(bad.exit).toBe(1);
+    expect(model.exchanges).toEqual([]);
+    expect(project.leftovers()).toEqual([]);
+  });
+
   test("ends with runa, and leaves nothing behind", async () => {
     using project = new LiveProject();
     await using model = new MockModel(cli.dialect, [{ kind: "hang" }]);

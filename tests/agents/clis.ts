@@ -18,7 +18,9 @@ export interface Cli {
   readonly tool: (type: string) => string;
   /** A shell command, as this CLI's model would ask for it. */
   readonly shell: (command: string) => Action;
-  /** Whether its usage tells the model. */
+  /** Words after `--` with which that command is allowed. */
+  readonly allow: readonly string[];
+  /** The model that its usage names. */
   readonly model: string | undefined;
   /** Writes what it wants in its home; answers with its environment and the words after `--`. */
   readonly connect: (url: string, home: string) => Connection;
@@ -38,6 +40,7 @@ function claudeCode(version: string): Cli {
     dialect: anthropic,
     tool: (type) => `mcp__runa__${type}`,
     shell: (command) => call("Bash", { command, description: "try" }),
+    allow: ["--allowedTools", "Bash(touch:*)"],
     model: "mock-model",
     connect: (url) => ({
       env: {
@@ -60,6 +63,7 @@ export const CLIS: readonly Cli[] = [
     dialect: responses,
     tool: (type) => `mcp__runa/${type}`,
     shell: (command) => call("exec_command", { cmd: command }),
+    allow: ["--sandbox", "danger-full-access"],
     model: undefined,
     connect: (url, home) => {
       write(
@@ -92,6 +96,7 @@ request_max_retries = 0
     dialect: chat,
     tool: (type) => `runa-${type}`,
     shell: (command) => call("bash", { command, description: "try" }),
+    allow: ["--allow-tool=shell(touch)"],
     model: "mock-model",
     connect: (url) => ({
       env: {
@@ -112,6 +117,7 @@ request_max_retries = 0
     dialect: chat,
     tool: (type) => `mcp__runa__${type}`,
     shell: (command) => call("run_shell_command", { command, is_background: false }),
+    allow: ["--approval-mode", "yolo"],
     model: "mock-model",
     connect: (url, home) => {
       const settings = { privacy: { usageStatisticsEnabled: false }, general: { enableAutoUpdate: false } };
@@ -130,6 +136,7 @@ request_max_retries = 0
     dialect: chat,
     tool: (type) => `runa_${type}`,
     shell: (command) => call("bash", { command, description: "try" }),
+    allow: ["--auto"],
     model: undefined,
     connect: (url, home) => {
       const provider = {
@@ -164,6 +171,7 @@ request_max_retries = 0
     dialect: gemini,
     tool: (type) => `mcp_runa_${type}`,
     shell: (command) => call("run_shell_command", { command }),
+    allow: ["--approval-mode", "yolo"],
     model: "mock-model",
     connect: (url, home) => {
       const settings = `{

@@ -17,11 +17,11 @@ export interface Ended {
 /** More than any run takes here. */
 const PATIENCE = 100_000;
 
-/** Runs `runa` to its end; never rejects for how it ended. */
-export function runa(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Ended> {
+/** Runs one of them to its end; never rejects for how it ended. */
+export function run(program: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Ended> {
   return new Promise((resolve) => {
     const options = { cwd, env, timeout: PATIENCE, killSignal: "SIGKILL", encoding: "utf8" } as const;
-    const child = execFile(process.execPath, [RUNA, ...args], options, (error, stdout, stderr) =>
+    const child = execFile(process.execPath, [program, ...args], options, (error, stdout, stderr) =>
       resolve({ exit: error === null ? 0 : (error.code ?? error.signal ?? "?"), stdout, stderr }),
     );
     child.stdin?.end();

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Cli } from "./clis.ts";
-import { type Ended, RUNA_AGENT, runa } from "./program.ts";
+import { type Ended, RUNA, RUNA_AGENT, run } from "./program.ts";
 
 const DIALECT = "https://json-schema.org/draft/2020-12/schema";
 
@@ -50,8 +50,8 @@ export class LiveProject {
     rmSync(this.#root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 
-  /** Makes it a project whose agent is this CLI, connected to the mock. */
-  async prepare(cli: Cli, bin: string, url: string): Promise<void> {
+  /** Makes it a project whose agent is this CLI, connected to the mock, with these words after `--`. */
+  async prepare(cli: Cli, bin: string, url: string, words: readonly string[] = []): Promise<void> {
     for (const directory of [this.directory, this.home, this.temporary]) mkdirSync(directory, { recursive: true });
     const methodology = join(this.#root, "methodology");
     for (const [name, text] of Object.entries(METHODOLOGY)) write(join(methodology, name), text);
@@ -65,14 +65,26 @@ export class LiveProject {
     };
     const made = await this.runa("init", "--methodology", methodology);
     if (made.exit !== 0) throw new Error(made.stderr);
-    const command = [process.execPath, RUNA_AGENT, cli.name, "--", ...extra];
+    const command = [process.execPath, RUNA_AGENT, cli.name, "--", ...extra, ...words];
     const config = join(this.directory, ".runa/config.toml");
     writeFileSync(config, `${readFileSync(config, "utf8")}\n[agent]\ncommand = ${JSON.stringify(command)}\n`);
     write(join(this.directory, ".runa/workspace/request/first.json"), '{"text":"How are we doing?"}');
   }
 
   runa(...args: string[]): Promise<Ended> {
-    return runa(args, this.directory, this.#environment);
+    return run(RUNA, args, this.directory, this.#environment);
+  }
+
+  /** The server that an attempt would be given. */
+  async server(): Promise<object> {
+    const { stdout } = await this.runa("step", "--dry-run", "--json");
+    return JSON.parse(stdout).execution_plan[0].mcp_config;
+  }
+
+  /** Asks the adapter whether its CLI would start a server. */
+  check(cli: Cli, server: object): Promise<Ended> {
+    const environment = { ...this.#environment, RUNA_MCP_CONFIG: JSON.stringify(server) };
+    return run(RUNA_AGENT, [cli.name, "--check"], this.directory, environment);
   }
 
   /** How `runa` is started, for a test that does it itself. */

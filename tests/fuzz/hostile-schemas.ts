@@ -50,11 +50,11 @@ export const HOSTILE_SCHEMAS: readonly (readonly [string, string])[] = [
   ["500 times not", nested(500, '{"not":', "{}", "}")],
   ["513 levels", nested(513, '{"not":', "true", "}")],
   ["500 times if", nested(250, '{"if":true,"then":', "{}", "}")],
-  ["5,000 properties", `{"properties":{${members(5000, (i) => `"p${i}":{"type":"string"}`).join(",")}}}`],
+  ["2,000 properties", `{"properties":{${members(2000, (i) => `"p${i}":{"type":"string"}`).join(",")}}}`],
   ["2,000 required", `{"required":[${members(2000, (i) => `"p${i}"`).join(",")}]}`],
   ["20,000 constants", `{"enum":[${members(20_000, (i) => `"e${i}"`).join(",")}]}`],
   ["300 branches", `{"oneOf":[${members(300, (i) => `{"properties":{"k":{"const":${i}}}}`).join(",")}]}`],
-  ["20,000 definitions", `{"$defs":{${members(20_000, (i) => `"d${i}":{"type":"string"}`).join(",")}}}`],
+  ["10,000 definitions", `{"$defs":{${members(10_000, (i) => `"d${i}":{"type":"string"}`).join(",")}}}`],
   [
     "2,000 definitions in a row",
     `{"$ref":"#/$defs/d0","$defs":{${members(2000, (i) => `"d${i}":{"$ref":"#/$defs/d${i + 1}"}`).join(",")},"d2000":{}}}`,

@@ -30,6 +30,21 @@ export interface Launch {
   readonly usageFile?: string;
 }
 
+/** Whether a CLI has started the server, and what it says of it. */
+export interface Verdict {
+  readonly started: boolean;
+  readonly detail: string;
+}
+
+/** How a CLI is made to start the server without calling a model. */
+export interface Probe extends Launch {
+  readonly stdin?: string;
+  /** Its stdin stays open until it has answered. */
+  readonly open?: boolean;
+  /** What a line of its output says of the server; undefined where it says nothing, or nothing yet. */
+  verdict(line: string): Verdict | undefined;
+}
+
 /** What an attempt used; what the CLI does not tell is absent. */
 export interface Usage {
   /** Everything that went into models and came out of them, cached input included. */
@@ -68,6 +83,11 @@ export interface Adapter {
    * @throws Failure when something that belongs to the user is in the way
    */
   launch(session: Session): Launch;
+  /**
+   * How to see whether it starts the server.
+   * @throws Failure as `launch` does
+   */
+  probe(session: Session): Probe;
   reader(): OutputReader;
   /** What the file named by `usageFile` tells. */
   readonly usageOf?: (file: unknown) => Usage;

@@ -1,45 +1,66 @@
 import { execFile } from "node:child_process";
-import { messageOf } from "../failure.ts";
+import { Failure, messageOf } from "../failure.ts";
+import { readServerConfig } from "../session/config.ts";
 import { visible } from "../visible.ts";
 import type { Adapter } from "./adapter.ts";
 import { findExecutable, notInstalled } from "./executable.ts";
 import { PrivateDirectory } from "./private-directory.ts";
+import { probe } from "./probe.ts";
+import { SignalRelay } from "./relay.ts";
 import type { Surroundings } from "./run.ts";
 
 /** How long a CLI may take to tell its version, in milliseconds. */
 const PATIENCE = 20_000;
 
 /**
- * Whether an attempt could start this CLI: is it installed, which version, and is nothing of the user's configuration
- * in the way. Calls no model. Answers with the exit code: 0 when it could, else 1.
+ * Whether an attempt could start this CLI: is it installed, which version, is nothing of the user's configuration in
+ * the way, and, where `RUNA_MCP_CONFIG` names a server, does it start that. Calls no model. Answers with the exit
+ * code: 0 when all is well, else 1.
  */
 export async function checkAdapter(adapter: Adapter, { env, stdout, stderr }: Surroundings): Promise<number> {
-  const refuse = (why: string) => {
-    stderr.write(`error: ${why}\n`);
-    return 1;
-  };
-  const executable = findExecutable(adapter.executable, env.PATH);
-  if (executable === undefined) return refuse(notInstalled(adapter));
-  stdout.write(`${adapter.title}: ${visible(executable)}\n`);
-  let version: string;
   try {
-    version = await firstLineOf(executable, adapter.versionArgs, env);
+    for await (const line of checked(adapter, env)) stdout.write(`${line}\n`);
+    return 0;
   } catch (error) {
-    return refuse(`${executable} ${adapter.versionArgs.join(" ")} failed: ${visible(messageOf(error).trim())}`);
+    stderr.write(`error: ${messageOf(error)}\n`);
+    return 1;
   }
-  stdout.write(`version: ${version} (tested: ${adapter.tested.join(", ")})\n`);
+}
+
+/** What is found, line by line. @throws Failure with the first thing that is in the way */
+async function* checked(adapter: Adapter, env: NodeJS.ProcessEnv): AsyncGenerator<string> {
+  const executable = findExecutable(adapter.executable, env.PATH);
+  if (executable === undefined) throw new Failure(notInstalled(adapter));
+  yield `${adapter.title}: ${visible(executable)}`;
+  yield `version: ${await versionOf(adapter, executable, env)} (tested: ${adapter.tested.join(", ")})`;
+  const given = env.RUNA_MCP_CONFIG !== undefined && env.RUNA_MCP_CONFIG !== "";
+  const server = given ? readServerConfig(env, adapter.name) : { command: "runa-mcp", args: [], env: {} };
+  const relay = new SignalRelay();
   const directory = new PrivateDirectory();
   try {
-    const server = { command: "runa-mcp", args: [], env: {} };
-    const launch = adapter.launch({ server, extra: [], env, directory: () => directory.path });
-    directory.fill(launch.files, launch.links);
-  } catch (error) {
-    return refuse(messageOf(error));
+    const session = { server, extra: [], env, directory: () => directory.path };
+    adapter.launch(session);
+    if (!given) {
+      yield "server: not tried, RUNA_MCP_CONFIG names none";
+      return;
+    }
+    const wanted = adapter.probe(session);
+    directory.fill(wanted.files, wanted.links);
+    const { started, detail } = await probe(executable, wanted, env, relay);
+    if (!started) throw new Failure(`${adapter.executable} did not start the MCP server: ${visible(detail)}`);
+    yield `server: ${visible(detail)}`;
   } finally {
     directory.remove();
+    relay.dispose();
   }
-  stdout.write("ready\n");
-  return 0;
+}
+
+async function versionOf(adapter: Adapter, executable: string, env: NodeJS.ProcessEnv): Promise<string> {
+  try {
+    return await firstLineOf(executable, adapter.versionArgs, env);
+  } catch (error) {
+    throw new Failure(`${executable} ${adapter.versionArgs.join(" ")} failed: ${visible(messageOf(error).trim())}`);
+  }
 }
 
 function firstLineOf(file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {

@@ -1,5 +1,7 @@
-import { type Adapter, SERVER, STARTUP } from "./adapter.ts";
+import { isObject } from "../json.ts";
+import { type Adapter, SERVER, STARTUP, type Verdict } from "./adapter.ts";
 import { claudeStream } from "./claude-stream.ts";
+import { eventIn } from "./event.ts";
 import { literalServer } from "./literal.ts";
 
 /** Claude Code (`claude -p`). */
@@ -35,5 +37,14 @@ export const claudeCode: Adapter = {
       DISABLE_AUTOUPDATER: env.DISABLE_AUTOUPDATER ?? "1",
     },
   }),
+  // It tells of its servers before it looks at the prompt, and this one it carries out by itself.
+  probe: (session) => ({ ...claudeCode.launch(session), stdin: "/clear", verdict }),
   reader: claudeStream,
 };
+
+function verdict(line: string): Verdict | undefined {
+  const event = eventIn(line);
+  if (event?.type !== "system" || event.subtype !== "init" || !Array.isArray(event.mcp_servers)) return undefined;
+  const status = event.mcp_servers.filter(isObject).find(({ name }) => name === SERVER)?.status;
+  return { started: status === "connected", detail: String(status ?? "not among its servers") };
+}

@@ -27,7 +27,7 @@ export function claudeStream(): OutputReader {
         return event.is_error === true ? complained(event.result ?? event.error ?? event.subtype) : [];
       }
       return list(isObject(event.message) ? event.message.content : undefined).flatMap((block) => {
-        if (event.type === "assistant" && block.type === "text") return said(String(block.text));
+        if (event.type === "assistant" && block.type === "text") return said(block.text);
         if (event.type === "assistant" && block.type === "tool_use") return called(String(block.name), block.input);
         if (event.type === "user" && block.type === "tool_result")
           return answered(block.content, block.is_error === true);

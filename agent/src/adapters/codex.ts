@@ -1,5 +1,8 @@
 import { isObject, type JsonObject } from "../json.ts";
-import { type Adapter, type OutputReader, SERVER, STARTUP } from "./adapter.ts";
+import type { ServerConfig } from "../session/config.ts";
+import { VERSION } from "../version.ts";
+import { type Adapter, type OutputReader, SERVER, STARTUP, type Verdict } from "./adapter.ts";
+import { eventIn } from "./event.ts";
 import { answered, called, complained, said } from "./shown.ts";
 import { tomlValue } from "./toml.ts";
 import { sumOf, usageOf } from "./usage.ts";
@@ -16,30 +19,46 @@ export const codex: Adapter = {
     "The tools of runa's server are approved; commands run in the sandbox that the user's own configuration names, else in the one that only reads. Other MCP servers of that configuration start too, and their calls need an approval that nobody gives.",
   allowMore: ["--sandbox", "workspace-write"],
 
-  launch: ({ server, extra }) => {
-    // The whole entry at once: member by member it would be mixed with an entry of that name in the user's file.
-    const entry = {
-      ...server,
-      default_tools_approval_mode: "approve",
-      // It begins without a server that is not required as soon as it can.
-      required: true,
-      startup_timeout_sec: STARTUP,
-    };
-    return {
-      args: [
-        "exec",
-        "--json",
-        "--skip-git-repo-check",
-        "-c",
-        `mcp_servers.${SERVER}=${tomlValue(entry)}`,
-        // The prompt comes from stdin; here, before options that take any number of words.
-        "-",
-        ...extra,
-      ],
-    };
-  },
+  launch: ({ server, extra }) => ({
+    // `-` is the prompt on stdin; here, before options that take any number of words.
+    args: ["exec", "--json", "--skip-git-repo-check", "-c", configured(server), "-", ...extra],
+  }),
+  // Its server for editors lists the tools of MCP servers when it is asked.
+  probe: ({ server }) => ({
+    args: ["app-server", "-c", configured(server)],
+    stdin: REQUESTS.map((request) => `${JSON.stringify(request)}\n`).join(""),
+    open: true,
+    verdict,
+  }),
   reader: codexReader,
 };
+
+/** The whole entry at once: member by member it would be mixed with one of that name in the user's file. */
+function configured(server: ServerConfig): string {
+  const entry = {
+    ...server,
+    default_tools_approval_mode: "approve",
+    // It begins without a server that is not required as soon as it can.
+    required: true,
+    startup_timeout_sec: STARTUP,
+  };
+  return `mcp_servers.${SERVER}=${tomlValue(entry)}`;
+}
+
+const REQUESTS = [
+  { id: 1, method: "initialize", params: { clientInfo: { name: "runa", version: VERSION } } },
+  { method: "initialized" },
+  { id: 2, method: "mcpServerStatus/list", params: {} },
+];
+
+function verdict(line: string): Verdict | undefined {
+  const answer = eventIn(line);
+  if (isObject(answer?.error)) return { started: false, detail: String(answer.error.message) };
+  if (answer?.id !== 2 || !isObject(answer.result) || !Array.isArray(answer.result.data)) return undefined;
+  const found = answer.result.data.filter(isObject).find(({ name }) => name === SERVER);
+  const started = isObject(found?.serverInfo);
+  return { started, detail: started ? "connected" : "not connected" };
+}
 
 function codexReader(): OutputReader {
   let tokens = 0;
@@ -67,7 +86,7 @@ function begun(item: JsonObject): string[] {
 function completed(item: JsonObject): string[] {
   switch (item.type) {
     case "agent_message":
-      return said(String(item.text));
+      return said(item.text);
     case "mcp_tool_call": {
       const answer = isObject(item.result) ? item.result.content : undefined;
       return answered(item.error ?? answer, item.status !== "completed");

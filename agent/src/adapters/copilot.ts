@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { isObject } from "../json.ts";
-import { type Adapter, type OutputReader, SERVER, type Usage } from "./adapter.ts";
+import { type Adapter, type OutputReader, SERVER, type Usage, type Verdict } from "./adapter.ts";
+import { eventIn } from "./event.ts";
 import { literalServer } from "./literal.ts";
 import { answered, called, complained, said, serverState } from "./shown.ts";
 import { greatest, sumOf, usageOf } from "./usage.ts";
@@ -34,9 +35,23 @@ export const copilot: Adapter = {
       usageFile,
     };
   },
+  // It tells of its servers before it calls the model, which is nowhere.
+  probe: (session) => ({
+    ...copilot.launch(session),
+    env: { COPILOT_OFFLINE: "true", COPILOT_PROVIDER_BASE_URL: "http://127.0.0.1:9/v1", COPILOT_MODEL: "none" },
+    stdin: "Do nothing.",
+    verdict,
+  }),
   reader: copilotReader,
   usageOf: usageIn,
 };
+
+function verdict(line: string): Verdict | undefined {
+  const { type, data } = eventIn(line) ?? {};
+  if (type !== "session.mcp_server_status_changed" || !isObject(data)) return undefined;
+  if (data.serverName !== SERVER || data.status === "pending") return undefined;
+  return { started: data.status === "connected", detail: String(data.error ?? data.status) };
+}
 
 function copilotReader(): OutputReader {
   let model: unknown;
@@ -46,7 +61,7 @@ function copilotReader(): OutputReader {
       switch (type) {
         case "assistant.message":
           model = data.model ?? model;
-          return said(typeof data.content === "string" ? data.content : "");
+          return said(data.content);
         case "tool.execution_start":
           return called(String(data.toolName), data.arguments);
         case "tool.execution_complete": {

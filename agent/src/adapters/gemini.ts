@@ -6,6 +6,7 @@ import { isObject, type JsonObject } from "../json.ts";
 import type { ServerConfig } from "../session/config.ts";
 import { type Adapter, type OutputReader, SERVER } from "./adapter.ts";
 import { parseJsonc } from "./jsonc.ts";
+import { listed } from "./listed.ts";
 import { literalServer } from "./literal.ts";
 import { answered, called, complained, said } from "./shown.ts";
 import { amount, greatest, sumOf, usageOf } from "./usage.ts";
@@ -42,6 +43,10 @@ export const gemini: Adapter = {
       files: { [join(ours, SETTINGS)]: `${JSON.stringify(settings(join(theirs, SETTINGS), server), null, 2)}\n` },
       links: Object.fromEntries(links),
     };
+  },
+  probe: (session) => {
+    const { env, ...launch } = gemini.launch(session);
+    return { ...launch, env: { ...env, GEMINI_CLI_TRUST_WORKSPACE: "true" }, args: ["mcp", "list"], verdict: listed };
   },
   reader: geminiReader,
 };

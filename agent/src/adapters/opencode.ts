@@ -1,7 +1,8 @@
+import { stripVTControlCharacters } from "node:util";
 import { Failure } from "../failure.ts";
 import { isObject, type JsonObject } from "../json.ts";
 import type { ServerConfig } from "../session/config.ts";
-import { type Adapter, type OutputReader, SERVER } from "./adapter.ts";
+import { type Adapter, type OutputReader, SERVER, type Verdict } from "./adapter.ts";
 import { parseJsonc } from "./jsonc.ts";
 import { answered, called, complained, said } from "./shown.ts";
 import { amount, sumOf, usageOf } from "./usage.ts";
@@ -51,6 +52,7 @@ export const opencode: Adapter = {
       OPENCODE_DISABLE_AUTOUPDATE: env.OPENCODE_DISABLE_AUTOUPDATE ?? "1",
     },
   }),
+  probe: (session) => ({ ...opencode.launch(session), args: ["mcp", "list"], verdict }),
   reader: openCodeReader,
 };
 
@@ -85,6 +87,11 @@ function parsed(content: string | undefined): JsonObject {
   return config;
 }
 
+function verdict(line: string): Verdict | undefined {
+  const detail = new RegExp(`[^\\w-]${SERVER}\\s+(\\w[\\w ]*)`).exec(stripVTControlCharacters(line))?.[1];
+  return detail === undefined ? undefined : { started: detail === "connected", detail };
+}
+
 function openCodeReader(): OutputReader {
   let tokens = 0;
   let cost = 0;
@@ -92,7 +99,7 @@ function openCodeReader(): OutputReader {
     read({ type, part, error }) {
       if (type === "error") return complained(reasonOf(error));
       if (!isObject(part)) return [];
-      if (type === "text") return said(String(part.text));
+      if (type === "text") return said(part.text);
       if (type === "step_finish") {
         tokens += tokensOf(part.tokens);
         cost += amount(part.cost);

@@ -73,8 +73,8 @@ function namesIn(directory: string): string[] {
 
 function isOwnDirectory(path: string): boolean {
   try {
-    const { uid, ...stat } = lstatSync(path);
-    return stat.isDirectory() && uid === process.getuid?.();
+    const stat = lstatSync(path);
+    return stat.isDirectory() && stat.uid === process.getuid?.();
   } catch {
     return false;
   }

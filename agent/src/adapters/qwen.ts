@@ -1,5 +1,8 @@
+import { join } from "node:path";
 import { type Adapter, SERVER } from "./adapter.ts";
 import { claudeStream } from "./claude-stream.ts";
+import { listed } from "./listed.ts";
+import { literalServer } from "./literal.ts";
 
 /** Qwen Code. */
 export const qwen: Adapter = {
@@ -29,5 +32,15 @@ export const qwen: Adapter = {
       ...extra,
     ],
   }),
+  // Listing servers takes no server from the command line, but from any settings file.
+  probe: ({ server, directory }) => {
+    const file = join(directory(), "settings.json");
+    return {
+      args: ["mcp", "list"],
+      env: { QWEN_CODE_SYSTEM_SETTINGS_PATH: file },
+      files: { [file]: JSON.stringify({ mcpServers: { [SERVER]: literalServer(server) } }) },
+      verdict: listed,
+    };
+  },
   reader: claudeStream,
 };

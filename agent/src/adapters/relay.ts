@@ -1,6 +1,9 @@
 import type { ChildProcess } from "node:child_process";
 import { constants } from "node:os";
 
+/** What is given to the output of a child that has ended to arrive, in milliseconds: a child of its own may hold it open. */
+export const LAST_WORDS = 1000;
+
 /** The signals that ask a program to end, which are passed on. */
 const PASSED_ON = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 

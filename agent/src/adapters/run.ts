@@ -6,7 +6,7 @@ import { readServerConfig } from "../session/config.ts";
 import type { Adapter, Launch, Usage } from "./adapter.ts";
 import { findExecutable, notInstalled } from "./executable.ts";
 import { PrivateDirectory, removeLeftovers } from "./private-directory.ts";
-import { SignalRelay } from "./relay.ts";
+import { LAST_WORDS, SignalRelay } from "./relay.ts";
 import { show } from "./show.ts";
 import { reportUsage } from "./usage.ts";
 
@@ -16,9 +16,6 @@ export interface Surroundings {
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
 }
-
-/** What is given to the output of a CLI that has ended to arrive, in milliseconds: a child of it may hold it open. */
-const LAST_WORDS = 1000;
 
 /** The exit code for a command that is not there, as a shell has it. */
 const NOT_FOUND = 127;

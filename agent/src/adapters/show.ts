@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
-import { isObject } from "../json.ts";
 import type { OutputReader } from "./adapter.ts";
+import { eventIn } from "./event.ts";
 
 /** A line longer than this, in characters, is passed through as it comes. */
 const MAX_LINE = 16 * 1024 * 1024;
@@ -31,14 +31,4 @@ export async function show(from: Readable, reader: OutputReader, to: NodeJS.Writ
   }
   if (held !== "") line(held);
   write(reader.rest());
-}
-
-function eventIn(text: string) {
-  if (!text.startsWith("{")) return undefined;
-  try {
-    const event: unknown = JSON.parse(text);
-    return isObject(event) ? event : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -4,8 +4,8 @@ import { visible } from "../visible.ts";
 const WIDTH = 160;
 
 /** What the model said, line by line. */
-export function said(text: string): string[] {
-  return text.trim() === "" ? [] : text.trimEnd().split("\n").map(visible);
+export function said(text: unknown): string[] {
+  return typeof text !== "string" || text.trim() === "" ? [] : text.trimEnd().split("\n").map(visible);
 }
 
 /** A call of a tool. */
@@ -16,12 +16,12 @@ export function called(tool: string, args: unknown): string[] {
 /** A tool's answer: its first line. */
 export function answered(answer: unknown, failed: boolean): string[] {
   const [first = ""] = textOf(answer).trim().split("\n");
-  return [shortened(`< ${failed ? "error: " : ""}${first}`)];
+  return [shortened(`< ${failed ? "error: " : ""}${first || (failed ? "failed" : "done")}`)];
 }
 
 /** Something that went wrong outside any tool. */
 export function complained(text: unknown): string[] {
-  return [`! ${visible(textOf(text).trim())}`];
+  return [`! ${visible(textOf(text).trim()) || "failed"}`];
 }
 
 /** A server that a CLI could not use, by the word that it has for it. */

@@ -1,9 +1,14 @@
 import { Command, type CommandClass, Option } from "clipanion";
-import type { Adapter } from "../adapters/adapter.ts";
+import type { Adapter, Session } from "../adapters/adapter.ts";
 import { Failure, Misuse, messageOf } from "../failure.ts";
 
-/** What `--help` shows in the place of what differs from attempt to attempt. */
-const EXAMPLE = { server: { command: "runa-mcp", args: ["--protocol", "PROTOCOL"], env: {} }, directory: "PRIVATE" };
+/** What `--help` shows in the place of what differs from attempt to attempt, and from user to user. */
+const EXAMPLE: Session = {
+  server: { command: "runa-mcp", args: ["--protocol", "PROTOCOL"], env: {} },
+  extra: [],
+  env: { HOME: "/no/such/home" },
+  directory: () => "PRIVATE",
+};
 
 /** The command `runa-agent NAME [--check] [-- ARGUMENTS]`. */
 export abstract class AdapterCommand extends Command {
@@ -63,7 +68,7 @@ export function adapterCommand(adapter: Adapter): CommandClass {
 }
 
 function shownCommand({ executable, launch }: Adapter): string {
-  const { args, env = {} } = launch({ ...EXAMPLE, extra: [], env: {}, directory: () => EXAMPLE.directory });
+  const { args, env = {} } = launch(EXAMPLE);
   const set = Object.entries(env).map(([name, value]) => `${name}=${quoted(value)}`);
   return [...set, executable, ...args.map(quoted)].join(" ");
 }

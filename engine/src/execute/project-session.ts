@@ -8,6 +8,7 @@ import {
   instanceIdProblem,
   JsonError,
   type JsonSchema,
+  MAX_BYTES,
   MAX_DEPTH,
   parseJson,
   type Refusal,
@@ -212,17 +213,20 @@ class InvalidArtifactError extends RefusedError {
   }
 }
 
+const MAX_MIB = MAX_BYTES / 1024 ** 2;
+
 /** An artifact as the text of its file, and as that text is read back. */
 function asFile(artifact: unknown): { text: string; value: unknown; canonical: string } {
   try {
     const text = `${JSON.stringify(artifact, null, 2)}\n`;
+    if (Buffer.byteLength(text) > MAX_BYTES) throw new RefusedError(`its file would be longer than ${MAX_MIB} MiB`);
     return { text, ...parseJson(text) };
   } catch (error) {
     if (error instanceof JsonError) throw new RefusedError(`it cannot be kept as JSON: ${error.message}`);
-    // JSON.stringify's own limit on nesting lies far above runa's.
-    if (error instanceof RangeError)
-      throw new RefusedError(`it cannot be kept as JSON: nested over ${MAX_DEPTH} levels`);
-    throw error;
+    if (!(error instanceof RangeError)) throw error;
+    // The limits of JSON.stringify on nesting and on length lie above runa's.
+    const limit = /call stack/.test(error.message) ? `nested over ${MAX_DEPTH} levels` : `longer than ${MAX_MIB} MiB`;
+    throw new RefusedError(`it cannot be kept as JSON: ${limit}`);
   }
 }
 

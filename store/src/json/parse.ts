@@ -3,6 +3,9 @@ import { canonicalNumber } from "./number.ts";
 /** How deep arrays and objects may nest (contract.md section 4). */
 export const MAX_DEPTH = 512;
 
+/** How long, in bytes, a JSON file may be; the runtime's longest string is twice that. */
+export const MAX_BYTES = 256 * 1024 * 1024;
+
 /** Why a text is no JSON that runa accepts, and where. Line and column count from 1, in UTF-16 code units. */
 export class JsonError extends Error {
   readonly line: number;
@@ -32,10 +35,11 @@ const lossyUtf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * Decodes and parses a JSON file strictly: a byte order mark, invalid UTF-8, half a surrogate pair, a key twice in one
- * object, or nesting over 512 levels is an error that says so (contract.md section 4).
+ * object, or nesting over 512 levels is an error that says so (contract.md section 4), and so is a file that is too long.
  * @throws JsonError
  */
 export function parseJsonBytes(bytes: Uint8Array): ParsedJson {
+  if (bytes.length > MAX_BYTES) throw new JsonError(`longer than ${MAX_BYTES / 1024 ** 2} MiB`, "", 0);
   let text: string;
   try {
     text = utf8.decode(bytes);

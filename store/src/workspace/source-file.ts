@@ -1,6 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
 
-/** What lies where a file is expected is none: a pipe, a device, a socket. */
+/** How long, in bytes, a file may be that a person wrote. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/** What lies where a person's file is expected is none: a pipe, a device, a socket, or far too long. */
 export class NoFileError extends Error {}
 
 /**
@@ -13,6 +16,7 @@ export function readSourceFile(path: string): Buffer {
   try {
     const stats = fstatSync(fd);
     if (!stats.isFile() && !stats.isDirectory()) throw new NoFileError(`${kindOf(stats)}, not a file`);
+    if (stats.size > MAX_BYTES) throw new NoFileError(`longer than ${MAX_BYTES / 1024 ** 2} MiB`);
     // A directory is refused by the reading itself, with its own errno.
     return readFileSync(fd);
   } finally {

@@ -153,6 +153,8 @@ export function reasonOf(error: unknown): string {
       return "a symbolic link, which is not followed";
     case "EEXIST":
       return "something else lies there already";
+    case "ERR_FS_FILE_TOO_LARGE":
+      return "longer than 2 GiB";
     case "ENAMETOOLONG":
       return "its name is too long for the file system";
     default:
