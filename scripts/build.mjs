@@ -6,20 +6,18 @@ import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-const programs = { runa: "cli/src/main.ts", "runa-mcp": "mcp/src/main.ts", "runa-agent": "agent/src/main.ts" };
+const programs = { "runa-mcp": "mcp/src/main.ts", "runa-agent": "agent/src/main.ts" };
 
 rmSync(new URL("../dist", import.meta.url), { recursive: true, force: true });
-await build({
+/** @type {import("esbuild").BuildOptions} */
+const common = {
   absWorkingDir: root,
-  entryPoints: programs,
   outdir: "dist",
   bundle: true,
-  splitting: true,
   format: "esm",
   platform: "node",
   target: "node20",
   minify: true,
-  keepNames: true,
   chunkNames: "chunks/[name]-[hash]",
   // Where a package has both, its ES module: UMD hides its imports from the bundler.
   mainFields: ["module", "main"],
@@ -33,5 +31,17 @@ await build({
   },
   legalComments: "linked",
   logLevel: "warning",
+};
+await build({ ...common, splitting: true, entryPoints: { ...programs, "chunks/cli": "cli/src/cli.ts" } });
+// By itself, because of what is split even the smallest entry loads the shared beginnings.
+await build({
+  ...common,
+  entryPoints: { runa: "cli/src/main.ts" },
+  plugins: [{ name: "the rest when it is needed", setup: theRest }],
 });
-for (const name of Object.keys(programs)) chmodSync(new URL(`../dist/${name}.js`, import.meta.url), 0o755);
+for (const name of ["runa", ...Object.keys(programs)]) chmodSync(new URL(`../dist/${name}.js`, import.meta.url), 0o755);
+
+/** The command line proper is a chunk, loaded when more is asked for than the version. */
+function theRest(/** @type {import("esbuild").PluginBuild} */ { onResolve }) {
+  onResolve({ filter: /^\.\/cli\.ts$/ }, () => ({ path: "./chunks/cli.js", external: true }));
+}

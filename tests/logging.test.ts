@@ -46,13 +46,21 @@ describe("by default", () => {
     expect(stderr).toMatch(/^▶ draft\n✓ draft .*\n$/);
   });
 
-  test("a failed attempt is a warning", async () => {
+  test("a failed attempt is told once, by the progress", async () => {
     const rig = await makeRig(draft);
     const step = rig.start("step");
     await (await rig.nextAttempt()).exit(4);
     const { stderr } = await step.ended();
+    expect(stderr).toMatch(/^▶ draft\n✗ draft .* exited: .*exit code 4\n$/);
+  });
+
+  test("with RUST_LOG=info it is a record too", async () => {
+    const rig = await makeRig(draft);
+    const step = rig.start("step", { env: { RUST_LOG: "info" } });
+    await (await rig.nextAttempt()).exit(4);
+    const { stderr } = await step.ended();
     expect(stderr).toMatch(
-      /^\d{4}-\d\d-\d\dT[\d:.]+Z WARN {2}runa_engine attempt: .*exited.* outcome=failed .*protocol=draft/m,
+      /^\d{4}-\d\d-\d\dT[\d:.]+Z INFO {2}runa_engine attempt: .*exited.* outcome=failed .*protocol=draft/m,
     );
   });
 });

@@ -59,9 +59,12 @@ export abstract class ScopedCommand extends ProjectCommand {
     return evaluation;
   }
 
-  /** The flag that puts another command into the same scope. */
+  /** The flags that put another command into the same scope of the same project. */
   protected get scopeFlag(): string {
-    return this.workUnit === undefined ? "" : ` ${shellOption("--work-unit", this.workUnit)}`;
+    const flags = { "--work-unit": this.workUnit, "--config": this.config, "--artifacts-dir": this.artifactsDir };
+    return Object.entries(flags)
+      .map(([flag, value]) => (value === undefined ? "" : ` ${shellOption(flag, value)}`))
+      .join("");
   }
 }
 

@@ -2,8 +2,9 @@ import { spawn } from "node:child_process";
 import { beforeAll, describe, expect, test } from "vitest";
 import { CLIS } from "./clis.ts";
 import { install } from "./install.ts";
+import { AWKWARD } from "./methodologies.ts";
 import { MockModel } from "./mock/server.ts";
-import { COST } from "./mock/turn.ts";
+import { type Action, COST, type Turn } from "./mock/turn.ts";
 import { RUNA } from "./program.ts";
 import { LiveProject } from "./project.ts";
 
@@ -27,7 +28,7 @@ describe.each(CLIS)("$name $version", (cli) => {
     const ended = await project.runa("run");
 
     expect(model.exchanges[0]?.tools, `${ended.stdout}\n${ended.stderr}`).toContain(cli.tool("report"));
-    expect(project.reports()).toEqual({ "one.json": REPORT });
+    expect(project.artifacts("report")).toEqual({ "one.json": REPORT });
     expect(ended.exit).toBe(0);
     expect(ended.stdout).toContain("All is well");
     expect(ended.stdout).not.toContain('{"type"');
@@ -44,9 +45,29 @@ describe.each(CLIS)("$name $version", (cli) => {
     const ended = await project.runa("run");
 
     expect(model.exchanges[1]?.results[0], `${ended.stdout}\n${ended.stderr}`).toContain("score");
-    expect(project.reports()).toEqual({ "one.json": REPORT });
+    expect(project.artifacts("report")).toEqual({ "one.json": REPORT });
     expect(ended.exit).toBe(0);
     expect(ended.stdout).toMatch(/^< error: .+/m);
+  });
+
+  test("delivers what is no plain object", async () => {
+    using project = new LiveProject();
+    const findings = [{ text: "one", parts: [{ text: "two" }] }];
+    const verdict = { kind: "fail", reasons: ["late"] };
+    // The first name is shortened, in a way that is the server's own affair.
+    const finding = (turn: Turn): Action => {
+      const tool = turn.tools.find((name) => name.startsWith(cli.tool("Befund_"))) ?? cli.tool("Befund_");
+      return { kind: "call", tool, args: { instance_id: "one", artifact: findings } };
+    };
+    const judge = { kind: "call", tool: cli.tool("verdict"), args: { instance_id: "one", ...verdict } } as const;
+    await using model = new MockModel(cli.dialect, [finding, judge]);
+    await project.prepare(cli, bin, await model.start(), { files: AWKWARD });
+
+    const ended = await project.runa("run");
+
+    expect(project.artifacts("Befund.ü"), `${ended.stdout}\n${ended.stderr}`).toEqual({ "one.json": findings });
+    expect(project.artifacts("verdict"), `${ended.stdout}\n${ended.stderr}`).toEqual({ "one.json": verdict });
+    expect(ended.exit).toBe(0);
   });
 
   test("lets the agent do nothing else", async () => {
@@ -57,19 +78,19 @@ describe.each(CLIS)("$name $version", (cli) => {
     const ended = await project.runa("run");
 
     expect(project.top(), `${ended.stdout}\n${ended.stderr}`).not.toContain("escaped");
-    expect(project.reports()).toEqual({ "one.json": REPORT });
+    expect(project.artifacts("report")).toEqual({ "one.json": REPORT });
     expect(ended.exit).toBe(0);
   });
 
   test("lets the agent do what the operator allows", async () => {
     using project = new LiveProject();
     await using model = new MockModel(cli.dialect, [cli.shell("touch allowed"), right]);
-    await project.prepare(cli, bin, await model.start(), cli.allow);
+    await project.prepare(cli, bin, await model.start(), { words: cli.allow });
 
     const ended = await project.runa("run");
 
     expect(project.top(), `${ended.stdout}\n${ended.stderr}`).toContain("allowed");
-    expect(project.reports()).toEqual({ "one.json": REPORT });
+    expect(project.artifacts("report")).toEqual({ "one.json": REPORT });
     expect(ended.exit).toBe(0);
   });
 
@@ -103,6 +124,6 @@ describe.each(CLIS)("$name $version", (cli) => {
     expect(await ended).toBe(143);
     await model.gone;
     expect(project.leftovers()).toEqual([]);
-    expect(project.reports()).toEqual({});
+    expect(project.artifacts("report")).toEqual({});
   });
 });

@@ -2,46 +2,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Cli } from "./clis.ts";
+import { type Methodology, REPORT } from "./methodologies.ts";
 import { type Ended, RUNA, RUNA_AGENT, run } from "./program.ts";
 
-const DIALECT = "https://json-schema.org/draft/2020-12/schema";
-
-const METHODOLOGY: Readonly<Record<string, string>> = {
-  "manifest.toml": `name = "one-report"
-[[artifact_types]]
-name = "request"
-[[artifact_types]]
-name = "report"
-[[protocols]]
-name = "write-report"
-requires = ["request"]
-produces = ["report"]
-trigger = { type = "on_artifact", name = "request" }
-`,
-  "schemas/request.schema.json": JSON.stringify({
-    $schema: DIALECT,
-    title: "Request",
-    type: "object",
-    properties: { text: { type: "string" } },
-    required: ["text"],
-  }),
-  "schemas/report.schema.json": JSON.stringify({
-    $schema: DIALECT,
-    title: "Report",
-    description: "What was found.",
-    type: "object",
-    properties: { title: { type: "string", minLength: 3 }, score: { type: "integer" } },
-    required: ["title", "score"],
-    additionalProperties: false,
-  }),
-  "protocols/write-report/PROTOCOL.md": "Write a report on what the request asks for.\n",
-};
-
-/** A project of one protocol that owes one `report`, with a fresh home and a clean environment around it. */
+/** A project with a fresh home and a clean environment around it. */
 export class LiveProject {
   readonly #root = realpathSync(mkdtempSync(join(tmpdir(), "runa-live-")));
   /** Named as nobody should name it: a CLI that fills in variables or splits words loses its way. */
-  readonly directory = join(this.#root, "a $HOME ${HOME} 'project'");
+  readonly directory = join(this.#root, `a $HOME \${HOME} 'project'`);
   readonly home = join(this.#root, "home");
   readonly temporary = join(this.#root, "tmp");
   #environment: NodeJS.ProcessEnv = {};
@@ -50,11 +18,16 @@ export class LiveProject {
     rmSync(this.#root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 
-  /** Makes it a project whose agent is this CLI, connected to the mock, with these words after `--`. */
-  async prepare(cli: Cli, bin: string, url: string, words: readonly string[] = []): Promise<void> {
+  /** Makes it a project whose agent is this CLI, connected to the mock. */
+  async prepare(
+    cli: Cli,
+    bin: string,
+    url: string,
+    { files = REPORT, words = [] }: { files?: Methodology; words?: readonly string[] } = {},
+  ): Promise<void> {
     for (const directory of [this.directory, this.home, this.temporary]) mkdirSync(directory, { recursive: true });
     const methodology = join(this.#root, "methodology");
-    for (const [name, text] of Object.entries(METHODOLOGY)) write(join(methodology, name), text);
+    for (const [name, text] of Object.entries(files)) write(join(methodology, name), text);
     const { env, extra } = cli.connect(url, this.home);
     this.#environment = {
       PATH: [bin, dirname(process.execPath), "/usr/bin", "/bin"].join(":"),
@@ -92,9 +65,9 @@ export class LiveProject {
     return { cwd: this.directory, env: this.#environment };
   }
 
-  /** The reports that are on disk, by name. */
-  reports(): Readonly<Record<string, unknown>> {
-    const directory = join(this.directory, ".runa/workspace/report");
+  /** The artifacts of a type that are on disk, by the name of their file. */
+  artifacts(type: string): Readonly<Record<string, unknown>> {
+    const directory = join(this.directory, ".runa/workspace", type);
     return Object.fromEntries(
       namesIn(directory).map((name) => [name, JSON.parse(readFileSync(join(directory, name), "utf8"))]),
     );

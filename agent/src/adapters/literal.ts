@@ -1,17 +1,11 @@
 import type { ServerConfig } from "../session/config.ts";
 
-const UNSET = "RUNA_NO_SUCH_VARIABLE";
+/** A dollar sign where a CLI fills in variables: the default of one that nobody sets, for defaults are taken as they are. */
+const DOLLAR = `\${RUNA_NO_SUCH_VARIABLE:-$}`;
 
-/**
- * Text in which `$` stands for itself where a CLI fills in variables of the environment: as the default of one that
- * nobody sets, for a default is not looked into again.
- */
-export function literal(text: string): string {
-  return text.replaceAll("$", () => `\${${UNSET}:-$}`);
-}
-
-/** A server's configuration for such a CLI. */
-export function literalServer({ command, args, env }: ServerConfig): ServerConfig {
+/** A server's configuration for a CLI that fills in variables of the environment, and is to leave this as it is. */
+export function literalServer({ command, args, env }: ServerConfig, dollar = DOLLAR): ServerConfig {
+  const literal = (text: string) => text.replaceAll("$", () => dollar);
   return {
     command: literal(command),
     args: args.map(literal),

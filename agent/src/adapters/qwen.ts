@@ -32,13 +32,13 @@ export const qwen: Adapter = {
       ...extra,
     ],
   }),
-  // Listing servers takes no server from the command line, but from any settings file.
+  // Listing servers takes none from the command line, only from settings, where variables have no defaults.
   probe: ({ server, directory }) => {
     const file = join(directory(), "settings.json");
     return {
       args: ["mcp", "list"],
-      env: { QWEN_CODE_SYSTEM_SETTINGS_PATH: file },
-      files: { [file]: JSON.stringify({ mcpServers: { [SERVER]: literalServer(server) } }) },
+      env: { QWEN_CODE_SYSTEM_SETTINGS_PATH: file, RUNA_DOLLAR: "$" },
+      files: { [file]: JSON.stringify({ mcpServers: { [SERVER]: literalServer(server, `\${RUNA_DOLLAR}`) } }) },
       verdict: listed,
     };
   },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseJsonc } from "../../src/adapters/jsonc.ts";
-import { literal } from "../../src/adapters/literal.ts";
+import { literalServer } from "../../src/adapters/literal.ts";
 import { tomlValue } from "../../src/adapters/toml.ts";
 
 describe("TOML on one line", () => {
@@ -34,9 +34,12 @@ describe("JSON as people write it", () => {
 const SET: Readonly<Record<string, string>> = { HOME: "/root", X: "x" };
 
 test("$ stands for itself, and what replaces it is not looked into again", () => {
-  const filled = literal("a $HOME ${HOME} $$ $& ${X:-y}").replace(
+  const text = "a $HOME ${HOME} $$ $& ${X:-y}";
+  const { command, args, env } = literalServer({ command: text, args: [text], env: { A: text } });
+  expect([...args, env.A]).toEqual([command, command]);
+  const filled = command.replace(
     /\$(?:(\w+)|\{([^}]+?)(?::-([^}]*))?\})/g,
     (match, plain, braced, otherwise) => SET[plain ?? braced] ?? otherwise ?? match,
   );
-  expect(filled).toBe("a $HOME ${HOME} $$ $& ${X:-y}");
+  expect(filled).toBe(text);
 });

@@ -72,7 +72,8 @@ export function logAttemptEnded({ id, candidate, outcome, delivered, duration }:
     "attempt",
     outcome.id === "delivered"
       ? { level: "info", outcome: "succeeded", msg: "attempt ended" }
-      : { level: "warn", outcome: "failed", msg: `attempt ended: ${outcome.id}` },
+      : // Not a warning: whoever executes work reports it as a failure already.
+        { level: "info", outcome: "failed", msg: `attempt ended: ${outcome.id}` },
     {
       attempt: id,
       protocol: candidate.protocol.name,
@@ -89,7 +90,7 @@ export function logAttemptRecovered({ id, protocol, workUnit }: OpenAttempt, out
   tell(
     "attempt",
     {
-      level: delivered ? "info" : "warn",
+      level: "info",
       outcome: delivered ? "succeeded" : "failed",
       msg: `attempt of a runa that died ended: ${outcome.id}`,
     },

@@ -7,6 +7,9 @@ export interface Exchange extends Turn {
   readonly action: Action;
 }
 
+/** What the model does, result by result; what depends on the request is a function of it. */
+export type Script = readonly (Action | ((turn: Turn) => Action))[];
+
 /** A model on the loopback that follows a script. */
 export class MockModel {
   /** What was asked, in order. Requests that offer no tools (a title, a routing decision) are left out. */
@@ -15,7 +18,7 @@ export class MockModel {
   readonly others: string[] = [];
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   readonly #dialect: Dialect;
-  readonly #script: readonly Action[];
+  readonly #script: Script;
   #serial = 0;
   #hung: () => void = () => {};
   /** Resolves when a request has come that is never answered. */
@@ -30,7 +33,7 @@ export class MockModel {
   });
 
   /** Each action of the script answers the conversation that has as many results; after the last one it says so. */
-  constructor(dialect: Dialect, script: readonly Action[]) {
+  constructor(dialect: Dialect, script: Script) {
     this.#dialect = dialect;
     this.#script = script;
   }
@@ -71,8 +74,9 @@ export class MockModel {
     response.end(this.#dialect.write(action, ++this.#serial));
   }
 
-  #answer({ tools, results }: Turn): Action {
-    if (tools.length === 0) return { kind: "say", text: "A title" };
-    return this.#script[results.length] ?? { kind: "say", text: "Everything is delivered." };
+  #answer(turn: Turn): Action {
+    if (turn.tools.length === 0) return { kind: "say", text: "A title" };
+    const next = this.#script[turn.results.length] ?? { kind: "say", text: "Everything is delivered." };
+    return typeof next === "function" ? next(turn) : next;
   }
 }
