@@ -21,6 +21,7 @@ import {
   parseJsonBytes,
   parseSchema,
   readSnapshot,
+  type SchemaHash,
 } from "../store/src/index.ts";
 import { SEED, tryAll } from "./fuzz/cases.ts";
 import { HOSTILE_SCHEMAS, JUDGED } from "./fuzz/hostile-schemas.ts";
@@ -81,10 +82,10 @@ describe(`bad input, seed ${SEED}`, () => {
   test("manifests", async () => {
     const directory = join(scratch.path, "manifests");
     const file = writeMethodology(directory);
-    const known = new Set<string>();
+    const known = new Map<string, SchemaHash>();
     const memory: SchemaMemory = {
-      knows: (hash) => known.has(hash),
-      remember: (hashes) => hashes.forEach((hash) => void known.add(hash)),
+      hashOf: (fileHash) => known.get(fileHash) ?? null,
+      remember: (found) => found.forEach((hash, fileHash) => void known.set(fileHash, hash)),
     };
     let loaded = 0;
     await tryAll(

@@ -49,7 +49,7 @@ export { type InstanceRef, type ScannedType, type ScanReport, scan, workUnitOf }
 export { type Dialect, dialectOf, SchemaError } from "./schema/dialect.ts";
 export { parseSchema, type SchemaSource } from "./schema/source.ts";
 export { loadSchemaCompiler, type SchemaCompiler, type Validator } from "./schema/validator.ts";
-export { knowsSchemaFile, rememberSchemaFiles } from "./schema-check.ts";
+export { knownSchemaHash, rememberSchemaFiles } from "./schema-check.ts";
 export { readSnapshot, type Snapshot } from "./snapshot.ts";
 export { openStore, type Store } from "./store.ts";
 export { didYouMean, nearest } from "./suggestion.ts";

@@ -22,7 +22,7 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (artifact_type, instance_id)
   ) STRICT, WITHOUT ROWID;
 
-  CREATE TABLE schema_check (file_hash TEXT PRIMARY KEY, validator TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE schema_check (file_hash TEXT PRIMARY KEY, validator TEXT NOT NULL, schema_hash TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
   CREATE TABLE attempt (
     id                TEXT PRIMARY KEY,

@@ -1,17 +1,21 @@
+import type { SchemaHash } from "./artifact.ts";
 import { type Store, write } from "./store.ts";
-import { isSchemaChecked, rememberSchemaCheck } from "./tables/schema-check-table.ts";
+import { findSchemaCheck, rememberSchemaCheck } from "./tables/schema-check-table.ts";
 
 // Part of the key, so that a runa with another validator looks again.
 const VALIDATOR = "ajv-8 hyperjump-1";
 
-/** Whether a schema file with this hash is known to be a valid JSON Schema, so that nothing has to be loaded to say so. */
-export function knowsSchemaFile(store: Store, fileHash: string): boolean {
-  return isSchemaChecked(store.database, fileHash, VALIDATOR);
+/**
+ * The schema hash of a file that is known to be a valid JSON Schema, so that nothing has to be loaded to say so; null
+ * for one that is not known.
+ */
+export function knownSchemaHash(store: Store, fileHash: string): SchemaHash | null {
+  return findSchemaCheck(store.database, fileHash, VALIDATOR);
 }
 
-/** Remembers schema files that were found to be valid JSON Schemas. */
-export function rememberSchemaFiles(store: Store, fileHashes: readonly string[]): void {
+/** Remembers schema files that were found to be valid JSON Schemas, by the hashes of their bytes. */
+export function rememberSchemaFiles(store: Store, found: ReadonlyMap<string, SchemaHash>): void {
   write(store, () => {
-    for (const hash of fileHashes) rememberSchemaCheck(store.database, hash, VALIDATOR);
+    for (const [fileHash, hash] of found) rememberSchemaCheck(store.database, fileHash, VALIDATOR, hash);
   });
 }

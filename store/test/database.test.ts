@@ -12,8 +12,9 @@ import {
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, test, vi } from "vitest";
+import type { SchemaHash } from "../src/artifact.ts";
 import { StoreError } from "../src/database.ts";
-import { knowsSchemaFile, rememberSchemaFiles } from "../src/schema-check.ts";
+import { knownSchemaHash, rememberSchemaFiles } from "../src/schema-check.ts";
 import { readSnapshot } from "../src/snapshot.ts";
 import { openStore, type Store, write } from "../src/store.ts";
 import { allArtifacts, putArtifact } from "../src/tables/artifact-table.ts";
@@ -343,9 +344,16 @@ test("a store directory that is a link is followed", () => {
 test("schema files that were found valid are remembered by their hash", () => {
   const { directory } = closedStore();
   const store = openStore(directory);
-  expect(knowsSchemaFile(store, "sha256:a")).toBe(false);
-  rememberSchemaFiles(store, ["sha256:a", "sha256:b"]);
-  rememberSchemaFiles(store, ["sha256:a"]);
-  expect(["sha256:a", "sha256:b", "sha256:c"].map((hash) => knowsSchemaFile(store, hash))).toEqual([true, true, false]);
+  const hash = "sha256:schema" as SchemaHash;
+  expect(knownSchemaHash(store, "sha256:a")).toBe(null);
+  rememberSchemaFiles(
+    store,
+    new Map([
+      ["sha256:a", hash],
+      ["sha256:b", hash],
+    ]),
+  );
+  rememberSchemaFiles(store, new Map([["sha256:a", hash]]));
+  expect(["sha256:a", "sha256:b", "sha256:c"].map((file) => knownSchemaHash(store, file))).toEqual([hash, hash, null]);
   store.close();
 });

@@ -5,7 +5,7 @@ import { install } from "./install.ts";
 import { AWKWARD } from "./methodologies.ts";
 import { MockModel } from "./mock/server.ts";
 import { type Action, COST, type Turn } from "./mock/turn.ts";
-import { RUNA } from "./program.ts";
+import { RUNA, RUNA_AGENT } from "./program.ts";
 import { LiveProject } from "./project.ts";
 
 const REPORT = { title: "All is well", score: 3 };
@@ -34,7 +34,7 @@ describe.each(CLIS)("$name $version", (cli) => {
     expect(ended.stdout).not.toContain('{"type"');
     const [usage] = project.usage();
     expect(usage).toMatchObject({ tokens: 2 * EACH, ...(cli.model === undefined ? {} : { model: cli.model }) });
-    expect(project.leftovers()).toEqual([]);
+    expect(await project.leftovers()).toEqual([]);
   });
 
   test("mends a first call that was refused", async () => {
@@ -108,7 +108,7 @@ describe.each(CLIS)("$name $version", (cli) => {
     expect(bad.stderr).toMatch(new RegExp(`^error: ${cli.executable} did not start the MCP server: .+`, "m"));
     expect(bad.exit).toBe(1);
     expect(model.exchanges).toEqual([]);
-    expect(project.leftovers()).toEqual([]);
+    expect(await project.leftovers()).toEqual([]);
   });
 
   test("ends with runa, and leaves nothing behind", async () => {
@@ -123,7 +123,28 @@ describe.each(CLIS)("$name $version", (cli) => {
 
     expect(await ended).toBe(143);
     await model.gone;
-    expect(project.leftovers()).toEqual([]);
+    expect(await project.leftovers()).toEqual([]);
     expect(project.artifacts("report")).toEqual({});
+  });
+
+  test("ends with the adapter, where nobody else is told to", async () => {
+    using project = new LiveProject();
+    await using model = new MockModel(cli.dialect, [{ kind: "hang" }]);
+    const words = await project.prepare(cli, bin, await model.start());
+    const { cwd, env } = project.start;
+
+    const adapter = spawn(process.execPath, [RUNA_AGENT, cli.name, "--", ...words], {
+      cwd,
+      env: { ...env, RUNA_MCP_CONFIG: JSON.stringify(await project.server()) },
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    adapter.stdin.end("Write a report.\n");
+    const ended = new Promise<unknown>((resolve) => adapter.once("exit", (code, signal) => resolve(code ?? signal)));
+    await model.hanging;
+    adapter.kill("SIGTERM");
+
+    expect(await ended).toBeGreaterThan(0);
+    await model.gone;
+    expect(await project.leftovers()).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Cli } from "./clis.ts";
 import { type Methodology, REPORT } from "./methodologies.ts";
 import { type Ended, RUNA, RUNA_AGENT, run } from "./program.ts";
@@ -18,13 +19,13 @@ export class LiveProject {
     rmSync(this.#root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 
-  /** Makes it a project whose agent is this CLI, connected to the mock. */
+  /** Makes it a project whose agent is this CLI, connected to the mock; answers with the words after `--`. */
   async prepare(
     cli: Cli,
     bin: string,
     url: string,
     { files = REPORT, words = [] }: { files?: Methodology; words?: readonly string[] } = {},
-  ): Promise<void> {
+  ): Promise<readonly string[]> {
     for (const directory of [this.directory, this.home, this.temporary]) mkdirSync(directory, { recursive: true });
     const methodology = join(this.#root, "methodology");
     for (const [name, text] of Object.entries(files)) write(join(methodology, name), text);
@@ -42,6 +43,7 @@ export class LiveProject {
     const config = join(this.directory, ".runa/config.toml");
     writeFileSync(config, `${readFileSync(config, "utf8")}\n[agent]\ncommand = ${JSON.stringify(command)}\n`);
     write(join(this.directory, ".runa/workspace/request/first.json"), '{"text":"How are we doing?"}');
+    return [...extra, ...words];
   }
 
   runa(...args: string[]): Promise<Ended> {
@@ -83,8 +85,9 @@ export class LiveProject {
     );
   }
 
-  /** What adapters left behind in the directory for temporary files. */
-  leftovers(): readonly string[] {
+  /** What adapters left behind in the directory for temporary files, when every process of this project has ended. */
+  async leftovers(): Promise<readonly string[]> {
+    while (processesIn(this.home).length > 0) await sleep(50);
     return namesIn(this.temporary).filter((name) => name.startsWith("runa-agent-"));
   }
 
@@ -92,6 +95,17 @@ export class LiveProject {
   top(): readonly string[] {
     return namesIn(this.directory);
   }
+}
+
+/** The processes whose home this is; what is no process of ours, or has ended, cannot be read. */
+function processesIn(home: string): string[] {
+  return namesIn("/proc").filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(`HOME=${home}`);
+    } catch {
+      return false;
+    }
+  });
 }
 
 function write(file: string, text: string): void {

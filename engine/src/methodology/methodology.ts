@@ -11,6 +11,7 @@ import {
   type ScannedType,
   type SchemaCompiler,
   SchemaError,
+  type SchemaHash,
   sha256,
   type Validator,
 } from "@runa/store";
@@ -52,13 +53,14 @@ export interface Methodology {
   readonly findings: readonly TomlFinding[];
 }
 
-/** What is remembered of schema files, so that a valid one need not be compiled again only to say so. */
+/** What is remembered of schema files, so that a valid one need be neither compiled nor put in canonical form again. */
 export interface SchemaMemory {
-  knows(fileHash: string): boolean;
-  remember(fileHashes: readonly string[]): void;
+  /** The schema hash of a file that is known to be a valid JSON Schema, by the hash of its bytes. */
+  hashOf(fileHash: string): SchemaHash | null;
+  remember(found: ReadonlyMap<string, SchemaHash>): void;
 }
 
-const NO_MEMORY: SchemaMemory = { knows: () => false, remember: () => {} };
+const NO_MEMORY: SchemaMemory = { hashOf: () => null, remember: () => {} };
 
 /** The manifest that a path means: a directory means its `manifest.toml`. */
 export function manifestPath(path: string): string {
@@ -130,7 +132,7 @@ async function loadTypes(
 ): Promise<Map<string, ArtifactType>> {
   const compiler = new LazyCompiler();
   const types = new Map<string, ArtifactType>();
-  const checked: string[] = [];
+  const checked = new Map<string, SchemaHash>();
   for (const name of new Set(manifest.artifactTypes)) {
     // Reported already; no file has such a name.
     if (unsafeReason(name) !== null) continue;
@@ -139,23 +141,24 @@ async function loadTypes(
     try {
       const bytes = readSourceFile(file);
       text = bytes.toString("utf8");
-      const source = parseSchema(bytes);
+      const fileHash = sha256(bytes);
+      const known = memory.hashOf(fileHash);
+      const source = known === null ? parseSchema(bytes) : { schema: JSON.parse(text) as JsonSchema, hash: known };
       let compiled: Promise<Validator> | undefined;
       const validator = () => {
         compiled ??= compiler.compile(source.schema);
         return compiled;
       };
-      const fileHash = sha256(bytes);
-      if (!memory.knows(fileHash)) {
+      if (known === null) {
         await validator();
-        checked.push(fileHash);
+        checked.set(fileHash, source.hash);
       }
       types.set(name, { ...source, name, fileHash, validator });
     } catch (error) {
       diagnostics.push(await schemaDiagnostic(name, file, text, error));
     }
   }
-  if (checked.length > 0) memory.remember(checked);
+  if (checked.size > 0) memory.remember(checked);
   return types;
 }
 

@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { knowsSchemaFile, openStore, rememberSchemaFiles, type ScanReport, type Store, scan } from "@runa/store";
+import { knownSchemaHash, openStore, rememberSchemaFiles, type ScanReport, type Store, scan } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
 import { log } from "../log/log.ts";
 import { logOpened, logScanned } from "../log/records.ts";
@@ -102,8 +102,8 @@ export async function openProject(options: ProjectOptions): Promise<OpenProject>
   const store = openStore(project.storeDirectory);
   try {
     const methodology = await loadMethodology(manifestPath(fromRoot(root, config.methodologyPath)), {
-      knows: (hash) => knowsSchemaFile(store, hash),
-      remember: (hashes) => rememberSchemaFiles(store, hashes),
+      hashOf: (fileHash) => knownSchemaHash(store, fileHash),
+      remember: (found) => rememberSchemaFiles(store, found),
     });
     const open = { ...project, methodology, store, close: () => store.close() };
     logOpened(open);

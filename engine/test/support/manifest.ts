@@ -1,4 +1,4 @@
-import { sha256 } from "@runa/store";
+import { type SchemaHash, sha256 } from "@runa/store";
 import { type Diagnostic, DiagnosticsError } from "../../src/diagnostic.ts";
 import { lint } from "../../src/methodology/lint.ts";
 import {
@@ -22,7 +22,10 @@ export const USE_B = 'accepts = ["b"]\n';
 export type Files = Readonly<Record<string, string | Uint8Array | null>>;
 
 /** Knows that `{}` is a schema, so that it is not compiled for every test anew. */
-export const MEMORY: SchemaMemory = { knows: (fileHash) => fileHash === sha256("{}"), remember: () => {} };
+export const MEMORY: SchemaMemory = {
+  hashOf: (fileHash) => (fileHash === sha256("{}") ? (fileHash as SchemaHash) : null),
+  remember: () => {},
+};
 
 const TYPES = ["a", "b", "c", "d"];
 const PROTOCOLS = ["p", "q", "r"];

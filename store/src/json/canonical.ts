@@ -1,10 +1,14 @@
 import { createHash } from "node:crypto";
 import type { ContentHash, SchemaHash } from "../artifact.ts";
-import { parseJson } from "./parse.ts";
 
-/** The canonical JSON (RFC 8785) of a value that came from JSON or is made of plain data; `undefined` members are left out. */
+/** The canonical JSON (RFC 8785) of plain data; members that are `undefined` are left out. */
 export function canonicalJson(value: unknown): string {
-  return parseJson(JSON.stringify(value)).canonical;
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  // By UTF-16 code units, which is how JavaScript compares strings.
+  members.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(",")}}`;
 }
 
 /** `sha256:<hex>` of a text or of raw bytes. */
