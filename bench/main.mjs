@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { firstToolsList } from "./first-tools-list.mjs";
 import { pair, time } from "./measure.mjs";
 import { quickstart, RUNA, scanned, unscanned } from "./projects.mjs";
+import { schemaCosts } from "./schemas.mjs";
 
 const quick = process.argv.includes("--quick");
 const size = quick ? 1_000 : 10_000;
@@ -60,3 +61,5 @@ for (const [what, against, goal, measured, baseline, few] of rows) {
     `${what.padEnd(48)} ${a.toFixed(0).padStart(6)} ms  ${ratio.toFixed(2).padStart(6)} × ${against} (${b.toFixed(0)} ms), goal ${goal}: ${verdict}`,
   );
 }
+
+await schemaCosts();
