@@ -21,7 +21,7 @@ describe.each(CLIS)("$name $version", (cli) => {
   const right = deliver({ instance_id: "one", ...REPORT });
 
   test("delivers with the first call", async () => {
-    using project = new LiveProject();
+    await using project = new LiveProject();
     await using model = new MockModel(cli.dialect, [right]);
     await project.prepare(cli, bin, await model.start());
 
@@ -38,7 +38,7 @@ describe.each(CLIS)("$name $version", (cli) => {
   });
 
   test("mends a first call that was refused", async () => {
-    using project = new LiveProject();
+    await using project = new LiveProject();
     await using model = new MockModel(cli.dialect, [deliver({ instance_id: "one", title: "" }), right]);
     await project.prepare(cli, bin, await model.start());
 
@@ -51,7 +51,7 @@ describe.each(CLIS)("$name $version", (cli) => {
   });
 
   test("delivers what is no plain object", async () => {
-    using project = new LiveProject();
+    await using project = new LiveProject();
     const findings = [{ text: "one", parts: [{ text: "two" }] }];
     const verdict = { kind: "fail", reasons: ["late"] };
     // The first name is shortened, in a way that is the server's own affair.
@@ -71,7 +71,7 @@ describe.each(CLIS)("$name $version", (cli) => {
   });
 
   test("lets the agent do nothing else", async () => {
-    using project = new LiveProject();
+    await using project = new LiveProject();
     await using model = new MockModel(cli.dialect, [cli.shell("touch escaped"), right]);
     await project.prepare(cli, bin, await model.start());
 
@@ -83,7 +83,7 @@ describe.each(CLIS)("$name $version", (cli) => {
   });
 
   test("lets the agent do what the operator allows", async () => {
-    using project = new LiveProject();
+    await using project = new LiveProject();
     await using model = new MockModel(cli.dialect, [cli.shell("touch allowed"), right]);
     await project.prepare(cli, bin, await model.start(), { words: cli.allow });
 
@@ -95,7 +95,7 @@ describe.each(CLIS)("$name $version", (cli) => {
   });
 
   test("says whether it starts the server, without a model", async () => {
-    using project = new LiveProject();
+    await using project = new LiveProject();
     await using model = new MockModel(cli.dialect, []);
     await project.prepare(cli, bin, await model.start());
     const server = await project.server();
@@ -112,7 +112,7 @@ describe.each(CLIS)("$name $version", (cli) => {
   });
 
   test("ends with runa, and leaves nothing behind", async () => {
-    using project = new LiveProject();
+    await using project = new LiveProject();
     await using model = new MockModel(cli.dialect, [{ kind: "hang" }]);
     await project.prepare(cli, bin, await model.start());
 
@@ -128,7 +128,7 @@ describe.each(CLIS)("$name $version", (cli) => {
   });
 
   test("ends with the adapter, where nobody else is told to", async () => {
-    using project = new LiveProject();
+    await using project = new LiveProject();
     await using model = new MockModel(cli.dialect, [{ kind: "hang" }]);
     const words = await project.prepare(cli, bin, await model.start());
     const { cwd, env } = project.start;

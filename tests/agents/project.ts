@@ -15,7 +15,8 @@ export class LiveProject {
   readonly temporary = join(this.#root, "tmp");
   #environment: NodeJS.ProcessEnv = {};
 
-  [Symbol.dispose](): void {
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#ended();
     rmSync(this.#root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 
@@ -87,8 +88,13 @@ export class LiveProject {
 
   /** What adapters left behind in the directory for temporary files, when every process of this project has ended. */
   async leftovers(): Promise<readonly string[]> {
-    while (processesIn(this.home).length > 0) await sleep(50);
+    await this.#ended();
     return namesIn(this.temporary).filter((name) => name.startsWith("runa-agent-"));
+  }
+
+  /** Waits for the end of every process of this project: some linger to write down what they have done. */
+  async #ended(): Promise<void> {
+    while (processesIn(this.home).length > 0) await sleep(50);
   }
 
   /** The names at the top of the project. */

@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Probe, STARTUP, type Verdict } from "./adapter.ts";
-import { LAST_WORDS, type SignalRelay } from "./relay.ts";
+import type { SignalRelay } from "./relay.ts";
 
 /** How long a CLI may take to say whether it has started the server, in milliseconds. */
 const PATIENCE = (STARTUP + 30) * 1000;
@@ -22,12 +21,11 @@ export async function probe(
   relay: SignalRelay,
 ): Promise<Verdict> {
   const child = spawn(executable, wanted.args, { env: { ...env, ...wanted.env }, stdio: "pipe" });
-  const ended = relay.ended(child);
+  const outputs = [child.stdout, child.stderr].map((input) => createInterface({ input }));
+  const ended = relay.ended(child, Promise.all(outputs.map((output) => once(output, "close"))));
   child.stdin.on("error", () => {});
   if (wanted.open === true) child.stdin.write(wanted.stdin ?? "");
   else child.stdin.end(wanted.stdin);
-  const outputs = [child.stdout, child.stderr].map((input) => createInterface({ input }));
-  const closed = Promise.all(outputs.map((output) => once(output, "close")));
   let last = "it ended and said nothing";
   let timer: NodeJS.Timeout | undefined;
   try {
@@ -39,15 +37,11 @@ export async function probe(
       };
       for (const output of outputs) output.on("line", hear);
       timer = setTimeout(() => resolve({ started: false, detail: `no answer within ${PATIENCE / 1000} s` }), PATIENCE);
-      ended
-        .then(() => Promise.race([closed, sleep(LAST_WORDS, undefined, { ref: false })]))
-        .then(() => resolve({ started: false, detail: last }), reject);
+      ended.then(() => resolve({ started: false, detail: last }), reject);
     });
   } finally {
     clearTimeout(timer);
-    child.kill("SIGTERM");
-    const killer = setTimeout(() => child.kill("SIGKILL"), GRACE);
+    relay.end(child, GRACE);
     await ended.catch(() => {});
-    clearTimeout(killer);
   }
 }

@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Failure, messageOf } from "../failure.ts";
 import { readServerConfig } from "../session/config.ts";
 import type { Adapter, Launch, Usage } from "./adapter.ts";
 import { findExecutable, notInstalled } from "./executable.ts";
 import { PrivateDirectory, removeLeftovers } from "./private-directory.ts";
-import { LAST_WORDS, SignalRelay } from "./relay.ts";
+import { SignalRelay } from "./relay.ts";
 import { show } from "./show.ts";
 import { reportUsage } from "./usage.ts";
 
@@ -56,20 +55,14 @@ async function carryOut(
   { env, stdout, stderr }: Surroundings,
 ): Promise<number> {
   const reader = adapter.reader();
-  let child: ChildProcess;
   let code: number;
-  let shown: Promise<void> | undefined;
   try {
-    child = spawn(executable, launch.args, {
-      env: { ...env, ...launch.env },
-      stdio: ["inherit", "pipe", "inherit"],
-    });
-    if (child.stdout !== null) shown = show(child.stdout, reader, stdout);
-    code = await relay.ended(child);
+    const environment = { ...env, ...launch.env };
+    const child = spawn(executable, launch.args, { env: environment, stdio: ["inherit", "pipe", "inherit"] });
+    code = await relay.ended(child, show(child.stdout, reader, stdout));
   } catch (error) {
     throw new Failure(`${executable} cannot be started: ${messageOf(error)}`);
   }
-  await Promise.race([shown, sleep(LAST_WORDS, undefined, { ref: false })]);
   try {
     reportUsage({ ...reader.usage(), ...usageIn(adapter, launch) }, env.RUNA_USAGE);
   } catch (error) {

@@ -39,6 +39,8 @@ export interface Plan {
   readonly exitOnSignal?: number;
   readonly usage?: string;
   readonly skipStdin?: boolean;
+  /** It starts itself again, and does the rest as its own child. */
+  readonly launcher?: boolean;
 }
 
 /** How the stand-in was started. */
@@ -153,6 +155,12 @@ export class Bench {
     };
     return ended;
   }
+}
+
+/** Whether a process runs: one that has ended and was not collected yet does not. */
+export function runs(pid: number | undefined): boolean {
+  const stat = `/proc/${pid}/stat`;
+  return existsSync(stat) && !/\) [ZX] /.test(readFileSync(stat, "utf8"));
 }
 
 function noted(file: string, given: NodeJS.ProcessEnv): Note {

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Bench, type Plan, SERVER } from "./bench.ts";
+import { Bench, type Plan, runs, SERVER } from "./bench.ts";
 
 const bench = new Bench();
 beforeAll(async () => {
@@ -124,6 +124,15 @@ describe.each(CLIS)("$name --check", ({ name, executable, title, tested, asked, 
     expect(stderr).toMatch(new RegExp(`^error: ${join(bench.root, "bin", executable)} --version failed: `));
     expect(code).toBe(1);
   });
+});
+
+test("what a CLI has launched is ended, too", async () => {
+  const { code, note } = await bench.run(["claude-code", "--check"], {
+    plan: { print: [init("connected")], wait: true, launcher: true },
+  });
+  expect(code).toBe(0);
+  expect(note?.pid).toBeGreaterThan(0);
+  expect(runs(note?.pid)).toBe(false);
 });
 
 test("not installed", async () => {

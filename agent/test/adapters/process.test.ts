@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Bench } from "./bench.ts";
+import { Bench, runs } from "./bench.ts";
 
 const bench = new Bench();
 beforeAll(async () => {
@@ -97,6 +97,16 @@ describe("signals", () => {
     });
     expect(ended).toMatchObject({ code, stdout: "ready\ngot SIGTERM\n" });
     expect(existsSync(ended.note?.added.GEMINI_CLI_HOME ?? "")).toBe(false);
+  });
+
+  test.each(["SIGTERM", "SIGINT"] as const)("%s reaches what a CLI has launched", async (signal) => {
+    const ended = await bench.run(["gemini"], {
+      plan: { print: ["ready"], wait: true, launcher: true },
+      meanwhile: (child, stdout) => stdout === "ready\n" && child.kill(signal),
+    });
+    expect(ended.code).toBeGreaterThan(0);
+    expect(runs(ended.note?.pid)).toBe(false);
+    expect(readdirSync(bench.temporary)).toEqual([]);
   });
 
   test("a CLI that does not end is waited for", async () => {
