@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { findProgram } from "@runa/engine";
+import { findProgram, type McpConfig } from "@runa/engine";
 
 /** The agents that `runa-agent` knows; what it is asked to run is its own business, the names are wire. */
 export const AGENTS = ["claude-code", "codex", "gemini", "qwen", "opencode", "copilot", "rehearse"] as const;
@@ -11,8 +11,8 @@ export interface AgentCheck {
   readonly lines: readonly string[];
 }
 
-/** How long, in milliseconds, a check may take. */
-const PATIENCE = 30_000;
+/** How long, in milliseconds, a check may take: an agent that starts a server takes its time. */
+const PATIENCE = 120_000;
 
 /** The agents' program. */
 function agentProgram(): string {
@@ -24,11 +24,15 @@ export function startable([program, ...args]: readonly [string, ...string[]]): [
   return [program === "runa-agent" ? agentProgram() : program, ...args];
 }
 
-/** Asks the adapter itself whether its agent is installed, and which version. No model is called. */
-export function checkAgent(name: string): AgentCheck {
+/**
+ * Asks the adapter itself whether its agent is installed, which version, and whether it starts this server. No model is
+ * called.
+ */
+export function checkAgent(name: string, server: McpConfig | null): AgentCheck {
   const { status, stdout, stderr, error } = spawnSync(agentProgram(), [name, "--check"], {
     encoding: "utf8",
     timeout: PATIENCE,
+    env: { ...process.env, ...(server !== null && { RUNA_MCP_CONFIG: JSON.stringify(server) }) },
   });
   if (error !== undefined) return { name, ok: false, lines: [`runa-agent could not be started: ${error.message}`] };
   const lines = `${stdout}${stderr}`.split("\n").filter((line) => line.trim() !== "");

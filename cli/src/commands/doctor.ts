@@ -1,8 +1,10 @@
 import {
   evaluateScan,
   examine,
+  type McpConfig,
   mcpConfigFor,
   type OpenProject,
+  type Protocol,
   RunaError,
   requireMcpCommand,
   scanProject,
@@ -66,18 +68,26 @@ export class DoctorCommand extends ProjectCommand {
       throw new RunaError(
         `the methodology has no protocol '${String(named)}': it has ${protocols.map(({ name }) => name).join(", ")}`,
       );
-    const command = requireMcpCommand(mcpCommand());
-    const [workUnit = "doctor"] = workUnitsOf(evaluateScan(project, await scanProject(project), null));
     let usable = true;
-    for (const { name, scoped } of chosen) {
-      const probes = await probeServer(mcpConfigFor(project, command, name, scoped ? workUnit : null), process.env);
+    for (const { name, config } of await this.#servers(project, chosen)) {
+      const probes = await probeServer(config, process.env);
       usable &&= probes.every(({ tools }) => tools !== null);
       this.print(probeText(name, probes));
     }
     return usable;
   }
 
-  /** Checks an agent, and that it could start this project's server. */
+  /** How an agent would be told to start the servers of these protocols. */
+  async #servers(project: OpenProject, protocols: readonly Protocol[]): Promise<{ name: string; config: McpConfig }[]> {
+    const command = requireMcpCommand(mcpCommand());
+    const [workUnit = "doctor"] = workUnitsOf(evaluateScan(project, await scanProject(project), null));
+    return protocols.map(({ name, scoped }) => ({
+      name,
+      config: mcpConfigFor(project, command, name, scoped ? workUnit : null),
+    }));
+  }
+
+  /** Checks an agent: installed, which version, and that it starts this project's server. */
   async #checkAgent(project: OpenProject, named: string | boolean): Promise<boolean> {
     const { agentCommand, file } = project.config;
     const name = typeof named === "string" ? named : adapterIn(agentCommand);
@@ -87,9 +97,9 @@ export class DoctorCommand extends ProjectCommand {
           ? `no agent is configured: put [agent] command = ["runa-agent", "NAME"] into ${file ?? ".runa/config.toml"}, or name one with --agent NAME`
           : `the configured agent ${agentCommand.join(" ")} is no adapter of runa's: only those can be checked`,
       );
-    const check = checkAgent(name);
+    const [server] = await this.#servers(project, project.methodology.protocols.slice(0, 1));
+    const check = checkAgent(name, server?.config ?? null);
     this.print(agentText(check));
-    const [first] = project.methodology.protocols;
-    return check.ok && (first === undefined || (await this.#probe(project, first.name)));
+    return check.ok;
   }
 }
