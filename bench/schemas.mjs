@@ -1,41 +1,11 @@
 // What choosing a validator, compiling, judging and serving a schema cost, inside one process that has warmed up.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { loadBundled } from "../scripts/bundle.mjs";
 import { median } from "./measure.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-
-async function bundled() {
-  // Inside the checkout, so that packages resolve.
-  const directory = mkdtempSync(join(root, "node_modules", ".bench-"));
-  process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
-  await build({
-    absWorkingDir: root,
-    entryPoints: {
-      validator: "store/src/schema/validator.ts",
-      exactness: "store/src/schema/exactness.ts",
-      tool: "mcp/src/output-tool.ts",
-    },
-    outdir: directory,
-    outExtension: { ".js": ".mjs" },
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    mainFields: ["module", "main"],
-    banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
-    logLevel: "error",
-  });
-  const load = (/** @type {string} */ name) => import(join(directory, `${name}.mjs`));
-  const [{ schemaCompiler }, { beyondAjv }, { outputTool }] = await Promise.all([
-    load("validator"),
-    load("exactness"),
-    load("tool"),
-  ]);
-  return { compile: schemaCompiler(), beyondAjv, outputTool };
-}
 
 /** The median time of one round over all schemas, for each, in milliseconds. */
 async function each(/** @type {number} */ count, /** @type {() => unknown} */ round) {
@@ -50,7 +20,12 @@ async function each(/** @type {number} */ count, /** @type {() => unknown} */ ro
 
 /** Prints the costs for the schemas of the shipped methodology, and for the same where ajv is not exact. */
 export async function schemaCosts() {
-  const { compile, beyondAjv, outputTool } = await bundled();
+  const { validator, exactness, tool } = await loadBundled({
+    validator: "store/src/schema/validator.ts",
+    exactness: "store/src/schema/exactness.ts",
+    tool: "mcp/src/output-tool.ts",
+  });
+  const compile = validator.schemaCompiler();
   const directory = join(root, "methodologies/review-pipeline/schemas");
   const plain = readdirSync(directory).map((file) => JSON.parse(readFileSync(join(directory, file), "utf8")));
   const other = plain.map((schema) => ({ ...schema, $dynamicAnchor: "anything" }));
@@ -58,10 +33,13 @@ export async function schemaCosts() {
   const request = JSON.parse(readFileSync(join(directory, "request.schema.json"), "utf8"));
   const [fast, standard] = await Promise.all([compile(request), compile({ ...request, $dynamicAnchor: "anything" })]);
   const serve = (/** @type {object} */ schema) =>
-    outputTool("tool", { artifactType: "tool", schema, duty: { kind: "produces" } }, { scoped: false });
+    tool.outputTool("tool", { artifactType: "tool", schema, duty: { kind: "produces" } }, { scoped: false });
   /** @type {[string, number][]} */
   const rows = [
-    ["choosing a validator", await each(plain.length, () => plain.map((schema) => beyondAjv(schema, "2020-12")))],
+    [
+      "choosing a validator",
+      await each(plain.length, () => plain.map((schema) => exactness.beyondAjv(schema, "2020-12"))),
+    ],
     ["choosing and compiling, ajv", await each(plain.length, () => Promise.all(plain.map(compile)))],
     ["choosing and compiling, the whole standard", await each(plain.length, () => Promise.all(other.map(compile)))],
     ["judging a valid artifact, ajv", await each(1, () => fast(artifact))],

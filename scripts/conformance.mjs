@@ -1,9 +1,9 @@
 // Prints how many of the official JSON Schema test suite's tests pass, by draft, and the optional ones by file.
 // The suite is recorded data that lies beside the checkout, or where RUNA_SHARED names its directory.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { loadBundled } from "./bundle.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const suite = join(resolve(process.env.RUNA_SHARED || join(root, "..", "shared")), "json-schema-test-suite");
@@ -22,23 +22,8 @@ const DIALECTS = {
   "draft2020-12": "https://json-schema.org/draft/2020-12/schema",
 };
 
-// Inside the checkout, so that packages resolve.
-const bundle = mkdtempSync(join(root, "node_modules", ".conformance-"));
-process.on("exit", () => rmSync(bundle, { recursive: true, force: true }));
-await build({
-  absWorkingDir: root,
-  entryPoints: ["store/src/schema/validator.ts"],
-  outdir: bundle,
-  outExtension: { ".js": ".mjs" },
-  bundle: true,
-  splitting: true,
-  format: "esm",
-  platform: "node",
-  mainFields: ["module", "main"],
-  banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
-  logLevel: "error",
-});
-const { schemaCompiler } = await import(join(bundle, "validator.mjs"));
+const { validator } = await loadBundled({ validator: "store/src/schema/validator.ts" });
+const { schemaCompiler } = validator;
 
 /** The suite's schemas that others refer to by URI: the shared ones and those of the draft. */
 function remotesOf(/** @type {string} */ draft) {

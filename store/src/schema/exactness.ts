@@ -1,5 +1,6 @@
 import type { JsonSchema } from "../artifact.ts";
 import type { Dialect } from "./dialect.ts";
+import { decodedStep } from "./pointer.ts";
 
 type SchemaObject = Exclude<JsonSchema, boolean>;
 
@@ -125,17 +126,9 @@ export function pointedAt(root: JsonSchema, reference: unknown): unknown {
   if (typeof reference !== "string" || !/^#(\/|$)/.test(reference)) return undefined;
   let at: unknown = root;
   for (const step of reference.split("/").slice(1)) {
-    const key = unescaped(step);
+    const key = decodedStep(step);
     if (key === null || typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return undefined;
     at = (at as Record<string, unknown>)[key];
   }
   return at;
-}
-
-function unescaped(step: string): string | null {
-  try {
-    return decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~");
-  } catch {
-    return null;
-  }
 }

@@ -1,6 +1,7 @@
 import type { Violation } from "../artifact.ts";
 import { didYouMean } from "../suggestion.ts";
 import type { FailedKeyword, FailedSchema } from "./failure-recorder.ts";
+import { unescapedStep } from "./pointer.ts";
 import { shown } from "./shown.ts";
 
 /**
@@ -116,10 +117,7 @@ function whereTo(path: string): string {
 }
 
 function unknownProperty(schema: FailedSchema, keyword: string, parent: string, known: readonly string[]): Violation {
-  const name = schema.path
-    .slice(schema.path.lastIndexOf("/") + 1)
-    .replaceAll("~1", "/")
-    .replaceAll("~0", "~");
+  const name = unescapedStep(schema.path.slice(schema.path.lastIndexOf("/") + 1));
   return violation(
     parent,
     keyword,

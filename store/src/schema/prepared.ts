@@ -1,5 +1,6 @@
 import type { JsonSchema } from "../artifact.ts";
 import type { Dialect } from "./dialect.ts";
+import { decodedStep } from "./pointer.ts";
 
 /** Values that are data: what looks like a reference inside them is none. */
 const DATA = new Set(["const", "enum", "default", "examples"]);
@@ -77,7 +78,7 @@ function intoEmbedded(reference: string, resource: Resource, rules: Rules): stri
   let from = 0;
   for (const [index, step] of steps.entries()) {
     if (typeof at !== "object" || at === null) return reference;
-    at = (at as Record<string, unknown>)[decodedStep(step)];
+    at = (at as Record<string, unknown>)[decodedStep(step) ?? step];
     const own = typeof at === "object" && at !== null && !("$ref" in at) ? identifierOf(at, rules) : null;
     if (own === null) continue;
     uri = resolved(own, uri);
@@ -89,14 +90,6 @@ function intoEmbedded(reference: string, resource: Resource, rules: Rules): stri
         .slice(from)
         .map((step) => `/${step}`)
         .join("")}`;
-}
-
-function decodedStep(step: string): string {
-  try {
-    return decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~");
-  } catch {
-    return step;
-  }
 }
 
 const FILES = "https://file.runa.invalid/";

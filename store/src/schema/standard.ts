@@ -16,6 +16,7 @@ import type { JsonSchema } from "../artifact.ts";
 import { type Dialect, dialectUri, SchemaError, withoutDialect } from "./dialect.ts";
 import { pointedAt } from "./exactness.ts";
 import { type FailedSchema, FailureRecorder } from "./failure-recorder.ts";
+import { escapedStep } from "./pointer.ts";
 import { asWritten, prepared } from "./prepared.ts";
 
 // Nothing is ever fetched, neither from the network nor from the disk.
@@ -109,7 +110,7 @@ function deadPointer(part: unknown, schema: JsonSchema): string | null {
 function pointerToReference(schema: unknown, reference: string): string | null {
   if (typeof schema !== "object" || schema === null) return null;
   for (const [key, value] of Object.entries(schema)) {
-    const step = `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    const step = `/${escapedStep(key)}`;
     if (value === reference && /^\$(?:ref|dynamicRef|recursiveRef)$/.test(key)) return step;
     const below = pointerToReference(value, reference);
     if (below !== null) return step + below;
