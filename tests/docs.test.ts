@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { recordedEnvelopes } from "./envelope-check.ts";
 import { codeSpansOf, type Fence, fencesOf, relativeLinksOf } from "./markdown.ts";
@@ -36,7 +35,7 @@ function placeFor(scratch: Scratch) {
     environment: {
       ...environment,
       PATH: [bin, dirname(process.execPath), environment.PATH].join(delimiter),
-      NODE_OPTIONS: `--import=${pathToFileURL(join(CHECKOUT, "tests/record-envelopes.mjs"))}`,
+      NODE_OPTIONS: `--require=${JSON.stringify(join(CHECKOUT, "tests/record-envelopes.cjs"))}`,
       RECORDED_ENVELOPES: envelopes,
     },
   };

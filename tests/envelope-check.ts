@@ -64,7 +64,7 @@ export async function checkedEnvelope(text: string): Promise<Envelope> {
   return JSON.parse(text) as Envelope;
 }
 
-/** What is wrong with the answers that `record-envelopes.mjs` kept in a directory, and how many there were. */
+/** What is wrong with the answers that `record-envelopes.cjs` kept in a directory, and how many there were. */
 export async function recordedEnvelopes(directory: string): Promise<{ count: number; problems: string[] }> {
   const files = readdirSync(directory);
   const found = await Promise.all(files.map((file) => envelopeProblems(readFileSync(join(directory, file), "utf8"))));

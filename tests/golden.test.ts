@@ -1,6 +1,5 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { recordedEnvelopes } from "./envelope-check.ts";
 import { PROGRAMS, runCommand, Scratch } from "./programs.ts";
@@ -19,12 +18,12 @@ describeWith("golden", "golden/check.mjs", (check) => {
       // Scenarios about unreadable files play as another user.
       chmodSync(scratch.path, 0o755);
       chmodSync(envelopes, 0o777);
-      const recorder = pathToFileURL(join(CHECKOUT, "tests/record-envelopes.mjs"));
+      const recorder = join(CHECKOUT, "tests/record-envelopes.cjs");
       const { exit, stdout, stderr } = await runCommand(
         process.execPath,
         [
           check,
-          ...["--runa", `'${process.execPath}' --import '${recorder}' '${PROGRAMS.runa}'`],
+          ...["--runa", `'${process.execPath}' --require '${recorder}' '${PROGRAMS.runa}'`],
           ...["--runa-mcp", `'${process.execPath}' '${PROGRAMS["runa-mcp"]}'`],
           ...["--jobs", "2"],
           // GOLDEN_ONLY=REGEX plays only the scenarios of such names.

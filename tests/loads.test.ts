@@ -1,29 +1,24 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { cleanEnvironment, PROGRAMS, runa, runCommand, Scratch } from "./programs.ts";
 import { CHECKOUT } from "./rig/programs.ts";
 
 const METHODOLOGY = join(CHECKOUT, "methodologies/review-pipeline");
 
-/** Runs `runa` and tells which modules it loaded and which files it opened. */
+/** Runs `runa` and tells which files it opened, and which of them are its own modules. */
 async function recorded(directory: string, ...args: string[]) {
   using scratch = new Scratch();
   const log = join(scratch.path, "loads");
-  const recorder = pathToFileURL(join(CHECKOUT, "tests/record-loads.mjs")).href;
-  const { exit, stderr } = await runCommand(process.execPath, ["--import", recorder, PROGRAMS.runa, ...args], {
+  const recorder = join(CHECKOUT, "tests/record-loads.cjs");
+  const { exit, stderr } = await runCommand(process.execPath, ["--require", recorder, PROGRAMS.runa, ...args], {
     cwd: directory,
     env: { ...cleanEnvironment(scratch.path), RECORDED_LOADS: log },
   });
   expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
   const lines = readFileSync(log, "utf8").trim().split("\n");
-  const notes = lines.map((line) => JSON.parse(line) as ["module" | "file", string]);
-  const paths = (kind: string) => notes.filter(([of]) => of === kind).map(([, path]) => path);
-  return {
-    modules: paths("module").flatMap((url) => (url.startsWith("file:") ? [fileURLToPath(url)] : [])),
-    files: paths("file"),
-  };
+  const files = lines.map((line) => JSON.parse(line) as string);
+  return { files, modules: files.filter((path) => path.startsWith(dirname(PROGRAMS.runa)) && path.endsWith(".js")) };
 }
 
 async function projectWithRequest(directory: string): Promise<string> {

@@ -26,7 +26,9 @@ describe("the cascade", () => {
     await builder.exit(0);
     const first = await run.ended();
     expect(first.exitCode).toBe(0);
-    expect(first.stdout).toMatch(/^draft +delivered +\d+\.\d s +design\/d1\nbuild +delivered +\d+\.\d s +code\/c1\n/);
+    expect(first.stdout).toMatch(
+      /^PROTOCOL +OUTCOME +TRIES +TIME +DELIVERED\ndraft +delivered +1 +\d+\.\d s +design\/d1\nbuild +delivered +1 +\d+\.\d s +code\/c1\n/,
+    );
     expect(first.stdout).toMatch(/\nall_complete: 2 attempts delivered, nothing is owed\n$/);
 
     rig.write(".runa/config.toml", rig.read(".runa/config.toml").replace(/\[agent\][\s\S]*/, ""));
@@ -53,7 +55,7 @@ describe("the cascade", () => {
     const { exitCode, stdout, stderr } = await run.ended();
     expect(exitCode).toBe(2);
     expect(executed(stderr)).toEqual(["a", "b", "c"]);
-    expect(stdout).toMatch(/^a +exited +\d+\.\d s +x\/x1$/m);
+    expect(stdout).toMatch(/^a +exited +1 +\d+\.\d s +x\/x1$/m);
     expect(stdout).toMatch(/^quiescent_with_failures: 2 attempts delivered, 1 failed/m);
     expect(stdout).toContain("runa run");
     // The next run tries it again.
@@ -166,11 +168,13 @@ describe("beside another run", () => {
     const b = await rig.nextAttempt();
     expect(b.protocol).toBe("b");
     await b.exit(1);
+    // Nothing is left to it but what the first holds.
+    await there.says("stderr", "… waiting for a: runa pid ");
+    await a.deliver("x", "x1", { title: "X" });
+    await a.exit(0);
     const other = await there.ended();
     expect(other.exitCode).toBe(2);
     expect(executed(other.stderr)).toEqual(["b"]);
-    await a.deliver("x", "x1", { title: "X" });
-    await a.exit(0);
     const { exitCode, stdout, stderr } = await here.ended();
     expect(exitCode).toBe(2);
     expect(executed(stderr)).toEqual(["a"]);

@@ -9,7 +9,10 @@ describe("wrong usage", () => {
     [["state", "more"], "error: state takes no argument, but got 'more'"],
     [["state", "--work-unit"], "error: --work-unit ID: the value is missing"],
     [["state", "--work-unit", ""], "error: --work-unit needs an id; it is empty"],
-    [["run", "--json"], "error: --json needs --dry-run: a live execution prints for people"],
+    [
+      ["run", "--json"],
+      "error: --json needs --dry-run: a live execution prints for people, or with --events for programs",
+    ],
     [["statee"], "error: unknown command 'statee' — did you mean 'state'?"],
     [["--bogus"], "error: unknown option --bogus"],
   ])("%j", async (args, line) => {
@@ -25,7 +28,7 @@ describe("wrong usage", () => {
 });
 
 describe("help", () => {
-  const COMMANDS = ["init", "scan", "list", "state", "doctor", "step", "run"];
+  const COMMANDS = ["init", "scan", "list", "state", "doctor", "step", "run", "log"];
 
   test.each(COMMANDS)("of %s has its options, what their values are, and examples", async (command) => {
     using here = new Scratch();

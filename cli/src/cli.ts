@@ -1,25 +1,21 @@
 import { log, version } from "@runa/engine";
 import { Cli, type CommandClass } from "clipanion";
-import { DoctorCommand } from "./commands/doctor.ts";
-import { InitCommand } from "./commands/init.ts";
-import { ListCommand } from "./commands/list.ts";
-import { RunCommand } from "./commands/run.ts";
-import { ScanCommand } from "./commands/scan.ts";
-import { StateCommand } from "./commands/state.ts";
-import { StepCommand } from "./commands/step.ts";
+import { stderr, stdout } from "./output.ts";
 import { failure } from "./render/failure.ts";
-import { overview, usageError, usageOf } from "./render/usage.ts";
 import { UsageError } from "./usage-error.ts";
 
-const COMMANDS: readonly CommandClass[] = [
-  InitCommand,
-  ScanCommand,
-  ListCommand,
-  StateCommand,
-  DoctorCommand,
-  StepCommand,
-  RunCommand,
-];
+/** Each command loads only what it needs itself; in the order in which the help lists them. */
+const COMMANDS: Readonly<Record<string, () => Promise<CommandClass>>> = {
+  init: async () => (await import("./commands/init.ts")).InitCommand,
+  scan: async () => (await import("./commands/scan.ts")).ScanCommand,
+  list: async () => (await import("./commands/list.ts")).ListCommand,
+  state: async () => (await import("./commands/state.ts")).StateCommand,
+  doctor: async () => (await import("./commands/doctor.ts")).DoctorCommand,
+  step: async () => (await import("./commands/step.ts")).StepCommand,
+  run: async () => (await import("./commands/run.ts")).RunCommand,
+  release: async () => (await import("./commands/release.ts")).ReleaseCommand,
+  log: async () => (await import("./commands/log.ts")).LogCommand,
+};
 
 /**
  * Runs one command line; resolves to the exit code.
@@ -27,41 +23,52 @@ const COMMANDS: readonly CommandClass[] = [
  */
 export async function main(argv: readonly string[]): Promise<number> {
   const args = joined(globalsLast(argv));
-  const cli = Cli.from([...COMMANDS], {
-    binaryName: "runa",
-    binaryLabel: "runa",
-    binaryVersion: version,
-    enableColors: false,
-  });
-  const command = COMMANDS.find(({ paths }) => paths?.[0]?.[0] === args[0]);
-  if (args.length === 0) {
-    process.stderr.write(overview(COMMANDS));
-    return 1;
-  }
-  const help = beforeDashes(args).some((arg) => arg === "--help" || arg === "-h");
-  if (help || args[0] === "help") {
-    const named = args[0] === "help" ? COMMANDS.find(({ paths }) => paths?.[0]?.[0] === args[1]) : command;
-    process.stdout.write(named === undefined ? overview(COMMANDS) : usageOf(cli, named));
-    return 0;
-  }
+  const [name = ""] = args;
+  if (name === "") return help(stderr, undefined, 1);
+  if (name === "help") return help(stdout, args[1], 0);
+  if (beforeDashes(args).some((arg) => arg === "--help" || arg === "-h")) return help(stdout, name, 0);
+  const command = await commandOf(name);
+  const cli = grammar(command);
   try {
-    return (await (await parse(cli, args, command)).execute()) ?? 0;
+    return (await parse(cli, args, command).execute()) ?? 0;
   } catch (error) {
-    process.stderr.write(
-      error instanceof UsageError ? usageError(error.message, cli, command, COMMANDS) : failure(error),
-    );
+    if (error instanceof UsageError) {
+      const { usageError } = await import("./render/usage.ts");
+      stderr.write(usageError(error.message, cli, command, await everyCommand()));
+    } else stderr.write(failure(error));
     return 1;
   } finally {
     await log.flush();
   }
 }
 
-async function parse(cli: Cli, args: string[], command: CommandClass | undefined) {
+function commandOf(name: string): Promise<CommandClass> | undefined {
+  return Object.hasOwn(COMMANDS, name) ? COMMANDS[name]?.() : undefined;
+}
+
+function everyCommand(): Promise<CommandClass[]> {
+  return Promise.all(Object.values(COMMANDS).map((load) => load()));
+}
+
+/** The grammar of one command line: what the other commands take is of no use to it. */
+function grammar(command: CommandClass | undefined): Cli {
+  const label = { binaryName: "runa", binaryLabel: "runa", binaryVersion: version, enableColors: false };
+  return Cli.from(command === undefined ? [] : [command], label);
+}
+
+async function help(stream: typeof stdout, name: string | undefined, exitCode: number): Promise<number> {
+  const { overview, usageOf } = await import("./render/usage.ts");
+  const command = name === undefined ? undefined : await commandOf(name);
+  stream.write(command === undefined ? overview(await everyCommand()) : usageOf(grammar(command), command));
+  return exitCode;
+}
+
+function parse(cli: Cli, args: string[], command: CommandClass | undefined) {
   const [name = ""] = args;
   if (command === undefined)
     throw new UsageError(name.startsWith("-") ? `unknown option ${name}` : `unknown command '${name}'`);
   try {
-    return cli.process(args, { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr });
+    return cli.process(args, Cli.defaultContext);
   } catch (error) {
     // The library's message repeats the whole usage; its first line says what is wrong.
     const message = error instanceof Error ? error.message : String(error);

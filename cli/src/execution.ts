@@ -1,45 +1,42 @@
-import { access, constants } from "node:fs/promises";
-import {
-  type ExecutionContext,
-  findMcpCommand,
-  Interrupts,
-  type OpenProject,
-  RunaError,
-  requireMcpCommand,
-} from "@runa/engine";
+import { type ExecutionContext, findMcpCommand, Interrupts, type OpenProject, RunaError } from "@runa/engine";
 import { startable } from "./agent-check.ts";
-import { interruptText } from "./render/run-view.ts";
+import type { Progress } from "./progress.ts";
+import { interruptText } from "./render/progress-view.ts";
 
 /** The server's program, looked for beside the running runa. */
 export function mcpCommand() {
   return findMcpCommand(process.argv[1] ?? "runa", process.env);
 }
 
-/**
- * What live execution needs; asked for only when there is something to execute.
- * @throws RunaError where it cannot be had
- */
+/** How work is executed. */
+export interface ExecutionChoice {
+  /** What a first Ctrl-C does. */
+  readonly first: "boundary" | "stop";
+  /** Milliseconds between SIGTERM and SIGKILL. */
+  readonly grace: number;
+  /** Whether the agents' output is captured whatever their settings say. */
+  readonly capture: boolean;
+}
+
+/** Executes work with everything that live execution needs; signals to runa are handled while it does. */
 export async function withExecution<T>(
   project: OpenProject,
-  first: "boundary" | "stop",
+  progress: Progress,
+  { first, grace, capture }: ExecutionChoice,
   work: (context: ExecutionContext) => Promise<T>,
 ): Promise<T> {
-  const { agentCommand, file } = project.config;
-  if (agentCommand === null)
-    throw new RunaError(
-      `there is work to execute and no agent: put [agent] command = ["…"] into ${file ?? ".runa/config.toml"}`,
-    );
-  const mcp = requireMcpCommand(mcpCommand());
-  await access(project.storeDirectory, constants.W_OK).catch(() => {
-    throw new RunaError(
-      `${project.storeDirectory} cannot be written: work cannot be executed without keeping what it did`,
-    );
-  });
-  const interrupts = new Interrupts(first, (reaction, signal) =>
-    process.stderr.write(`${interruptText(reaction, signal)}\n`),
-  );
+  const interrupts = new Interrupts(first, (reaction, signal) => progress.tell([interruptText(reaction, signal)]));
   try {
-    return await work({ project, mcp, agentCommand: startable(agentCommand), environment: process.env, interrupts });
+    return await work({
+      project,
+      mcp: mcpCommand(),
+      environment: process.env,
+      interrupts,
+      grace,
+      capture,
+      startable,
+      show: (candidate, stream, chunk) => progress.show(candidate, stream, chunk),
+    });
   } finally {
     interrupts.dispose();
   }

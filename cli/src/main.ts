@@ -1,13 +1,13 @@
-import { guardOutput } from "./output.ts";
+import { stdout } from "./output.ts";
 
 declare const RUNA_VERSION: string | undefined;
 
-guardOutput();
 const args = process.argv.slice(2);
 // The one answer for which not even the engine is loaded.
 if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
-  process.stdout.write(`runa ${typeof RUNA_VERSION === "string" ? RUNA_VERSION : "0.0.0-dev"}\n`);
+  stdout.write(`runa ${typeof RUNA_VERSION === "string" ? RUNA_VERSION : "0.0.0-dev"}\n`);
 } else {
-  const { main } = await import("./cli.ts");
-  process.exitCode = await main(args);
+  void import("./cli.ts").then(async ({ main }) => {
+    process.exitCode = await main(args);
+  });
 }

@@ -1,7 +1,6 @@
-import { type Evaluation, lookAt, type OpenProject, openProject, type ProjectOptions, recover } from "@runa/engine";
+import { type Evaluation, lookAt, type OpenProject, openProject, type ProjectOptions } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { requireLinux } from "./execution.ts";
-import { progressText } from "./render/run-view.ts";
+import { stdout } from "./output.ts";
 import { shellOption } from "./render/shell.ts";
 import { UsageError } from "./usage-error.ts";
 import { warnOfUnknownWorkUnit } from "./work-units.ts";
@@ -34,12 +33,17 @@ export abstract class ProjectCommand extends Command {
     }
   }
 
+  /** The flags that put another command into the same project. */
+  protected get projectFlag(): string {
+    return flagText({ "--config": this.config, "--artifacts-dir": this.artifactsDir });
+  }
+
   protected print(lines: readonly string[]): void {
-    process.stdout.write(lines.map((line) => `${line}\n`).join(""));
+    stdout.write(lines.map((line) => `${line}\n`).join(""));
   }
 
   protected printJson(envelope: unknown): void {
-    process.stdout.write(`${JSON.stringify(envelope, null, 2)}\n`);
+    stdout.write(`${JSON.stringify(envelope, null, 2)}\n`);
   }
 }
 
@@ -61,37 +65,12 @@ export abstract class ScopedCommand extends ProjectCommand {
 
   /** The flags that put another command into the same scope of the same project. */
   protected get scopeFlag(): string {
-    const flags = { "--work-unit": this.workUnit, "--config": this.config, "--artifacts-dir": this.artifactsDir };
-    return Object.entries(flags)
-      .map(([flag, value]) => (value === undefined ? "" : ` ${shellOption(flag, value)}`))
-      .join("");
+    return `${flagText({ "--work-unit": this.workUnit })}${this.projectFlag}`;
   }
 }
 
-/** A command that executes work unless it is a dry run. */
-export abstract class ExecutingCommand extends ScopedCommand {
-  dryRun = Option.Boolean("--dry-run", false, { description: "Show what would be done; execute nothing." });
-  json = Option.Boolean("--json", false, { description: "With --dry-run: print one JSON document." });
-
-  /** Progress, for stderr: stdout and stderr of the agent pass through between the lines. */
-  protected tell(lines: readonly string[]): void {
-    process.stderr.write(lines.map((line) => `${line}\n`).join(""));
-  }
-
-  override async execute(): Promise<number> {
-    if (this.json && !this.dryRun) throw new UsageError("--json needs --dry-run: a live execution prints for people");
-    const { scope } = this;
-    if (this.dryRun) return this.withProject((project) => this.preview(project, scope));
-    requireLinux();
-    return this.withProject(async (project) => {
-      await recover(project, (event) => this.tell(progressText(event)));
-      return this.live(project, scope);
-    });
-  }
-
-  /** Shows what would be done; resolves to the exit code. */
-  protected abstract preview(project: OpenProject, scope: string | null): Promise<number>;
-
-  /** Does it; resolves to the exit code. */
-  protected abstract live(project: OpenProject, scope: string | null): Promise<number>;
+function flagText(flags: Readonly<Record<string, string | undefined>>): string {
+  return Object.entries(flags)
+    .map(([flag, value]) => (value === undefined ? "" : ` ${shellOption(flag, value)}`))
+    .join("");
 }

@@ -1,4 +1,5 @@
 import { type Evaluation, evaluateScope, nearest, type OpenProject, visible, workUnitsOf } from "@runa/engine";
+import { stderr } from "./output.ts";
 import { shellOption } from "./render/shell.ts";
 import { columns, count } from "./render/style.ts";
 
@@ -22,5 +23,5 @@ export function warnOfUnknownWorkUnit(evaluation: Evaluation): void {
   if (workUnit === null || known.includes(workUnit)) return;
   const meant = nearest(workUnit, known);
   const hint = meant === null ? "" : ` — did you mean '${visible(meant)}'?`;
-  process.stderr.write(`warning: no artifact names work unit '${visible(workUnit)}'${hint}\n`);
+  stderr.write(`warning: no artifact names work unit '${visible(workUnit)}'${hint}\n`);
 }

@@ -1,6 +1,19 @@
-export type { Instance, ScanReport, Violation } from "@runa/store";
-export { StoreError, WorkspaceError } from "@runa/store";
+export type {
+  EventBody,
+  EventFilter,
+  EventKind,
+  Instance,
+  Json,
+  LogEvent,
+  LogVerdict,
+  Moment,
+  OpenAttempt,
+  ScanReport,
+  Violation,
+} from "@runa/store";
+export { momentOf, rfc3339, StoreError, WorkspaceError } from "@runa/store";
 export { type Diagnostic, DiagnosticsError, RunaError, type SourcePosition } from "./diagnostic.ts";
+export { DURATION_FORM, durationText, parseDuration } from "./duration.ts";
 export {
   type Candidate,
   conditionText,
@@ -15,16 +28,22 @@ export type { AttemptReport, ExecutionContext } from "./execute/attempt.ts";
 export {
   type ExecutionEvent,
   executeRun,
-  executeStep,
-  type RunFailure,
+  type RunLimit,
+  type RunOptions,
   type RunOutcome,
   type RunReport,
 } from "./execute/cascade.ts";
+export type { Work } from "./execute/conflicts.ts";
+export { attemptDeliveries } from "./execute/deliveries.ts";
 export { type Handled, type InterruptReaction, Interrupts, signalExitCode } from "./execute/interrupts.ts";
+export type { RunFailure } from "./execute/ledger.ts";
+export { refuseInsideAttempt } from "./execute/nested.ts";
 export type { Outcome, Silence } from "./execute/outcome.ts";
+export { outcomeText, violationLines } from "./execute/outcome-text.ts";
 export type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "./execute/output-session.ts";
+export { LinePrefixer } from "./execute/process/transcript.ts";
 export { openOutputSession, type SessionOptions } from "./execute/project-session.ts";
-export { recover } from "./execute/recovery.ts";
+export { releaseByHand } from "./execute/release.ts";
 export { log } from "./log/log.ts";
 export { executionOrder } from "./methodology/graph.ts";
 export { lint } from "./methodology/lint.ts";
@@ -41,6 +60,8 @@ export {
 } from "./plan/mcp-config.ts";
 export { type Context, type ContextInput, instancePath, type PlannedExecution, planExecution } from "./plan/plan.ts";
 export { type ProjectedExecution, project } from "./plan/projection.ts";
+export type { AgentSettings, RunLimits } from "./project/config.ts";
+export { EventLog, openEventLog } from "./project/event-log.ts";
 export { type Examination, examine, unhealthyInstances } from "./project/examine.ts";
 export { type InitResult, initProject } from "./project/init.ts";
 export { evaluateScan, evaluateScope, lookAt, workUnitsOf } from "./project/look.ts";

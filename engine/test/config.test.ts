@@ -1,23 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { DiagnosticsError } from "../src/diagnostic.ts";
 import { readConfig } from "../src/project/config.ts";
+import { diagnosed } from "./support/config.ts";
 import { Disk } from "./support/disk.ts";
-
-/** Line 1 is the first of the text. */
-async function diagnosed(text: string): Promise<string[]> {
-  using made = new Disk();
-  made.write({ "config.toml": text });
-  try {
-    await readConfig(made.at("config.toml"));
-    return [];
-  } catch (error) {
-    if (!(error instanceof DiagnosticsError)) throw error;
-    return error.diagnostics.map(({ severity, message, position, file }) => {
-      expect(file).toBe(made.at("config.toml"));
-      return `${position === undefined ? "-" : `${position.line}:${position.column}`} ${severity}: ${message}`;
-    });
-  }
-}
 
 test("a whole configuration", async () => {
   using made = new Disk();
@@ -31,12 +15,12 @@ filter = "info,runa_mcp=off"
 command = ["runa-agent", "rehearse", ""]
 `,
   });
-  expect(await readConfig(made.at("config.toml"))).toEqual({
+  expect(await readConfig(made.at("config.toml"))).toMatchObject({
     file: made.at("config.toml"),
     methodologyPath: "../m/manifest.toml",
     artifactsDir: "artifacts",
     logging: { format: "json", filter: "info,runa_mcp=off" },
-    agentCommand: ["runa-agent", "rehearse", ""],
+    agent: { command: ["runa-agent", "rehearse", ""] },
   });
 });
 
@@ -44,7 +28,7 @@ test.each([null, ""])("what is not said is not there: %j", async (text) => {
   using made = new Disk();
   if (text !== null) made.write({ "config.toml": text });
   expect(await readConfig(text === null ? null : made.at("config.toml"))).toMatchObject({
-    ...{ methodologyPath: null, artifactsDir: null, agentCommand: null },
+    ...{ methodologyPath: null, artifactsDir: null, agent: { command: null } },
     logging: { format: "text", filter: null },
   });
 });

@@ -61,7 +61,7 @@ async function deliver(session: OutputSession, tool: OutputTool, { args, rounded
   const { artifactType } = tool.output;
   const read = tool.read(args, rounded);
   if (read.kind === "refused") {
-    session.noteRefusal(BAD_ARGUMENTS, read.violations);
+    session.noteRefusal(BAD_ARGUMENTS, read.violations, artifactType);
     return refusedResult({ artifactType }, BAD_ARGUMENTS, read.violations);
   }
   const { instanceId, artifact, notes } = read;

@@ -82,6 +82,8 @@ async function serveProtocol(command: Command & { kind: "serve" }, env: NodeJS.P
 process.stderr.on("error", () => {
   // There is nowhere left to say so.
 });
-process.exitCode = await main(process.argv.slice(2), process.env);
-// A client that is still there after a signal would keep the process waiting for its next line.
-process.stdin.destroy();
+void main(process.argv.slice(2), process.env).then((exitCode) => {
+  process.exitCode = exitCode;
+  // A client that is still there after a signal would keep the process waiting for its next line.
+  process.stdin.destroy();
+});

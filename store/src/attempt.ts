@@ -1,17 +1,23 @@
 import { join } from "node:path";
-import type { Moment } from "./artifact.ts";
+import type { Json, Moment } from "./artifact.ts";
 import type { InstanceRef } from "./scan.ts";
 import { type Store, write } from "./store.ts";
 import { markDelivered } from "./tables/artifact-table.ts";
 import {
   type AttemptEnd,
+  type AttemptProgress,
   type AttemptStart,
+  attemptProgress,
+  changeOwner,
   endAttemptRow,
   fence,
+  findOpenAttempt,
   type InstanceBefore,
   insertAttempt,
   instancesBeforeAttempt,
+  lastAttemptOf,
   type OpenAttempt,
+  type Owner,
   openAttempts,
   type ProcessIdentity,
   type ServerNotes,
@@ -20,21 +26,105 @@ import {
 } from "./tables/attempt-table.ts";
 import { nextMoment } from "./tables/clock-table.ts";
 import { type DeliveryRow, deliveriesOf, putDelivery, wasDeliveredElsewhere } from "./tables/delivery-table.ts";
+import { appendEvent, type EventBody } from "./tables/event-table.ts";
 import { putSuperseding } from "./tables/superseding-table.ts";
 import { holdsUnfinished, removeUnfinished } from "./workspace/durable-write.ts";
 
-/** Commits an attempt's row before its agent is spawned; returns when it started. */
-export function beginAttempt(store: Store, start: AttemptStart): Moment {
+/** A candidate that is to be executed, as it was evaluated. */
+export interface Claim extends AttemptStart {
+  /** Its last attempt that had ended when it was evaluated; another since then means that it was executed meanwhile. */
+  readonly lastAttempt: string | null;
+  /** Its last success, if it had one: then it is reopened. */
+  readonly lastSuccess: string | null;
+  /** The attempt beside which this one must not run, of those that have not ended (attempts.md section 7). */
+  readonly obstacle: (open: readonly OpenAttempt[]) => OpenAttempt | null;
+}
+
+/** What came of a claim: the attempt has begun, something else runs that it has to wait for, or it was executed meanwhile. */
+export type ClaimResult =
+  | { readonly kind: "claimed"; readonly started: Moment }
+  | { readonly kind: "obstructed"; readonly by: OpenAttempt }
+  | { readonly kind: "outdated" };
+
+/**
+ * Claims a candidate in one immediate transaction, before its agent is spawned: the row that it commits is the claim, and
+ * ends only with the attempt. What it asks and what it writes cannot be parted by another runa.
+ */
+export function claimAttempt(store: Store, claim: Claim): ClaimResult {
+  const { database } = store;
+  const { protocol, workUnit } = claim;
   return write(store, () => {
-    const started = nextMoment(store.database);
-    insertAttempt(store.database, start, started);
-    return started;
+    const by = claim.obstacle(openAttempts(database));
+    if (by !== null) return { kind: "obstructed", by };
+    if ((lastAttemptOf(database, protocol, workUnit)?.id ?? null) !== claim.lastAttempt) return { kind: "outdated" };
+    const started = nextMoment(database);
+    insertAttempt(database, claim, started);
+    appendEvent(database, started, "claimed", claim.id, {
+      ...candidateBody(claim),
+      owner: ownerBody(claim.owner),
+      agent: [...claim.argv],
+    });
+    if (claim.lastSuccess !== null)
+      appendEvent(database, started, "reopened", claim.id, {
+        ...candidateBody(claim),
+        last_success: claim.lastSuccess,
+      });
+    return { kind: "claimed", started };
   });
 }
 
 /** Notes the agent's process, right after it was spawned. */
-export function recordAgent(store: Store, attempt: string, agent: ProcessIdentity): void {
-  write(store, () => setAgent(store.database, attempt, agent));
+export function recordAgent(store: Store, attempt: OpenedAttempt, agent: ProcessIdentity): void {
+  write(store, () => {
+    setAgent(store.database, attempt.id, agent);
+    appendEvent(store.database, nextMoment(store.database), "attempt_started", attempt.id, {
+      ...candidateBody(attempt),
+      pid: agent.pid,
+    });
+  });
+}
+
+/** An attempt and the candidate that it executes. */
+export type OpenedAttempt = Pick<AttemptStart, "id" | "protocol" | "workUnit">;
+
+function candidateBody({ protocol, workUnit }: Pick<AttemptStart, "protocol" | "workUnit">): EventBody {
+  return { protocol, ...(workUnit !== null && { work_unit: workUnit }) };
+}
+
+function ownerBody({ machine, pid }: Owner): Json {
+  return { pid, ...(machine !== null && { machine }) };
+}
+
+/**
+ * Makes `to` the owner of an attempt whose owner is gone, if nobody else did so first.
+ * @returns whether it is now the owner
+ */
+export function adoptAttempt(store: Store, attempt: OpenAttempt, to: Owner): boolean {
+  return write(store, () => {
+    if (!changeOwner(store.database, attempt.id, attempt.owner, to)) return false;
+    appendEvent(store.database, nextMoment(store.database), "claimed", attempt.id, {
+      ...candidateBody(attempt),
+      owner: ownerBody(to),
+      adopted: true,
+    });
+    return true;
+  });
+}
+
+/**
+ * Frees a candidate by hand: ends its attempt as `abandoned`, whoever owns it.
+ * @returns whether it was open
+ */
+export function releaseAttempt(store: Store, attempt: OpenAttempt): boolean {
+  return write(store, () => {
+    const at = nextMoment(store.database);
+    if (!endAttemptRow(store.database, attempt.id, ABANDONED, at)) return false;
+    appendEvent(store.database, at, "released", attempt.id, {
+      ...candidateBody(attempt),
+      owner: ownerBody(attempt.owner),
+    });
+    return true;
+  });
 }
 
 /**
@@ -48,6 +138,16 @@ export function fenceAttempt(store: Store, attempt: string): void {
 /** Attempts that have not ended; one whose owner is dead is among them. */
 export function unendedAttempts(store: Store): OpenAttempt[] {
   return openAttempts(store.database);
+}
+
+/** An attempt that has not ended; null for any other. */
+export function unendedAttempt(store: Store, id: string): OpenAttempt | null {
+  return findOpenAttempt(store.database, id);
+}
+
+/** How far an attempt has come; null for one that this store does not know. */
+export function progressOf(store: Store, attempt: string): AttemptProgress | null {
+  return attemptProgress(store.database, attempt);
 }
 
 /** How everything that an open attempt may read or write lay there before it started. */
@@ -76,35 +176,61 @@ export function deliveredElsewhere(
 /** The end of an attempt, with what it delivered by file and what its success supersedes. */
 export interface AttemptResult extends AttemptEnd {
   readonly started: Moment;
+  /** Who ends it; an attempt that has become another's, or was released, is left as it is. */
+  readonly owner: Owner;
   readonly byFile: readonly Pick<DeliveryRow, "type" | "id" | "contentHash">[];
   /** Everything that counts as delivered, by tool or by file. */
   readonly delivered: readonly InstanceRef[];
   readonly superseded: readonly InstanceRef[];
+  /** What the log tells of the outcome: names, codes and hashes, nothing of any content. */
+  readonly logged: EventBody;
 }
 
 /**
- * Ends an attempt in one transaction: outcome, what it delivered by file, what is to be superseded. The files move only
- * after this is committed: a crash before it leaves an attempt that has not ended, a crash after it a list to work off.
+ * Ends an attempt in one transaction: outcome, what it delivered by file, what is to be superseded, the log's line. The
+ * files move only after this is committed: a crash before it leaves an attempt that has not ended, a crash after it a
+ * list to work off.
+ * @returns whether it was still this owner's to end
  */
-export function endAttempt(store: Store, attempt: string, result: AttemptResult): Moment {
+export function endAttempt(store: Store, attempt: OpenedAttempt, result: AttemptResult): boolean {
+  const { database } = store;
+  const { id: own } = attempt;
   return write(store, () => {
-    const at = nextMoment(store.database);
+    const at = nextMoment(database);
+    if (!endAttemptRow(database, own, result, at, result.owner)) return false;
     for (const { type, id, contentHash } of result.byFile)
-      putDelivery(store.database, { attempt, type, id, contentHash, at, via: "file" });
+      putDelivery(database, { attempt: own, type, id, contentHash, at, via: "file" });
     if (result.outcome === "delivered") {
-      for (const { type, id } of result.delivered) markDelivered(store.database, type, id, result.started);
-      for (const { type, id } of result.superseded) putSuperseding(store.database, { attempt, type, id });
+      for (const { type, id } of result.delivered) markDelivered(database, type, id, result.started);
+      for (const { type, id } of result.superseded) putSuperseding(database, { attempt: own, type, id });
     }
-    endAttemptRow(store.database, attempt, result, at);
-    return at;
+    appendEvent(database, at, "attempt_ended", own, {
+      ...candidateBody(attempt),
+      outcome: result.outcome,
+      ...result.logged,
+      delivered: deliveriesOf(database, own).map(({ type, id, contentHash, via }) => ({
+        artifact_type: type,
+        instance_id: id,
+        content_hash: contentHash,
+        via,
+      })),
+      ...(result.usage !== null && { usage: result.usage as Json }),
+    });
+    return true;
   });
 }
 
+const ABANDONED: AttemptEnd = { outcome: "abandoned", detail: {}, seen: null, outputsAfter: "", usage: null };
+
 /** Ends an attempt of which nothing can be judged. */
-export function abandonAttempt(store: Store, attempt: string): void {
+export function abandonAttempt(store: Store, attempt: OpenedAttempt): void {
   write(store, () => {
-    const end: AttemptEnd = { outcome: "abandoned", detail: {}, seen: null, outputsAfter: "", usage: null };
-    endAttemptRow(store.database, attempt, end, nextMoment(store.database));
+    const at = nextMoment(store.database);
+    if (endAttemptRow(store.database, attempt.id, ABANDONED, at))
+      appendEvent(store.database, at, "attempt_ended", attempt.id, {
+        ...candidateBody(attempt),
+        outcome: "abandoned",
+      });
   });
 }
 

@@ -84,15 +84,26 @@ function kept(directory: string): OpenDatabase {
 
 /** A file that must not be written opens all the same, and says so only to whoever wants to write. */
 function askToWrite(database: Database.Database): void {
-  database.pragma("busy_timeout = 0");
   try {
-    database.exec("BEGIN IMMEDIATE; UPDATE clock SET latest = latest; ROLLBACK");
+    withoutWaiting(database, () => database.exec("BEGIN IMMEDIATE; UPDATE clock SET latest = latest; ROLLBACK"));
   } catch (error) {
     // Another is writing, so one may.
-    if (!codeOf(error).startsWith("SQLITE_BUSY")) throw error;
+    if (!isBusy(error)) throw error;
+  }
+}
+
+/** Runs work that, where another writer is at work, fails at once (`isBusy`) instead of waiting for it. */
+export function withoutWaiting(database: Database.Database, work: () => void): void {
+  database.pragma("busy_timeout = 0");
+  try {
+    work();
   } finally {
     database.pragma(`busy_timeout = ${BUSY_TIMEOUT}`);
   }
+}
+
+export function isBusy(error: unknown): boolean {
+  return codeOf(error).startsWith("SQLITE_BUSY");
 }
 
 function privateCopy(directory: string): OpenDatabase {

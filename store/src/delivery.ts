@@ -3,13 +3,15 @@ import { join } from "node:path";
 import type { ContentHash, InstanceId, SchemaHash, WorkUnit } from "./artifact.ts";
 import { contentHash } from "./json/canonical.ts";
 import { JsonError, parseJsonBytes } from "./json/parse.ts";
+import { type RefusalReason, refusalBody } from "./refusal.ts";
 import { workUnitOf } from "./scan.ts";
 import { type Store, write } from "./store.ts";
 import { moveSuperseded } from "./superseding.ts";
 import { existsValid, findArtifact, putArtifact, removeArtifact } from "./tables/artifact-table.ts";
-import { findOpenAttempt, noteRefusal, noteServerStarted, type Refusal } from "./tables/attempt-table.ts";
+import { findOpenAttempt, noteCall, noteRefusal, noteServerStarted, type Refusal } from "./tables/attempt-table.ts";
 import { nextMoment } from "./tables/clock-table.ts";
 import { forgetDelivery, putDelivery } from "./tables/delivery-table.ts";
+import { appendEvent } from "./tables/event-table.ts";
 import { putSuperseding } from "./tables/superseding-table.ts";
 import { UnsafeDirectoryError, writeDurably } from "./workspace/durable-write.ts";
 import { fileNameOf } from "./workspace/file-name.ts";
@@ -24,7 +26,13 @@ export interface Deliverer {
 }
 
 /** A delivery that was not made, with the reason in words for whoever called. Nothing was written. */
-export class RefusedError extends Error {}
+export class RefusedError extends Error {
+  readonly reason: RefusalReason;
+  constructor(reason: RefusalReason, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
 
 /** An artifact that was judged valid and is to be written. */
 export interface ValidArtifact {
@@ -83,6 +91,13 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
       at,
       via: "tool",
     });
+    appendEvent(store.database, at, "delivery_accepted", deliverer.attempt, {
+      artifact_type: artifact.type,
+      instance_id: artifact.id,
+      content_hash: hash,
+      via: "tool",
+      ...(artifact.workUnit !== null && { work_unit: artifact.workUnit }),
+    });
     return hash;
   });
 }
@@ -101,21 +116,27 @@ export function confirmArtifact(
     refuseIfEnded(store, deliverer);
     const row = findArtifact(store.database, type, id);
     if (row === null || !belongs(row.workUnit, deliverer))
-      throw new RefusedError(`there is no '${type}' with instance_id '${id}'`);
+      throw new RefusedError("not_there", `there is no '${type}' with instance_id '${id}'`);
     if (row.status !== "valid")
-      throw new RefusedError(`'${type}' '${id}' is ${row.status}: deliver a valid one instead`);
+      throw new RefusedError("not_valid", `'${type}' '${id}' is ${row.status}: deliver a valid one instead`);
     const file = readPresent(join(deliverer.workspace, type, fileNameOf(id)));
     if (file === null || hashOf(file.bytes) !== row.contentHash)
-      throw new RefusedError(`'${type}' '${id}' has changed on disk since this attempt began: deliver it instead`);
-    putDelivery(store.database, {
-      attempt: deliverer.attempt,
-      type,
-      id,
-      contentHash: row.contentHash,
-      at: nextMoment(store.database),
+      throw new RefusedError(
+        "changed",
+        `'${type}' '${id}' has changed on disk since this attempt began: deliver it instead`,
+      );
+    const { attempt } = deliverer;
+    const { contentHash, workUnit } = row;
+    const at = nextMoment(store.database);
+    putDelivery(store.database, { attempt, type, id, contentHash, at, via: "confirmed" });
+    appendEvent(store.database, at, "delivery_accepted", attempt, {
+      artifact_type: type,
+      instance_id: id,
+      content_hash: contentHash,
       via: "confirmed",
+      ...(workUnit !== null && { work_unit: workUnit }),
     });
-    return row.contentHash;
+    return contentHash;
   });
 }
 
@@ -134,7 +155,7 @@ export function withdrawArtifact(
     refuseIfEnded(store, deliverer);
     const row = findArtifact(store.database, type, id);
     if (row === null || !belongs(row.workUnit, deliverer))
-      throw new RefusedError(`there is no '${type}' with instance_id '${id}'`);
+      throw new RefusedError("not_there", `there is no '${type}' with instance_id '${id}'`);
     putSuperseding(store.database, { attempt, type, id });
     try {
       moveSuperseded(store, workspace, { attempt, type, id });
@@ -143,6 +164,11 @@ export function withdrawArtifact(
     }
     removeArtifact(store.database, type, id);
     forgetDelivery(store.database, attempt, type, id);
+    appendEvent(store.database, nextMoment(store.database), "withdrawn", attempt, {
+      artifact_type: type,
+      instance_id: id,
+      content_hash: row.contentHash,
+    });
     return row.contentHash;
   });
 }
@@ -152,9 +178,23 @@ export function recordServerStart(store: Store, attempt: string): void {
   write(store, () => noteServerStarted(store.database, attempt));
 }
 
-/** Notes a call that was refused; only what the schema expects is kept, never what was found. */
-export function recordRefusal(store: Store, attempt: string, refusal: Refusal): void {
-  write(store, () => noteRefusal(store.database, attempt, refusal));
+/**
+ * Notes a call that was refused, for the attempt's report and in the log; only what the schema expects is kept, never
+ * what was found. The log has the reason as one word: its text may quote what the caller sent.
+ * @param type the output that was meant, where the call named one
+ */
+export function recordRefusal(
+  store: Store,
+  attempt: string | null,
+  reason: RefusalReason,
+  type: string | null,
+  refusal: Refusal,
+): void {
+  write(store, () => {
+    const at = nextMoment(store.database);
+    if (attempt !== null) noteRefusal(store.database, attempt, refusal, at);
+    appendEvent(store.database, at, "delivery_refused", attempt, refusalBody(reason, type, refusal.violations));
+  });
 }
 
 /** Whether a valid instance of a type exists that belongs to a work unit or to none. */
@@ -166,7 +206,8 @@ function refuseIfEnded(store: Store, { attempt }: Deliverer): void {
   if (attempt === null) return;
   const open = findOpenAttempt(store.database, attempt);
   if (open === null || open.fenced)
-    throw new RefusedError(`attempt ${attempt} has ended: nothing more is delivered by it`);
+    throw new RefusedError("attempt_ended", `attempt ${attempt} has ended: nothing more is delivered by it`);
+  noteCall(store.database, attempt, nextMoment(store.database));
 }
 
 function refuseForeign(path: string, deliverer: Deliverer, recorded: WorkUnit | null): void {
@@ -182,6 +223,7 @@ function refuseForeign(path: string, deliverer: Deliverer, recorded: WorkUnit | 
   }
   if (!belongs(owner, deliverer))
     throw new RefusedError(
+      "other_work_unit",
       `an instance with that instance_id belongs to work unit '${owner}': choose another instance_id`,
     );
 }
@@ -195,8 +237,8 @@ function readPresent(path: string): ReturnType<typeof readRegularFile> {
 }
 
 function refused(what: string, error: unknown): RefusedError {
-  if (error instanceof UnsafeDirectoryError) return new RefusedError(error.message);
-  return new RefusedError(`${what}: ${reasonOf(error)}`);
+  if (error instanceof UnsafeDirectoryError) return new RefusedError("not_written", error.message);
+  return new RefusedError("not_written", `${what}: ${reasonOf(error)}`);
 }
 
 /** Whether an instance of that work unit is the deliverer's to replace; an unscoped one may replace any. */

@@ -14,14 +14,21 @@ export type {
 export {
   type AttemptResult,
   abandonAttempt,
+  adoptAttempt,
   attemptNotes,
   beforeAttempt,
-  beginAttempt,
+  type Claim,
+  type ClaimResult,
+  claimAttempt,
   deliveredElsewhere,
   endAttempt,
   fenceAttempt,
+  type OpenedAttempt,
+  progressOf,
   recordAgent,
+  releaseAttempt,
   removeLitter,
+  unendedAttempt,
   unendedAttempts,
 } from "./attempt.ts";
 export { StoreError } from "./database.ts";
@@ -35,6 +42,19 @@ export {
   recordServerStart,
   withdrawArtifact,
 } from "./delivery.ts";
+export {
+  type EventQuery,
+  eventCount,
+  type LogEvent,
+  type LogHead,
+  type LogVerdict,
+  loggedAttempts,
+  logHead,
+  noteMethodology,
+  readEvents,
+  recordEvent,
+  verifyLog,
+} from "./event-log.ts";
 export { canonicalJson, contentHash, sha256 } from "./json/canonical.ts";
 export {
   ExactNumber,
@@ -45,6 +65,8 @@ export {
   parseJson,
   parseJsonBytes,
 } from "./json/parse.ts";
+export { momentOf, rfc3339 } from "./moment.ts";
+export type { RefusalReason } from "./refusal.ts";
 export { type InstanceRef, type ScannedType, type ScanReport, scan, workUnitOf } from "./scan.ts";
 export { type Dialect, dialectOf, SchemaError } from "./schema/dialect.ts";
 export { parseSchema, type SchemaSource } from "./schema/source.ts";
@@ -66,6 +88,7 @@ export type {
   SeenType,
   ServerNotes,
 } from "./tables/attempt-table.ts";
+export type { EventBody, EventFilter, EventKind } from "./tables/event-table.ts";
 export { writeDurably } from "./workspace/durable-write.ts";
 export { fileNameOf, instanceIdOf, instanceIdProblem } from "./workspace/file-name.ts";
 export { readSourceFile } from "./workspace/source-file.ts";

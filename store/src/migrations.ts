@@ -45,6 +45,7 @@ export const MIGRATIONS: readonly string[] = [
     server_started    INTEGER NOT NULL DEFAULT 0,
     calls_refused     INTEGER NOT NULL DEFAULT 0,
     last_refusal      TEXT,
+    last_call         INTEGER,
     usage             TEXT
   ) STRICT;
   CREATE INDEX attempt_of_candidate ON attempt (work_unit, protocol, ended);
@@ -67,5 +68,19 @@ export const MIGRATIONS: readonly string[] = [
     instance_id   TEXT NOT NULL,
     PRIMARY KEY (attempt, artifact_type, instance_id)
   ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE event (
+    seq     INTEGER PRIMARY KEY,
+    at      INTEGER NOT NULL,
+    kind    TEXT NOT NULL,
+    attempt TEXT,
+    body    TEXT NOT NULL,
+    prev    TEXT NOT NULL,
+    hash    TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX event_of_attempt ON event (attempt) WHERE attempt IS NOT NULL;
+  CREATE INDEX event_of_methodology ON event (kind, seq) WHERE kind = 'methodology_changed';
+  CREATE TRIGGER event_is_kept BEFORE DELETE ON event BEGIN SELECT raise(ABORT, 'the event log is only appended to'); END;
+  CREATE TRIGGER event_is_final BEFORE UPDATE ON event BEGIN SELECT raise(ABORT, 'the event log is only appended to'); END;
   `,
 ];

@@ -2,6 +2,7 @@ import type { BigIntStats } from "node:fs";
 import type { InstanceId, Moment, ScanGap, WorkUnit } from "./artifact.ts";
 import { contentHash } from "./json/canonical.ts";
 import { JsonError, type ParsedJson, parseJsonBytes } from "./json/parse.ts";
+import { appendScanned, type ScanChange } from "./scan-event.ts";
 import type { SchemaSource } from "./schema/source.ts";
 import type { Validator } from "./schema/validator.ts";
 import { type Store, write } from "./store.ts";
@@ -208,6 +209,7 @@ function changeOf(old: ArtifactRow | undefined, row: ArtifactRow): Change {
 
 function commit(store: Store, updates: readonly Update[], removed: readonly ArtifactRow[]): void {
   let at: Moment | undefined;
+  const made: ScanChange[] = [];
   for (let start = 0; start < updates.length; start += BATCH) {
     write(store, () => {
       for (const { change, old, row } of updates.slice(start, start + BATCH)) {
@@ -218,12 +220,19 @@ function commit(store: Store, updates: readonly Update[], removed: readonly Arti
             old === undefined ? lastSuccessfulDelivery(store.database, row.type, row.id) : row.deliveredAt;
           putArtifact(store.database, { ...row, lastModified: at, deliveredAt });
         } else putArtifact(store.database, row);
+        if (change !== "unchanged") made.push({ change, row });
       }
+      if (removed.length === 0 && start + BATCH >= updates.length) appendScanned(store.database, made);
     });
   }
   if (removed.length === 0) return;
   write(store, () => {
-    for (const row of removed) if (isStill(store, row, row)) removeArtifact(store.database, row.type, row.id);
+    for (const row of removed) {
+      if (!isStill(store, row, row)) continue;
+      removeArtifact(store.database, row.type, row.id);
+      made.push({ change: "removed", row });
+    }
+    appendScanned(store.database, made);
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import { databaseError, openDatabase } from "./database.ts";
+import { databaseError, isBusy, openDatabase, withoutWaiting } from "./database.ts";
 
 /** What exists and what happened, on disk: a project's open store. */
 export interface Store {
@@ -28,5 +28,14 @@ export function write<T>(store: Store, work: () => T): T {
     return store.database.transaction(work).immediate();
   } catch (error) {
     throw databaseError(store.database, error);
+  }
+}
+
+/** As `write`, but does nothing where another writer is at work: for what the next command can write as well. */
+export function writeIfFree(store: Store, work: () => void): void {
+  try {
+    withoutWaiting(store.database, () => store.database.transaction(work).immediate());
+  } catch (error) {
+    if (!isBusy(error)) throw databaseError(store.database, error);
   }
 }

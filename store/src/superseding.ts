@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Store, write } from "./store.ts";
-import { removeArtifact } from "./tables/artifact-table.ts";
+import { findArtifact, removeArtifact } from "./tables/artifact-table.ts";
+import { nextMoment } from "./tables/clock-table.ts";
+import { appendEvent } from "./tables/event-table.ts";
 import { allSupersedings, removeSuperseding, type SupersedingRow } from "./tables/superseding-table.ts";
 import { moveDurably } from "./workspace/durable-write.ts";
 import { fileNameOf } from "./workspace/file-name.ts";
@@ -33,8 +35,15 @@ export function finishSuperseding(store: Store, workspace: string): void {
   if (!existsSync(workspace)) return;
   for (const row of allSupersedings(store.database)) {
     write(store, () => {
+      const { attempt, type, id } = row;
       moveSuperseded(store, workspace, row);
-      removeArtifact(store.database, row.type, row.id);
+      const contentHash = findArtifact(store.database, type, id)?.contentHash;
+      removeArtifact(store.database, type, id);
+      appendEvent(store.database, nextMoment(store.database), "superseded", attempt, {
+        artifact_type: type,
+        instance_id: id,
+        ...(contentHash !== undefined && { content_hash: contentHash }),
+      });
     });
   }
 }

@@ -251,17 +251,24 @@ describe("confirming an output that lies there", () => {
     await rig.scan();
     rig.begin("attempt-1", "w-1");
     const refused = (name: string) => expect(() => confirm(rig, name, "w-1"), name);
-    refused("nothing").toThrow(new RefusedError("there is no 'note' with instance_id 'nothing'"));
-    refused("foreign").toThrow(new RefusedError("there is no 'note' with instance_id 'foreign'"));
-    refused("invalid").toThrow(new RefusedError("'note' 'invalid' is invalid: deliver a valid one instead"));
-    refused("malformed").toThrow(new RefusedError("'note' 'malformed' is malformed: deliver a valid one instead"));
+    refused("nothing").toThrow(new RefusedError("not_there", "there is no 'note' with instance_id 'nothing'"));
+    refused("foreign").toThrow(new RefusedError("not_there", "there is no 'note' with instance_id 'foreign'"));
+    refused("invalid").toThrow(
+      new RefusedError("not_valid", "'note' 'invalid' is invalid: deliver a valid one instead"),
+    );
+    refused("malformed").toThrow(
+      new RefusedError("not_valid", "'note' 'malformed' is malformed: deliver a valid one instead"),
+    );
     rig.put("note/changed.json", { title: "B" });
     unlinkSync(rig.path("note/gone.json"));
     unlinkSync(rig.path("note/linked.json"));
     symlinkSync("a.json", rig.path("note/linked.json"));
     for (const name of ["changed", "gone", "linked"])
       refused(name).toThrow(
-        new RefusedError(`'note' '${name}' has changed on disk since this attempt began: deliver it instead`),
+        new RefusedError(
+          "changed",
+          `'note' '${name}' has changed on disk since this attempt began: deliver it instead`,
+        ),
       );
     // Another spelling is no change.
     rig.put("note/a.json", ' { "title" : "\\u0041" } ');
@@ -275,7 +282,7 @@ describe("confirming an output that lies there", () => {
     await rig.scan();
     rig.begin("attempt-1");
     fenceAttempt(rig.store, "attempt-1");
-    expect(() => confirm(rig)).toThrow(new RefusedError(ENDED));
+    expect(() => confirm(rig)).toThrow(new RefusedError("attempt_ended", ENDED));
   });
 });
 
@@ -312,8 +319,8 @@ describe("what is asked of deliveries later", () => {
     });
     recordServerStart(rig.store, "attempt-1");
     const violation = { path: "/n", keyword: "type", expected: "integer", got: "", message: "" };
-    recordRefusal(rig.store, "attempt-1", { reason: "first", violations: [] });
-    recordRefusal(rig.store, "attempt-1", { reason: "invalid", violations: [violation] });
+    recordRefusal(rig.store, "attempt-1", "invalid_artifact", "note", { reason: "first", violations: [] });
+    recordRefusal(rig.store, "attempt-1", "invalid_artifact", "note", { reason: "invalid", violations: [violation] });
     expect(attemptNotes(rig.store, "attempt-1")).toEqual({
       serverStarted: true,
       callsRefused: 2,

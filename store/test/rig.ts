@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { ContentHash, InstanceId, JsonSchema, Moment, WorkUnit } from "../src/artifact.ts";
-import { beginAttempt, endAttempt } from "../src/attempt.ts";
+import { claimAttempt, endAttempt } from "../src/attempt.ts";
 import { deliverArtifact } from "../src/delivery.ts";
 import { canonicalJson } from "../src/json/canonical.ts";
 import { type InstanceRef, type ScannedType, type ScanReport, scan } from "../src/scan.ts";
@@ -11,7 +11,7 @@ import { parseSchema } from "../src/schema/source.ts";
 import { loadSchemaCompiler } from "../src/schema/validator.ts";
 import { openStore, type Store } from "../src/store.ts";
 import { type ArtifactRow, allArtifacts, findArtifact } from "../src/tables/artifact-table.ts";
-import type { OutcomeId } from "../src/tables/attempt-table.ts";
+import { lastAttemptOf, type OutcomeId, type Owner } from "../src/tables/attempt-table.ts";
 
 const compile = await loadSchemaCompiler();
 
@@ -48,6 +48,10 @@ export const NOTE: JsonSchema = {
 
 const NOTE_TYPE = scannedType(NOTE);
 
+/** What the rig's attempts execute, and who. */
+const PROTOCOL = "write";
+const OWNER: Owner = { pid: 1, startTime: null, machine: null, boot: null, pidNamespace: null };
+
 let emptyStore: Buffer | undefined;
 
 /** Opens a store; a new one is a copy of the first, and nothing waits for the disk: hundreds are made. */
@@ -72,6 +76,7 @@ export class Rig {
     ["note", NOTE_TYPE],
     ["plan", NOTE_TYPE],
   ]);
+  readonly #units = new Map<string, WorkUnit | null>();
   #store: Store = openQuickly(join(this.root, "store"));
 
   constructor() {
@@ -125,24 +130,34 @@ export class Rig {
     return row;
   }
 
-  /** Commits an attempt as `run` does before its agent starts. */
+  /** Commits an attempt of the protocol `write` as `run` does before its agent starts. */
   begin(attempt: string, workUnit: string | null = null): Moment {
-    return beginAttempt(this.store, {
+    const candidate = { protocol: PROTOCOL, workUnit: workUnit === null ? null : unit(workUnit) };
+    this.#units.set(attempt, candidate.workUnit);
+    const last = lastAttemptOf(this.store.database, candidate.protocol, candidate.workUnit);
+    const claim = claimAttempt(this.store, {
+      ...candidate,
       id: attempt,
-      protocol: "write",
-      workUnit: workUnit === null ? null : unit(workUnit),
+      lastAttempt: last?.id ?? null,
+      lastSuccess: null,
+      obstacle: () => null,
       argv: ["agent"],
-      owner: { pid: 1, startTime: null, machine: null, boot: null, pidNamespace: null },
+      owner: OWNER,
       fingerprint: "f",
       instructionsHash: "h",
       inputs: [],
       before: [],
     });
+    if (claim.kind !== "claimed") throw new Error(`attempt ${attempt} did not begin: ${claim.kind}`);
+    return claim.started;
   }
 
   /** Ends an attempt as `run` does. */
   end(attempt: string, started: Moment, outcome: OutcomeId, delivered: InstanceRef[], superseded: InstanceRef[] = []) {
-    return endAttempt(this.store, attempt, {
+    const own = { id: attempt, protocol: PROTOCOL, workUnit: this.#units.get(attempt) ?? null };
+    return endAttempt(this.store, own, {
+      owner: OWNER,
+      logged: {},
       outcome,
       detail: {},
       seen: null,

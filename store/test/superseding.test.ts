@@ -167,13 +167,15 @@ describe("withdrawing", () => {
     rig.put("note/mine.json", { ...A, work_unit: "w-1" });
     await rig.scan();
     rig.begin("attempt-1", "w-1");
-    expect(() => withdraw(rig, "old", "w-1")).toThrow(new RefusedError("there is no 'note' with instance_id 'old'"));
+    expect(() => withdraw(rig, "old", "w-1")).toThrow(
+      new RefusedError("not_there", "there is no 'note' with instance_id 'old'"),
+    );
     expect(() => withdraw(rig, "never", "w-1")).toThrow(
-      new RefusedError("there is no 'note' with instance_id 'never'"),
+      new RefusedError("not_there", "there is no 'note' with instance_id 'never'"),
     );
     fenceAttempt(rig.store, "attempt-1");
     expect(() => withdraw(rig, "mine", "w-1")).toThrow(
-      new RefusedError("attempt attempt-1 has ended: nothing more is delivered by it"),
+      new RefusedError("attempt_ended", "attempt attempt-1 has ended: nothing more is delivered by it"),
     );
     expect(rig.listed("note")).toEqual(["mine.json", "old.json"]);
   });
@@ -186,7 +188,10 @@ describe("withdrawing", () => {
     writeFileSync(`${outside}/keep`, "");
     symlinkSync(outside, rig.path(".superseded"));
     expect(() => withdraw(rig, "old")).toThrow(
-      new RefusedError(`${rig.path(".superseded")} is a symbolic link or not a directory: nothing is written there`),
+      new RefusedError(
+        "not_written",
+        `${rig.path(".superseded")} is a symbolic link or not a directory: nothing is written there`,
+      ),
     );
     expect(readdirSync(outside)).toEqual(["keep"]);
     expect(rig.rows().map(({ id }) => id)).toEqual(["old"]);

@@ -50,6 +50,26 @@ describe.each(CLIS)("$name $version", (cli) => {
     expect(ended.stdout).toMatch(/^< error: .+/m);
   });
 
+  test("shows what it has done while it is at work", async () => {
+    await using project = new LiveProject();
+    await using model = new MockModel(cli.dialect, [right, { kind: "hang" }]);
+    await project.prepare(cli, bin, await model.start());
+
+    const runa = spawn(process.execPath, [RUNA, "run"], { ...project.start, stdio: ["ignore", "pipe", "ignore"] });
+    const ended = new Promise<unknown>((resolve) => runa.once("exit", resolve));
+    let shown = "";
+    runa.stdout.setEncoding("utf8").on("data", (chunk) => {
+      shown += chunk;
+    });
+    try {
+      await model.hanging;
+      await expect.poll(() => shown, { timeout: 10_000 }).toMatch(/^> .*report.*\n(.*\n)*< .+/m);
+    } finally {
+      runa.kill("SIGTERM");
+      await ended;
+    }
+  });
+
   test("delivers what is no plain object", async () => {
     await using project = new LiveProject();
     const findings = [{ text: "one", parts: [{ text: "two" }] }];

@@ -76,6 +76,8 @@ export interface Adapter {
   readonly tested: readonly string[];
   /** What it lets the agent do by default, and how an operator allows more: a sentence or two. */
   readonly permission: string;
+  /** When it tells of a call: as it begins and as it ends, or only then. While it tells nothing it looks idle. */
+  readonly activity: "streams" | "after each call";
   /** Words after `--` that allow more, as an example. */
   readonly allowMore: readonly string[];
   /**

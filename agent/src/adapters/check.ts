@@ -12,6 +12,10 @@ import type { Surroundings } from "./run.ts";
 /** How long a CLI may take to tell its version, in milliseconds. */
 const PATIENCE = 20_000;
 
+/** What an operator has to know of a CLI that is silent while it calls a tool of its own. */
+const SILENT_CALLS =
+  "a call is shown when it has ended; while one runs, its silence is not idleness: let idle_timeout and settle be longer than the longest";
+
 /**
  * Whether an attempt could start this CLI: is it installed, which version, is nothing of the user's configuration in
  * the way, and, where `RUNA_MCP_CONFIG` names a server, does it start that. Calls no model. Answers with the exit
@@ -33,6 +37,7 @@ async function* checked(adapter: Adapter, env: NodeJS.ProcessEnv): AsyncGenerato
   if (executable === undefined) throw new Failure(notInstalled(adapter));
   yield `${adapter.title}: ${visible(executable)}`;
   yield `version: ${await versionOf(adapter, executable, env)} (tested: ${adapter.tested.join(", ")})`;
+  if (adapter.activity !== "streams") yield `output: ${SILENT_CALLS}`;
   const given = env.RUNA_MCP_CONFIG !== undefined && env.RUNA_MCP_CONFIG !== "";
   const server = given ? readServerConfig(env, adapter.name) : { command: "runa-mcp", args: [], env: {} };
   const relay = new SignalRelay();

@@ -14,6 +14,7 @@ export const claudeCode: Adapter = {
   tested: ["2.1.197", "2.1.328"],
   permission:
     "The tools of runa's server are allowed, and what Claude Code allows by itself or the user's own settings allow; everything else is refused. No other MCP server is started.",
+  activity: "streams",
   allowMore: ["--permission-mode", "acceptEdits", "--allowedTools", "Bash(npm test:*)"],
 
   launch: ({ server, extra, env }) => ({

@@ -17,6 +17,7 @@ export const codex: Adapter = {
   tested: ["0.169.0"],
   permission:
     "The tools of runa's server are approved; commands run in the sandbox that the user's own configuration names, else in the one that only reads. Other MCP servers of that configuration start too, and their calls need an approval that nobody gives.",
+  activity: "streams",
   allowMore: ["--sandbox", "workspace-write"],
 
   launch: ({ server, extra }) => ({

@@ -16,6 +16,7 @@ export const copilot: Adapter = {
   tested: ["1.0.102"],
   permission:
     "The tools of runa's server are allowed, and what Copilot allows by itself (reading in the project); everything else is refused. GitHub's own MCP servers are not started; those of the user's configuration are, and their calls are refused.",
+  activity: "streams",
   allowMore: ["--allow-tool=write", "--allow-tool=shell(npm:*)"],
 
   launch: ({ server, extra, directory }) => {

@@ -27,6 +27,7 @@ export const gemini: Adapter = {
   tested: ["0.61.0"],
   permission:
     "The tools of runa's server are allowed, and what Gemini CLI allows by itself (reading in the project) or the user's own settings allow; everything else is not offered. No other MCP server is started. The project's directory counts as trusted.",
+  activity: "streams",
   allowMore: ["--approval-mode", "auto_edit"],
 
   launch: ({ server, extra, env, directory }) => {

@@ -43,6 +43,7 @@ export const opencode: Adapter = {
   tested: ["1.18.33"],
   permission:
     "The tools of runa's server and reading in the project are allowed; everything else is denied, though OpenCode by itself, or the user's configuration, would allow it. Other MCP servers of that configuration start too, and their tools are denied. What the environment variable OPENCODE_PERMISSION allows, or the agent that --agent names, is allowed; --auto allows everything.",
+  activity: "after each call",
   allowMore: ["--auto"],
 
   launch: ({ server, extra, env }) => ({

@@ -14,6 +14,7 @@ export const qwen: Adapter = {
   tested: ["0.15.10"],
   permission:
     "The tools of runa's server are allowed, and what Qwen Code allows by itself (reading) or the user's own settings allow; everything else is refused. No other MCP server is started.",
+  activity: "streams",
   allowMore: ["--approval-mode", "auto-edit"],
 
   launch: ({ server, extra }) => ({

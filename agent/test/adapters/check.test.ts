@@ -17,8 +17,21 @@ const state = (status: string, more = {}) =>
 const answer = (entry: object) => JSON.stringify({ id: 2, result: { data: [{ name: "runa", ...entry }] } });
 const ESC = "\u001b[31m";
 
-/** Each CLI, how it is asked, and what it prints when it has started the server and when it could not. */
-const CLIS = [
+/** One CLI, how it is asked, and what it prints when it has started the server and when it could not. */
+interface Case {
+  readonly name: string;
+  readonly executable: string;
+  readonly title: string;
+  readonly tested: string;
+  readonly silent?: boolean;
+  readonly asked: readonly string[];
+  readonly stdin: string;
+  readonly good: readonly string[];
+  readonly bad: readonly string[];
+  readonly why: string;
+}
+
+const CLIS: readonly Case[] = [
   {
     name: "claude-code",
     executable: "claude",
@@ -68,6 +81,7 @@ const CLIS = [
     executable: "opencode",
     title: "OpenCode",
     tested: "1.18.33",
+    silent: true,
     asked: ["mcp", "list"],
     stdin: "",
     good: ["┌  MCP Servers", "│", `●  ✓ runa \u001b[90mconnected`, "│      /opt/runa-mcp --protocol x"],
@@ -85,12 +99,17 @@ const CLIS = [
     bad: [state("pending"), state("failed", { error: "exited\nwith 1" })],
     why: "exited\\nwith 1",
   },
-] as const;
+];
 
-describe.each(CLIS)("$name --check", ({ name, executable, title, tested, asked, stdin, good, bad, why }) => {
+/** What is said of a CLI that tells nothing while it calls a tool of its own. */
+const SILENT =
+  "output: a call is shown when it has ended; while one runs, its silence is not idleness: let idle_timeout and settle be longer than the longest\n";
+
+describe.each(CLIS)("$name --check", ({ name, executable, title, tested, silent, asked, stdin, good, bad, why }) => {
   const check = (plan: Plan, env = {}) =>
     bench.run([name, "--check"], { plan: { skipStdin: name === "codex", ...plan }, env });
-  const found = () => `${title}: ${join(bench.root, "bin", executable)}\nversion: 9.9.9 (tested: ${tested})\n`;
+  const found = () =>
+    `${title}: ${join(bench.root, "bin", executable)}\nversion: 9.9.9 (tested: ${tested})\n${silent ? SILENT : ""}`;
 
   test("it starts the server, and is ended then", async () => {
     const ended = await check({ print: good, wait: true });

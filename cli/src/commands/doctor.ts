@@ -89,13 +89,13 @@ export class DoctorCommand extends ProjectCommand {
 
   /** Checks an agent: installed, which version, and that it starts this project's server. */
   async #checkAgent(project: OpenProject, named: string | boolean): Promise<boolean> {
-    const { agentCommand, file } = project.config;
-    const name = typeof named === "string" ? named : adapterIn(agentCommand);
+    const { agent, file } = project.config;
+    const name = typeof named === "string" ? named : adapterIn(agent.command);
     if (name === null)
       throw new RunaError(
-        agentCommand === null
+        agent.command === null
           ? `no agent is configured: put [agent] command = ["runa-agent", "NAME"] into ${file ?? ".runa/config.toml"}, or name one with --agent NAME`
-          : `the configured agent ${agentCommand.join(" ")} is no adapter of runa's: only those can be checked`,
+          : `the configured agent ${agent.command.join(" ")} is no adapter of runa's: only those can be checked`,
       );
     const [server] = await this.#servers(project, project.methodology.protocols.slice(0, 1));
     const check = checkAgent(name, server?.config ?? null);

@@ -1,38 +1,51 @@
 import {
   debtsOf,
   type Evaluation,
-  executeRun,
   type OpenProject,
   planExecution,
   project as projectCascade,
-  type RunReport,
-  signalExitCode,
+  type RunLimits,
 } from "@runa/engine";
-import { Command } from "clipanion";
-import { mcpCommand, withExecution } from "../execution.ts";
-import { ExecutingCommand } from "../project-command.ts";
-import { runEnvelope } from "../render/envelope.ts";
+import { Command, Option } from "clipanion";
+import { ExecutingCommand, type LiveRun } from "../executing-command.ts";
+import { mcpCommand } from "../execution.ts";
+import { durationIn, wholeNumberIn } from "../option-values.ts";
+import { runEnvelope, summaryEnvelope } from "../render/envelope.ts";
 import { projectionText } from "../render/plan-view.ts";
-import { progressText, runText } from "../render/run-view.ts";
+import { runText } from "../render/run-view.ts";
 import { stateText } from "../render/state-view.ts";
 import { delegatedWork } from "../work-units.ts";
 
-const EXIT_CODES = { all_complete: 0, quiescent_with_failures: 2, quiescent_with_blocked_work: 3 } as const;
+const EXIT_CODES = {
+  all_complete: 0,
+  methodology_changed: 1,
+  quiescent_with_failures: 2,
+  quiescent_with_blocked_work: 3,
+  limit_reached: 3,
+  interrupted: 130,
+} as const;
 
 export class RunCommand extends ExecutingCommand {
   static override paths = [["run"]];
   static override usage = Command.Usage({
-    description: "Execute READY protocols, one after the other, until none is left.",
+    description: "Execute READY protocols until none is left.",
     details: `
       Evaluates anew after each attempt. Exit codes: 0 everything is done; 2 something failed; 3 something is still owed
-      and nothing is ready; 130 interrupted; 1 it could not be run at all. The first Ctrl-C lets the running attempt end.
+      and nothing is ready, or a limit was reached; 130 interrupted; 1 it could not be run at all, or the methodology was
+      changed meanwhile. The first Ctrl-C lets the running attempts end.
     `,
     examples: [
       ["Do all there is to do", "$0 run"],
+      ["Up to four agents at once", "$0 run --jobs 4"],
+      ["Overnight, with an end", "$0 run --time-limit 6h --max-attempts 40"],
       ["See the whole cascade first", "$0 run --dry-run"],
       ["One delegated work unit", "$0 run --work-unit checkout"],
     ],
   });
+
+  jobs = Option.String("--jobs", { description: "How many agents work at once; before [run] jobs; default 1." });
+  maxAttempts = Option.String("--max-attempts", { description: "Start no more attempts than that; 0: no limit." });
+  timeLimit = Option.String("--time-limit", { description: "Start nothing after so long, such as 2h." });
 
   protected override async preview(project: OpenProject, scope: string | null): Promise<number> {
     const evaluation = await this.look(project, scope);
@@ -49,28 +62,26 @@ export class RunCommand extends ExecutingCommand {
     return dryExitCode(evaluation);
   }
 
-  protected override async live(project: OpenProject, scope: string | null): Promise<number> {
-    const before = await this.look(project, scope);
-    if (!before.candidates.some(({ readiness }) => readiness.status === "ready"))
-      return this.#finish(project, idle(before));
-    return withExecution(project, "boundary", async (context) => {
-      const report = await executeRun(context, scope, (event) => this.tell(progressText(event)));
-      const exitCode = this.#finish(project, report);
-      return context.interrupts.stopped === null ? exitCode : signalExitCode(context.interrupts.stopped);
-    });
+  protected override async live(live: LiveRun): Promise<number> {
+    const { project, scope } = live;
+    const report = await this.executeLive(live, { ...this.#limits(project.config.run), workUnit: scope, once: false });
+    const { outcome, failures } = report;
+    const stopped = this.stoppedBy(report);
+    const exitCode = stopped ?? (outcome === "limit_reached" && failures.length > 0 ? 2 : EXIT_CODES[outcome]);
+    const flags = { scope: this.scopeFlag, project: this.projectFlag };
+    if (live.events === null) this.print(runText(report, flags, delegatedWork(project, report.evaluation)));
+    else live.events.end(summaryEnvelope(report, exitCode));
+    return exitCode;
   }
 
-  #finish(project: OpenProject, report: RunReport): number {
-    this.print(runText(report, this.scopeFlag, delegatedWork(project, report.evaluation)));
-    return report.outcome === "interrupted" ? 130 : EXIT_CODES[report.outcome];
+  #limits(configured: RunLimits): RunLimits {
+    return {
+      ...configured,
+      jobs: wholeNumberIn("--jobs", this.jobs, 1) ?? configured.jobs,
+      maxAttempts: wholeNumberIn("--max-attempts", this.maxAttempts, 0) ?? configured.maxAttempts,
+      timeLimit: durationIn("--time-limit", this.timeLimit) ?? configured.timeLimit,
+    };
   }
-}
-
-/** A run that found nothing to execute; it needs no agent. */
-function idle(evaluation: Evaluation): RunReport {
-  const debts = debtsOf(evaluation);
-  const outcome = debts.owing.length > 0 ? "quiescent_with_blocked_work" : "all_complete";
-  return { outcome, reports: [], failures: [], debts, evaluation };
 }
 
 /** A dry run with READY work answers for the rest. */

@@ -1,10 +1,10 @@
-import { executeStep, lookAt, type OpenProject, planExecution, signalExitCode } from "@runa/engine";
+import { type OpenProject, planExecution } from "@runa/engine";
 import { Command } from "clipanion";
-import { mcpCommand, withExecution } from "../execution.ts";
-import { ExecutingCommand } from "../project-command.ts";
-import { stepEnvelope } from "../render/envelope.ts";
+import { ExecutingCommand, type LiveRun } from "../executing-command.ts";
+import { mcpCommand } from "../execution.ts";
+import { stepEnvelope, summaryEnvelope } from "../render/envelope.ts";
 import { plannedText } from "../render/plan-view.ts";
-import { progressText } from "../render/run-view.ts";
+import { holderText } from "../render/progress-view.ts";
 import { stateText } from "../render/state-view.ts";
 
 export class StepCommand extends ExecutingCommand {
@@ -36,17 +36,19 @@ export class StepCommand extends ExecutingCommand {
     return 0;
   }
 
-  protected override async live(project: OpenProject, scope: string | null): Promise<number> {
-    const before = await this.look(project, scope);
-    if (!before.candidates.some(({ readiness }) => readiness.status === "ready")) {
-      this.print(["No READY protocols.", "", ...stateText(before)]);
-      return 0;
+  protected override async live(live: LiveRun): Promise<number> {
+    const limits = { jobs: 1, maxAttempts: 0, timeLimit: null, maxCostUsd: 0, maxReopens: 0 };
+    const report = await this.executeLive(live, { ...limits, workUnit: live.scope, once: true });
+    const last = report.reports.findLast(({ adopted }) => !adopted);
+    const held = last === undefined && report.elsewhere.length > 0;
+    const failed = report.outcome === "methodology_changed" || (last !== undefined && last.outcome.id !== "delivered");
+    const exitCode = this.stoppedBy(report) ?? (failed ? 1 : held ? 3 : 0);
+    if (live.events !== null) live.events.end(summaryEnvelope(report, exitCode));
+    else if (last !== undefined) this.print(stateText(report.evaluation));
+    else {
+      const why = held ? report.elsewhere.map((attempt) => `held: ${holderText(attempt)}`) : ["No READY protocols."];
+      this.print([...why, "", ...stateText(report.evaluation)]);
     }
-    return withExecution(project, "stop", async (context) => {
-      const report = await executeStep(context, scope, (event) => this.tell(progressText(event)));
-      this.print(stateText(await lookAt(project, scope)));
-      if (context.interrupts.stopped !== null) return signalExitCode(context.interrupts.stopped);
-      return report === null || report.outcome.id === "delivered" ? 0 : 1;
-    });
+    return exitCode;
   }
 }

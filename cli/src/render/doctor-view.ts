@@ -1,6 +1,5 @@
-import { type Examination, visible } from "@runa/engine";
+import { type Examination, violationLines, visible } from "@runa/engine";
 import { diagnosticText } from "./failure.ts";
-import { violationLines } from "./outcome.ts";
 import { unrecognizedText } from "./scan-view.ts";
 import { columns, count, out } from "./style.ts";
 

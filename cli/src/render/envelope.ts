@@ -7,8 +7,10 @@ import {
   type OpenProject,
   type PlannedExecution,
   type ProjectedExecution,
+  type RunReport,
   triggerText,
   visible,
+  type Work,
 } from "@runa/engine";
 import { grouped } from "./groups.ts";
 
@@ -43,6 +45,40 @@ export function runEnvelope(
       projection,
     })),
     protocols: protocolEntries(project, evaluation),
+  };
+}
+
+/** What ends the stream of `--events`. */
+export function summaryEnvelope(report: RunReport, exitCode: number): object {
+  const { outcome, reports, failures, debts, limit, changed, elsewhere } = report;
+  return {
+    version: 1,
+    kind: "summary",
+    outcome,
+    exit_code: exitCode,
+    ...(limit !== null && { limit: limit.kind }),
+    ...(changed !== null && { changed: changed.files }),
+    attempts: reports.map((attempt) => ({
+      id: attempt.id,
+      protocol: attempt.candidate.protocol.name,
+      ...workUnit(attempt.candidate),
+      outcome: attempt.outcome.id,
+      tries: attempt.tries,
+      duration_ms: Math.round(attempt.duration),
+      delivered: attempt.delivered.map(({ type, id }) => ({ artifact_type: type, instance_id: id })),
+      ...(attempt.usage !== null && { usage: attempt.usage }),
+    })),
+    failures: failures.map((failure) => ({
+      reason: failure.kind,
+      protocol: (failure.kind === "attempt" ? failure.report.candidate : failure.candidate).protocol.name,
+      ...(failure.kind === "attempt" && { attempt: failure.report.id }),
+    })),
+    owed: debts.owing.map((candidate) => ({ protocol: candidate.protocol.name, ...workUnit(candidate) })),
+    held: elsewhere.map(({ id, protocol, workUnit }) => ({
+      attempt: id,
+      protocol,
+      ...(workUnit !== null && { work_unit: workUnit }),
+    })),
   };
 }
 
@@ -106,7 +142,7 @@ function readinessFields(project: OpenProject, { readiness }: Candidate) {
   }
 }
 
-function workUnit({ workUnit }: Candidate) {
+function workUnit({ workUnit }: Work) {
   return workUnit === null ? {} : { work_unit: workUnit };
 }
 

@@ -1,5 +1,5 @@
 import { type PlannedExecution, type ProjectedExecution, triggerText, visible } from "@runa/engine";
-import { nameOf } from "./run-view.ts";
+import { nameOf } from "./progress-view.ts";
 import { columns, out } from "./style.ts";
 
 /** The next execution, whole: what `step --dry-run` is for. */

@@ -2,105 +2,108 @@ import {
   type AttemptReport,
   type Candidate,
   type Debts,
-  type ExecutionEvent,
-  type Handled,
-  type InterruptReaction,
+  durationText,
+  type Outcome,
   type RunFailure,
+  type RunLimit,
   type RunReport,
   visible,
 } from "@runa/engine";
-import { outcomeText } from "./outcome.ts";
-import { columns, count, err, out } from "./style.ts";
+import { holderText, nameOf, seconds } from "./progress-view.ts";
+import { shellWord } from "./shell.ts";
+import { columns, count, out } from "./style.ts";
 
-/** `protocol`, or `protocol (work unit w)`. */
-export function nameOf({ protocol, workUnit }: Candidate): string {
-  return workUnit === null ? visible(protocol.name) : `${visible(protocol.name)} (work unit ${visible(workUnit)})`;
-}
-
-/** A line of progress for stderr. */
-export function progressText(event: ExecutionEvent): string[] {
-  switch (event.kind) {
-    case "attempt_started":
-      return [`${err("cyan", "▶")} ${nameOf(event.candidate)}`];
-    case "attempt_ended":
-      return attemptEndText(event.report);
-    case "attempt_adopted":
-      return [
-        `${err("yellow", "…")} ${visible(event.attempt.protocol)}: its runa died, its agent (pid ${event.attempt.agent?.pid}) is still at work; waiting for it`,
-      ];
-    case "attempt_recovered":
-      return [
-        `${err("yellow", "…")} ${visible(event.attempt.protocol)}: its runa had died; ${event.outcome.id}: ${outcomeText(event.outcome).join("; ")}`,
-      ];
-  }
-}
-
-/** What a signal to runa comes to, for stderr. */
-export function interruptText(reaction: InterruptReaction, signal: Handled): string {
-  const label = err("yellow", `${signal}:`);
-  switch (reaction) {
-    case "boundary":
-      return `${label} the running attempt ends first and nothing more starts; Ctrl-C again kills it`;
-    case "stop":
-      return `${label} the agent is told to end and killed if it does not; once more kills it at once`;
-    case "kill":
-      return `${label} the agent is killed`;
-  }
-}
-
-function attemptEndText(report: AttemptReport): string[] {
-  const { candidate, outcome, delivered, superseded, duration, everythingDelivered } = report;
-  const time = `${(duration / 1000).toFixed(1)} s`;
-  const [reason = "", ...details] = outcomeText(outcome);
-  if (outcome.id === "delivered") {
-    const what =
-      delivered.length === 0
-        ? "nothing was owed"
-        : delivered.map(({ type, id }) => `${visible(type)}/${visible(id)}`).join(", ");
-    return [
-      `${err("green", "✓")} ${nameOf(candidate)}  ${time}  ${what}`,
-      ...superseded.map(({ type, id }) => `  superseded ${visible(type)}/${visible(id)}`),
-    ];
-  }
-  return [
-    `${err("red", "✗")} ${nameOf(candidate)}  ${time}  ${outcome.id}: ${reason}`,
-    ...details.map((detail) => `  ${detail}`),
-    ...(everythingDelivered ? ["  everything it owes had been delivered all the same"] : []),
-  ];
+/** The flags that a suggested command keeps of the one that ran. */
+export interface KeptFlags {
+  /** Into the same scope of the same project. */
+  readonly scope: string;
+  /** Into the same project. */
+  readonly project: string;
 }
 
 /**
- * What a live `run` prints at its end: what was done, what was settled, what is owed, and one line for the outcome.
+ * What a live `run` prints at its end: a table of what was done, for each failure the command to type next, what was
+ * settled, what is owed, and one line for the outcome.
  * @param elsewhere what there is to do in other scopes
  */
-export function runText(report: RunReport, scopeFlag: string, elsewhere: readonly string[]): string[] {
+export function runText(report: RunReport, flags: KeptFlags, elsewhere: readonly string[]): string[] {
   const { reports, failures, debts, outcome } = report;
   return [
-    ...columns(reports.map(reportRow)),
-    ...failures.flatMap((failure) => failureText(failure)),
+    ...reportTable(reports),
+    ...failures.flatMap((failure) => failureText(failure, flags)),
     ...settledText(debts),
     ...owedText(report),
+    ...heldText(report),
+    ...changedText(report),
+    ...costText(report.limit),
     ...elsewhere,
-    `${out(outcome === "all_complete" ? "green" : "yellow", outcome)}: ${outcomeSentence(report)}${nextText(report, scopeFlag)}`,
+    `${out(outcome === "all_complete" ? "green" : "yellow", outcome)}: ${outcomeSentence(report)}${nextText(report, flags)}`,
   ];
 }
 
-function reportRow({ candidate, outcome, delivered, duration }: AttemptReport): string[] {
-  const what = delivered.map(({ type, id }) => `${visible(type)}/${visible(id)}`).join(", ");
-  return [nameOf(candidate), outcome.id, `${(duration / 1000).toFixed(1)} s`, what];
+/** The tries of one READY moment, the last one last. */
+type Episode = readonly [AttemptReport, ...AttemptReport[]];
+
+function reportTable(reports: readonly AttemptReport[]): string[] {
+  if (reports.length === 0) return [];
+  const header = ["PROTOCOL", "WORK UNIT", "OUTCOME", "TRIES", "TIME", "DELIVERED"];
+  const rows = episodesOf(reports).map((episode) => {
+    const { candidate, outcome, delivered } = episode[0];
+    const time = episode.reduce((sum, { duration }) => sum + duration, 0);
+    return [
+      visible(candidate.protocol.name),
+      candidate.workUnit === null ? "-" : visible(candidate.workUnit),
+      outcome.id,
+      String(episode[0].tries),
+      seconds(time),
+      delivered.map(({ type, id }) => `${visible(type)}/${visible(id)}`).join(", ") || "-",
+    ];
+  });
+  const scoped = reports.some(({ candidate }) => candidate.workUnit !== null);
+  return columns([header, ...rows].map((row) => row.filter((_, index) => scoped || index !== 1)));
 }
 
-function failureText(failure: RunFailure): string[] {
+/** Groups tries; within each the last one comes first. */
+function episodesOf(reports: readonly AttemptReport[]): Episode[] {
+  const episodes: Episode[] = [];
+  for (const report of reports) {
+    const before = episodes.findIndex(
+      ([last]) =>
+        report.tries > 1 && last.candidate.protocol === report.candidate.protocol && last.tries === report.tries - 1,
+    );
+    const earlier = episodes[before];
+    if (earlier === undefined) episodes.push([report]);
+    else episodes[before] = [report, ...earlier];
+  }
+  return episodes;
+}
+
+function failureText(failure: RunFailure, flags: KeptFlags): string[] {
   switch (failure.kind) {
     case "attempt":
-      return [];
+      return [`${nameOf(failure.report.candidate)}: \`${nextCommand(failure.report, flags)}\``];
     case "elsewhere":
-      return [`${nameOf(failure.candidate)} failed in another run that went on beside this one`];
+      return [
+        `${nameOf(failure.candidate)} failed in another run that went on beside this one: \`runa log --protocol ${shellWord(failure.candidate.protocol.name)}${flags.project}\``,
+      ];
     case "max_reopens":
       return [
-        `${nameOf(failure.candidate)} was reopened ${failure.reopens} times and is still not done: something it reads changes whenever it runs`,
+        `${nameOf(failure.candidate)} was reopened ${failure.reopens} times and is still not done: something it reads changes whenever it runs; \`runa log --protocol ${shellWord(failure.candidate.protocol.name)}${flags.project}\``,
       ];
   }
+}
+
+/** The one command that a person types next after a failed attempt. */
+function nextCommand({ id, candidate, outcome }: AttemptReport, { project }: KeptFlags): string {
+  if (outcome.id === "not_started") return `runa doctor --agent${project}`;
+  if (outcome.id === "invalid_output") return `runa doctor${project}`;
+  if (silenceOf(outcome) === "server_never_started")
+    return `runa doctor --mcp=${shellWord(candidate.protocol.name)}${project}`;
+  return `runa log --attempt ${id}${project}`;
+}
+
+function silenceOf(outcome: Outcome): string | null {
+  return outcome.id === "not_delivered" || outcome.id === "choice_unmet" ? outcome.silence.kind : null;
 }
 
 function settledText({ settled }: Debts): string[] {
@@ -119,6 +122,26 @@ function owedText({ outcome, debts }: RunReport): string[] {
       whyNot(candidate),
     ]),
   );
+}
+
+function heldText({ elsewhere }: RunReport): string[] {
+  return elsewhere.map((attempt) => `held: ${holderText(attempt)}`);
+}
+
+function changedText({ changed }: RunReport): string[] {
+  if (changed === null) return [];
+  return [
+    ...changed.files.map((file) => `changed while it ran: ${visible(file)}`),
+    ...changed.ran.map(
+      ({ id, candidate, outcome }) =>
+        `ran then: ${nameOf(candidate)}, attempt ${id}, judged by what was loaded: ${outcome.id}`,
+    ),
+  ];
+}
+
+function costText(limit: RunLimit | null): string[] {
+  if (limit?.kind !== "max_cost_usd") return [];
+  return limit.unknown.map(({ id, candidate }) => `cost unknown: ${nameOf(candidate)}, attempt ${id}`);
 }
 
 function whyNot({ readiness, cycle, attempt }: Candidate): string {
@@ -140,28 +163,47 @@ function whyNot({ readiness, cycle, attempt }: Candidate): string {
   }
 }
 
-function outcomeSentence({ outcome, reports, failures, debts }: RunReport): string {
+function outcomeSentence({ outcome, reports, failures, debts, limit, changed }: RunReport): string {
   const done = count(reports.filter((report) => report.outcome.id === "delivered").length, "attempt");
+  const failed = failures.length === 0 ? "" : `, ${failures.length} failed`;
   switch (outcome) {
     case "all_complete":
       return reports.length === 0 ? "nothing to do, everything is current" : `${done} delivered, nothing is owed`;
     case "quiescent_with_failures":
-      return `${done} delivered, ${failures.length} failed`;
+      return `${done} delivered${failed}`;
     case "quiescent_with_blocked_work":
       return `${done} delivered, ${count(debts.owing.length, "protocol")} still owed`;
+    case "limit_reached":
+      return `${limit === null ? "" : `${limitText(limit)}; `}${done} delivered${failed}`;
+    case "methodology_changed":
+      return `${count(changed?.files.length ?? 0, "file")} of the methodology changed while it ran, nothing further was started; ${done} delivered${failed}`;
     case "interrupted":
       return `${done} delivered before the interruption`;
   }
 }
 
-function nextText({ outcome }: RunReport, scopeFlag: string): string {
+function limitText(limit: RunLimit): string {
+  switch (limit.kind) {
+    case "max_attempts":
+      return `max_attempts, ${limit.attempts}`;
+    case "time_limit":
+      return `time_limit, ${durationText(limit.milliseconds)}`;
+    case "max_cost_usd":
+      return `max_cost_usd, ${limit.usd}`;
+  }
+}
+
+function nextText({ outcome }: RunReport, { scope }: KeptFlags): string {
   switch (outcome) {
     case "all_complete":
       return "";
     case "quiescent_with_failures":
     case "interrupted":
-      return `; \`runa run${scopeFlag}\` tries again`;
+      return `; \`runa run${scope}\` tries again`;
+    case "limit_reached":
+    case "methodology_changed":
+      return `; \`runa run${scope}\` goes on`;
     case "quiescent_with_blocked_work":
-      return `; \`runa state${scopeFlag}\` says what each waits for`;
+      return `; \`runa state${scope}\` says what each waits for`;
   }
 }

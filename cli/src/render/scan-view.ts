@@ -1,5 +1,4 @@
-import { type Evaluation, type ScanReport, unhealthyInstances, visible } from "@runa/engine";
-import { violationLines } from "./outcome.ts";
+import { type Evaluation, type ScanReport, unhealthyInstances, violationLines, visible } from "@runa/engine";
 import { columns, out } from "./style.ts";
 
 const CHANGES = ["new", "modified", "revalidated", "removed"] as const;

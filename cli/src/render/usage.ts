@@ -11,6 +11,11 @@ const VALUES: Readonly<Record<string, string>> = {
   "--work-unit": "ID",
   "--agent": "NAME",
   "--mcp": "PROTOCOL",
+  "--attempt": "ID",
+  "--protocol": "NAME",
+  "--since": "TIME",
+  "--limit": "N",
+  "--expect": "HEAD",
 };
 
 const WIDTH = 100;

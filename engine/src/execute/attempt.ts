@@ -1,65 +1,130 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beginAttempt, reasonOf, recordAgent } from "@runa/store";
+import {
+  adoptAttempt,
+  beforeAttempt,
+  claimAttempt,
+  type OpenAttempt,
+  progressOf,
+  reasonOf,
+  recordAgent,
+  type ScanReport,
+} from "@runa/store";
 import { v7 as uuidv7 } from "uuid";
 import { RunaError } from "../diagnostic.ts";
 import type { Candidate, Evaluation } from "../evaluate/evaluate.ts";
 import { logAttemptEnded, logAttemptStarted } from "../log/records.ts";
-import type { McpCommand } from "../plan/mcp-config.ts";
+import type { Protocol } from "../methodology/methodology.ts";
+import { type McpCommand, requireMcpCommand } from "../plan/mcp-config.ts";
 import { planExecution } from "../plan/plan.ts";
 import { renderPrompt } from "../plan/prompt.ts";
+import type { AgentSettings } from "../project/config.ts";
 import type { OpenProject } from "../project/project.ts";
-import { type AgentProcess, type ProcessEnd, startAgent } from "./agent-process.ts";
-import { attemptDirectory, type Conclusion, concludeAttempt, usageFile } from "./conclusion.ts";
-import { instancesBefore } from "./evidence.ts";
-import type { Interrupts } from "./interrupts.ts";
+import { attemptDirectory, type Conclusion, concludeAttempt, obligationsMet, usageFile } from "./conclusion.ts";
+import type { Work } from "./conflicts.ts";
+import { instancesBefore, type RunningAttempt } from "./evidence.ts";
+import type { Handled, Interrupts } from "./interrupts.ts";
+import { type Ending, LimitWatch } from "./limits.ts";
 import type { Outcome } from "./outcome.ts";
-import { thisOwner } from "./owner.ts";
+import { outcomeText } from "./outcome-text.ts";
+import { ownerLives, thisOwner } from "./owner.ts";
+import { type AgentProcess, adoptAgent, findAgentOf, type ProcessEnd, startAgent } from "./process/agent-process.ts";
+import { agentEnvironment } from "./process/environment.ts";
+import { type Swept, sweep } from "./process/sweep.ts";
+import { keptOutput, type OutputFiles, OutputFollower, openOutput } from "./process/transcript.ts";
 
 /** What executing needs beside the project. */
 export interface ExecutionContext {
   readonly project: OpenProject;
   readonly mcp: McpCommand;
-  readonly agentCommand: readonly [string, ...string[]];
   readonly environment: NodeJS.ProcessEnv;
   readonly interrupts: Interrupts;
+  /** Milliseconds that a process group has between SIGTERM and SIGKILL. */
+  readonly grace: number;
+  /** The agent's argv as it is started; the configured one is what is recorded. */
+  readonly startable: (argv: Argv) => Argv;
+  /** Whether agents' output is captured whatever their settings say. */
+  readonly capture: boolean;
+  /** Shows what an agent writes, where its output is captured. */
+  readonly show: (work: Work, stream: "stdout" | "stderr", chunk: Buffer) => void;
 }
 
+type Argv = readonly [string, ...string[]];
+
 /** An attempt that has ended. */
-export interface AttemptReport extends Conclusion {
+export interface AttemptReport extends Omit<Conclusion, "gaps"> {
   readonly id: string;
-  readonly candidate: Candidate;
-  /** Milliseconds from spawn to judgement. */
+  readonly candidate: Work;
+  /** Counted from 1, in the candidate's present READY moment. */
+  readonly tries: number;
+  /** Whether its runa had died and this one took it over. */
+  readonly adopted: boolean;
+  /** What it had left running, and how that was ended. */
+  readonly swept: readonly Swept[];
+  /** Milliseconds from spawn to judgement; of an adopted one, from its first start. */
   readonly duration: number;
 }
 
+/** What an attempt's end tells whoever schedules: its report, and what the scan that judged it could not read. */
+export interface EndedAttempt {
+  readonly report: AttemptReport;
+  readonly gaps: ScanReport["gaps"];
+}
+
+/** An attempt that this runa owns and that has not been judged. */
+export interface ActiveAttempt {
+  readonly id: string;
+  readonly work: Work;
+  readonly ended: Promise<EndedAttempt>;
+}
+
+/** A candidate that is to be executed. */
+export interface Execution {
+  readonly evaluation: Evaluation;
+  readonly candidate: Candidate;
+  readonly tries: number;
+  /** The attempt before, of which this is a retry. */
+  readonly failed: AttemptReport | null;
+  /** Whether the agent's output goes through files although its settings do not ask for that. */
+  readonly capture: boolean;
+  /** See `Claim`. */
+  readonly obstacle: (open: readonly OpenAttempt[]) => OpenAttempt | null;
+}
+
+export type Launch =
+  | { readonly kind: "active"; readonly attempt: ActiveAttempt }
+  | { readonly kind: "obstructed"; readonly by: OpenAttempt }
+  /** Its inputs, or whether it is READY, are no longer what was evaluated. */
+  | { readonly kind: "outdated" };
+
 /**
- * Executes a READY candidate. Null when its inputs are no longer what was evaluated: evaluate again.
- * Its row is committed before the agent exists, and its deliveries one by one by its server, so that whoever comes
- * after a crash finds what there was; how it ends is `concludeAttempt`'s.
- * @throws RunaError when the store cannot hold the prompt
+ * Claims a READY candidate and starts its agent. The order makes a crash at any instant harmless: the prompt is a whole
+ * file before there is a row, the row is committed before there is an agent, the agent's identity after it (a runa that
+ * dies between the two leaves an agent that is found by `RUNA_ATTEMPT`), and what is delivered is committed one by one by
+ * the attempt's server.
+ * @throws RunaError when there is no agent, no server's program, or no room for the prompt
  */
-export async function executeAttempt(
-  context: ExecutionContext,
-  evaluation: Evaluation,
-  candidate: Candidate,
-  onStart: (id: string) => void,
-): Promise<AttemptReport | null> {
-  const { project, mcp, agentCommand, interrupts } = context;
-  const { store, methodology } = project;
+export function launchAttempt(context: ExecutionContext, execution: Execution): Launch {
+  const { project, mcp, environment } = context;
+  const { evaluation, candidate, tries } = execution;
   const { protocol, workUnit } = candidate;
+  const settings = project.config.agentFor(protocol.name);
+  const argv = requireAgent(project, settings);
   const id = uuidv7();
-  const planned = planExecution(project, methodology.name, mcp, candidate, id);
-  const prompt = renderPrompt(planned.context);
-  if (prompt === null) return null;
+  // Of nested projects the outer attempt comes first, so that a sweep of either finds what this one starts.
+  const chain = environment.RUNA_ATTEMPT ? `${environment.RUNA_ATTEMPT},${id}` : id;
+  const planned = planExecution(project, project.methodology.name, requireMcpCommand(mcp), candidate, chain);
+  const prompt = renderPrompt(planned.context, execution.failed === null ? [] : whatWentWrong(execution.failed));
+  if (prompt === null) return { kind: "outdated" };
   const directory = attemptDirectory(project, id);
   const promptFile = writePrompt(directory, prompt);
   const before = instancesBefore(evaluation.view, protocol);
-  const started = beginAttempt(store, {
+  const { lastAttempts, lastSuccesses } = evaluation.view.snapshot;
+  const claimed = claimAttempt(project.store, {
     id,
     protocol: protocol.name,
     workUnit,
-    argv: agentCommand,
+    argv,
     owner: thisOwner(),
     fingerprint: protocol.fingerprint,
     instructionsHash: protocol.instructionsHash,
@@ -69,29 +134,43 @@ export async function executeAttempt(
       contentHash,
     })),
     before,
+    lastAttempt: lastAttempts.get(protocol.name)?.id ?? null,
+    lastSuccess: lastSuccesses.get(protocol.name)?.id ?? null,
+    obstacle: execution.obstacle,
   });
-  onStart(id);
+  if (claimed.kind !== "claimed") {
+    rmSync(directory, { recursive: true, force: true });
+    return claimed;
+  }
   logAttemptStarted(id, candidate);
   const since = performance.now();
-  const environment = {
-    ...context.environment,
-    RUNA_MCP_CONFIG: JSON.stringify(planned.mcpConfig),
-    RUNA_ATTEMPT: id,
-    RUNA_USAGE: usageFile(project, id),
-  };
-  const end = await runAgent(
-    { argv: agentCommand, directory: project.root, environment, promptFile },
-    interrupts,
-    (agent) => {
-      if (agent.identity !== null) recordAgent(store, id, agent.identity);
-    },
-  );
-  const conclusion = await concludeAttempt(project, { id, protocol, workUnit, started, before }, (judged) =>
-    outcomeOf(end, judged, agentCommand[0], interrupts),
-  );
-  const report: AttemptReport = { id, candidate, ...conclusion, duration: performance.now() - since };
-  logAttemptEnded(report);
-  return report;
+  const output = settings.transcript || execution.capture ? openOutput(directory) : null;
+  const agent = startAgent({
+    argv: context.startable(argv),
+    directory: project.root,
+    promptFile,
+    output,
+    grace: context.grace,
+    environment: agentEnvironment(environment, settings.env, {
+      RUNA_MCP_CONFIG: JSON.stringify(planned.mcpConfig),
+      RUNA_ATTEMPT: chain,
+      RUNA_USAGE: usageFile(project, id),
+    }),
+  });
+  if (agent.identity !== null) recordAgent(project.store, { id, protocol: protocol.name, workUnit }, agent.identity);
+  const running: RunningAttempt = { id, protocol, workUnit, started: claimed.started, before };
+  const ended = superviseAttempt(context, { running, agent, output, since, tries, adopted: false });
+  return { kind: "active", attempt: { id, work: { protocol, workUnit }, ended } };
+}
+
+function requireAgent({ config, store, storeDirectory }: OpenProject, { command }: AgentSettings): Argv {
+  if (command === null)
+    throw new RunaError(
+      `there is work to execute and no agent: put [agent] command = ["…"] into ${config.file ?? ".runa/config.toml"}`,
+    );
+  if (!store.kept)
+    throw new RunaError(`${storeDirectory} cannot be written: work cannot be executed without keeping what it did`);
+  return command;
 }
 
 function writePrompt(directory: string, prompt: string): string {
@@ -106,31 +185,137 @@ function writePrompt(directory: string, prompt: string): string {
   }
 }
 
-async function runAgent(
-  start: Parameters<typeof startAgent>[0],
-  interrupts: Interrupts,
-  onSpawn: (agent: AgentProcess) => void,
-): Promise<ProcessEnd> {
-  let agent: AgentProcess;
-  try {
-    agent = startAgent(start);
-  } catch (error) {
-    // An argument list or environment that the system refuses is thrown, not emitted.
-    return { kind: "not_started", errno: (error as NodeJS.ErrnoException).code ?? String(error) };
-  }
-  const release = interrupts.attend(agent);
-  try {
-    onSpawn(agent);
-    return await agent.ended;
-  } finally {
-    release();
-  }
+/** What an agent is told that tries again: how the attempt before ended, and every violation. */
+function whatWentWrong({ outcome }: AttemptReport): readonly string[] {
+  const [reason = "", ...details] = outcomeText(outcome, Number.POSITIVE_INFINITY);
+  return [`The attempt before this one ended as \`${outcome.id}\`: ${reason}.`, ...details];
 }
 
-/** The first outcome that applies: what ended the process comes before what it delivered. */
-function outcomeOf(end: ProcessEnd, judged: Outcome, command: string, interrupts: Interrupts): Outcome {
+/**
+ * Takes over an attempt whose owner is gone, if nobody else does. Its agent is waited for as one's own, under the limits
+ * that count from its first start; where it has ended as well, the attempt is judged by what it delivered.
+ * Null where it is another's by now, or its protocol is no longer declared.
+ */
+export function adopt(
+  context: ExecutionContext,
+  attempt: OpenAttempt,
+  protocol: Protocol,
+): (ActiveAttempt & { readonly agent: AgentProcess["identity"] }) | null {
+  const { project, grace } = context;
+  const { id, workUnit, started } = attempt;
+  if (!adoptAttempt(project.store, attempt, thisOwner())) return null;
+  const agent = adoptAgent(attempt.agent ?? findAgentOf(id), grace);
+  const running: RunningAttempt = { id, protocol, workUnit, started, before: beforeAttempt(project.store, id) };
+  const output = keptOutput(attemptDirectory(project, id));
+  const since = performance.now() - Math.max(0, Date.now() - started / 1000);
+  const ended = superviseAttempt(context, { running, agent, output, since, tries: 1, adopted: true });
+  return { id, work: { protocol, workUnit }, ended, agent: agent.identity };
+}
+
+/** Whether an attempt's owner is gone, so that another runa may take it over. */
+export function isOrphan({ owner }: OpenAttempt): boolean {
+  return !ownerLives(owner);
+}
+
+interface Supervised {
+  readonly running: RunningAttempt;
+  readonly agent: AgentProcess;
+  readonly output: OutputFiles | null;
+  /** When the attempt began, in this process's clock. */
+  readonly since: number;
+  readonly tries: number;
+  readonly adopted: boolean;
+}
+
+/** Waits for an agent under its limits, ends what it left behind, and judges the attempt. */
+async function superviseAttempt(context: ExecutionContext, supervised: Supervised): Promise<EndedAttempt> {
+  const { project, interrupts, show } = context;
+  const { running, agent, output, since, adopted } = supervised;
+  const { id, protocol, workUnit } = running;
+  const work: Work = { protocol, workUnit };
+  const settings = project.config.agentFor(protocol.name);
+  const follower =
+    output === null
+      ? null
+      : new OutputFollower(output, (stream, chunk) => show(work, stream, chunk), adopted ? "end" : "start");
+  let ending: Ending | null = null;
+  const limits = new LimitWatch(
+    settings,
+    {
+      age: performance.now() - since,
+      output: follower,
+      lastCall: () => progressOf(project.store, id)?.lastCall ?? null,
+      obligationsMet: () => obligationsMet(project, running),
+    },
+    (why) => {
+      ending = why;
+      agent.stop();
+    },
+  );
+  const release = interrupts.attend(agent);
+  let end: ProcessEnd;
+  let interrupted: Handled | null;
+  let swept: readonly Swept[];
+  try {
+    end = await agent.ended;
+    interrupted = interrupts.stopped;
+    limits.close();
+    swept = await sweep({
+      attempt: id,
+      agent: agent.identity,
+      descendants: agent.descendants(),
+      spare: settings.spare,
+      // Asked at every look: a second Ctrl-C may come while it waits.
+      get atOnce() {
+        return interrupts.killed;
+      },
+    });
+  } finally {
+    limits.close();
+    release();
+    await follower?.close();
+  }
+  const command = settings.command?.[0] ?? "";
+  const { gaps, ...conclusion } = await concludeAttempt(
+    project,
+    running,
+    (judged) => outcomeOf(end, { judged, ending, interrupted, command }),
+    swept.length === 0 ? {} : { swept: swept.map(({ pid, name, signal }) => ({ pid, name, signal })) },
+  );
+  const duration = performance.now() - since;
+  const report: AttemptReport = {
+    id,
+    candidate: work,
+    ...conclusion,
+    tries: supervised.tries,
+    adopted,
+    swept,
+    duration,
+  };
+  logAttemptEnded(report);
+  return { report, gaps };
+}
+
+interface Circumstances {
+  /** What the attempt comes to by what it delivered. */
+  readonly judged: Outcome;
+  readonly ending: Ending | null;
+  readonly interrupted: Handled | null;
+  readonly command: string;
+}
+
+/** The first outcome that applies (attempts.md section 1): what ended the process comes before what it delivered. */
+function outcomeOf(end: ProcessEnd, { judged, ending, interrupted, command }: Circumstances): Outcome {
   if (end.kind === "not_started") return { id: "not_started", command, errno: end.errno };
-  if (interrupts.stopped !== null) return { id: "interrupted", signal: interrupts.stopped };
-  if (end.kind === "signalled") return { id: "signalled", signal: end.signal };
-  return end.code === 0 ? judged : { id: "exited", code: end.code };
+  if (interrupted !== null) return { id: "interrupted", signal: interrupted };
+  if (ending?.kind === "limit") return { id: "timed_out", limit: ending.limit };
+  if (ending?.kind === "settled" && judged.id === "delivered") return { id: "delivered", ended: "settled" };
+  switch (end.kind) {
+    case "signalled":
+      return { id: "signalled", signal: end.signal };
+    case "exited":
+      return end.code === 0 ? judged : { id: "exited", code: end.code };
+    case "unknown":
+      return judged.id === "delivered" ? { id: "delivered", ended: "exit_code_unknown" } : { id: "abandoned" };
+  }
 }

@@ -1,4 +1,4 @@
-import type { AgentProcess } from "./agent-process.ts";
+import type { AgentProcess } from "./process/agent-process.ts";
 
 /** What a first Ctrl-C does: lets the running attempt end, or ends it. */
 export type FirstInterrupt = "boundary" | "stop";
@@ -17,8 +17,10 @@ export class Interrupts {
   readonly #first: FirstInterrupt;
   readonly #tell: (reaction: InterruptReaction, signal: Handled) => void;
   readonly #running = new Set<AgentProcess>();
+  readonly #listeners = new Set<() => void>();
   #requested: Handled | null = null;
   #stopped: Handled | null = null;
+  #killed = false;
 
   /** @param tell hears of each signal and what is done about it */
   constructor(first: FirstInterrupt, tell: (reaction: InterruptReaction, signal: Handled) => void) {
@@ -37,6 +39,17 @@ export class Interrupts {
     return this.#stopped;
   }
 
+  /** Whether what is left of agents is to be killed at once, without a grace. */
+  get killed(): boolean {
+    return this.#killed;
+  }
+
+  /** Calls `listener` after each signal, until released. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   /** Ends this agent when a signal says so, until released. */
   attend(agent: AgentProcess): () => void {
     this.#running.add(agent);
@@ -52,13 +65,18 @@ export class Interrupts {
     const reaction = this.#reactionTo(signal);
     this.#requested ??= signal;
     this.#tell(reaction, signal);
-    if (reaction === "boundary") return;
+    if (reaction !== "boundary") this.#end(reaction, signal);
+    for (const listener of this.#listeners) listener();
+  };
+
+  #end(reaction: "stop" | "kill", signal: Handled): void {
     this.#stopped ??= signal;
+    this.#killed ||= reaction === "kill";
     for (const agent of this.#running) {
       if (reaction === "kill") agent.kill();
       else agent.stop();
     }
-  };
+  }
 
   #reactionTo(signal: Handled): InterruptReaction {
     if (this.#stopped !== null) return "kill";

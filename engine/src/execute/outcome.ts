@@ -14,6 +14,18 @@ export interface InvalidOutput {
   readonly violations: readonly Violation[];
 }
 
+/** A limit of the operator's that an attempt reached: milliseconds of the wall clock or of silence, bytes of output. */
+export interface Limit {
+  readonly kind: "wall" | "idle" | "output";
+  readonly amount: number;
+}
+
+/**
+ * How an agent ended that delivered everything and did not end by itself with 0: it was ended because it was silent for
+ * `settle`, or its runa died and nobody knows its exit code.
+ */
+export type UnusualEnd = "settled" | "exit_code_unknown";
+
 /** A choice of which none or more than one member was delivered. */
 export interface UnmetChoice {
   readonly group: string;
@@ -28,13 +40,14 @@ export interface UnmetChoice {
 export type Outcome =
   | { readonly id: "not_started"; readonly command: string; readonly errno: string }
   | { readonly id: "interrupted"; readonly signal: NodeJS.Signals }
+  | { readonly id: "timed_out"; readonly limit: Limit }
   | { readonly id: "signalled"; readonly signal: NodeJS.Signals }
   | { readonly id: "exited"; readonly code: number }
   | { readonly id: "invalid_output"; readonly outputs: readonly InvalidOutput[] }
   | { readonly id: "choice_unmet"; readonly choices: readonly UnmetChoice[]; readonly silence: Silence }
   | { readonly id: "not_delivered"; readonly types: readonly string[]; readonly silence: Silence }
   | { readonly id: "abandoned" }
-  | { readonly id: "delivered" };
+  | { readonly id: "delivered"; readonly ended?: UnusualEnd };
 
 // Every outcome has its word in the store's closed set.
 export type { OutcomeId };

@@ -43,7 +43,10 @@ export interface OutputSession {
   deliver(artifactType: string, instanceId: string, artifact: unknown): Promise<DeliveryResult>;
   confirmUnchanged(artifactType: string, instanceId: string, reason: string): Promise<DeliveryResult>;
   withdraw(artifactType: string, instanceId: string, reason: string): Promise<DeliveryResult>;
-  /** Notes a call that was refused before it came to the session, so that the attempt's report can tell of it. */
-  noteRefusal(reason: string, violations: readonly Pick<Violation, "path" | "expected">[]): void;
+  /**
+   * Notes a call whose arguments were refused before it came to the session, so that the attempt's report can tell of it.
+   * @param artifactType the output that was meant, where the call named one
+   */
+  noteRefusal(reason: string, violations: readonly Pick<Violation, "path" | "expected">[], artifactType?: string): void;
   close(): void;
 }

@@ -1,16 +1,19 @@
 import { readFileSync, readlinkSync } from "node:fs";
-import type { Owner, ProcessIdentity } from "@runa/store";
-import { startTimeOf } from "./agent-process.ts";
+import type { Owner } from "@runa/store";
+import { processLives, startTimeOf } from "./process/proc.ts";
+
+let own: Owner | undefined;
 
 /** This process, as an attempt's owner that another runa can later look for. */
 export function thisOwner(): Owner {
-  return {
+  own ??= {
     machine: read("/etc/machine-id"),
     boot: read("/proc/sys/kernel/random/boot_id"),
     pidNamespace: link("/proc/self/ns/pid"),
     pid: process.pid,
     startTime: startTimeOf(process.pid),
   };
+  return own;
 }
 
 /**
@@ -18,15 +21,14 @@ export function thisOwner(): Owner {
  * another pid namespace, counts as living.
  */
 export function ownerLives(owner: Owner): boolean {
-  const here = thisOwner();
-  if (owner.machine !== here.machine || owner.pidNamespace !== here.pidNamespace) return true;
-  return owner.boot === here.boot && processLives(owner);
+  if (!canBeJudged(owner)) return true;
+  return owner.boot === thisOwner().boot && processLives(owner);
 }
 
-/** Whether a process is still the one that was noted: same pid, same start. */
-export function processLives({ pid, startTime }: ProcessIdentity): boolean {
-  const now = startTimeOf(pid);
-  return now !== null && (startTime === null || now === startTime);
+/** Whether it can be told from here if an owner lives: it is on this machine, in this pid namespace. */
+export function canBeJudged({ machine, pidNamespace }: Owner): boolean {
+  const here = thisOwner();
+  return machine === here.machine && pidNamespace === here.pidNamespace;
 }
 
 function read(path: string): string | null {

@@ -103,7 +103,7 @@ class ProjectSession implements OutputSession {
   async deliver(artifactType: string, instanceId: string, artifact: unknown): Promise<DeliveryResult> {
     return this.#guarded("delivered", artifactType, instanceId, async (id) => {
       const type = this.#project.methodology.types.get(artifactType);
-      if (type === undefined) throw new RefusedError(`'${artifactType}' is no declared artifact type`);
+      if (type === undefined) throw new RefusedError("not_an_output", `'${artifactType}' is no declared artifact type`);
       const complete = this.#withWorkUnit(artifact, type.schema);
       const { text, value, canonical } = asFile(complete);
       const violations = await (await type.validator())(value);
@@ -131,10 +131,12 @@ class ProjectSession implements OutputSession {
     );
   }
 
-  noteRefusal(reason: string, violations: Refusal["violations"]): void {
-    if (this.#attempt === null) return;
+  noteRefusal(reason: string, violations: Refusal["violations"], artifactType?: string): void {
     const kept = violations.map(({ path, expected }) => ({ path, expected }));
-    recordRefusal(this.#project.store, this.#attempt, { reason, violations: kept });
+    recordRefusal(this.#project.store, this.#attempt, "bad_arguments", artifactType ?? null, {
+      reason,
+      violations: kept,
+    });
   }
 
   close(): void {
@@ -146,8 +148,9 @@ class ProjectSession implements OutputSession {
   }
 
   #inAttempt(reason: string): Deliverer & { attempt: string } {
-    if (this.#attempt === null) throw new RefusedError("only an attempt that runa started can do this");
-    if (reason.trim() === "") throw new RefusedError("give a reason");
+    if (this.#attempt === null)
+      throw new RefusedError("outside_attempt", "only an attempt that runa started can do this");
+    if (reason.trim() === "") throw new RefusedError("bad_arguments", "give a reason");
     return { ...this.#deliverer, attempt: this.#attempt };
   }
 
@@ -160,10 +163,13 @@ class ProjectSession implements OutputSession {
   ): Promise<DeliveryResult> {
     try {
       if (!this.outputs.some((output) => output.artifactType === artifactType))
-        throw new RefusedError(`'${artifactType}' is no output of protocol '${this.protocol}'`);
+        throw new RefusedError("not_an_output", `'${artifactType}' is no output of protocol '${this.protocol}'`);
       const problem = instanceIdProblem(instanceId);
       if (problem !== null)
-        throw new RefusedError(`instance_id ${JSON.stringify(instanceId)} cannot be used: ${problem}`);
+        throw new RefusedError(
+          "bad_instance_id",
+          `instance_id ${JSON.stringify(instanceId)} cannot be used: ${problem}`,
+        );
       const id = instanceId as InstanceId;
       const contentHash = await act(id);
       if (kind === "withdrawn") this.#delivered.delete(artifactType);
@@ -171,9 +177,14 @@ class ProjectSession implements OutputSession {
       const path = displayPath(this.#project.root, instancePath(this.#project, artifactType, id));
       return { kind, artifactType, instanceId, path, contentHash, stillOwed: this.#stillOwed() };
     } catch (error) {
-      const violations = error instanceof InvalidArtifactError ? error.violations : [];
       if (!(error instanceof RefusedError)) throw error;
-      this.noteRefusal(error.message, violations);
+      const violations = error instanceof InvalidArtifactError ? error.violations : [];
+      const kept = violations.map(({ path, keyword, expected }) => ({ path, keyword, expected }));
+      const type = error.reason === "not_an_output" ? null : artifactType;
+      recordRefusal(this.#project.store, this.#attempt, error.reason, type, {
+        reason: error.message,
+        violations: kept,
+      });
       return { kind: "refused", reason: error.message, violations };
     }
   }
@@ -185,6 +196,7 @@ class ProjectSession implements OutputSession {
     const named = Object.hasOwn(artifact, "work_unit") ? (artifact as { work_unit: unknown }).work_unit : undefined;
     if (named !== undefined && named !== this.workUnit)
       throw new RefusedError(
+        "other_work_unit",
         `this session delivers for work unit '${this.workUnit}', not ${JSON.stringify(named)}: leave work_unit out`,
       );
     return mentionsWorkUnit(schema) ? { ...artifact, work_unit: this.workUnit } : artifact;
@@ -205,6 +217,7 @@ class InvalidArtifactError extends RefusedError {
   readonly violations: readonly Violation[];
   constructor(violations: readonly Violation[]) {
     super(
+      "invalid_artifact",
       violations.length === 1
         ? "it breaks its schema in one place"
         : `it breaks its schema in ${violations.length} places`,
@@ -219,14 +232,15 @@ const MAX_MIB = MAX_BYTES / 1024 ** 2;
 function asFile(artifact: unknown): { text: string; value: unknown; canonical: string } {
   try {
     const text = `${JSON.stringify(artifact, null, 2)}\n`;
-    if (Buffer.byteLength(text) > MAX_BYTES) throw new RefusedError(`its file would be longer than ${MAX_MIB} MiB`);
+    if (Buffer.byteLength(text) > MAX_BYTES)
+      throw new RefusedError("not_json", `its file would be longer than ${MAX_MIB} MiB`);
     return { text, ...parseJson(text) };
   } catch (error) {
-    if (error instanceof JsonError) throw new RefusedError(`it cannot be kept as JSON: ${error.message}`);
+    if (error instanceof JsonError) throw new RefusedError("not_json", `it cannot be kept as JSON: ${error.message}`);
     if (!(error instanceof RangeError)) throw error;
     // The limits of JSON.stringify on nesting and on length lie above runa's.
     const limit = /call stack/.test(error.message) ? `nested over ${MAX_DEPTH} levels` : `longer than ${MAX_MIB} MiB`;
-    throw new RefusedError(`it cannot be kept as JSON: ${limit}`);
+    throw new RefusedError("not_json", `it cannot be kept as JSON: ${limit}`);
   }
 }
 

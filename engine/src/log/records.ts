@@ -1,7 +1,6 @@
-import type { OpenAttempt, ScanReport } from "@runa/store";
+import type { ScanReport } from "@runa/store";
 import type { Candidate, Evaluation } from "../evaluate/evaluate.ts";
 import type { AttemptReport } from "../execute/attempt.ts";
-import type { Outcome } from "../execute/outcome.ts";
 import type { OpenProject } from "../project/project.ts";
 import { type LogRecord, log } from "./log.ts";
 
@@ -67,7 +66,7 @@ export function logAttemptStarted(attempt: string, { protocol, workUnit }: Candi
   );
 }
 
-export function logAttemptEnded({ id, candidate, outcome, delivered, duration }: AttemptReport): void {
+export function logAttemptEnded({ id, candidate, outcome, delivered, duration, swept }: AttemptReport): void {
   tell(
     "attempt",
     outcome.id === "delivered"
@@ -82,20 +81,12 @@ export function logAttemptEnded({ id, candidate, outcome, delivered, duration }:
       duration_ms: Math.round(duration),
     },
   );
-}
-
-/** An attempt whose runa had died was ended by another. */
-export function logAttemptRecovered({ id, protocol, workUnit }: OpenAttempt, outcome: Outcome): void {
-  const delivered = outcome.id === "delivered";
-  tell(
-    "attempt",
-    {
-      level: "info",
-      outcome: delivered ? "succeeded" : "failed",
-      msg: `attempt of a runa that died ended: ${outcome.id}`,
-    },
-    { attempt: id, protocol, work_unit: workUnit },
-  );
+  for (const { pid, name, signal } of swept)
+    tell(
+      "sweep",
+      { level: "warn", outcome: "succeeded", msg: "a process that an attempt had left was ended" },
+      { attempt: id, pid, name, signal },
+    );
 }
 
 function tell(

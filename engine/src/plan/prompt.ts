@@ -6,8 +6,9 @@ import { prose } from "./prose.ts";
 /**
  * The prompt of an execution: Markdown that a person can read (contract.md section 7). Null when an input is no longer
  * what the evaluation saw, so that it has to be evaluated again.
+ * @param wentWrong of a retry: how the attempt before ended and every violation, a line each
  */
-export function renderPrompt(context: Context): string | null {
+export function renderPrompt(context: Context, wentWrong: readonly string[] = []): string | null {
   const required = sections(context.inputs.filter((input) => input.relationship === "requires"));
   const accepted = sections(context.inputs.filter((input) => input.relationship === "accepts"));
   if (required === null || accepted === null) return null;
@@ -22,9 +23,16 @@ export function renderPrompt(context: Context): string | null {
       : ["## Additional context", "Not required, but there, and worth knowing.", ...accepted]),
     "## What to deliver",
     ...deliverables(context),
+    ...feedback(wentWrong),
   ]
     .join("\n\n")
     .concat("\n");
+}
+
+function feedback([reason, ...details]: readonly string[]): string[] {
+  if (reason === undefined) return [];
+  const listed = details.map((detail) => `${" ".repeat(detail.length - detail.trimStart().length)}- ${detail.trim()}`);
+  return ["## What went wrong before", reason, ...(listed.length === 0 ? [] : [listed.join("\n")])];
 }
 
 function opening({ protocol, workUnit, methodology }: Context): string {

@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { openStore, readSourceFile, reasonOf, writeDurably } from "@runa/store";
+import { openStore, readSourceFile, reasonOf, recordEvent, writeDurably } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
 import { loadMethodology, type Methodology, manifestPath } from "../methodology/methodology.ts";
 import { tomlString, withAgentCommand, withSetting } from "../toml/edit.ts";
 import { version } from "../version.ts";
 import { type Config, fromRoot, projectConfigFile, readConfig } from "./config.ts";
+import { recordMethodology } from "./record-methodology.ts";
 
 export interface InitOptions {
   readonly workingDirectory: string;
@@ -60,11 +61,17 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
   try {
     for (const directory of [join(root, ".runa"), dirname(configFile), workspace])
       mkdirSync(directory, { recursive: true });
-    openStore(join(root, ".runa", "store")).close();
-    writeFile(configFile, text);
-    const state = join(root, ".runa", "state.toml");
-    if (!existsSync(state))
-      writeFile(state, `initialized_at = ${new Date().toISOString()}\nruna_version = ${tomlString(version)}\n`);
+    const store = openStore(join(root, ".runa", "store"));
+    try {
+      writeFile(configFile, text);
+      const state = join(root, ".runa", "state.toml");
+      if (!existsSync(state))
+        writeFile(state, `initialized_at = ${new Date().toISOString()}\nruna_version = ${tomlString(version)}\n`);
+      recordEvent(store, "project_initialised", null, { runa_version: version, methodology: methodology.name });
+      recordMethodology(store, methodology);
+    } finally {
+      store.close();
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     throw new RunaError(

@@ -1,6 +1,7 @@
 import { readSnapshot, type ScanReport, type WorkUnit } from "@runa/store";
 import { type Evaluation, evaluate } from "../evaluate/evaluate.ts";
-import { ownerLives, processLives } from "../execute/owner.ts";
+import { ownerLives } from "../execute/owner.ts";
+import { processLives } from "../execute/process/proc.ts";
 import { logEvaluated } from "../log/records.ts";
 import { type OpenProject, scanProject } from "./project.ts";
 
@@ -10,7 +11,11 @@ export async function lookAt(project: OpenProject, workUnit: string | null): Pro
 }
 
 /** Evaluates a scope over what a scan found. */
-export function evaluateScan(project: OpenProject, { gaps }: ScanReport, workUnit: string | null): Evaluation {
+export function evaluateScan(
+  project: OpenProject,
+  { gaps }: Pick<ScanReport, "gaps">,
+  workUnit: string | null,
+): Evaluation {
   return evaluateAt(project, gaps, workUnit);
 }
 

@@ -5,7 +5,8 @@ import { RunaError } from "../diagnostic.ts";
 import { log } from "../log/log.ts";
 import { logOpened, logScanned } from "../log/records.ts";
 import { loadMethodology, type Methodology, manifestPath } from "../methodology/methodology.ts";
-import { type Config, configFile, fromRoot, readConfig } from "./config.ts";
+import { type Config, checkBindings, configFile, fromRoot, readConfig } from "./config.ts";
+import { recordMethodology } from "./record-methodology.ts";
 
 /** What decides which project is opened, and how. */
 export interface ProjectOptions {
@@ -105,8 +106,10 @@ export async function openProject(options: ProjectOptions): Promise<OpenProject>
       hashOf: (fileHash) => knownSchemaHash(store, fileHash),
       remember: (found) => rememberSchemaFiles(store, found),
     });
+    await checkBindings(config, methodology.protocols);
     const open = { ...project, methodology, store, close: () => store.close() };
     logOpened(open);
+    recordMethodology(store, methodology);
     return open;
   } catch (error) {
     store.close();

@@ -99,10 +99,18 @@ export interface OpenAttempt {
   readonly fenced: boolean;
 }
 
+/** How far an open attempt has come, for whoever watches it. */
+export interface AttemptProgress {
+  /** When its server last had a call that delivered, took away, or was refused; null before the first. */
+  readonly lastCall: Moment | null;
+  readonly ended: boolean;
+}
+
 /** A call that was refused, as it is kept: where and what was expected, never what was found. */
 export interface Refusal {
   readonly reason: string;
-  readonly violations: readonly Pick<Violation, "path" | "expected">[];
+  /** Without a keyword where it was the call's arguments, not the artifact, that were wrong. */
+  readonly violations: readonly (Pick<Violation, "path" | "expected"> & Partial<Pick<Violation, "keyword">>)[];
 }
 
 /** What an attempt's server noted of its session. */
@@ -115,9 +123,14 @@ export interface ServerNotes {
 const INSERT = `INSERT INTO attempt (id, protocol, work_unit, argv, owner, started, fingerprint, instructions_hash, inputs, before)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const SET_AGENT = "UPDATE attempt SET agent = ? WHERE id = ?";
+const SET_OWNER = "UPDATE attempt SET owner = ? WHERE id = ? AND owner = ? AND ended IS NULL";
+const CALLED = "UPDATE attempt SET last_call = ? WHERE id = ?";
+const PROGRESS = "SELECT last_call, ended FROM attempt WHERE id = ?";
+const LAST_OF_CANDIDATE = `SELECT id, outcome FROM attempt WHERE protocol = ? AND work_unit IS ? AND ended IS NOT NULL
+  ORDER BY ended DESC LIMIT 1`;
 const FENCE = "UPDATE attempt SET fenced = ? WHERE id = ? AND fenced IS NULL";
 const END = `UPDATE attempt SET ended = ?, fenced = coalesce(fenced, ?), outcome = ?, detail = ?, seen = ?, outputs_after = ?, usage = ?, before = '[]'
-  WHERE id = ? AND ended IS NULL`;
+  WHERE id = ? AND ended IS NULL AND (? IS NULL OR owner = ?)`;
 const LAST_OF_SCOPE = `SELECT id, protocol, outcome, started, max(ended) AS ended, outputs_after, fingerprint, seen FROM attempt
   WHERE work_unit IS ? AND ended IS NOT NULL GROUP BY protocol`;
 const LAST_SUCCESS_OF_SCOPE = `SELECT id, protocol, outcome, started, max(ended) AS ended, outputs_after, fingerprint, seen FROM attempt
@@ -128,7 +141,7 @@ const ONE_OPEN =
   "SELECT id, protocol, work_unit, started, owner, agent, fenced FROM attempt WHERE id = ? AND ended IS NULL";
 const BEFORE = "SELECT before FROM attempt WHERE id = ?";
 const SERVER_STARTED = "UPDATE attempt SET server_started = 1 WHERE id = ?";
-const REFUSED = "UPDATE attempt SET calls_refused = calls_refused + 1, last_refusal = ? WHERE id = ?";
+const REFUSED = "UPDATE attempt SET calls_refused = calls_refused + 1, last_refusal = ?, last_call = ? WHERE id = ?";
 const NOTES = "SELECT server_started, calls_refused, last_refusal FROM attempt WHERE id = ?";
 
 interface LastColumns {
@@ -176,8 +189,19 @@ export function fence(database: Database, id: string, at: Moment): void {
   statement(database, FENCE).run(at, id);
 }
 
-export function endAttemptRow(database: Database, id: string, end: AttemptEnd, at: Moment): void {
-  statement(database, END).run(
+/**
+ * Ends an attempt that is open and, where one is named, still that owner's.
+ * @returns whether it was
+ */
+export function endAttemptRow(
+  database: Database,
+  id: string,
+  end: AttemptEnd,
+  at: Moment,
+  owner: Owner | null = null,
+): boolean {
+  const named = owner === null ? null : JSON.stringify(owner);
+  const { changes } = statement(database, END).run(
     at,
     at,
     end.outcome,
@@ -186,7 +210,38 @@ export function endAttemptRow(database: Database, id: string, end: AttemptEnd, a
     end.outputsAfter,
     end.usage === null ? null : JSON.stringify(end.usage),
     id,
+    named,
+    named,
   );
+  return changes > 0;
+}
+
+/**
+ * Gives an open attempt to another owner, if it is still the one that it was found with.
+ * @returns whether it was
+ */
+export function changeOwner(database: Database, id: string, from: Owner, to: Owner): boolean {
+  return statement(database, SET_OWNER).run(JSON.stringify(to), id, JSON.stringify(from)).changes > 0;
+}
+
+/** Notes that the attempt's server had a call, whatever came of it. */
+export function noteCall(database: Database, id: string, at: Moment): void {
+  statement(database, CALLED).run(at, id);
+}
+
+export function attemptProgress(database: Database, id: string): AttemptProgress | null {
+  const row = statement(database, PROGRESS).get(id) as { last_call: Moment | null; ended: Moment | null } | undefined;
+  return row === undefined ? null : { lastCall: row.last_call, ended: row.ended !== null };
+}
+
+/** The last attempt of a candidate that has ended; null for none. */
+export function lastAttemptOf(
+  database: Database,
+  protocol: string,
+  workUnit: WorkUnit | null,
+): Pick<LastAttempt, "id" | "outcome"> | null {
+  const row = statement(database, LAST_OF_CANDIDATE).get(protocol, workUnit);
+  return (row as Pick<LastAttempt, "id" | "outcome"> | undefined) ?? null;
 }
 
 function lastFrom(row: LastColumns): LastAttempt {
@@ -242,8 +297,8 @@ export function noteServerStarted(database: Database, id: string): void {
   statement(database, SERVER_STARTED).run(id);
 }
 
-export function noteRefusal(database: Database, id: string, refusal: Refusal): void {
-  statement(database, REFUSED).run(JSON.stringify(refusal), id);
+export function noteRefusal(database: Database, id: string, refusal: Refusal, at: Moment): void {
+  statement(database, REFUSED).run(JSON.stringify(refusal), at, id);
 }
 
 export function serverNotes(database: Database, id: string): ServerNotes {

@@ -1,0 +1,136 @@
+import { type EventFilter, type EventLog, type Moment, momentOf, openEventLog, parseDuration } from "@runa/engine";
+import { Command, Option } from "clipanion";
+import { follow } from "../follow.ts";
+import { stderr, stdout } from "../output.ts";
+import { ProjectCommand } from "../project-command.ts";
+import { eventJson, eventLine } from "../render/log-view.ts";
+import { count, out } from "../render/style.ts";
+import { UsageError } from "../usage-error.ts";
+
+/** What people are shown unless they ask for more. */
+const SHOWN = 50;
+/** So many characters of an attempt's id, at least, are asked for. */
+const MIN_PREFIX = 8;
+/** What is read at once: a long log does not have to fit into memory. */
+const PAGE = 1000;
+
+export class LogCommand extends ProjectCommand {
+  static override paths = [["log"]];
+  static override usage = Command.Usage({
+    description: "Show what has happened, newest last.",
+    details: `
+      Every delivery, attempt, scan that found changes and run is an event. Shows the last ${SHOWN} of them, or with --json
+      all, one JSON document a line. Each event holds the hash of the one before it: --verify walks that chain and ends with 2
+      when an event is not as it was written. Does not scan the workspace.
+    `,
+    examples: [
+      ["See what happened last", "$0 log"],
+      ["Watch what happens", "$0 log --follow"],
+      ["What one attempt did", "$0 log --attempt 0197a3b0-5f0e"],
+      ["For automation", "$0 log --json --since 2h"],
+      ["See whether anything was edited", "$0 log --verify"],
+    ],
+  });
+
+  follow = Option.Boolean("--follow", false, { description: "Go on with what happens, until Ctrl-C (130)." });
+  attempt = Option.String("--attempt", {
+    description: `Only of this attempt; the first ${MIN_PREFIX} or more characters of its id are enough.`,
+  });
+  protocol = Option.String("--protocol", { description: "Only of this protocol's attempts." });
+  since = Option.String("--since", { description: "Only since then: so long ago (30m, 2h), or a time in RFC 3339." });
+  limit = Option.String("--limit", { description: `Only the last N; default ${SHOWN}, with --json all.` });
+  all = Option.Boolean("--all", false, { description: "All of them." });
+  json = Option.Boolean("--json", false, { description: "Print one JSON document a line." });
+  verify = Option.Boolean("--verify", false, { description: "Walk the chain; name the first event that is broken." });
+  expect = Option.String("--expect", {
+    description: "With --verify: a head printed before, which must still be there.",
+  });
+  head = Option.Boolean("--head", false, { description: "Print the hash of the last event." });
+
+  override async execute(): Promise<number> {
+    this.#requireSense();
+    const choice = { protocol: this.protocol, since: this.#since(), limit: this.#limit() };
+    const log = await openEventLog(this.projectOptions);
+    try {
+      if (this.verify) return verified(log, this.expect);
+      if (this.head) {
+        stdout.write(`${log.head().hash}\n`);
+        return 0;
+      }
+      return await this.#show(log, choice);
+    } finally {
+      log.close();
+    }
+  }
+
+  async #show(log: EventLog, { limit, ...choice }: { limit: number | null } & EventFilter): Promise<number> {
+    const filter = {
+      ...choice,
+      attempt: this.attempt === undefined ? undefined : log.attempt(this.attempt.toLowerCase()),
+    };
+    const left = limit === null ? 0 : Math.max(0, log.count(filter) - limit);
+    if (left > 0 && !this.json) stdout.write(`${out("dim", `… ${left} earlier: --all shows them`)}\n`);
+    // What comes after the first page is told apart by its number, so nothing is shown twice or left out.
+    let after = limit === null ? 0 : (log.read({ ...filter, limit, last: true })[0]?.seq ?? 1) - 1;
+    const print = (): void => {
+      for (;;) {
+        const page = log.read({ ...filter, after, limit: PAGE });
+        stdout.write(page.map((event) => `${this.json ? eventJson(event) : eventLine(event)}\n`).join(""));
+        after = page.at(-1)?.seq ?? after;
+        if (page.length < PAGE) return;
+      }
+    };
+    if (!this.follow) {
+      print();
+      return 0;
+    }
+    return follow(log, print);
+  }
+
+  /** @throws UsageError for options that mean nothing together */
+  #requireSense(): void {
+    const showing = {
+      "--follow": this.follow,
+      "--attempt": this.attempt !== undefined,
+      "--protocol": this.protocol !== undefined,
+      "--since": this.since !== undefined,
+      "--limit": this.limit !== undefined,
+      "--all": this.all,
+      "--json": this.json,
+    };
+    const shown = Object.entries(showing).find(([, given]) => given)?.[0];
+    if (this.expect !== undefined && !this.verify) throw new UsageError("--expect needs --verify");
+    if (this.verify && this.head) throw new UsageError("--verify and --head cannot be used together");
+    if ((this.verify || this.head) && shown !== undefined)
+      throw new UsageError(`${this.verify ? "--verify" : "--head"} is about the whole log: leave ${shown} out`);
+    if (this.all && this.limit !== undefined) throw new UsageError("--all and --limit cannot be used together");
+    if (this.attempt !== undefined && !new RegExp(`^[0-9a-f-]{${MIN_PREFIX},}$`, "i").test(this.attempt))
+      throw new UsageError(`--attempt needs an attempt's id, or its first ${MIN_PREFIX} or more characters`);
+    if (this.expect !== undefined && !/^sha256:[0-9a-f]{64}$/.test(this.expect))
+      throw new UsageError("--expect needs a head as --head prints it: sha256: and 64 hexadecimal digits");
+  }
+
+  #since(): Moment | undefined {
+    if (this.since === undefined) return undefined;
+    const ago = parseDuration(this.since);
+    const moment = ago === null ? momentOf(this.since) : (((Date.now() - ago) * 1000) as Moment);
+    if (moment === null)
+      throw new UsageError('--since needs a duration such as "30m" or "2h", or a time such as 2026-01-31T09:30:00Z');
+    return moment;
+  }
+
+  /** Null for all of them. */
+  #limit(): number | null {
+    if (this.limit === undefined) return this.all || this.json || this.since !== undefined ? null : SHOWN;
+    if (!/^[1-9]\d{0,8}$/.test(this.limit)) throw new UsageError("--limit needs a number from 1 on");
+    return Number(this.limit);
+  }
+}
+
+function verified(log: EventLog, expect: string | undefined): number {
+  const verdict = log.verify(expect);
+  if (verdict.ok)
+    stdout.write(`the log is as it was written: ${count(verdict.events, "event")}, head ${verdict.head}\n`);
+  else stderr.write(`error: ${verdict.message}\n`);
+  return verdict.ok ? 0 : 2;
+}

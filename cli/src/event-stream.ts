@@ -1,0 +1,58 @@
+import { EventLog, type LogEvent, type OpenProject } from "@runa/engine";
+import { stdout } from "./output.ts";
+import { eventJson } from "./render/log-view.ts";
+
+/** How often, in milliseconds, events of other processes, such as deliveries, are looked for. */
+const LOOK_EVERY = 100;
+/** What is read at once. */
+const PAGE = 1000;
+
+/**
+ * Prints what happens in a run as it happens, one JSON document a line, in the event log's words (`--events`). What other
+ * runs do beside it is left out.
+ */
+export class EventStream {
+  readonly #log: EventLog;
+  readonly #attempts = new Set<string>();
+  readonly #timer: NodeJS.Timeout;
+  #after: number;
+
+  constructor({ store }: OpenProject) {
+    this.#log = new EventLog(store);
+    this.#after = this.#log.head().seq;
+    this.#timer = setInterval(() => this.pump(), LOOK_EVERY);
+    this.#timer.unref();
+  }
+
+  /** Prints what has come since. */
+  pump(): void {
+    for (let page = this.#read(); page.length > 0; page = this.#read())
+      for (const event of page) {
+        this.#after = event.seq;
+        if (this.#isOurs(event)) stdout.write(`${eventJson(event)}\n`);
+      }
+  }
+
+  /** Prints what is left, and the summary that ends the stream. */
+  end(summary: object): void {
+    clearInterval(this.#timer);
+    this.pump();
+    stdout.write(`${JSON.stringify(summary)}\n`);
+  }
+
+  #read(): LogEvent[] {
+    return this.#log.read({ after: this.#after, limit: PAGE });
+  }
+
+  #isOurs({ kind, attempt, body }: LogEvent): boolean {
+    if (attempt !== null) {
+      if (kind === "claimed" && isThisProcess(body.owner)) this.#attempts.add(attempt);
+      return this.#attempts.has(attempt);
+    }
+    return kind === "run_started" || kind === "run_ended" ? isThisProcess(body) : true;
+  }
+}
+
+function isThisProcess(owner: unknown): boolean {
+  return typeof owner === "object" && owner !== null && (owner as { pid?: unknown }).pid === process.pid;
+}

@@ -1,0 +1,98 @@
+import {
+  attemptDeliveries,
+  executeRun,
+  type OpenProject,
+  type RunOptions,
+  type RunReport,
+  refuseInsideAttempt,
+  signalExitCode,
+} from "@runa/engine";
+import { Option } from "clipanion";
+import { EventStream } from "./event-stream.ts";
+import { requireLinux, withExecution } from "./execution.ts";
+import { durationIn } from "./option-values.ts";
+import { stderr } from "./output.ts";
+import { Progress } from "./progress.ts";
+import { ScopedCommand } from "./project-command.ts";
+import { UsageError } from "./usage-error.ts";
+import { warnOfUnknownWorkUnit } from "./work-units.ts";
+
+/** Milliseconds that a process group has between SIGTERM and SIGKILL, unless `--grace` says otherwise. */
+const GRACE = 10_000;
+
+/** One live execution. */
+export interface LiveRun {
+  readonly project: OpenProject;
+  readonly scope: string | null;
+  /** With `--events`. */
+  readonly events: EventStream | null;
+}
+
+/** A command that executes work unless it is a dry run. */
+export abstract class ExecutingCommand extends ScopedCommand {
+  dryRun = Option.Boolean("--dry-run", false, { description: "Show what would be done; execute nothing." });
+  json = Option.Boolean("--json", false, { description: "With --dry-run: print one JSON document." });
+  events = Option.Boolean("--events", false, {
+    description: "Print what happens as it happens, one JSON document a line.",
+  });
+  noWait = Option.Boolean("--no-wait", false, {
+    description: "Do not wait for what another runa is executing: end with 3.",
+  });
+  grace = Option.String("--grace", { description: "How long an agent has to end before it is killed; default 10s." });
+  #stopped: number | null = null;
+
+  override async execute(): Promise<number> {
+    if (this.json && !this.dryRun)
+      throw new UsageError("--json needs --dry-run: a live execution prints for people, or with --events for programs");
+    if (this.events && this.dryRun) throw new UsageError("--events is for live execution: use --json with --dry-run");
+    const { scope } = this;
+    if (this.dryRun) return this.withProject((project) => this.preview(project, scope));
+    requireLinux();
+    return this.withProject((project) => {
+      refuseInsideAttempt(project, process.env);
+      return this.live({ project, scope, events: this.events ? new EventStream(project) : null });
+    });
+  }
+
+  /** Shows what would be done; resolves to the exit code. */
+  protected abstract preview(project: OpenProject, scope: string | null): Promise<number>;
+
+  /** Does it; resolves to the exit code. */
+  protected abstract live(live: LiveRun): Promise<number>;
+
+  /** Executes what the options allow, showing progress. */
+  protected async executeLive({ project, events }: LiveRun, options: Omit<RunOptions, "wait">): Promise<RunReport> {
+    const capture = events !== null;
+    const captured =
+      capture ||
+      options.jobs > 1 ||
+      project.methodology.protocols.every(({ name }) => project.config.agentFor(name).transcript);
+    const progress = new Progress({
+      prefixed: options.jobs > 1,
+      events,
+      block: captured && stderr.isTerminal,
+      delivered: (attempt) => attemptDeliveries(project, attempt),
+    });
+    const choice = {
+      first: options.once ? ("stop" as const) : ("boundary" as const),
+      grace: durationIn("--grace", this.grace) ?? GRACE,
+      capture,
+    };
+    try {
+      return await withExecution(project, progress, choice, async (context) => {
+        const report = await executeRun(context, { ...options, wait: !this.noWait }, (event) => progress.hear(event));
+        const { stopped } = context.interrupts;
+        this.#stopped = stopped === null ? null : signalExitCode(stopped);
+        if (report.reports.length === 0) warnOfUnknownWorkUnit(report.evaluation);
+        return report;
+      });
+    } finally {
+      progress.close();
+    }
+  }
+
+  /** The exit code of an execution that signals ended; null for any other. */
+  protected stoppedBy({ outcome }: RunReport): number | null {
+    return this.#stopped ?? (outcome === "interrupted" ? signalExitCode("SIGINT") : null);
+  }
+}

@@ -1,0 +1,34 @@
+import { type EventLog, type Handled, RunaError, signalExitCode } from "@runa/engine";
+import { stdout } from "./output.ts";
+
+/** How often, in milliseconds, the log is asked for more: no more than a few microseconds of work each time. */
+const INTERVAL = 100;
+
+/**
+ * Prints what other processes append to the log, until a signal ends it or nobody reads any more; resolves to
+ * the exit code.
+ * @throws RunaError where the store cannot be written, so that nothing that happens would ever be seen
+ */
+export async function follow(log: EventLog, print: () => void): Promise<number> {
+  if (!log.isLive) throw new RunaError("the store cannot be written here, so --follow would see nothing new");
+  const signals: readonly Handled[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void) => {
+      clearInterval(timer);
+      for (const signal of signals) process.off(signal, onSignal);
+      settle();
+    };
+    const onSignal = (signal: Handled) => end(() => resolve(signalExitCode(signal)));
+    const look = () => {
+      try {
+        print();
+        if (stdout.isLost) end(() => resolve(0));
+      } catch (error) {
+        end(() => reject(error));
+      }
+    };
+    const timer = setInterval(look, INTERVAL);
+    for (const signal of signals) process.on(signal, onSignal);
+    look();
+  });
+}

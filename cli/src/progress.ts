@@ -1,0 +1,120 @@
+import { type ExecutionEvent, LinePrefixer, type Work } from "@runa/engine";
+import type { EventStream } from "./event-stream.ts";
+import { stderr, stdout } from "./output.ts";
+import { nameOf, progressText, statusLine } from "./render/progress-view.ts";
+
+/** How often, in milliseconds, the status block is drawn anew. */
+const REDRAW_EVERY = 1000;
+
+/** What is running, as the status block shows it. */
+interface Running {
+  readonly work: Work;
+  readonly since: number;
+}
+
+/** What a run shows while it executes: lines of its own and, where that was captured, the agents' output. */
+export interface ProgressOptions {
+  /** Each line of an agent's output begins with its protocol. */
+  readonly prefixed: boolean;
+  /** With `--events` stdout belongs to the events. */
+  readonly events: EventStream | null;
+  /** A block at the end of the terminal says what runs; only where nobody else writes to it. */
+  readonly block: boolean;
+  /** How many deliveries an attempt has made. */
+  readonly delivered: (attempt: string) => number;
+}
+
+/** Shows progress on stderr and the agents' captured output on stdout and stderr, without tearing either. */
+export class Progress {
+  readonly #options: ProgressOptions;
+  readonly #running = new Map<string, Running>();
+  readonly #prefixers = new Map<string, LinePrefixer>();
+  #drawn = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: ProgressOptions) {
+    this.#options = options;
+  }
+
+  /** Hears of what happens in the engine. */
+  hear(event: ExecutionEvent): void {
+    if (event.kind === "attempt_started")
+      this.#running.set(event.id, { work: event.candidate, since: performance.now() });
+    if (event.kind === "attempt_adopted") {
+      const { id, started } = event.attempt;
+      this.#running.set(id, { work: event.candidate, since: performance.now() - (Date.now() - started / 1000) });
+    }
+    if (event.kind === "attempt_ended") {
+      this.#running.delete(event.report.id);
+      this.#endOfOutput(event.report.candidate);
+    }
+    this.tell(progressText(event));
+    this.#options.events?.pump();
+  }
+
+  tell(lines: readonly string[]): void {
+    this.#between(() => stderr.write(lines.map((line) => `${line}\n`).join("")));
+  }
+
+  /** What an agent wrote. */
+  show(work: Work, stream: "stdout" | "stderr", chunk: Buffer): void {
+    if (this.#options.prefixed) this.#prefixer(work, stream).push(chunk);
+    else this.#write(stream, chunk);
+  }
+
+  #write(stream: "stdout" | "stderr", bytes: Buffer): void {
+    const target = stream === "stdout" && this.#options.events === null ? stdout : stderr;
+    this.#between(() => target.write(bytes));
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#erase();
+    this.#running.clear();
+    this.#options.events?.pump();
+  }
+
+  #prefixer(work: Work, stream: "stdout" | "stderr"): LinePrefixer {
+    const key = `${stream} ${nameOf(work)}`;
+    let prefixer = this.#prefixers.get(key);
+    if (prefixer === undefined) {
+      prefixer = new LinePrefixer(`${nameOf(work)} | `, (lines) => this.#write(stream, lines));
+      this.#prefixers.set(key, prefixer);
+    }
+    return prefixer;
+  }
+
+  /** A last line that was never ended is shown all the same. */
+  #endOfOutput(work: Work): void {
+    for (const stream of ["stdout", "stderr"] as const) {
+      const key = `${stream} ${nameOf(work)}`;
+      this.#prefixers.get(key)?.end();
+      this.#prefixers.delete(key);
+    }
+  }
+
+  /** Writes something above the block. */
+  #between(write: () => void): void {
+    this.#erase();
+    write();
+    this.#draw();
+  }
+
+  #erase(): void {
+    if (this.#drawn > 0) stderr.write(`\u001b[${this.#drawn}A\u001b[J`);
+    this.#drawn = 0;
+  }
+
+  #draw(): void {
+    clearTimeout(this.#timer);
+    if (!this.#options.block || this.#running.size === 0) return;
+    const width = process.stderr.columns ?? 80;
+    const lines = [...this.#running].map(([id, { work, since }]) =>
+      statusLine(work, performance.now() - since, this.#options.delivered(id)).slice(0, width - 1),
+    );
+    stderr.write(lines.map((line) => `${line}\n`).join(""));
+    this.#drawn = lines.length;
+    this.#timer = setTimeout(() => this.#between(() => {}), REDRAW_EVERY);
+    this.#timer.unref();
+  }
+}

@@ -1,0 +1,30 @@
+const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** The longest duration that a timer of the platform takes, in milliseconds: somewhat over 596 hours. */
+const LONGEST = 0x7fffffff;
+
+/** How a duration is written, for errors about one that is not. */
+export const DURATION_FORM = 'a duration such as "500ms", "30s", "45m" or "2h", at most "596h"';
+
+/**
+ * Milliseconds in a duration such as `500ms`, `30s`, `45m`, `2h` or `1.5h` (attempts.md section 3), rounded to whole
+ * ones. Null for anything else, nothing at all and more than 596 hours included.
+ */
+export function parseDuration(text: string): number | null {
+  const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
+  const milliseconds = Math.round(Number(amount) * (MILLISECONDS[unit] ?? Number.NaN));
+  return milliseconds >= 1 && milliseconds <= LONGEST ? milliseconds : null;
+}
+
+/** A duration in milliseconds for people: `45m`, `1h 30m`, `2.5 s`, `500 ms`. */
+export function durationText(milliseconds: number): string {
+  if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 59_950) return `${Number((milliseconds / 1000).toFixed(1))} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  const parts: readonly [number, string][] = [
+    [Math.floor(seconds / 3600), "h"],
+    [Math.floor((seconds % 3600) / 60), "m"],
+    [seconds % 60, "s"],
+  ];
+  return parts.flatMap(([count, unit]) => (count === 0 ? [] : [`${count}${unit}`])).join(" ");
+}

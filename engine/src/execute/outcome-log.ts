@@ -1,0 +1,47 @@
+import type { Json } from "@runa/store";
+import type { Outcome, Silence } from "./outcome.ts";
+
+/**
+ * What the event log tells of an outcome beside its name: codes, names, where a violation is and what was expected,
+ * never what was found (attempts.md section 8).
+ */
+export function loggedOutcome(outcome: Outcome): Readonly<Record<string, Json>> {
+  switch (outcome.id) {
+    case "abandoned":
+      return {};
+    case "delivered":
+      return outcome.ended === undefined ? {} : { ended: outcome.ended };
+    case "not_started":
+      return { errno: outcome.errno };
+    case "interrupted":
+    case "signalled":
+      return { signal: outcome.signal };
+    case "timed_out":
+      return { limit: outcome.limit.kind, amount: outcome.limit.amount };
+    case "exited":
+      return { code: outcome.code };
+    case "invalid_output":
+      return {
+        invalid: outcome.outputs.map(({ type, id, violations }) => ({
+          artifact_type: type,
+          instance_id: id,
+          violations: violations.map(({ path, keyword, expected }) => ({ path, keyword, expected })),
+        })),
+      };
+    case "choice_unmet":
+      return {
+        choices: outcome.choices.map(({ group, members, delivered }) => ({
+          name: group,
+          members: [...members],
+          delivered: [...delivered],
+        })),
+        ...silenceOf(outcome.silence),
+      };
+    case "not_delivered":
+      return { missing: [...outcome.types], ...silenceOf(outcome.silence) };
+  }
+}
+
+function silenceOf(silence: Silence): Record<string, Json> {
+  return { silence: silence.kind, ...(silence.kind === "calls_refused" && { calls_refused: silence.count }) };
+}

@@ -1,0 +1,184 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import type { ProcessIdentity } from "@runa/store";
+import { Descendants } from "./descendants.ts";
+import { attemptsOf, livingProcesses, processLives, statOf } from "./proc.ts";
+import type { OutputFiles } from "./transcript.ts";
+
+/** How an agent's process ended, or that it never began. */
+export type ProcessEnd =
+  | { readonly kind: "not_started"; readonly errno: string }
+  | { readonly kind: "exited"; readonly code: number }
+  | { readonly kind: "signalled"; readonly signal: NodeJS.Signals }
+  /** An adopted one: it has ended, and nobody knows how. */
+  | { readonly kind: "unknown" };
+
+/** A running agent. */
+export interface AgentProcess {
+  /** Null when it could not be started. */
+  readonly identity: ProcessIdentity | null;
+  /** Resolves when the process itself ends, whoever still holds its output. */
+  readonly ended: Promise<ProcessEnd>;
+  /** Whether it was told to end, by `stop` or `kill`. */
+  readonly stopping: boolean;
+  /** SIGTERM to its group, and SIGKILL to the group after the grace. Again is harmless. */
+  stop(): void;
+  /** SIGKILL to its group, at once. */
+  kill(): void;
+  /** What was seen as its descendant and lived when last looked at, for the sweep. */
+  readonly descendants: () => readonly ProcessIdentity[];
+}
+
+/** What an agent is started with. */
+export interface AgentStart {
+  readonly argv: readonly [string, ...string[]];
+  readonly directory: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** The file that is its standard input. */
+  readonly promptFile: string;
+  /** How long, in milliseconds, its group has between SIGTERM and SIGKILL. */
+  readonly grace: number;
+  /** The files that it writes its output to; null: where runa writes its own. */
+  readonly output: OutputFiles | null;
+}
+
+/** How often, in milliseconds, an agent that is not our child is looked for. */
+const LOOK_EVERY = 100;
+
+/**
+ * Starts an agent in a session and process group of its own (attempts.md sections 4 and 6). Its stdin is the prompt's
+ * file, not a pipe: an agent that never reads it cannot make runa wait, and a dying runa takes nothing from it; nor
+ * does it where the output goes to files.
+ * @throws when the prompt or an output file cannot be opened
+ */
+export function startAgent(start: AgentStart): AgentProcess {
+  let child: ChildProcess;
+  try {
+    child = spawnAgent(start);
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    return withoutProcess({ kind: "not_started", errno: error.message });
+  }
+  const { pid } = child;
+  const ended = new Promise<ProcessEnd>((resolve) => {
+    child.once("error", (error: NodeJS.ErrnoException) => {
+      if (pid === undefined) resolve({ kind: "not_started", errno: error.code ?? error.message });
+    });
+    child.once("exit", (code, signal) => {
+      resolve(signal === null ? { kind: "exited", code: code ?? 0 } : { kind: "signalled", signal });
+    });
+  });
+  if (pid === undefined) return withoutProcess(ended);
+  // Also if it has ended already: until its exit is told to us, the pid is no other's.
+  const identity = { pid, startTime: statOf(pid)?.startTime ?? null };
+  return controlled(identity, ended, start.grace, () => true);
+}
+
+/**
+ * Takes over an agent that another runa started and that outlived it: looks for its end, and can end it. How it ended
+ * nobody can know.
+ * @param identity null where it could not be found: it has ended
+ * @param grace milliseconds between SIGTERM and SIGKILL
+ */
+export function adoptAgent(identity: ProcessIdentity | null, grace: number): AgentProcess {
+  if (identity === null) return withoutProcess({ kind: "unknown" });
+  const ended = new Promise<ProcessEnd>((resolve) => {
+    const look = () => {
+      if (processLives(identity)) setTimeout(look, LOOK_EVERY);
+      else resolve({ kind: "unknown" });
+    };
+    look();
+  });
+  return controlled(identity, ended, grace, () => processLives(identity));
+}
+
+/**
+ * The living agent of an attempt whose runa died before it could note the pid: the oldest leader of a session that was
+ * started for this attempt, and not for one inside it. Null when there is none.
+ */
+export function findAgentOf(attempt: string): ProcessIdentity | null {
+  const leaders = [...livingProcesses().values()]
+    .filter(({ pid, session }) => pid === session && pid !== process.pid && attemptsOf(pid).at(-1) === attempt)
+    .sort((one, other) => Number(one.startTime) - Number(other.startTime) || one.pid - other.pid);
+  const oldest = leaders[0];
+  return oldest === undefined ? null : { pid: oldest.pid, startTime: oldest.startTime };
+}
+
+/** The system refuses an argument list or environment before there is any process. */
+class RefusedError extends Error {}
+
+function spawnAgent({
+  argv: [command, ...args],
+  directory,
+  environment,
+  promptFile,
+  output,
+}: AgentStart): ChildProcess {
+  const opened: number[] = [];
+  const open = (path: string, flags: string) => {
+    const file = openSync(path, flags, 0o600);
+    opened.push(file);
+    return file;
+  };
+  try {
+    const stdin = open(promptFile, "r");
+    const out = output === null ? "inherit" : open(output.stdout, "a");
+    const err = output === null ? "inherit" : open(output.stderr, "a");
+    try {
+      return spawn(command, args, { cwd: directory, env: environment, detached: true, stdio: [stdin, out, err] });
+    } catch (error) {
+      throw new RefusedError((error as NodeJS.ErrnoException).code ?? String(error));
+    }
+  } finally {
+    for (const file of opened) closeSync(file);
+  }
+}
+
+function withoutProcess(end: ProcessEnd | Promise<ProcessEnd>): AgentProcess {
+  const nothing = () => {};
+  const ended = Promise.resolve(end);
+  return { identity: null, ended, stopping: false, stop: nothing, kill: nothing, descendants: () => [] };
+}
+
+/** @param isIt whether the pid is still the agent's, as long as its end was not told */
+function controlled(
+  identity: ProcessIdentity,
+  ended: Promise<ProcessEnd>,
+  grace: number,
+  isIt: () => boolean,
+): AgentProcess {
+  const family = new Descendants(identity);
+  let over = false;
+  let stopping = false;
+  let toKill: NodeJS.Timeout | undefined;
+  const signalGroup = (...signals: readonly NodeJS.Signals[]) => {
+    if (over || !isIt()) return;
+    stopping = true;
+    family.look();
+    try {
+      for (const signal of signals) process.kill(-identity.pid, signal);
+    } catch {
+      // Nothing of the group is left.
+    }
+  };
+  const kill = () => signalGroup("SIGKILL");
+  ended.then(() => {
+    over = true;
+    clearTimeout(toKill);
+    family.stop();
+  });
+  return {
+    identity,
+    ended,
+    get stopping() {
+      return stopping;
+    },
+    stop: () => {
+      // One that is suspended takes a signal only once it goes on.
+      signalGroup("SIGTERM", "SIGCONT");
+      if (stopping && !over) toKill ??= setTimeout(kill, grace);
+    },
+    kill,
+    descendants: () => family.seen,
+  };
+}

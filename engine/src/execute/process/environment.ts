@@ -1,0 +1,19 @@
+/** What every program may expect, and what is runa's: an agent gets these whatever the config lists. */
+const ALWAYS: ReadonlySet<string> = new Set(["PATH", "HOME", "LANG", "TERM", "USER", "SHELL", "TMPDIR"]);
+const RUNA = "RUNA_";
+
+/**
+ * The environment of an agent (`env` in the config, attempts.md section 3): all of runa's, or of it only the variables
+ * that are listed and those that every agent gets.
+ * @param own what the attempt itself sets; it wins
+ */
+export function agentEnvironment(
+  base: NodeJS.ProcessEnv,
+  allowed: "inherit" | readonly string[],
+  own: Readonly<Record<string, string>>,
+): NodeJS.ProcessEnv {
+  if (allowed === "inherit") return { ...base, ...own };
+  const names = new Set(allowed);
+  const passes = (name: string) => ALWAYS.has(name) || name.startsWith(RUNA) || names.has(name);
+  return { ...Object.fromEntries(Object.entries(base).filter(([name]) => passes(name))), ...own };
+}

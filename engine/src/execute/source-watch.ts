@@ -1,0 +1,58 @@
+import { statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { readSourceFile, sha256 } from "@runa/store";
+import type { Methodology } from "../methodology/methodology.ts";
+
+/** More than a file system's clock lags behind the wall clock, in milliseconds. */
+const GRANULE = 2000;
+
+/**
+ * Tells which files of a loaded methodology have changed on disk since it was loaded (attempts.md section 5). A file is
+ * read again only where its stat identity is another one, and has changed only where its content has.
+ */
+export class SourceWatch {
+  readonly #sources: ReadonlyMap<string, string>;
+  readonly #identities = new Map<string, string>();
+  /** Nothing that was last touched before this can have changed since it was loaded. In milliseconds. */
+  readonly #started = Date.now() - process.uptime() * 1000 - GRANULE;
+
+  constructor(methodology: Methodology) {
+    const root = dirname(methodology.file);
+    this.#sources = new Map([
+      [methodology.file, sha256(methodology.document.text)],
+      ...[...methodology.types.values()].map(({ name, fileHash }): [string, string] => [
+        join(root, "schemas", `${name}.schema.json`),
+        fileHash,
+      ]),
+      ...methodology.protocols.map(({ name, instructionsHash }): [string, string] => [
+        join(root, "protocols", name, "PROTOCOL.md"),
+        instructionsHash,
+      ]),
+    ]);
+  }
+
+  /** The files that are no longer what was loaded, absolute. */
+  changed(): string[] {
+    return [...this.#sources].filter(([file, hash]) => !this.#isStill(file, hash)).map(([file]) => file);
+  }
+
+  #isStill(file: string, hash: string): boolean {
+    try {
+      const { dev, ino, size, mtimeMs, ctimeMs } = statSync(file);
+      const identity = [dev, ino, size, mtimeMs, ctimeMs].join(":");
+      const known = this.#identities.get(file);
+      if (known === identity) return true;
+      const untouched = known === undefined && Math.max(mtimeMs, ctimeMs) < this.#started;
+      if (!untouched && !holds(readSourceFile(file), hash)) return false;
+      this.#identities.set(file, identity);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** Manifest and instructions were hashed as decoded text, without a byte order mark. */
+function holds(bytes: Buffer, hash: string): boolean {
+  return sha256(bytes) === hash || sha256(new TextDecoder().decode(bytes)) === hash;
+}

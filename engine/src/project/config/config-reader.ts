@@ -1,0 +1,69 @@
+import type { TomlTable } from "../../toml/parse.ts";
+import { AgentReader } from "./agent-reader.ts";
+import { type AgentSettings, agentSettings } from "./agent-settings.ts";
+import { DEFAULT_RUN_LIMITS, type RunLimits } from "./run-limits.ts";
+import { shown } from "./value-reader.ts";
+
+export type LogFormat = "text" | "json";
+
+/** What a configuration says, with the defaults for what it does not say. */
+export interface ConfigData {
+  readonly methodologyPath: string | null;
+  readonly artifactsDir: string | null;
+  readonly logging: { readonly format: LogFormat; readonly filter: string | null };
+  /** `[agent]`: what every protocol uses that is not bound otherwise. */
+  readonly agent: AgentSettings;
+  /** What a protocol uses: `[agent]`, over it the named agent that it is bound to, over that its own table. */
+  agentFor(protocol: string): AgentSettings;
+  readonly run: RunLimits;
+  /** The protocols that have a table of their own. */
+  readonly boundProtocols: readonly string[];
+}
+
+const KEYS = ["methodology_path", "artifacts_dir", "logging", "agent", "agents", "protocols", "run"];
+const LOGGING_KEYS = ["format", "filter"];
+const RUN_KEYS = ["jobs", "max_attempts", "time_limit", "max_cost_usd", "max_reopens"];
+
+/** Reads a configuration's data; everything that is wrong is found at once. */
+export class ConfigReader extends AgentReader {
+  read(table: TomlTable): ConfigData {
+    this.unknownKeys(table, [], KEYS, "the config", "error");
+    const logging = this.table(table, ["logging"], LOGGING_KEYS);
+    const agent = this.agent(table);
+    const agents = this.namedAgents(table);
+    const bindings = this.bindings(table, agents.keys());
+    return {
+      methodologyPath: this.text(table, [], "methodology_path") ?? null,
+      artifactsDir: this.text(table, [], "artifacts_dir") ?? null,
+      logging: { format: this.#format(logging), filter: this.text(logging, ["logging"], "filter") ?? null },
+      agent: agentSettings(agent),
+      agentFor: (protocol) => {
+        const binding = bindings.get(protocol);
+        if (binding === undefined) return agentSettings(agent);
+        const named = binding.agent === null ? undefined : agents.get(binding.agent);
+        return agentSettings(agent, named ?? {}, binding.overrides);
+      },
+      run: this.#run(this.table(table, ["run"], RUN_KEYS)),
+      boundProtocols: [...bindings.keys()],
+    };
+  }
+
+  #format(logging: TomlTable): LogFormat {
+    const format = this.text(logging, ["logging"], "format") ?? "text";
+    if (format === "text" || format === "json") return format;
+    this.error(["logging", "format"], `'format' must be "text" or "json", not ${shown(format)}`);
+    return "text";
+  }
+
+  #run(table: TomlTable): RunLimits {
+    const path = ["run"];
+    const timeLimit = this.limit(table, path, "time_limit");
+    return {
+      jobs: this.wholeNumber(table, path, "jobs", 1) ?? DEFAULT_RUN_LIMITS.jobs,
+      maxAttempts: this.wholeNumber(table, path, "max_attempts", 0) ?? DEFAULT_RUN_LIMITS.maxAttempts,
+      timeLimit: timeLimit === undefined ? DEFAULT_RUN_LIMITS.timeLimit : timeLimit,
+      maxCostUsd: this.amount(table, path, "max_cost_usd") ?? DEFAULT_RUN_LIMITS.maxCostUsd,
+      maxReopens: this.wholeNumber(table, path, "max_reopens", 0) ?? DEFAULT_RUN_LIMITS.maxReopens,
+    };
+  }
+}

@@ -1,0 +1,69 @@
+import { lstatSync } from "node:fs";
+import { homedir } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+import { readSourceFile } from "@runa/store";
+import { RunaError } from "../../diagnostic.ts";
+
+/** Where a process looks for its configuration. */
+export interface ConfigSources {
+  /** `--config`, from the working directory. */
+  readonly flag: string | undefined;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly workingDirectory: string;
+  /** The project's root; null outside any project. */
+  readonly root: string | null;
+}
+
+/** The project's own configuration file. */
+export function projectConfigFile(root: string): string {
+  return join(root, ".runa", "config.toml");
+}
+
+/**
+ * The one file that counts, whole: `--config`, `RUNA_CONFIG`, the project's, the user's. Null when there is none.
+ * @throws RunaError when an override names no file
+ */
+export function configFile({ flag, environment, workingDirectory, root }: ConfigSources): string | null {
+  const override =
+    flag !== undefined ? ["--config", flag] : environment.RUNA_CONFIG ? ["RUNA_CONFIG", environment.RUNA_CONFIG] : null;
+  if (override !== null) {
+    const [source = "", path = ""] = override;
+    const file = resolve(workingDirectory, path);
+    if (!isReadable(file))
+      throw new RunaError(`${source} names ${file}, which is not a file that can be read: correct the path`);
+    return file;
+  }
+  const candidates = [...(root === null ? [] : [projectConfigFile(root)]), ...userConfigFiles(environment)];
+  return candidates.find((file) => exists(file)) ?? null;
+}
+
+/** The user's configuration file; none for a user without a home. */
+function userConfigFiles({ XDG_CONFIG_HOME, HOME }: NodeJS.ProcessEnv): string[] {
+  try {
+    // The XDG specification has a relative one ignored.
+    const base = XDG_CONFIG_HOME && isAbsolute(XDG_CONFIG_HOME) ? XDG_CONFIG_HOME : join(HOME || homedir(), ".config");
+    return [join(base, "runa", "config.toml")];
+  } catch {
+    // The system knows no user of this id, as in many containers.
+    return [];
+  }
+}
+
+function exists(file: string): boolean {
+  try {
+    lstatSync(file);
+    return true;
+  } catch (error) {
+    // One that is there but cannot be read, a link to nowhere too, is reported, not passed over in silence.
+    return !["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "");
+  }
+}
+
+function isReadable(file: string): boolean {
+  try {
+    readSourceFile(file);
+    return true;
+  } catch {
+    return false;
+  }
+}

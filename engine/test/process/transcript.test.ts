@@ -1,0 +1,146 @@
+import { createHash, randomBytes } from "node:crypto";
+import { appendFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import fc from "fast-check";
+import { expect, onTestFinished, test } from "vitest";
+import { keptOutput, LinePrefixer, OutputFollower, openOutput } from "../../src/execute/process/transcript.ts";
+import { bystander, temporaryDirectory, until } from "./rig.ts";
+
+/** Output files that are followed, and what was handed over. */
+function followed(options: { before?: string; from?: "start" | "end" } = {}) {
+  const files = openOutput(temporaryDirectory());
+  appendFileSync(files.stdout, options.before ?? "");
+  const shown = { stdout: "", stderr: "" };
+  const follower = new OutputFollower(
+    files,
+    (stream, chunk) => {
+      shown[stream] += chunk.toString();
+    },
+    options.from,
+  );
+  onTestFinished(() => follower.close());
+  return { files, shown, follower };
+}
+
+test("output files are for this user only, and keep what they hold", () => {
+  const directory = temporaryDirectory();
+  expect(keptOutput(directory)).toBeNull();
+  const files = openOutput(directory);
+  writeFileSync(files.stderr, "kept");
+  expect(openOutput(directory)).toEqual(files);
+  expect(keptOutput(directory)).toEqual(files);
+  for (const file of [files.stdout, files.stderr]) expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(statSync(files.stderr).size).toBe(4);
+});
+
+test("what both streams get is handed over while they are followed", async () => {
+  const { files, shown, follower } = followed({ before: "one " });
+  const before = follower.lastGrowth;
+  appendFileSync(files.stderr, "two");
+  await until(() => shown.stderr === "two");
+  expect(shown.stdout).toBe("one ");
+  expect(follower.bytes).toBe(7);
+  expect(follower.lastGrowth).toBeGreaterThan(before);
+});
+
+test("from the end, only what is new is handed over, and all of it counts", async () => {
+  const { files, shown, follower } = followed({ before: "old", from: "end" });
+  appendFileSync(files.stdout, "new");
+  await follower.close();
+  expect(shown.stdout).toBe("new");
+  expect(follower.bytes).toBe(6);
+});
+
+test("the last bytes are handed over on closing, and nothing after it", async () => {
+  const { files, shown, follower } = followed();
+  appendFileSync(files.stdout, "last");
+  await follower.close();
+  await follower.close();
+  appendFileSync(files.stdout, "later");
+  expect(shown.stdout).toBe("last");
+});
+
+test("a file that is emptied meanwhile is followed on", async () => {
+  const { files, shown, follower } = followed();
+  appendFileSync(files.stdout, "before ");
+  await until(() => shown.stdout === "before ");
+  truncateSync(files.stdout);
+  appendFileSync(files.stdout, "then");
+  await follower.close();
+  expect(shown.stdout).toBe("before then");
+  expect(follower.bytes).toBe(11);
+});
+
+test("much output comes whole, in chunks that may be kept", async () => {
+  const files = openOutput(temporaryDirectory());
+  const content = randomBytes(40 * 2 ** 20 + 1);
+  writeFileSync(files.stdout, content);
+  const chunks: Buffer[] = [];
+  const follower = new OutputFollower(files, (_, chunk) => chunks.push(chunk));
+  await follower.close();
+  expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThanOrEqual(2 ** 20);
+  const hash = (data: Buffer) => createHash("sha256").update(data).digest("hex");
+  expect(hash(Buffer.concat(chunks))).toBe(hash(content));
+});
+
+test("other work gets its turn however fast it is written, and closing does not wait for the writer", async () => {
+  const files = openOutput(temporaryDirectory());
+  let shown = 0;
+  const follower = new OutputFollower(files, (_, chunk) => {
+    shown += chunk.length;
+  });
+  const writer = await bystander(["/bin/sh", "-c", `exec yes >> "$0"`, files.stdout]);
+  await until(() => shown > 50e6);
+  await follower.close();
+  expect(writer.exitCode).toBeNull();
+  expect(shown).toBe(follower.bytes);
+});
+
+/** What comes out when these chunks go in. */
+function prefixed(chunks: readonly (string | Buffer)[], label = "a | "): string {
+  const out: Buffer[] = [];
+  const prefixer = new LinePrefixer(label, (lines) => out.push(lines));
+  for (const chunk of chunks) prefixer.push(Buffer.from(chunk));
+  prefixer.end();
+  prefixer.end();
+  return Buffer.concat(out).toString();
+}
+
+test.each([
+  { title: "lines", chunks: ["one\ntwo\n"], shown: "a | one\na | two\n" },
+  { title: "a line in pieces", chunks: ["o", "n", "e\nt", "wo\n"], shown: "a | one\na | two\n" },
+  { title: "an empty line", chunks: ["\n\n"], shown: "a | \na | \n" },
+  { title: "a last line without an end", chunks: ["one\ntwo"], shown: "a | one\na | two\n" },
+  { title: "nothing", chunks: [""], shown: "" },
+])("$title get the label", ({ chunks, shown }) => {
+  expect(prefixed(chunks)).toBe(shown);
+});
+
+test("a line is handed on when it is whole", () => {
+  const out: string[] = [];
+  const prefixer = new LinePrefixer("> ", (lines) => out.push(lines.toString()));
+  prefixer.push(Buffer.from("one\nt"));
+  expect(out).toEqual(["> one\n"]);
+});
+
+test("a line without end is handed on in pieces, and no character is cut", () => {
+  const text = "é".repeat(100_000);
+  const shown = prefixed([`x${text}`], "");
+  expect(shown.split("\n").map((piece) => Buffer.byteLength(piece) <= 2 ** 16)).not.toContain(false);
+  expect(shown.replaceAll("\n", "")).toBe(`x${text}`);
+});
+
+test("it does not matter where chunks are cut", () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom("a", "é", "\n", "\r\n", "🙂") }),
+      fc.array(fc.nat(40)),
+      (text, cuts) => {
+        const bytes = Buffer.from(text);
+        const places = [0, ...cuts.filter((at) => at < bytes.length).sort((one, other) => one - other), bytes.length];
+        const chunks = places.slice(1).map((end, index) => bytes.subarray(places[index], end));
+        const lines = text.endsWith("\n") || text === "" ? text.split("\n").slice(0, -1) : text.split("\n");
+        expect(prefixed(chunks)).toBe(lines.map((line) => `a | ${line}\n`).join(""));
+      },
+    ),
+  );
+});

@@ -1,0 +1,34 @@
+// Stands at the beginning of each program. It loads chunks with the code cache that the build left beside them, as V8
+// compiled them last; V8 itself refuses one that another version or other flags made, and compiles anew. Where Node has a
+// compile cache of its own, that one is used and chunks are modules like any other.
+const loadChunk = (() => {
+  const { enableCompileCache } = require("node:module");
+  if (enableCompileCache !== undefined) {
+    enableCompileCache();
+    return require;
+  }
+  const { readFileSync } = require("node:fs");
+  const { Script } = require("node:vm");
+  const loaded = new Map();
+  const cacheOf = (file) => {
+    try {
+      return readFileSync(`${file}.v8`);
+    } catch {
+      return undefined;
+    }
+  };
+  const load = (path) => {
+    if (!path.startsWith("./")) return require(path);
+    // Chunks lie in one directory and name each other from there.
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    const known = loaded.get(name);
+    if (known !== undefined) return known.exports;
+    const module = { exports: {} };
+    loaded.set(name, module);
+    const file = `${__dirname}/chunks/${name}`;
+    const source = `(function(exports,require,module){${readFileSync(file, "utf8")}\n})`;
+    new Script(source, { filename: file, cachedData: cacheOf(file) }).runInThisContext()(module.exports, load, module);
+    return module.exports;
+  };
+  return load;
+})();

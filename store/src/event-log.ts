@@ -1,0 +1,167 @@
+import type { Json } from "./artifact.ts";
+import { StoreError } from "./database.ts";
+import { type Store, write, writeIfFree } from "./store.ts";
+import { nextMoment } from "./tables/clock-table.ts";
+import {
+  appendEvent,
+  attemptsBeginning,
+  countEvents,
+  type EventBody,
+  type EventFilter,
+  type EventKind,
+  type EventRow,
+  eventHash,
+  events,
+  FIRST_PREV,
+  lastEvent,
+  lastMethodology,
+} from "./tables/event-table.ts";
+
+/** One event of the log. */
+export interface LogEvent extends Omit<EventRow, "body"> {
+  readonly body: EventBody;
+}
+
+/** Where the log ends. For an empty log: number 0 and the hash that the first row has for the one before it. */
+export interface LogHead {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+export interface EventQuery extends EventFilter {
+  /** At most so many; without it all of them. */
+  readonly limit?: number | undefined;
+  /** Where there are more than `limit`: the last ones instead of the first. */
+  readonly last?: boolean | undefined;
+}
+
+/** What a walk along the chain found: the whole log, or the first row that is not as it was written. */
+export type LogVerdict =
+  | { readonly ok: true; readonly events: number; readonly head: string }
+  | {
+      readonly ok: false;
+      /** The first broken row; null where every row is sound and only the expected head is not there. */
+      readonly seq: number | null;
+      readonly reason: "missing" | "prev" | "hash" | "head";
+      readonly message: string;
+    };
+
+/** Rows walked at once: a long log does not have to fit into memory. */
+const BATCH = 1000;
+
+/** Appends one event in a transaction of its own; a fact that has one appends it there, with `appendEvent`. */
+export function recordEvent(store: Store, kind: EventKind, attempt: string | null, body: EventBody): void {
+  write(store, () => appendEvent(store.database, nextMoment(store.database), kind, attempt, body));
+}
+
+/**
+ * Appends that the methodology is another than the log told of last. It costs an unchanged project one small query, and
+ * never waits: where another is writing, or nothing is kept, the next command tells it.
+ * @param body made only when it is needed
+ */
+export function noteMethodology(store: Store, fingerprint: string, body: () => EventBody): void {
+  const { database } = store;
+  if (!store.kept || lastMethodology(database) === fingerprint) return;
+  writeIfFree(store, () => {
+    if (lastMethodology(database) === fingerprint) return;
+    appendEvent(database, nextMoment(database), "methodology_changed", null, { ...body(), fingerprint });
+  });
+}
+
+/**
+ * Events in the order in which they were written.
+ * @throws StoreError for a row that holds no JSON
+ */
+export function readEvents(store: Store, query: EventQuery): LogEvent[] {
+  return events(store.database, query, query.limit ?? -1, query.last ?? false).map(parsed);
+}
+
+/** How many events a filter chooses. */
+export function eventCount(store: Store, filter: EventFilter): number {
+  return countEvents(store.database, filter);
+}
+
+/** Attempts that the log tells of and whose id begins so, at most `limit`. */
+export function loggedAttempts(store: Store, prefix: string, limit: number): string[] {
+  return attemptsBeginning(store.database, prefix, limit);
+}
+
+export function logHead(store: Store): LogHead {
+  return lastEvent(store.database) ?? { seq: 0, hash: FIRST_PREV };
+}
+
+/**
+ * Walks the chain from its first row to its last. That the end was cut off shows only against a head that was kept
+ * elsewhere: the rows that are left are sound.
+ * @param expect a head printed before, which must still be contained
+ */
+export function verifyLog(store: Store, expect: string = FIRST_PREV): LogVerdict {
+  let head: LogHead = { seq: 0, hash: FIRST_PREV };
+  let contained = expect === FIRST_PREV;
+  // From below the first row: what was put in front of it is no part of the chain.
+  for (let after = Number.MIN_SAFE_INTEGER; ; after = head.seq) {
+    const rows = events(store.database, { after }, BATCH, false);
+    for (const row of rows) {
+      const broken = faultOf(row, head);
+      if (broken !== null) return broken;
+      head = row;
+      contained ||= row.hash === expect;
+    }
+    if (rows.length < BATCH) break;
+  }
+  if (contained) return { ok: true, events: head.seq, head: head.hash };
+  return {
+    ok: false,
+    seq: null,
+    reason: "head",
+    message: `the expected head ${expect} is not in the log: its end was cut off, or the whole of it was written anew`,
+  };
+}
+
+function faultOf(row: EventRow, before: LogHead): Extract<LogVerdict, { ok: false }> | null {
+  const seq = before.seq + 1;
+  if (row.seq !== seq)
+    return {
+      ok: false,
+      seq,
+      reason: "missing",
+      message: `event ${seq} is missing: event ${row.seq} stands in its place`,
+    };
+  if (row.prev !== before.hash)
+    return {
+      ok: false,
+      seq,
+      reason: "prev",
+      message: `event ${seq} does not follow the one before it: its prev is not that hash`,
+    };
+  if (row.hash !== expectedHash(row))
+    return {
+      ok: false,
+      seq,
+      reason: "hash",
+      message: `event ${seq} is not as it was written: its hash does not match`,
+    };
+  return null;
+}
+
+/** Null for a row of which no hash can be made, such as one whose time is none. */
+function expectedHash(row: EventRow): string | null {
+  try {
+    return eventHash(row);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+function parsed(row: EventRow): LogEvent {
+  let body: Json;
+  try {
+    body = JSON.parse(row.body);
+  } catch {
+    body = null;
+  }
+  if (typeof body !== "object" || body === null || Array.isArray(body))
+    throw new StoreError(`event ${row.seq} of the log was damaged: \`runa log --verify\` names the first such row`);
+  return { ...row, body: body as EventBody };
+}

@@ -1,0 +1,141 @@
+import type { Database } from "better-sqlite3";
+import type { Json, Moment } from "../artifact.ts";
+import { canonicalJson, sha256 } from "../json/canonical.ts";
+import { rfc3339 } from "../moment.ts";
+import { statement } from "./statement.ts";
+
+/** Everything that the event log tells of (attempts.md section 8). */
+export type EventKind =
+  | "project_initialised"
+  | "methodology_changed"
+  | "scanned"
+  | "attempt_started"
+  | "attempt_ended"
+  | "delivery_accepted"
+  | "delivery_refused"
+  | "superseded"
+  | "withdrawn"
+  | "run_started"
+  | "run_ended"
+  | "claimed"
+  | "released"
+  | "reopened";
+
+/** What an event tells besides when, what kind and in which attempt: hashes and names, never content or a secret. */
+export type EventBody = Readonly<Record<string, Json>>;
+
+/** A row as it lies in the table; `body` is its canonical JSON. */
+export interface EventRow {
+  readonly seq: number;
+  readonly at: Moment;
+  readonly kind: EventKind;
+  readonly attempt: string | null;
+  readonly body: string;
+  /** The hash of the row before, or `FIRST_PREV`. */
+  readonly prev: string;
+  readonly hash: string;
+}
+
+/** Which events are asked for; what is left out asks for all. */
+export interface EventFilter {
+  /** Only later ones than this `seq`. */
+  readonly after?: number | undefined;
+  /** The id of an attempt. */
+  readonly attempt?: string | undefined;
+  /** Of this protocol, or of one of its attempts. */
+  readonly protocol?: string | undefined;
+  /** At this moment or later. */
+  readonly since?: Moment | undefined;
+}
+
+/** What the first row has for the hash of a row before it. */
+export const FIRST_PREV = `sha256:${"0".repeat(64)}`;
+
+const LAST = "SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1";
+const APPEND = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)";
+const ATTEMPTS = "SELECT DISTINCT attempt FROM event WHERE attempt >= ? AND attempt < ? || char(0x10ffff) LIMIT ?";
+const OF_PROTOCOL = `? IN (CASE WHEN json_valid(body) THEN json_extract(body, '$.protocol') END, (SELECT protocol FROM attempt WHERE id = event.attempt))`;
+const METHODOLOGY = `SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.fingerprint') END AS fingerprint FROM event
+  WHERE kind = 'methodology_changed' ORDER BY seq DESC LIMIT 1`;
+
+/** Where the log ends: the last row's number and hash; null for an empty log. */
+export function lastEvent(database: Database): Pick<EventRow, "seq" | "hash"> | null {
+  return (statement(database, LAST).get() as Pick<EventRow, "seq" | "hash"> | undefined) ?? null;
+}
+
+/**
+ * Appends one event; only inside a write transaction, the one that records the fact it tells, so that neither is there
+ * without the other.
+ * @param at a moment of the store's clock
+ */
+export function appendEvent(
+  database: Database,
+  at: Moment,
+  kind: EventKind,
+  attempt: string | null,
+  body: EventBody,
+): void {
+  const last = lastEvent(database);
+  const seq = (last?.seq ?? 0) + 1;
+  const prev = last?.hash ?? FIRST_PREV;
+  const text = canonicalJson(body);
+  statement(database, APPEND).run(
+    seq,
+    at,
+    kind,
+    attempt,
+    text,
+    prev,
+    eventHash({ seq, at, kind, attempt, body: text, prev }),
+  );
+}
+
+/**
+ * The hash that a row must have: over the hash before it and the canonical JSON of everything else, with `at` in RFC
+ * 3339, as `runa log --json` prints it. The body goes in as the bytes that are stored.
+ */
+export function eventHash({ seq, at, kind, attempt, body, prev }: Omit<EventRow, "hash">): string {
+  const ofAttempt = attempt === null ? "" : `"attempt":${JSON.stringify(attempt)},`;
+  return sha256(
+    `${prev}{"at":${JSON.stringify(rfc3339(at))},${ofAttempt}"body":${body},"kind":${JSON.stringify(kind)},"seq":${seq}}`,
+  );
+}
+
+/** The events chosen, in order; with `last`, where there are more than `limit`, the last ones. A negative limit is none. */
+export function events(database: Database, filter: EventFilter, limit: number, last: boolean): EventRow[] {
+  const { where, values } = conditions(filter);
+  const rows = statement(database, `SELECT * FROM event ${where} ORDER BY seq ${last ? "DESC" : ""} LIMIT ?`).all(
+    ...values,
+    limit,
+  ) as EventRow[];
+  return last ? rows.reverse() : rows;
+}
+
+export function countEvents(database: Database, filter: EventFilter): number {
+  const { where, values } = conditions(filter);
+  return (statement(database, `SELECT count(*) AS count FROM event ${where}`).get(...values) as { count: number })
+    .count;
+}
+
+function conditions({ after, attempt, protocol, since }: EventFilter): { where: string; values: unknown[] } {
+  const chosen: [string, unknown][] = [];
+  if (after !== undefined) chosen.push(["seq > ?", after]);
+  if (since !== undefined) chosen.push(["at >= ?", since]);
+  if (attempt !== undefined) chosen.push(["attempt = ?", attempt]);
+  if (protocol !== undefined) chosen.push([OF_PROTOCOL, protocol]);
+  return {
+    where: chosen.length === 0 ? "" : `WHERE ${chosen.map(([condition]) => condition).join(" AND ")}`,
+    values: chosen.map(([, value]) => value),
+  };
+}
+
+/** Attempts that the log tells of and whose id begins so, at most `limit`. */
+export function attemptsBeginning(database: Database, prefix: string, limit: number): string[] {
+  const rows = statement(database, ATTEMPTS).all(prefix, prefix, limit) as { attempt: string }[];
+  return rows.map(({ attempt }) => attempt);
+}
+
+/** The fingerprint of the methodology that the log told of last; null where it told of none. */
+export function lastMethodology(database: Database): string | null {
+  return (statement(database, METHODOLOGY).get() as { fingerprint: string | null } | undefined)?.fingerprint ?? null;
+}

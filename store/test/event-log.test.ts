@@ -1,0 +1,425 @@
+import { rmSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import type { Moment } from "../src/artifact.ts";
+import { confirmArtifact, recordRefusal, withdrawArtifact } from "../src/delivery.ts";
+import {
+  eventCount,
+  loggedAttempts,
+  logHead,
+  noteMethodology,
+  readEvents,
+  recordEvent,
+  verifyLog,
+} from "../src/event-log.ts";
+import { canonicalJson, contentHash, sha256 } from "../src/json/canonical.ts";
+import { momentOf, rfc3339 } from "../src/moment.ts";
+import { openStore, type Store, write } from "../src/store.ts";
+import { finishSuperseding } from "../src/superseding.ts";
+import { appendEvent, type EventRow, FIRST_PREV } from "../src/tables/event-table.ts";
+import { id, Rig, temporaryDirectory } from "./rig.ts";
+
+const A = { title: "A" };
+const HASH_OF_A = contentHash('{"title":"A"}');
+
+/** A store whose log tells of `count` deliveries, made and refused. */
+function logOf(count: number): Store {
+  const { store } = new Rig();
+  write(store, () => {
+    for (let seq = 1; seq <= count; seq++)
+      appendEvent(
+        store.database,
+        (seq * 1_000_003) as Moment,
+        seq % 3 === 0 ? "delivery_refused" : "delivery_accepted",
+        seq % 2 === 0 ? `attempt-${seq}` : null,
+        { artifact_type: "note", instance_id: `n-${seq}`, content_hash: HASH_OF_A, via: "tool" },
+      );
+  });
+  return store;
+}
+
+function rows({ database }: Store): EventRow[] {
+  return database.prepare("SELECT * FROM event ORDER BY seq").all() as EventRow[];
+}
+
+/** Takes away what keeps the rows from being changed, as somebody who means to would. */
+function unlock({ database }: Store): void {
+  database.exec("DROP TRIGGER IF EXISTS event_is_kept; DROP TRIGGER IF EXISTS event_is_final");
+}
+
+function tamper(store: Store, sql: string): void {
+  unlock(store);
+  store.database.exec(sql);
+}
+
+function kindsAndBodies(store: Store) {
+  return readEvents(store, {}).map(({ kind, attempt, body }) => [kind, attempt, body]);
+}
+
+describe("the chain", () => {
+  test("each hash is over the hash before and the canonical JSON of the rest, as it is printed", () => {
+    const store = logOf(4);
+    let prev: string = FIRST_PREV;
+    for (const [index, { seq, at, kind, attempt, body, prev: named, hash }] of readEvents(store, {}).entries()) {
+      expect(seq).toBe(index + 1);
+      expect(named).toBe(prev);
+      const printed = { seq, at: rfc3339(at), kind, body, ...(attempt !== null && { attempt }) };
+      expect(hash).toBe(sha256(prev + canonicalJson(printed)));
+      prev = hash;
+    }
+    expect(logHead(store)).toMatchObject({ seq: 4, hash: prev });
+    expect(verifyLog(store)).toEqual({ ok: true, events: 4, head: prev });
+  });
+
+  test("an empty log has a head, is whole, and holds that head for ever", () => {
+    const { store } = new Rig();
+    expect(readEvents(store, {})).toEqual([]);
+    expect(logHead(store)).toEqual({ seq: 0, hash: FIRST_PREV });
+    expect(verifyLog(store)).toEqual({ ok: true, events: 0, head: FIRST_PREV });
+    recordEvent(store, "run_started", null, {});
+    expect(verifyLog(store, FIRST_PREV).ok).toBe(true);
+  });
+
+  test("no row can be changed or deleted", () => {
+    const store = logOf(2);
+    const refusal = "the event log is only appended to";
+    expect(() => store.database.exec("UPDATE event SET at = 1 WHERE seq = 1")).toThrow(refusal);
+    expect(() => store.database.exec("UPDATE event SET hash = hash")).toThrow(refusal);
+    expect(() => store.database.exec("DELETE FROM event WHERE seq = 2")).toThrow(refusal);
+    expect(() => store.database.exec("DELETE FROM event")).toThrow(refusal);
+    expect(verifyLog(store)).toMatchObject({ ok: true, events: 2 });
+  });
+
+  test("an event is there exactly when its fact is", () => {
+    const { store } = new Rig();
+    const failing = () =>
+      write(store, () => {
+        appendEvent(store.database, 1 as Moment, "run_started", null, {});
+        throw new Error("the fact could not be written");
+      });
+    expect(failing).toThrow("the fact could not be written");
+    expect(readEvents(store, {})).toEqual([]);
+  });
+
+  test("two writers share one chain", () => {
+    const directory = temporaryDirectory();
+    const [first, second] = [openStore(directory), openStore(directory)];
+    for (let round = 0; round < 5; round++)
+      for (const store of [first, second]) recordEvent(store, "run_started", null, { round });
+    expect(verifyLog(first)).toEqual({ ok: true, events: 10, head: logHead(second).hash });
+    first.close();
+    second.close();
+  });
+
+  test("a log longer than what is walked at once is walked to its end", () => {
+    const store = logOf(2500);
+    expect(verifyLog(store)).toMatchObject({ ok: true, events: 2500 });
+    tamper(store, "UPDATE event SET body = '{}' WHERE seq = 2400");
+    expect(verifyLog(store)).toMatchObject({ ok: false, seq: 2400, reason: "hash" });
+  });
+});
+
+describe("what verification finds", () => {
+  const COLUMNS = ["seq", "at", "kind", "attempt", "body", "prev", "hash"] as const;
+
+  test("any byte that is changed, in any column of any row", () => {
+    const store = logOf(3);
+    unlock(store);
+    let changed = 0;
+    for (const row of rows(store)) {
+      for (const column of COLUMNS) {
+        const value = row[column];
+        if (value === null) continue;
+        const bytes = Buffer.from(String(value));
+        for (let index = 0; index < bytes.length; index++) {
+          // Digits stay digits, so that a number column takes them.
+          const other = Buffer.from(bytes);
+          other[index] =
+            typeof value === "number" ? 0x30 + (((bytes[index] ?? 0) - 0x30 + 3) % 10) : (bytes[index] ?? 0) ^ 1;
+          const text = other.toString("latin1");
+          const put = store.database.prepare(`UPDATE OR IGNORE event SET ${column} = ? WHERE seq = ?`);
+          const now = typeof value === "number" ? Number(text) : text;
+          if (put.run(now, row.seq).changes === 0) continue;
+          const seq = column === "seq" ? Number(now) : row.seq;
+          expect(verifyLog(store), `row ${row.seq}, ${column}, byte ${index}: ${text}`).toMatchObject({ ok: false });
+          expect(put.run(value, seq).changes).toBe(1);
+          changed++;
+        }
+      }
+    }
+    expect(changed).toBeGreaterThan(900);
+    expect(verifyLog(store).ok).toBe(true);
+  });
+
+  test.each([
+    ["a body with the same meaning", `UPDATE event SET body = replace(body, ':', ': ') WHERE seq = 2`, 2, "hash"],
+    ["a body that is no JSON", "UPDATE event SET body = '{' WHERE seq = 2", 2, "hash"],
+    ["a time that is none", "UPDATE event SET at = 9007199254740993 WHERE seq = 2", 2, "hash"],
+    ["an attempt that is taken away", "UPDATE event SET attempt = NULL WHERE seq = 2", 2, "hash"],
+    ["an attempt that is put in", "UPDATE event SET attempt = 'a' WHERE seq = 3", 3, "hash"],
+    ["a row that is taken out", "DELETE FROM event WHERE seq = 2", 2, "missing"],
+    ["the first row taken out", "DELETE FROM event WHERE seq = 1", 1, "missing"],
+    [
+      "a row put in front",
+      "INSERT INTO event SELECT 0, at, kind, attempt, body, prev, hash FROM event WHERE seq = 1",
+      1,
+      "missing",
+    ],
+    [
+      "a row put in front of that",
+      "INSERT INTO event SELECT -7, at, kind, attempt, body, prev, hash FROM event WHERE seq = 1",
+      1,
+      "missing",
+    ],
+    [
+      "a row repeated at the end",
+      "INSERT INTO event SELECT 6, at, kind, attempt, body, prev, hash FROM event WHERE seq = 5",
+      6,
+      "prev",
+    ],
+    [
+      "a row replaced by another",
+      "UPDATE event SET (at, kind, attempt, body, prev, hash) = (SELECT at, kind, attempt, body, prev, hash FROM event WHERE seq = 4) WHERE seq = 2",
+      2,
+      "prev",
+    ],
+  ])("%s", (_what, sql, seq, reason) => {
+    const store = logOf(5);
+    tamper(store, sql);
+    const verdict = verifyLog(store);
+    expect(verdict).toMatchObject({ ok: false, seq, reason });
+    expect(verdict).toHaveProperty("message", expect.stringContaining(`event ${seq} `));
+  });
+
+  test("two rows that changed places", () => {
+    const store = logOf(5);
+    tamper(store, "UPDATE event SET seq = -2 WHERE seq = 2");
+    tamper(store, "UPDATE event SET seq = 2 WHERE seq = 3");
+    tamper(store, "UPDATE event SET seq = 3 WHERE seq = -2");
+    expect(verifyLog(store)).toMatchObject({ ok: false, seq: 2, reason: "prev" });
+  });
+
+  test("an end that was cut off, only against a head that was kept", () => {
+    const store = logOf(5);
+    const heads = rows(store).map(({ hash }) => hash);
+    for (const head of heads) expect(verifyLog(store, head).ok).toBe(true);
+    tamper(store, "DELETE FROM event WHERE seq > 3");
+    expect(verifyLog(store)).toMatchObject({ ok: true, events: 3 });
+    expect(verifyLog(store, heads[2]).ok).toBe(true);
+    for (const gone of heads.slice(3))
+      expect(verifyLog(store, gone)).toMatchObject({ ok: false, seq: null, reason: "head" });
+    // What is written after it goes on from the shorter chain, and the old head is still missed.
+    recordEvent(store, "run_started", null, {});
+    expect(verifyLog(store).ok).toBe(true);
+    expect(verifyLog(store, heads[4])).toMatchObject({ ok: false, reason: "head" });
+  });
+
+  test("a broken row is named even where the expected head comes before it", () => {
+    const store = logOf(5);
+    const [first] = rows(store);
+    tamper(store, "UPDATE event SET body = '{}' WHERE seq = 4");
+    expect(verifyLog(store, first?.hash)).toMatchObject({ ok: false, seq: 4, reason: "hash" });
+  });
+});
+
+describe("what is read", () => {
+  test("by number, attempt, protocol and time, first or last ones", () => {
+    const rig = new Rig();
+    const started = rig.begin("attempt-1");
+    rig.deliver("a", A, { attempt: "attempt-1" });
+    recordEvent(rig.store, "claimed", "attempt-2", { protocol: "check" });
+    recordEvent(rig.store, "claimed", "other", { protocol: "write" });
+    const all = readEvents(rig.store, {});
+    const last = all.at(-1)?.seq ?? 0;
+    expect(readEvents(rig.store, { after: last - 2 }).map(({ seq }) => seq)).toEqual([last - 1, last]);
+    expect(readEvents(rig.store, { limit: 1 }).map(({ seq }) => seq)).toEqual([1]);
+    expect(readEvents(rig.store, { limit: 2, last: true }).map(({ seq }) => seq)).toEqual([last - 1, last]);
+    expect(readEvents(rig.store, { attempt: "attempt-2" }).map(({ attempt }) => attempt)).toEqual(["attempt-2"]);
+    expect(readEvents(rig.store, { attempt: "attempt" })).toEqual([]);
+    // The delivery names no protocol: its attempt does.
+    const ofWrite = readEvents(rig.store, { protocol: "write" });
+    expect(ofWrite.map(({ kind }) => kind)).toContain("delivery_accepted");
+    expect(new Set(ofWrite.map(({ attempt }) => attempt))).toEqual(new Set(["attempt-1", "other"]));
+    expect(readEvents(rig.store, { since: started })).toEqual(all);
+    expect(readEvents(rig.store, { since: ((all.at(-1)?.at ?? 0) + 1) as Moment })).toEqual([]);
+    expect(eventCount(rig.store, { protocol: "check" })).toBe(1);
+    expect(loggedAttempts(rig.store, "attempt-", 9)).toEqual(["attempt-1", "attempt-2"]);
+    expect(loggedAttempts(rig.store, "attempt-", 1)).toEqual(["attempt-1"]);
+    expect(loggedAttempts(rig.store, "b", 9)).toEqual([]);
+  });
+
+  test("a row whose body was damaged is said, and spoils no other question", () => {
+    const store = logOf(3);
+    tamper(store, "UPDATE event SET body = '{' WHERE seq = 2");
+    expect(() => readEvents(store, {})).toThrow("event 2 of the log was damaged");
+    expect(readEvents(store, { protocol: "write" })).toEqual([]);
+    expect(readEvents(store, { after: 2 })).toHaveLength(1);
+  });
+});
+
+describe("what the store tells", () => {
+  test("deliveries, confirmations and withdrawals, with hashes and no content", () => {
+    const rig = new Rig();
+    rig.begin("attempt-1");
+    const before = logHead(rig.store).seq;
+    const by = { ...rig.deliverer({ attempt: "attempt-1" }), attempt: "attempt-1" };
+    const hash = rig.deliver("a", { title: "a secret", work_unit: "w-1" }, { attempt: "attempt-1" });
+    rig.deliver("by-hand", A);
+    confirmArtifact(rig.store, by, "note", id("a"));
+    withdrawArtifact(rig.store, by, "note", id("a"));
+    const of = (instance: string, content: string) => ({
+      artifact_type: "note",
+      instance_id: instance,
+      content_hash: content,
+    });
+    const told = readEvents(rig.store, { after: before });
+    expect(told.map(({ kind, attempt, body }) => [kind, attempt, body])).toEqual([
+      ["delivery_accepted", "attempt-1", { ...of("a", hash), via: "tool", work_unit: "w-1" }],
+      ["delivery_accepted", null, { ...of("by-hand", HASH_OF_A), via: "tool" }],
+      ["delivery_accepted", "attempt-1", { ...of("a", hash), via: "confirmed", work_unit: "w-1" }],
+      ["withdrawn", "attempt-1", of("a", hash)],
+    ]);
+    expect(JSON.stringify(told)).not.toContain("secret");
+    expect(verifyLog(rig.store).ok).toBe(true);
+  });
+
+  test("a refused delivery writes no event of a delivery", () => {
+    const rig = new Rig();
+    const before = kindsAndBodies(rig.store);
+    expect(() => rig.deliver("a", A, { attempt: "never-began" })).toThrow("has ended");
+    expect(kindsAndBodies(rig.store)).toEqual(before);
+  });
+
+  test("a refusal has its reason as a word, places and expectations, and never what was found", () => {
+    const rig = new Rig();
+    const violation = { path: "/n", keyword: "type", expected: "an integer" };
+    recordRefusal(rig.store, null, "other_work_unit", null, { reason: `not "top secret"`, violations: [] });
+    recordRefusal(rig.store, null, "invalid_artifact", "note", {
+      reason: "it breaks its schema",
+      violations: [{ ...violation, got: "top secret" } as typeof violation],
+    });
+    expect(kindsAndBodies(rig.store)).toEqual([
+      ["delivery_refused", null, { reason: "other_work_unit" }],
+      [
+        "delivery_refused",
+        null,
+        { reason: "invalid_artifact", artifact_type: "note", violations: [violation], violation_count: 1 },
+      ],
+    ]);
+  });
+
+  test("of many and long violations only so much", () => {
+    const rig = new Rig();
+    const violations = Array.from({ length: 50 }, (_, index) => ({
+      path: `/${index}${"x".repeat(1000)}`,
+      expected: "nothing",
+    }));
+    recordRefusal(rig.store, null, "bad_arguments", "note", { reason: "", violations });
+    const [event] = readEvents(rig.store, {});
+    expect(event?.body).toMatchObject({ violation_count: 50 });
+    expect(event?.body.violations).toHaveLength(20);
+    expect(JSON.stringify(event).length).toBeLessThan(6000);
+  });
+
+  test("what a success superseded", () => {
+    const rig = new Rig();
+    const started = rig.begin("attempt-1");
+    rig.deliver("a", A);
+    rig.end("attempt-1", started, "delivered", [], [{ type: "note", id: id("a") }]);
+    finishSuperseding(rig.store, rig.workspace);
+    const [kind, attempt, body] = kindsAndBodies(rig.store).at(-1) ?? [];
+    expect([kind, attempt]).toEqual(["superseded", "attempt-1"]);
+    expect(body).toEqual({ artifact_type: "note", instance_id: "a", content_hash: HASH_OF_A });
+    finishSuperseding(rig.store, rig.workspace);
+    expect(kindsAndBodies(rig.store).filter(([told]) => told === "superseded")).toHaveLength(1);
+  });
+
+  test("what a scan changed, in one event; nothing of one that changed nothing", async () => {
+    const rig = new Rig();
+    await rig.scan();
+    expect(kindsAndBodies(rig.store)).toEqual([]);
+    rig.put("note/a.json", A);
+    rig.put("note/b.json", { title: 1 });
+    await rig.scan();
+    await rig.scan();
+    rig.put("note/a.json", { title: "another" });
+    rig.put("note/b.json", { title: 1 });
+    await rig.scan();
+    const counts = { new: 0, modified: 0, revalidated: 0, removed: 0 };
+    const [hashOfB, hashOfNext] = ['{"title":1}', '{"title":"another"}'].map((text) => contentHash(text));
+    expect(kindsAndBodies(rig.store)).toEqual([
+      [
+        "scanned",
+        null,
+        {
+          ...counts,
+          new: 2,
+          changes: [
+            ["new", "note", "a", HASH_OF_A],
+            ["new", "note", "b", hashOfB],
+          ],
+        },
+      ],
+      ["scanned", null, { ...counts, modified: 1, changes: [["modified", "note", "a", hashOfNext]] }],
+    ]);
+  });
+
+  test("a scan's removals, in the event of its last batch", async () => {
+    const rig = new Rig();
+    rig.put("note/a.json", A);
+    await rig.scan();
+    rmSync(rig.path("note", "a.json"));
+    rig.put("plan/p.json", A);
+    await rig.scan();
+    const [, , body] = kindsAndBodies(rig.store).at(-1) ?? [];
+    expect(body).toMatchObject({
+      new: 1,
+      removed: 1,
+      changes: [
+        ["new", "plan", "p", HASH_OF_A],
+        ["removed", "note", "a", HASH_OF_A],
+      ],
+    });
+  });
+
+  test("of a long list of changes its beginning and its hash", async () => {
+    const rig = new Rig();
+    for (let index = 0; index < 1001; index++) rig.put(`note/n-${index}.json`, A);
+    await rig.scan();
+    const [event, ...more] = readEvents(rig.store, {});
+    expect(more).toEqual([]);
+    expect(event?.body).toMatchObject({ new: 1001 });
+    expect(event?.body.changes).toHaveLength(200);
+    const every = rig.rows().map((row) => ["new", row.type, row.id, row.contentHash]);
+    expect(event?.body.changes_hash).toBe(sha256(canonicalJson(every)));
+  });
+
+  test("another methodology, once, and never while another is writing", () => {
+    const directory = temporaryDirectory();
+    const store = openStore(directory);
+    const note = (fingerprint: string) => noteMethodology(store, fingerprint, () => ({ methodology: "m" }));
+    note("one");
+    note("one");
+    note("two");
+    note("one");
+    const writer = openStore(directory);
+    write(writer, () => {
+      const began = performance.now();
+      note("three");
+      expect(performance.now() - began).toBeLessThan(1000);
+    });
+    writer.close();
+    note("one");
+    const told = readEvents(store, {}).map(({ body }) => body.fingerprint);
+    expect(told).toEqual(["one", "two", "one"]);
+    store.close();
+  });
+});
+
+test("a moment in RFC 3339 is that moment, and what is no time is none", () => {
+  for (const moment of [0, 1, 999_999, 1_790_000_000_123_456] as Moment[])
+    expect(momentOf(rfc3339(moment))).toBe(moment);
+  expect(rfc3339(1_790_000_000_000_007 as Moment)).toBe("2026-09-21T14:13:20.000007Z");
+  expect(momentOf("2026-09-21t16:13:20.1234567+02:00")).toBe(1_790_000_000_123_456);
+  for (const text of ["", "now", "2026-09-21", "2026-09-21T14:13:20", "2026-13-21T14:13:20Z", "14:13"])
+    expect(momentOf(text)).toBeNull();
+});
