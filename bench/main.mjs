@@ -1,65 +1,202 @@
 // Prints what things cost as ratios to floors that are measured in the same run. Not a test: machines are noisy.
-import { cpSync, rmSync } from "node:fs";
+//   node bench/main.mjs [--quick] [--only REGEX]
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { deliverer, writtenByHand } from "./delivery.mjs";
+import { evaluating } from "./evaluating.mjs";
 import { firstToolsList } from "./first-tools-list.mjs";
 import { pair, time } from "./measure.mjs";
-import { quickstart, RUNA, scanned, unscanned } from "./projects.mjs";
+import {
+  fresh,
+  manyProtocols,
+  manyWorkUnits,
+  quickstart,
+  RUNA,
+  scanned,
+  trivialCascade,
+  unscanned,
+} from "./projects.mjs";
 import { schemaCosts } from "./schemas.mjs";
 
 const quick = process.argv.includes("--quick");
-const size = quick ? 1_000 : 10_000;
-const rounds = quick ? 5 : 11;
+const only = new RegExp(process.argv[process.argv.indexOf("--only") + 1] ?? "", "i");
+const chosen = (/** @type {string} */ name) => !process.argv.includes("--only") || only.test(name);
+
+const [MANY, HUGE, WIDE] = quick ? [1_000, 10_000, 200] : [10_000, 100_000, 1_000];
+const [ATTEMPTS, TRIVIAL] = quick ? [5, 10] : [20, 100];
+const ROUNDS = quick ? 5 : 11;
+const FEW = 3;
 
 const node = process.execPath;
-const floor = () => time({ argv: [node, "-e", "0"] });
 const loops = fileURLToPath(new URL("loops.mjs", import.meta.url));
+const preload = fileURLToPath(new URL("memory.cjs", import.meta.url));
+/** @typedef {() => number | Promise<number>} Measured */
+/** @type {Measured} */
+const floor = () => time({ argv: [node, "-e", "0"] });
 const runa =
   (/** @type {string} */ cwd, /** @type {string[]} */ ...args) =>
   () =>
     time({ argv: [node, RUNA, ...args], cwd });
+const state = (/** @type {string} */ cwd, /** @type {string[]} */ ...more) => runa(cwd, "state", "--json", ...more);
 const loop = (/** @type {string} */ kind, /** @type {string} */ project) => () =>
   time({ argv: [node, loops, kind, join(project, ".runa/workspace")] });
 
+/** Each project is made when a row first asks for it. */
+function once(/** @type {() => string} */ make) {
+  /** @type {string | undefined} */
+  let made;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+const done = once(quickstart);
+const many = once(() => scanned(unscanned(MANY)));
+const huge = once(() => scanned(unscanned(HUGE)));
+const wide = once(() => manyProtocols(WIDE));
+const units = once(() => manyWorkUnits(WIDE));
+
 /** A first scan: the store is put back to what `init` left before every round. */
-function firstScan(/** @type {string} */ project) {
-  const store = join(project, ".runa/store");
-  const kept = join(project, ".runa/store-before");
+function firstScan(/** @type {() => string} */ project) {
+  const directory = project();
+  const [store, kept] = [join(directory, ".runa/store"), join(directory, ".runa/store-before")];
   cpSync(store, kept, { recursive: true });
   return () => {
     rmSync(store, { recursive: true });
     cpSync(kept, store, { recursive: true });
-    return runa(project, "scan")();
+    return runa(directory, "scan")();
   };
 }
 
-console.log(`node ${process.version}, medians of ${rounds} rounds, each measured in turn with its floor\n`);
-const done = quickstart();
-const fresh = unscanned(size);
-const many = scanned(size);
-
-/** @type {[string, string, number, () => number | Promise<number>, () => number | Promise<number>, number?][]} */
-const rows = [
-  ["runa --version", "node -e 0", 1.3, runa(".", "--version"), floor],
-  ["state --json, quickstart, nothing changed", "node -e 0", 2, runa(done, "state", "--json"), floor],
-  ["runa-mcp, first tools/list, quickstart", "node -e 0", 3.5, () => firstToolsList(done, "review"), floor],
-  [`runa-mcp, first tools/list, ${size} artifacts`, "node -e 0", 3.5, () => firstToolsList(many, "make-type-1"), floor],
-  [
-    `state --json, ${size} artifacts, nothing changed`,
-    "lstat loop",
-    3,
-    runa(many, "state", "--json"),
-    loop("lstat", many),
-  ],
-  [`first scan, ${size} artifacts`, "read, parse, sha256 loop", 2, firstScan(fresh), loop("read", fresh), 3],
-];
-
-for (const [what, against, goal, measured, baseline, few] of rows) {
-  const { a, b, ratio } = await pair(measured, baseline, few ?? rounds);
-  const verdict = ratio <= goal ? "met" : "not met";
-  console.log(
-    `${what.padEnd(48)} ${a.toFixed(0).padStart(6)} ms  ${ratio.toFixed(2).padStart(6)} × ${against} (${b.toFixed(0)} ms), goal ${goal}: ${verdict}`,
-  );
+/** `state` after one artifact was changed, less `state` with nothing changed. */
+async function oneChanged() {
+  const directory = huge();
+  let round = 0;
+  return async () => {
+    const unchanged = await state(directory)();
+    const artifact = { title: "Changed", body: `round ${round++}` };
+    writeFileSync(join(directory, ".runa/workspace/type-3/a3.json"), JSON.stringify(artifact));
+    return Math.max(0, (await state(directory)()) - unchanged);
+  };
 }
 
-await schemaCosts();
+/** What an attempt costs among many artifacts above one among few. */
+function cascade() {
+  const [among, alone] = [trivialCascade(ATTEMPTS, MANY), trivialCascade(ATTEMPTS, 20)];
+  return {
+    a: () => Math.max(0, runa(among, "run")() - runa(alone, "run")()) / ATTEMPTS,
+    b: loop("lstat", among),
+  };
+}
+
+/** What an attempt costs above the process that it starts. */
+function attempts() {
+  const project = trivialCascade(TRIVIAL, 20);
+  return () => Math.max(0, runa(project, "run")() - time({ argv: [node, loops, "spawn", String(TRIVIAL)] })) / TRIVIAL;
+}
+
+async function delivery() {
+  const project = scanned(unscanned(20));
+  const { deliver, close } = await deliverer(project, "make-type-1", "type-1");
+  const directory = fresh("by-hand");
+  mkdirSync(directory, { recursive: true });
+  let number = 0;
+  return { a: deliver, b: () => writtenByHand(directory, number++), end: close };
+}
+
+/** @type {[string, string, number, () => Promise<{ a: Measured, b: Measured, end?: () => void }> | { a: Measured, b: Measured, end?: () => void }, number?][]} */
+const rows = [
+  ["runa --version", "node -e 0", 1.3, () => ({ a: runa(".", "--version"), b: floor })],
+  ["state --json, quickstart, nothing changed", "node -e 0", 1.6, () => ({ a: state(done()), b: floor })],
+  [`state --json, ${MANY} artifacts, nothing changed`, "node -e 0", 3, () => ({ a: state(many()), b: floor })],
+  [
+    `state --json, ${HUGE} artifacts, nothing changed`,
+    "lstat loop",
+    1.8,
+    () => ({ a: state(huge()), b: loop("lstat", huge()) }),
+  ],
+  [
+    `one of ${HUGE} artifacts changed, above that`,
+    "node -e 0",
+    1.5,
+    async () => ({ a: await oneChanged(), b: floor }),
+    FEW,
+  ],
+  ...[MANY, HUGE].map(
+    (size) =>
+      /** @type {typeof rows[number]} */ ([
+        `first scan, ${size} artifacts`,
+        "read, parse, sha256 loop",
+        2,
+        () => {
+          const project = once(() => unscanned(size));
+          return { a: firstScan(project), b: loop("read", project()) };
+        },
+        FEW,
+      ]),
+  ),
+  [`${WIDE} protocols, ${2 * WIDE} artifacts, state --json`, "node -e 0", 2.5, () => ({ a: state(wide()), b: floor })],
+  [
+    `${WIDE} work units × 10 protocols, state --json of one`,
+    "node -e 0",
+    3,
+    () => ({ a: state(units(), "--work-unit", "unit-7"), b: floor }),
+  ],
+  [`an attempt among ${MANY} artifacts, above one among 20`, "lstat loop", 1.5, cascade, FEW],
+  ["a trivial attempt, above its process", "node -e 0", 0.25, () => ({ a: attempts(), b: floor }), FEW],
+  [
+    "runa-mcp, first tools/list, 10 artifacts",
+    "node -e 0",
+    3,
+    () => {
+      const project = scanned(unscanned(10));
+      return { a: () => firstToolsList(project, "make-type-1"), b: floor };
+    },
+  ],
+  [
+    `runa-mcp, first tools/list, ${HUGE} artifacts`,
+    "node -e 0",
+    3,
+    () => {
+      const project = huge();
+      return { a: () => firstToolsList(project, "make-type-1"), b: floor };
+    },
+  ],
+  ["runa-mcp, one durable delivery", "write, fsync, rename, fsync", 3, delivery, 21],
+];
+
+console.log(
+  `node ${process.version}, medians of ${ROUNDS} rounds (of ${FEW} for what takes long), each in turn with its floor\n`,
+);
+for (const [what, against, goal, prepare, rounds] of rows) {
+  if (!chosen(what)) continue;
+  const { a, b, end } = await prepare();
+  const measured = await pair(a, b, rounds ?? ROUNDS);
+  end?.();
+  const ratio = measured.ratio.toFixed(2).padStart(6);
+  print(what, measured.a, `${ratio} × ${against} (${measured.b.toFixed(0)} ms)`, `≤ ${goal}`, measured.ratio <= goal);
+}
+const evaluateRow = `evaluate itself, ${WIDE} protocols`;
+if (chosen(evaluateRow)) {
+  const took = await evaluating(wide());
+  print(evaluateRow, took, "", "≤ 10 ms", took <= 10);
+}
+const memoryRow = `memory, state, ${HUGE} artifacts`;
+if (chosen(memoryRow)) {
+  const file = join(fresh("memory"), "held");
+  time({
+    argv: [node, "--require", preload, RUNA, "state", "--json"],
+    cwd: huge(),
+    env: { ...process.env, MEMORY_FILE: file },
+  });
+  const held = Number(readFileSync(file, "utf8"));
+  print(memoryRow, held, "", "≤ 250 MB", held <= 250, "MB");
+}
+if (chosen("schemas")) await schemaCosts();
+
+/** @param {string} what @param {number} value @param {string} ratio @param {string} goal @param {boolean} met */
+function print(what, value, ratio, goal, met, unit = "ms") {
+  const figure = value < 10 ? value.toFixed(1) : value.toFixed(0);
+  console.log(`${what.padEnd(58)} ${figure.padStart(6)} ${unit}  ${ratio}  goal ${goal}: ${met ? "met" : "not met"}`);
+}

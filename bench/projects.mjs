@@ -1,14 +1,15 @@
 // Projects to measure: generated, alike on every machine.
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-export const RUNA = join(root, "dist", "runa.js");
-export const RUNA_MCP = join(root, "dist", "runa-mcp.js");
-export const RUNA_AGENT = join(root, "dist", "runa-agent.js");
+const DIST = process.env.RUNA_BENCH_DIST ?? join(root, "dist");
+export const RUNA = join(DIST, "runa.js");
+export const RUNA_MCP = join(DIST, "runa-mcp.js");
+export const RUNA_AGENT = join(DIST, "runa-agent.js");
 
 const scratch = mkdtempSync(join(tmpdir(), "runa-bench-"));
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
@@ -18,7 +19,7 @@ export function runa(/** @type {string} */ cwd, /** @type {string[]} */ ...args)
   execFileSync(process.execPath, [RUNA, ...args], { cwd, stdio: ["ignore", "ignore", "inherit"] });
 }
 
-function fresh(/** @type {string} */ name) {
+export function fresh(/** @type {string} */ name) {
   const directory = join(scratch, name);
   mkdirSync(directory, { recursive: true });
   return directory;
@@ -28,7 +29,7 @@ function fresh(/** @type {string} */ name) {
 export function quickstart() {
   const directory = fresh("quickstart");
   runa(directory, "init", "--methodology", join(root, "methodologies", "review-pipeline"));
-  writeAgent(directory);
+  setAgent(directory, [process.execPath, RUNA_AGENT, "rehearse"]);
   mkdirSync(join(directory, ".runa/workspace/request"), { recursive: true });
   cpSync(
     join(root, "methodologies/review-pipeline/example/request.json"),
@@ -39,17 +40,10 @@ export function quickstart() {
   return directory;
 }
 
-function writeAgent(/** @type {string} */ directory) {
-  const config = join(directory, ".runa", "config.toml");
-  execFileSync(process.execPath, [
-    "-e",
-    "fs.appendFileSync(process.argv[1], process.argv[2])",
-    config,
-    `\n[agent]\ncommand = ${JSON.stringify([process.execPath, RUNA_AGENT, "rehearse"])}\n`,
-  ]);
+function setAgent(/** @type {string} */ directory, /** @type {string[]} */ command) {
+  appendFileSync(join(directory, ".runa/config.toml"), `\n[agent]\ncommand = ${JSON.stringify(command)}\n`);
 }
 
-const TYPES = 11;
 const SCHEMA = {
   type: "object",
   required: ["title", "body"],
@@ -61,48 +55,98 @@ const SCHEMA = {
   },
 };
 
-/** A methodology of a chain of protocols over 11 types. */
-function chainMethodology(/** @type {string} */ directory) {
-  const names = Array.from({ length: TYPES }, (_, index) => `type-${index}`);
-  const protocols = names
-    .slice(1)
-    .map(
-      (name, index) =>
-        `[[protocols]]\nname = "make-${name}"\nrequires = ["${names[index]}"]\nproduces = ["${name}"]\ntrigger = { type = "on_artifact", name = "${names[index]}" }\n`,
-    );
-  write(
-    join(directory, "manifest.toml"),
-    [`name = "chain"\n`, ...names.map((name) => `[[artifact_types]]\nname = "${name}"\n`), ...protocols].join("\n"),
+/**
+ * @typedef {{ name: string, requires?: string[], produces?: string[], scoped?: boolean, on: string }} Protocol
+ * @param {string} directory
+ * @param {readonly string[]} types
+ * @param {readonly Protocol[]} protocols
+ */
+function methodology(directory, types, protocols) {
+  const declared = protocols.map(({ name, requires = [], produces = [], scoped = false, on }) =>
+    [
+      "[[protocols]]",
+      `name = ${JSON.stringify(name)}`,
+      `requires = ${JSON.stringify(requires)}`,
+      `produces = ${JSON.stringify(produces)}`,
+      `scoped = ${scoped}`,
+      `trigger = { type = "on_artifact", name = ${JSON.stringify(on)} }\n`,
+    ].join("\n"),
   );
-  for (const name of names) write(join(directory, "schemas", `${name}.schema.json`), JSON.stringify(SCHEMA));
-  for (const name of names.slice(1))
-    write(join(directory, "protocols", `make-${name}`, "PROTOCOL.md"), `Make ${name}.\n`);
-  return names;
+  const manifest = [`name = "bench"\n`, ...types.map((name) => `[[artifact_types]]\nname = "${name}"\n`), ...declared];
+  write(join(directory, "manifest.toml"), manifest.join("\n"));
+  for (const name of types) write(join(directory, "schemas", `${name}.schema.json`), JSON.stringify(SCHEMA));
+  for (const { name } of protocols) write(join(directory, "protocols", name, "PROTOCOL.md"), `Do ${name}.\n`);
 }
 
-/** A project with this many artifacts of some 600 bytes, over 11 types, not yet scanned. */
-export function unscanned(/** @type {number} */ artifacts) {
-  const directory = fresh(`artifacts-${artifacts}`);
-  const names = chainMethodology(join(directory, "methodology"));
+/**
+ * A project with these artifacts of some 600 bytes, not yet scanned.
+ * @param {string} directory
+ * @param {Iterable<{ type: string, id: string, workUnit?: string }>} artifacts
+ */
+function fill(directory, artifacts) {
   runa(directory, "init", "--methodology", "methodology");
-  for (const name of names) mkdirSync(join(directory, ".runa/workspace", name), { recursive: true });
-  for (let index = 0; index < artifacts; index++) {
-    const body = `${index} `.repeat(500).slice(0, 500);
-    const artifact = { title: `Artifact ${index}`, body, tags: ["bench", `n${index % 7}`] };
-    writeFileSync(
-      join(directory, ".runa/workspace", names[index % TYPES] ?? "", `a${index}.json`),
-      JSON.stringify(artifact, null, 2),
-    );
+  for (const { type, id, workUnit } of artifacts) {
+    const artifact = { title: `Artifact ${id}`, body: `${id} `.repeat(500).slice(0, 500), tags: ["bench"] };
+    const named = workUnit === undefined ? artifact : { ...artifact, work_unit: workUnit };
+    write(join(directory, ".runa/workspace", type, `${id}.json`), JSON.stringify(named, null, 2));
   }
   return directory;
 }
 
-/** The same, scanned until nothing is left to read. */
-export function scanned(/** @type {number} */ artifacts) {
-  const directory = unscanned(artifacts);
+const names = (/** @type {string} */ word, /** @type {number} */ count) =>
+  Array.from({ length: count }, (_, index) => `${word}-${index}`);
+const chain = (/** @type {readonly string[]} */ types) =>
+  types.slice(1).map((type, index) => {
+    const before = types[index] ?? "";
+    return { name: `make-${type}`, requires: [before], produces: [type], on: before };
+  });
+const spread = (/** @type {number} */ count, /** @type {readonly string[]} */ types) =>
+  Array.from({ length: count }, (_, index) => ({ type: types[index % types.length] ?? "", id: `a${index}` }));
+
+/** A chain of protocols over 11 types with so many artifacts, not yet scanned. */
+export function unscanned(/** @type {number} */ artifacts) {
+  const directory = fresh(`artifacts-${artifacts}`);
+  const types = names("type", 11);
+  methodology(join(directory, "methodology"), types, chain(types));
+  return fill(directory, spread(artifacts, types));
+}
+
+/** Scans until nothing is left to read: what is just written is read once more. */
+export function scanned(/** @type {string} */ directory) {
   runa(directory, "scan");
   runa(directory, "scan");
   return directory;
+}
+
+/** A chain of 1,000 protocols over as many types, with two artifacts each. */
+export function manyProtocols(/** @type {number} */ count) {
+  const directory = fresh(`protocols-${count}`);
+  const types = names("type", count + 1);
+  methodology(join(directory, "methodology"), types, chain(types));
+  return scanned(fill(directory, spread(2 * count, types)));
+}
+
+/** Ten scoped protocols, and so many work units with an artifact of each type. */
+export function manyWorkUnits(/** @type {number} */ count) {
+  const directory = fresh(`units-${count}`);
+  const types = names("type", 11);
+  const protocols = chain(types).map((protocol) => ({ ...protocol, scoped: true }));
+  methodology(join(directory, "methodology"), types, protocols);
+  const artifacts = names("unit", count).flatMap((workUnit) =>
+    types.slice(0, 10).map((type) => ({ type, id: `${workUnit}-${type}`, workUnit })),
+  );
+  return scanned(fill(directory, artifacts));
+}
+
+/** Protocols without outputs, so that each `run` executes all of them, by an agent that does nothing, beside so many artifacts. */
+export function trivialCascade(/** @type {number} */ protocols, /** @type {number} */ artifacts) {
+  const directory = fresh(`cascade-${protocols}-${artifacts}`);
+  const types = names("type", 11);
+  const trivial = names("nothing", protocols).map((name) => ({ name, on: "type-0" }));
+  methodology(join(directory, "methodology"), types, trivial);
+  fill(directory, spread(artifacts, types));
+  setAgent(directory, [process.execPath, "-e", "0"]);
+  return scanned(directory);
 }
 
 function write(/** @type {string} */ file, /** @type {string} */ text) {

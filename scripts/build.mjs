@@ -56,7 +56,7 @@ async function emit(/** @type {import("esbuild").OutputFile} */ { path, text }) 
   if (!path.endsWith(".js")) return writeFileSync(path, text);
   const code = await commonJs(text);
   if (dirname(path) !== dist) return writeFileSync(path, code);
-  const program = code.replaceAll(/\brequire\("\.\/chunks\//g, 'loadChunk("./chunks/');
+  const program = code.replaceAll(/\brequire\("\.\/chunks\//g, 'exports.loadChunk("./chunks/');
   writeFileSync(path, `#!/usr/bin/env node\n${loader}${program}`, { mode: 0o755 });
 }
 

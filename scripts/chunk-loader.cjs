@@ -1,7 +1,7 @@
 // Stands at the beginning of each program. It loads chunks with the code cache that the build left beside them, as V8
 // compiled them last; V8 itself refuses one that another version or other flags made, and compiles anew. Where Node has a
 // compile cache of its own, that one is used and chunks are modules like any other.
-const loadChunk = (() => {
+exports.loadChunk = (() => {
   const { enableCompileCache } = require("node:module");
   if (enableCompileCache !== undefined) {
     enableCompileCache();

@@ -19,11 +19,18 @@ export const lazyBuiltIns = {
     );
     onLoad({ filter: /.*/, namespace: "lazy" }, ({ path }) => {
       const builtIn = /** @type {Record<string, unknown>} */ (createRequire(import.meta.url)(path));
-      const functions = Object.keys(builtIn).filter((name) => /^[a-z]/.test(name) && typeof builtIn[name] === "function");
+      const functions = Object.keys(builtIn).filter(
+        (name) => /^[a-z]/.test(name) && typeof builtIn[name] === "function",
+      );
       const load = `const load = () => process.getBuiltinModule(${JSON.stringify(path)});`;
-      const constants = builtIn.constants === undefined ? "" : `export const constants = ${JSON.stringify(builtIn.constants)};`;
+      const constants =
+        builtIn.constants === undefined ? "" : `export const constants = ${JSON.stringify(builtIn.constants)};`;
       return {
-        contents: [load, constants, ...functions.map((name) => `export const ${name} = (...given) => load().${name}(...given);`)].join("\n"),
+        contents: [
+          load,
+          constants,
+          ...functions.map((name) => `export const ${name} = (...given) => load().${name}(...given);`),
+        ].join("\n"),
       };
     });
   },
@@ -54,7 +61,9 @@ export const noDefaultContext = {
   name: "no default context",
   setup({ onLoad, onResolve }) {
     onResolve({ filter: /^\.\.\/platform$/ }, ({ importer, resolveDir }) =>
-      /clipanion\/lib\/advanced\/Cli\.mjs$/.test(importer) ? { path: join(resolveDir, "../platform/browser.mjs") } : null,
+      /clipanion\/lib\/advanced\/Cli\.mjs$/.test(importer)
+        ? { path: join(resolveDir, "../platform/browser.mjs") }
+        : null,
     );
     onLoad({ filter: /clipanion\/lib\/advanced\/Cli\.mjs$/ }, ({ path }) =>
       edited(path, [

@@ -86,11 +86,32 @@ describe("doctor --agent", () => {
     expect(stdout).toContain("npm install -g @openai/codex");
   });
 
-  test("without an agent that is runa's says what to do", async () => {
-    const rig = await makeRig(draft);
+  test("of any other command says whether it can be started", async () => {
+    const rig = await makeRig({ ...draft, agent: ["sh", "-c", "true"] });
+    const found = await rig.run("doctor", "--agent");
+    expect(found.exitCode).toBe(0);
+    expect(found.stdout).toMatch(/^Agent sh {2}ok\n {2}installed: \/.*\/sh\n/);
+    const missing = await makeRig({ ...draft, agent: ["./no-such-agent"] });
+    const { exitCode, stdout } = await missing.run("doctor", "--agent");
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^Agent \.\/no-such-agent {2}problem\n {2}not found: /);
+  });
+
+  test("checks each agent that a protocol is bound to", async () => {
+    const rig = await makeRig({
+      ...draft,
+      agent: ["sh"],
+      config: '[agents.other]\ncommand = ["cat"]\n[protocols.draft]\nagent = "other"\n',
+    });
+    const { stdout } = await rig.run("doctor", "--agent");
+    expect(stdout).toMatch(/^Agent cat {2}ok\n {2}installed: /);
+  });
+
+  test("without any agent says what to do", async () => {
+    const rig = await makeRig({ ...draft, agent: null });
     const { exitCode, stderr } = await rig.run("doctor", "--agent");
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^error: the configured agent .* is no adapter of runa's/);
+    expect(stderr).toMatch(/^error: no agent is configured: put \[agent\] command = /);
   });
 });
 

@@ -148,7 +148,8 @@ describe("the server's own tools", () => {
 
 describe("when an attempt has ended", () => {
   test("its server is fenced: a later call is refused and nothing is written", async () => {
-    const rig = await outdated();
+    // Else the server would be ended with its agent.
+    const rig = await outdated({ ...draft, settings: 'spare = ["node"]' });
     const step = rig.start("step");
     const agent = await rig.nextAttempt();
     const server = await agent.server();

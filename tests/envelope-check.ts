@@ -54,6 +54,11 @@ export async function envelopeProblems(text: string): Promise<string[]> {
   const version = typeof value === "object" && value !== null && "version" in value ? value.version : undefined;
   const name = typeof version === "number" ? SCHEMA_OF_VERSION[version] : undefined;
   if (name === undefined) return [`no envelope has the version ${JSON.stringify(version)}`];
+  return schemaProblems(name, value);
+}
+
+/** What is wrong with a value by the published schema of that name; nothing when it is right. */
+export async function schemaProblems(name: string, value: unknown): Promise<string[]> {
   return (await (await validatorFor(name))(value)).map(({ path, message }) => `${name} ${path}: ${message}`);
 }
 

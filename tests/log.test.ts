@@ -74,7 +74,7 @@ describe("what is told", () => {
     const rig = await makeRig(draft);
     expect((await rig.run("init", "--methodology", rig.methodology)).exitCode).toBe(0);
     const [first, second] = await events(rig);
-    expect(first).toMatchObject({ seq: 1, kind: "project_initialised", body: { methodology: "rig-methodology" } });
+    expect(first).toMatchObject({ seq: 1, kind: "project_initialised", body: { methodology: "test-methodology" } });
     expect(second).toMatchObject({ seq: 2, kind: "methodology_changed", prev: first?.hash });
   });
 

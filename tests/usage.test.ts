@@ -28,7 +28,7 @@ describe("wrong usage", () => {
 });
 
 describe("help", () => {
-  const COMMANDS = ["init", "scan", "list", "state", "doctor", "step", "run", "log"];
+  const COMMANDS = ["init", "scan", "list", "state", "doctor", "step", "run", "release", "log"];
 
   test.each(COMMANDS)("of %s has its options, what their values are, and examples", async (command) => {
     using here = new Scratch();
@@ -48,6 +48,12 @@ describe("help", () => {
     expect(stdout).toContain(
       "\nUsage: runa init --methodology PATH [--agent NAME] [--config PATH] [--artifacts-dir DIR]\n",
     );
+  });
+
+  test("of release says what it takes beside options", async () => {
+    using here = new Scratch();
+    const { stdout } = await runa(here.path, "release", "--help");
+    expect(stdout).toContain("\nUsage: runa release ATTEMPT [--config PATH] [--artifacts-dir DIR]\n");
   });
 
   test("of doctor shows which values may be left out", async () => {

@@ -1,10 +1,14 @@
 import { spawnSync } from "node:child_process";
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
 import { findProgram, type McpConfig } from "@runa/engine";
 
 /** The agents that `runa-agent` knows; what it is asked to run is its own business, the names are wire. */
 export const AGENTS = ["claude-code", "codex", "gemini", "qwen", "opencode", "copilot", "rehearse"] as const;
 
-/** What `runa-agent NAME --check` said. */
+export type Argv = readonly [string, ...string[]];
+
+/** What `runa-agent NAME --check` said, or what was found of another command. */
 export interface AgentCheck {
   readonly name: string;
   readonly ok: boolean;
@@ -20,7 +24,7 @@ function agentProgram(): string {
 }
 
 /** An agent's argv as it is started: runa's own agents are found beside runa, also where they are not on the PATH. */
-export function startable([program, ...args]: readonly [string, ...string[]]): [string, ...string[]] {
+export function startable([program, ...args]: Argv): Argv {
   return [program === "runa-agent" ? agentProgram() : program, ...args];
 }
 
@@ -37,6 +41,27 @@ export function checkAgent(name: string, server: McpConfig | null): AgentCheck {
   if (error !== undefined) return { name, ok: false, lines: [`runa-agent could not be started: ${error.message}`] };
   const lines = `${stdout}${stderr}`.split("\n").filter((line) => line.trim() !== "");
   return { name, ok: status === 0, lines };
+}
+
+/** Looks whether the program of a command that is no adapter of runa's can be started; more is not known of it. */
+export function checkCommand([program]: Argv, directory: string): AgentCheck {
+  const places = program.includes("/")
+    ? [resolve(directory, program)]
+    : (process.env.PATH ?? "").split(delimiter).map((place) => join(resolve(directory, place), program));
+  const found = places.find(isExecutable);
+  if (found !== undefined) return { name: program, ok: true, lines: [`installed: ${found}`] };
+  const where = program.includes("/") ? places.join() : "on the PATH";
+  const lines = [`not found: no executable file ${where}; correct [agent] command in the config, or install it`];
+  return { name: program, ok: false, lines };
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** The adapter that an agent command names: `["runa-agent", "codex"]` means codex; null for any other command. */

@@ -108,7 +108,8 @@ export class Progress {
   #draw(): void {
     clearTimeout(this.#timer);
     if (!this.#options.block || this.#running.size === 0) return;
-    const width = process.stderr.columns ?? 80;
+    // A terminal that does not know its width says 0.
+    const width = process.stderr.columns || 80;
     const lines = [...this.#running].map(([id, { work, since }]) =>
       statusLine(work, performance.now() - since, this.#options.delivered(id)).slice(0, width - 1),
     );

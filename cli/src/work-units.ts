@@ -19,8 +19,9 @@ export function delegatedWork(project: OpenProject, evaluation: Evaluation): str
 /** Warns when no artifact names the work unit that was asked for. */
 export function warnOfUnknownWorkUnit(evaluation: Evaluation): void {
   const { workUnit } = evaluation;
+  if (workUnit === null) return;
   const known = workUnitsOf(evaluation);
-  if (workUnit === null || known.includes(workUnit)) return;
+  if (known.includes(workUnit)) return;
   const meant = nearest(workUnit, known);
   const hint = meant === null ? "" : ` — did you mean '${visible(meant)}'?`;
   stderr.write(`warning: no artifact names work unit '${visible(workUnit)}'${hint}\n`);

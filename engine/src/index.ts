@@ -8,6 +8,7 @@ export type {
   LogVerdict,
   Moment,
   OpenAttempt,
+  Rebuilt,
   ScanReport,
   Violation,
 } from "@runa/store";
@@ -65,7 +66,14 @@ export { EventLog, openEventLog } from "./project/event-log.ts";
 export { type Examination, examine, unhealthyInstances } from "./project/examine.ts";
 export { type InitResult, initProject } from "./project/init.ts";
 export { evaluateScan, evaluateScope, lookAt, workUnitsOf } from "./project/look.ts";
-export { displayPath, type OpenProject, openProject, type ProjectOptions, scanProject } from "./project/project.ts";
+export {
+  displayPath,
+  type OpenProject,
+  openProject,
+  type ProjectOptions,
+  rebuildProject,
+  scanProject,
+} from "./project/project.ts";
 export { didYouMean, nearest } from "./suggestion.ts";
 export { version } from "./version.ts";
 export { visible, visibleLines } from "./visible.ts";

@@ -48,6 +48,20 @@ export interface Instance {
   readonly violations: readonly Violation[];
 }
 
+/** What is known of a set of instances of one type without looking at each. */
+export interface TypeSummary {
+  readonly total: number;
+  readonly valid: number;
+  /** Invalid or malformed. */
+  readonly broken: number;
+  readonly stale: number;
+  /** The latest `lastModified`, of all and of the valid ones; null where there is none. */
+  readonly newest: Moment | null;
+  readonly newestValid: Moment | null;
+  /** The latest of `lastModified` and `deliveredAt`. */
+  readonly newestVouched: Moment | null;
+}
+
 /** Something in the workspace that could not be read, so that what is known of its type may be incomplete. */
 export interface ScanGap {
   readonly type: string;

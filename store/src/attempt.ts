@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import type { Json, Moment } from "./artifact.ts";
+import type { Instance, Json, Moment } from "./artifact.ts";
 import type { InstanceRef } from "./scan.ts";
-import { type Store, write } from "./store.ts";
+import { type Store, write, writeUnsynced } from "./store.ts";
 import { markDelivered } from "./tables/artifact-table.ts";
 import {
   type AttemptEnd,
@@ -29,6 +29,7 @@ import { type DeliveryRow, deliveriesOf, putDelivery, wasDeliveredElsewhere } fr
 import { appendEvent, type EventBody } from "./tables/event-table.ts";
 import { putSuperseding } from "./tables/superseding-table.ts";
 import { holdsUnfinished, removeUnfinished } from "./workspace/durable-write.ts";
+import { removeProbes } from "./workspace/stat-identity.ts";
 
 /** A candidate that is to be executed, as it was evaluated. */
 export interface Claim extends AttemptStart {
@@ -53,7 +54,7 @@ export type ClaimResult =
 export function claimAttempt(store: Store, claim: Claim): ClaimResult {
   const { database } = store;
   const { protocol, workUnit } = claim;
-  return write(store, () => {
+  return writeUnsynced(store, () => {
     const by = claim.obstacle(openAttempts(database));
     if (by !== null) return { kind: "obstructed", by };
     if ((lastAttemptOf(database, protocol, workUnit)?.id ?? null) !== claim.lastAttempt) return { kind: "outdated" };
@@ -75,7 +76,7 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
 
 /** Notes the agent's process, right after it was spawned. */
 export function recordAgent(store: Store, attempt: OpenedAttempt, agent: ProcessIdentity): void {
-  write(store, () => {
+  writeUnsynced(store, () => {
     setAgent(store.database, attempt.id, agent);
     appendEvent(store.database, nextMoment(store.database), "attempt_started", attempt.id, {
       ...candidateBody(attempt),
@@ -132,7 +133,7 @@ export function releaseAttempt(store: Store, attempt: OpenAttempt): boolean {
  * all there will be, so a scan after this sees the attempt's whole result.
  */
 export function fenceAttempt(store: Store, attempt: string): void {
-  write(store, () => fence(store.database, attempt, nextMoment(store.database)));
+  writeUnsynced(store, () => fence(store.database, attempt, nextMoment(store.database)));
 }
 
 /** Attempts that have not ended; one whose owner is dead is among them. */
@@ -178,7 +179,7 @@ export interface AttemptResult extends AttemptEnd {
   readonly started: Moment;
   /** Who ends it; an attempt that has become another's, or was released, is left as it is. */
   readonly owner: Owner;
-  readonly byFile: readonly Pick<DeliveryRow, "type" | "id" | "contentHash">[];
+  readonly byFile: readonly Pick<Instance, "type" | "id" | "contentHash" | "workUnit">[];
   /** Everything that counts as delivered, by tool or by file. */
   readonly delivered: readonly InstanceRef[];
   readonly superseded: readonly InstanceRef[];
@@ -198,8 +199,16 @@ export function endAttempt(store: Store, attempt: OpenedAttempt, result: Attempt
   return write(store, () => {
     const at = nextMoment(database);
     if (!endAttemptRow(database, own, result, at, result.owner)) return false;
-    for (const { type, id, contentHash } of result.byFile)
+    for (const { type, id, contentHash, workUnit } of result.byFile) {
       putDelivery(database, { attempt: own, type, id, contentHash, at, via: "file" });
+      appendEvent(database, at, "delivery_accepted", own, {
+        artifact_type: type,
+        instance_id: id,
+        content_hash: contentHash,
+        via: "file",
+        ...(workUnit !== null && { work_unit: workUnit }),
+      });
+    }
     if (result.outcome === "delivered") {
       for (const { type, id } of result.delivered) markDelivered(database, type, id, result.started);
       for (const { type, id } of result.superseded) putSuperseding(database, { attempt: own, type, id });
@@ -236,6 +245,7 @@ export function abandonAttempt(store: Store, attempt: OpenedAttempt): void {
 
 /** Removes the half-written files of writers that died; under the writers' lock, so none is at work. */
 export function removeLitter(store: Store, workspace: string, types: Iterable<string>): void {
+  removeProbes(workspace);
   const littered = [...types].map((type) => join(workspace, type)).filter(holdsUnfinished);
   if (littered.length > 0) write(store, () => littered.forEach(removeUnfinished));
 }

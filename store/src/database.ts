@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -42,6 +42,25 @@ const directories = new WeakMap<Database.Database, string>();
 export function databaseError(database: Database.Database, error: unknown): unknown {
   const directory = directories.get(database);
   return directory === undefined ? error : storeError(directory, error);
+}
+
+/** The store's database in a directory. */
+export function databaseFile(directory: string): string {
+  return join(directory, FILE);
+}
+
+/** Whether there is a store in a directory, sound or not. */
+export function storeExists(directory: string): boolean {
+  return existsSync(databaseFile(directory));
+}
+
+/**
+ * Makes a store's database where there is none.
+ * @throws StoreError
+ */
+export function makeDatabase(directory: string): OpenDatabase {
+  makeDirectory(directory);
+  return kept(directory);
 }
 
 function tryToOpen(directory: string): OpenDatabase {
@@ -169,6 +188,6 @@ function storeError(directory: string, error: unknown): unknown {
   if (!/^SQLITE_(NOTADB|CORRUPT)/.test(code))
     return new StoreError(`${file} could not be read or written: ${(error as Error).message} (${code})`);
   return new StoreError(
-    `${file} is damaged: what runa remembers of earlier attempts is lost, no artifact is. Move ${directory} away and run \`runa scan\`, which reads the artifacts again`,
+    `${file} is damaged: what runa remembers of earlier attempts is in doubt, no artifact is. \`runa scan --rebuild\` keeps what can still be read and reads the artifacts again`,
   );
 }

@@ -4,7 +4,7 @@ import type { ContentHash, InstanceId, SchemaHash, WorkUnit } from "./artifact.t
 import { contentHash } from "./json/canonical.ts";
 import { JsonError, parseJsonBytes } from "./json/parse.ts";
 import { type RefusalReason, refusalBody } from "./refusal.ts";
-import { workUnitOf } from "./scan.ts";
+import { workUnitOf } from "./scan-files.ts";
 import { type Store, write } from "./store.ts";
 import { moveSuperseded } from "./superseding.ts";
 import { existsValid, findArtifact, putArtifact, removeArtifact } from "./tables/artifact-table.ts";

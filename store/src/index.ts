@@ -8,6 +8,7 @@ export type {
   Moment,
   ScanGap,
   SchemaHash,
+  TypeSummary,
   Violation,
   WorkUnit,
 } from "./artifact.ts";
@@ -31,7 +32,7 @@ export {
   unendedAttempt,
   unendedAttempts,
 } from "./attempt.ts";
-export { StoreError } from "./database.ts";
+export { StoreError, storeExists } from "./database.ts";
 export {
   confirmArtifact,
   type Deliverer,
@@ -66,13 +67,15 @@ export {
   parseJsonBytes,
 } from "./json/parse.ts";
 export { momentOf, rfc3339 } from "./moment.ts";
-export type { RefusalReason } from "./refusal.ts";
-export { type InstanceRef, type ScannedType, type ScanReport, scan, workUnitOf } from "./scan.ts";
+export { type Rebuilt, rebuildStore } from "./rebuild.ts";
+export { loggedViolations, type RefusalReason } from "./refusal.ts";
+export { type InstanceRef, type ScanOptions, type ScanReport, scan } from "./scan.ts";
+export { type ScannedType, workUnitOf } from "./scan-files.ts";
 export { type Dialect, dialectOf, SchemaError } from "./schema/dialect.ts";
 export { parseSchema, type SchemaSource } from "./schema/source.ts";
 export { loadSchemaCompiler, type SchemaCompiler, type Validator } from "./schema/validator.ts";
 export { knownSchemaHash, rememberSchemaFiles } from "./schema-check.ts";
-export { readSnapshot, type Snapshot } from "./snapshot.ts";
+export { type InstancesByType, readSnapshot, type Snapshot } from "./snapshot.ts";
 export { openStore, type Store } from "./store.ts";
 export { didYouMean, nearest } from "./suggestion.ts";
 export { finishSuperseding } from "./superseding.ts";

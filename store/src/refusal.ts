@@ -1,3 +1,4 @@
+import type { Json } from "./artifact.ts";
 import type { Refusal } from "./tables/attempt-table.ts";
 import type { EventBody } from "./tables/event-table.ts";
 
@@ -29,16 +30,18 @@ const MAX_TEXT = 200;
 
 /** A refused call as the log tells it. */
 export function refusalBody(reason: RefusalReason, type: string | null, violations: Refusal["violations"]): EventBody {
+  return { reason, ...(type !== null && { artifact_type: type }), ...loggedViolations(violations) };
+}
+
+/** Violations as the log tells them: where, and what was expected, never what was found. */
+export function loggedViolations(violations: Refusal["violations"]): Readonly<Record<string, Json>> {
+  if (violations.length === 0) return {};
   const listed = violations.slice(0, MAX_VIOLATIONS).map(({ path, keyword, expected }) => ({
     path: cut(path),
     ...(keyword !== undefined && { keyword }),
     expected: cut(expected),
   }));
-  return {
-    reason,
-    ...(type !== null && { artifact_type: type }),
-    ...(listed.length > 0 && { violations: listed, violation_count: violations.length }),
-  };
+  return { violations: listed, violation_count: violations.length };
 }
 
 function cut(text: string): string {

@@ -1,22 +1,13 @@
-import type { BigIntStats } from "node:fs";
-import type { InstanceId, Moment, ScanGap, WorkUnit } from "./artifact.ts";
-import { contentHash } from "./json/canonical.ts";
-import { JsonError, type ParsedJson, parseJsonBytes } from "./json/parse.ts";
+import type { InstanceId, Moment, ScanGap, SchemaHash } from "./artifact.ts";
 import { appendScanned, type ScanChange } from "./scan-event.ts";
-import type { SchemaSource } from "./schema/source.ts";
-import type { Validator } from "./schema/validator.ts";
+import { type Change, type DoubtfulFile, type ScannedType, type Update, updatesOf } from "./scan-files.ts";
 import { type Store, write } from "./store.ts";
-import { type ArtifactRow, allArtifacts, findArtifact, putArtifact, removeArtifact } from "./tables/artifact-table.ts";
+import { type ArtifactRow, findArtifact, putArtifact, removeArtifact } from "./tables/artifact-table.ts";
 import { nextMoment } from "./tables/clock-table.ts";
 import { lastSuccessfulDelivery } from "./tables/delivery-table.ts";
-import { type CleanBefore, cleanBefore, isClean, mtimeOf, statIdentity } from "./workspace/stat-identity.ts";
-import { type FoundFile, readRegularFile, reasonOf, type Walk, WorkspaceError, walk } from "./workspace/walk.ts";
-
-/** What a scan needs to know of one artifact type. */
-export interface ScannedType extends SchemaSource {
-  /** The compiled schema; asked for only when a file of the type has to be validated. */
-  validator(): Promise<Validator>;
-}
+import { changingOnly, type PackedArtifacts, type PackedType, packedArtifacts } from "./tables/packed-artifacts.ts";
+import { cleanBefore, type StatIdentity, statIdentity } from "./workspace/stat-identity.ts";
+import { type Visitor, type Walk, WorkspaceError, walk } from "./workspace/walk.ts";
 
 export interface InstanceRef {
   readonly type: string;
@@ -34,19 +25,13 @@ export interface ScanReport {
   readonly unrecognized: readonly string[];
 }
 
-type Change = "new" | "modified" | "revalidated" | "unchanged";
-
-/** A row to write, with what it was when the scan began: another writer's newer one is not overwritten. */
-interface Update {
-  readonly change: Change;
-  readonly old: ArtifactRow | undefined;
-  readonly row: ArtifactRow;
-}
-
 /** Rows committed at once, so that a delivery never waits long for a scan. */
-const BATCH = 1000;
-// Filled in when the scan commits: all that one scan finds share one time.
-const UNDATED = 0 as Moment;
+export const BATCH = 5000;
+
+export interface ScanOptions {
+  /** Reads every file again, whatever its stat identity says. */
+  readonly full?: boolean;
+}
 
 /**
  * Brings the index up to date with the workspace, reading only files whose stat identity is not the recorded one.
@@ -56,40 +41,30 @@ export async function scan(
   store: Store,
   workspace: string,
   types: ReadonlyMap<string, ScannedType>,
+  { full = false }: ScanOptions = {},
 ): Promise<ScanReport> {
-  const known = new Map(
-    allArtifacts(store.database)
-      .filter((row) => types.has(row.type))
-      .map((row) => [keyOf(row), row]),
-  );
-  const { files, gaps: walkGaps, unrecognized } = walkWorkspace(workspace, types, known.size === 0);
-  const gaps = [...walkGaps];
-  const updates: Update[] = [];
+  const index = packedArtifacts(store.database);
+  const known = new KnownArtifacts(index, types);
+  const doubtful: DoubtfulFile[] = [];
   let unchanged = 0;
-  let before: CleanBefore | undefined;
-  const present = new Set<string>();
-  for (const file of files) {
-    const type = types.get(file.type);
-    if (type === undefined) continue;
-    const key = keyOf(file);
-    const old = known.get(key);
-    if (old !== undefined && old.stat === statIdentity(file.stats) && old.schemaHash === type.hash) {
-      present.add(key);
-      unchanged++;
-      continue;
-    }
-    before ??= cleanBefore(workspace);
-    const update = await look(file, old, type, before, gaps);
-    if (update === null) continue;
-    present.add(key);
-    if (update.change === "unchanged") unchanged++;
-    updates.push(update);
+  const visitor: Visitor = {
+    wantsStats: (type, id) => !full && known.has(type, id),
+    visit(file, stats) {
+      const schema = types.get(file.type);
+      if (schema === undefined) return;
+      if (stats !== null && known.isUnchanged(file, statIdentity(stats))) unchanged++;
+      else doubtful.push({ ...file, schema, old: known.find(file) });
+    },
+  };
+  const walked = walkWorkspace(workspace, types, visitor, known.isEmpty);
+  const gaps = [...walked.gaps];
+  const updates = doubtful.length === 0 ? [] : await updatesOf(doubtful, cleanBefore(workspace), gaps);
+  for (const { change, row } of updates) {
+    known.isPresent(row);
+    if (change === "unchanged") unchanged++;
   }
-  const partial = new Set(gaps.map((gap) => gap.type));
-  const removed = [...known.entries()]
-    .filter(([key, row]) => !present.has(key) && !partial.has(row.type))
-    .map(([, row]) => row);
-  commit(store, updates, removed);
+  const removed = known.notPresent(new Set(gaps.map((gap) => gap.type)));
+  commit(store, index, updates, removed);
   const refs = (change: Change) =>
     updates.filter((update) => update.change === change).map(({ row }) => ({ type: row.type, id: row.id }));
   return {
@@ -99,122 +74,107 @@ export async function scan(
     removed: removed.map(({ type, id }) => ({ type, id })),
     unchanged,
     gaps,
-    unrecognized,
+    unrecognized: walked.unrecognized,
   };
 }
 
-function walkWorkspace(workspace: string, types: ReadonlyMap<string, ScannedType>, storeIsEmpty: boolean): Walk {
+interface KnownType {
+  readonly packed: PackedType;
+  readonly schemaHash: SchemaHash;
+  /** Where the rows begin that the scan has not met. */
+  readonly left: Map<InstanceId, number>;
+}
+
+/** What the index holds of the declared types when a scan begins, and what of it the scan has not met yet. */
+class KnownArtifacts {
+  readonly #types = new Map<string, KnownType>();
+
+  constructor(index: PackedArtifacts, types: ReadonlyMap<string, ScannedType>) {
+    for (const [name, packed] of index) {
+      const type = types.get(name);
+      if (type === undefined) continue;
+      this.#types.set(name, { packed, schemaHash: type.hash, left: packed.places() });
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#types.size === 0;
+  }
+
+  /** Whether a file is as it was when it was recorded, by its stat identity; such a one is present. */
+  isUnchanged({ type, id }: InstanceRef, stat: StatIdentity): boolean {
+    const known = this.#types.get(type);
+    const place = known?.left.get(id);
+    if (known === undefined || place === undefined || !known.packed.holds(place, stat, known.schemaHash)) return false;
+    return known.left.delete(id);
+  }
+
+  has(type: string, id: InstanceId): boolean {
+    return this.#types.get(type)?.left.has(id) === true;
+  }
+
+  find({ type, id }: InstanceRef): ArtifactRow | undefined {
+    const known = this.#types.get(type);
+    const place = known?.left.get(id);
+    return known === undefined || place === undefined ? undefined : known.packed.row(id, place);
+  }
+
+  isPresent({ type, id }: InstanceRef): void {
+    this.#types.get(type)?.left.delete(id);
+  }
+
+  /** What was not present, of the types that were scanned whole. */
+  notPresent(partial: ReadonlySet<string>): ArtifactRow[] {
+    return [...this.#types]
+      .filter(([type]) => !partial.has(type))
+      .flatMap(([, { packed, left }]) => Array.from(left, ([id, place]) => packed.row(id, place)));
+  }
+}
+
+function walkWorkspace(
+  workspace: string,
+  types: ReadonlyMap<string, ScannedType>,
+  visitor: Visitor,
+  storeIsEmpty: boolean,
+): Walk {
   try {
-    return walk(workspace, [...types.keys()]);
+    return walk(workspace, types, visitor);
   } catch (error) {
     const missing = error instanceof WorkspaceError && error.code === "ENOENT";
-    if (missing && storeIsEmpty) return { files: [], gaps: [], unrecognized: [] };
+    if (missing && storeIsEmpty) return { gaps: [], unrecognized: [] };
     throw error;
   }
 }
 
-function keyOf({ type, id }: InstanceRef): string {
-  return `${type}/${id}`;
+function commit(
+  store: Store,
+  index: PackedArtifacts,
+  updates: readonly Update[],
+  removed: readonly ArtifactRow[],
+): void {
+  if (updates.length === 0 && removed.length === 0) return;
+  const touched = new Set([...updates.map(({ row }) => row.type), ...removed.map(({ type }) => type)]);
+  changingOnly(store.database, index, touched, (asRead) => commitBatches(store, asRead, updates, removed));
 }
 
-/** Reads one file; null when it has gone or cannot be read, which is a gap. */
-async function look(
-  file: FoundFile,
-  old: ArtifactRow | undefined,
-  type: ScannedType,
-  before: CleanBefore,
-  gaps: ScanGap[],
-): Promise<Update | null> {
-  let read: ReturnType<typeof readRegularFile>;
-  try {
-    read = readRegularFile(file.path);
-  } catch (error) {
-    gaps.push({ type: file.type, path: `${file.type}/${file.id}.json`, reason: reasonOf(error) });
-    return null;
-  }
-  return read === null ? null : judge(file, old, type, read.bytes, read.stats, before);
-}
-
-async function judge(
-  file: FoundFile,
-  old: ArtifactRow | undefined,
-  type: ScannedType,
-  bytes: Buffer,
-  stats: BigIntStats,
-  before: CleanBefore,
-): Promise<Update> {
-  const identity = statIdentity(stats);
-  const place = {
-    type: file.type,
-    id: file.id,
-    schemaHash: type.hash,
-    lastModified: old?.lastModified ?? UNDATED,
-    deliveredAt: old?.deliveredAt ?? null,
-    stat: isClean(stats, before) ? identity : null,
-    mtime: mtimeOf(identity),
-  };
-  const parsed = parse(bytes);
-  if (parsed instanceof JsonError) {
-    const hash = contentHash(bytes);
-    const reason = {
-      path: "",
-      keyword: "json",
-      expected: "JSON",
-      got: parsed.message,
-      message: `not JSON: ${parsed.message}`,
-    };
-    const row: ArtifactRow = {
-      ...place,
-      status: "malformed",
-      contentHash: hash,
-      workUnit: old?.workUnit ?? null,
-      violations: [reason],
-    };
-    return { change: changeOf(old, row), old, row };
-  }
-  const hash = contentHash(parsed.canonical);
-  const sameAsBefore = old !== undefined && old.contentHash === hash && old.schemaHash === type.hash;
-  const violations = sameAsBefore ? old.violations : await (await type.validator())(parsed.value);
-  const row: ArtifactRow = {
-    ...place,
-    status: violations.length === 0 ? "valid" : "invalid",
-    contentHash: hash,
-    workUnit: workUnitOf(parsed.value),
-    violations,
-  };
-  return { change: changeOf(old, row), old, row };
-}
-
-function parse(bytes: Buffer): ParsedJson | JsonError {
-  try {
-    return parseJsonBytes(bytes);
-  } catch (error) {
-    if (error instanceof JsonError) return error;
-    throw error;
-  }
-}
-
-/** The work unit that an artifact names: its top-level string field `work_unit`. */
-export function workUnitOf(value: unknown): WorkUnit | null {
-  if (typeof value !== "object" || value === null || !Object.hasOwn(value, "work_unit")) return null;
-  const named = (value as { work_unit: unknown }).work_unit;
-  return typeof named === "string" ? (named as WorkUnit) : null;
-}
-
-function changeOf(old: ArtifactRow | undefined, row: ArtifactRow): Change {
-  if (old === undefined) return "new";
-  if (old.contentHash !== row.contentHash) return "modified";
-  return old.schemaHash === row.schemaHash ? "unchanged" : "revalidated";
-}
-
-function commit(store: Store, updates: readonly Update[], removed: readonly ArtifactRow[]): void {
+function commitBatches(
+  store: Store,
+  asRead: () => boolean,
+  updates: readonly Update[],
+  removed: readonly ArtifactRow[],
+): void {
   let at: Moment | undefined;
-  const made: ScanChange[] = [];
-  for (let start = 0; start < updates.length; start += BATCH) {
+  // In the order of the table: scattered rows would touch, and so write, most of its pages in every batch.
+  const inOrder = updates.length > BATCH ? [...updates].sort(byKey) : updates;
+  const changes = [...inOrder, ...removed.map((row) => ({ change: "removed", old: row, row }) as const)];
+  for (let start = 0; start < changes.length; start += BATCH) {
     write(store, () => {
-      for (const { change, old, row } of updates.slice(start, start + BATCH)) {
-        if (!isStill(store, row, old)) continue;
-        if (change === "new" || change === "modified") {
+      const untouched = asRead();
+      const made: ScanChange[] = [];
+      for (const { change, old, row } of changes.slice(start, start + BATCH)) {
+        if (!untouched && !isStill(store, row, old)) continue;
+        if (change === "removed") removeArtifact(store.database, row.type, row.id);
+        else if (change === "new" || change === "modified") {
           at ??= nextMoment(store.database);
           const deliveredAt =
             old === undefined ? lastSuccessfulDelivery(store.database, row.type, row.id) : row.deliveredAt;
@@ -222,18 +182,15 @@ function commit(store: Store, updates: readonly Update[], removed: readonly Arti
         } else putArtifact(store.database, row);
         if (change !== "unchanged") made.push({ change, row });
       }
-      if (removed.length === 0 && start + BATCH >= updates.length) appendScanned(store.database, made);
+      // With the rows that it tells of: what a scan that dies between two batches has changed is told as well.
+      appendScanned(store.database, made);
     });
   }
-  if (removed.length === 0) return;
-  write(store, () => {
-    for (const row of removed) {
-      if (!isStill(store, row, row)) continue;
-      removeArtifact(store.database, row.type, row.id);
-      made.push({ change: "removed", row });
-    }
-    appendScanned(store.database, made);
-  });
+}
+
+function byKey({ row: a }: Update, { row: b }: Update): number {
+  if (a.type !== b.type) return a.type < b.type ? -1 : 1;
+  return a.id < b.id ? -1 : 1;
 }
 
 /** Whether the index still holds what the scan started from; a delivery or a success that came meanwhile knows better. */

@@ -1,7 +1,6 @@
-import type { Instance, ScanGap, WorkUnit } from "./artifact.ts";
+import type { Instance, ScanGap, TypeSummary, WorkUnit } from "./artifact.ts";
 import type { ScanReport } from "./scan.ts";
 import type { Store } from "./store.ts";
-import { allArtifacts } from "./tables/artifact-table.ts";
 import {
   type LastAttempt,
   lastAttempts,
@@ -9,14 +8,22 @@ import {
   type OpenAttempt,
   openAttempts,
 } from "./tables/attempt-table.ts";
+import { type PackedArtifacts, packedArtifacts } from "./tables/packed-artifacts.ts";
+
+/** The instances of each declared type, by instance id; a type without any has an empty list. */
+export interface InstancesByType extends ReadonlyMap<string, readonly Instance[]> {
+  /** What is known of all instances of a type without making the list; undefined where only the list tells. */
+  summary?(type: string): TypeSummary | undefined;
+  /** The types of which some instance belongs to a work unit. */
+  scopedTypes?(): readonly string[];
+}
 
 /**
  * What the store knew at one moment about everything that one scope's evaluation asks for. Immutable; whoever wants to
  * know "what if" makes another.
  */
 export interface Snapshot {
-  /** The instances of each declared type, by instance id; a type without any has an empty list. */
-  readonly instances: ReadonlyMap<string, readonly Instance[]>;
+  readonly instances: InstancesByType;
   /** Of each partially scanned type what could not be read. */
   readonly gaps: ReadonlyMap<string, readonly ScanGap[]>;
   /** By protocol, for the snapshot's work unit (or none). */
@@ -36,16 +43,75 @@ export function readSnapshot(
   const { database } = store;
   // One read transaction: a delivery between two of these queries must not show in one and not in the other.
   return database.transaction((): Snapshot => {
-    const instances = new Map<string, Instance[]>([...types].map((type) => [type, []]));
-    for (const row of allArtifacts(database)) instances.get(row.type)?.push(row);
     return {
-      instances,
+      instances: new PackedInstances([...types], packedArtifacts(database)),
       gaps: byType(gaps),
       lastAttempts: byProtocol(lastAttempts(database, workUnit)),
       lastSuccesses: byProtocol(lastSuccesses(database, workUnit)),
       openAttempts: openAttempts(database),
     };
   })();
+}
+
+const NO_INSTANCES: TypeSummary = {
+  total: 0,
+  valid: 0,
+  broken: 0,
+  stale: 0,
+  newest: null,
+  newestValid: null,
+  newestVouched: null,
+};
+
+/** The lists are unpacked one by one, when they are asked for. */
+class PackedInstances implements InstancesByType {
+  readonly #types: ReadonlySet<string>;
+  readonly #packed: PackedArtifacts;
+
+  constructor(types: readonly string[], packed: PackedArtifacts) {
+    this.#types = new Set(types);
+    this.#packed = packed;
+  }
+
+  get size(): number {
+    return this.#types.size;
+  }
+
+  has(type: string): boolean {
+    return this.#types.has(type);
+  }
+
+  summary(type: string): TypeSummary {
+    return (this.has(type) ? this.#packed.get(type)?.summary : undefined) ?? NO_INSTANCES;
+  }
+
+  scopedTypes(): string[] {
+    return [...this.#types].filter((type) => this.#packed.get(type)?.scoped === true);
+  }
+
+  get(type: string): readonly Instance[] | undefined {
+    return this.has(type) ? (this.#packed.get(type)?.rows() ?? []) : undefined;
+  }
+
+  keys(): SetIterator<string> {
+    return this.#types.keys();
+  }
+
+  *values(): MapIterator<readonly Instance[]> {
+    for (const [, instances] of this) yield instances;
+  }
+
+  *entries(): MapIterator<[string, readonly Instance[]]> {
+    for (const type of this.#types) yield [type, this.get(type) ?? []];
+  }
+
+  [Symbol.iterator](): MapIterator<[string, readonly Instance[]]> {
+    return this.entries();
+  }
+
+  forEach(visit: (instances: readonly Instance[], type: string, all: InstancesByType) => void): void {
+    for (const [type, instances] of this) visit(instances, type, this);
+  }
 }
 
 function byProtocol(attempts: readonly LastAttempt[]): ReadonlyMap<string, LastAttempt> {

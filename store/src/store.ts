@@ -31,6 +31,20 @@ export function write<T>(store: Store, work: () => T): T {
   }
 }
 
+/**
+ * As `write`, but the log is not synced: what is committed outlives every process, and is on the disk itself with the next
+ * `write`. For what is void when the machine stops: that an attempt runs, since its agent stops as well.
+ * @throws StoreError, or what the work throws
+ */
+export function writeUnsynced<T>(store: Store, work: () => T): T {
+  store.database.pragma("synchronous = NORMAL");
+  try {
+    return write(store, work);
+  } finally {
+    store.database.pragma("synchronous = FULL");
+  }
+}
+
 /** As `write`, but does nothing where another writer is at work: for what the next command can write as well. */
 export function writeIfFree(store: Store, work: () => void): void {
   try {

@@ -93,7 +93,7 @@ describe("an attempt", () => {
       outputsAfter: "digest",
       usage: { tokens: 5 },
       started,
-      byFile: [{ ...note("f"), contentHash: contentHash("x") }],
+      byFile: [{ ...note("f"), contentHash: contentHash("x"), workUnit: null }],
       delivered: [],
       superseded: [],
     });

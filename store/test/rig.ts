@@ -6,12 +6,14 @@ import type { ContentHash, InstanceId, JsonSchema, Moment, WorkUnit } from "../s
 import { claimAttempt, endAttempt } from "../src/attempt.ts";
 import { deliverArtifact } from "../src/delivery.ts";
 import { canonicalJson } from "../src/json/canonical.ts";
-import { type InstanceRef, type ScannedType, type ScanReport, scan } from "../src/scan.ts";
+import { type InstanceRef, type ScanReport, scan } from "../src/scan.ts";
+import type { ScannedType } from "../src/scan-files.ts";
 import { parseSchema } from "../src/schema/source.ts";
 import { loadSchemaCompiler } from "../src/schema/validator.ts";
 import { openStore, type Store } from "../src/store.ts";
-import { type ArtifactRow, allArtifacts, findArtifact } from "../src/tables/artifact-table.ts";
+import { type ArtifactRow, findArtifact } from "../src/tables/artifact-table.ts";
 import { lastAttemptOf, type OutcomeId, type Owner } from "../src/tables/attempt-table.ts";
+import { packedArtifacts } from "../src/tables/packed-artifacts.ts";
 
 const compile = await loadSchemaCompiler();
 
@@ -120,7 +122,7 @@ export class Rig {
   }
 
   rows(): ArtifactRow[] {
-    return allArtifacts(this.store.database);
+    return [...packedArtifacts(this.store.database).values()].flatMap((packed) => packed.rows());
   }
 
   /** The row of an instance that must be there. */

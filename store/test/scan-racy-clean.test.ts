@@ -1,6 +1,7 @@
 import type { BigIntStats } from "node:fs";
 import { linkSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
+import { scan } from "../src/scan.ts";
 import { write } from "../src/store.ts";
 import { cleanBefore, isClean } from "../src/workspace/stat-identity.ts";
 import { Rig, temporaryDirectory } from "./rig.ts";
@@ -54,6 +55,20 @@ describe("the racy-clean rule", () => {
       rig.put("note/a.json", '{"title":"six"}');
       expect((await rig.scan()).modified).toEqual([{ type: "note", id: "a" }]);
     });
+  });
+
+  test("a full scan distrusts also what lies there as it was", async () => {
+    const rig = new Rig();
+    const file = rig.put("note/a.json", { title: "t" });
+    utimesSync(file, 1, 1);
+    await rig.scan();
+    await rig.scan();
+    forge(rig);
+    expect(await rig.scan()).toMatchObject({ modified: [], unchanged: 1 });
+    expect(forged(rig)).toEqual([true]);
+    const full = await scan(rig.store, rig.workspace, rig.types, { full: true });
+    expect(full.modified).toEqual([{ type: "note", id: "a" }]);
+    expect(forged(rig)).toEqual([false]);
   });
 
   test("it is read again until the clock has moved on, and then no more", async () => {

@@ -15,6 +15,8 @@ import type { Attempt } from "./attempt.ts";
 import { Connection } from "./connection.ts";
 import { Desk } from "./desk.ts";
 import { type EnvelopeJson, readEnvelope } from "./envelope.ts";
+import { type EventJson, eventsIn } from "./events.ts";
+import { type Living, livingWith } from "./living.ts";
 import { McpClient, type ServerMessage } from "./mcp-client.ts";
 import { type MethodologyText, writeMethodology } from "./methodology.ts";
 import { type Ended, Program } from "./program.ts";
@@ -29,6 +31,8 @@ export interface RigOptions extends MethodologyText {
   readonly agent?: readonly string[] | null;
   /** More lines for the config. */
   readonly config?: string;
+  /** More lines for `[agent]`. */
+  readonly settings?: string;
 }
 
 /** How one start of `runa` differs from the usual one. */
@@ -74,7 +78,7 @@ export class Rig {
     this.#desk = new Desk(join(directory, "desk"));
   }
 
-  async make({ artifacts = {}, agent, config = "", ...methodology }: RigOptions): Promise<void> {
+  async make({ artifacts = {}, agent, config = "", settings = "", ...methodology }: RigOptions): Promise<void> {
     for (const name of ["project", "methodology", "home"]) mkdirSync(join(this.directory, name));
     writeMethodology(this.methodology, methodology);
     await this.#desk.open();
@@ -82,7 +86,7 @@ export class Rig {
     const lines = [
       `methodology_path = ${JSON.stringify(join(this.methodology, "manifest.toml"))}`,
       config,
-      ...(command === null ? [] : ["[agent]", `command = ${JSON.stringify(command)}`]),
+      ...(command === null ? [] : ["[agent]", `command = ${JSON.stringify(command)}`, settings]),
       "",
     ];
     // What `runa init` leaves, without the time that it takes; the store comes with the first command.
@@ -95,7 +99,7 @@ export class Rig {
   async run(...args: readonly (string | StartOptions)[]): Promise<Answer> {
     const ended = await this.start(...args).ended();
     const words = args.filter((arg) => typeof arg === "string");
-    if (!words.includes("--json") || ended.stdout === "") return { ...ended, json: undefined };
+    if (!words.includes("--json") || words.includes("log") || ended.stdout === "") return { ...ended, json: undefined };
     return { ...ended, json: await readEnvelope(words, ended.stdout) };
   }
 
@@ -151,6 +155,12 @@ export class Rig {
     return json;
   }
 
+  /** The events of a kind in the project's log. */
+  async events(kind: string): Promise<EventJson[]> {
+    const { stdout } = await this.run("log", "--json", "--all");
+    return eventsIn(stdout).filter((event) => event.kind === kind);
+  }
+
   /** Writes a file of the project. */
   write(path: string, text: string): void {
     const file = join(this.project, path);
@@ -194,9 +204,15 @@ export class Rig {
       .sort();
   }
 
+  /** What still runs of this rig: programs that it started, their agents, and whatever these started. */
+  living(): Living[] {
+    return livingWith(this.directory);
+  }
+
   async dispose(): Promise<void> {
     for (const program of this.#programs) program.kill();
     await this.#desk.close();
+    for (const { kill } of this.living()) kill();
     await Promise.all(this.#programs.map((program) => program.finished));
     rmSync(this.directory, { recursive: true, force: true, maxRetries: 5 });
   }

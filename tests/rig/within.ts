@@ -1,3 +1,6 @@
+import { existsSync, watch } from "node:fs";
+import { basename, dirname } from "node:path";
+
 /** How long, in milliseconds, a test waits for anything: far longer than it takes, also on a busy machine. */
 const PATIENCE = 20_000;
 
@@ -19,5 +22,20 @@ export async function within<T>(promise: Promise<T>, what: string, situation: ()
     return await Promise.race([promise, late]);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** Resolves as soon as a file is there. */
+export async function appears(file: string): Promise<void> {
+  let look = () => {};
+  const there = new Promise<void>((resolve) => {
+    look = () => existsSync(file) && resolve();
+  });
+  const watcher = watch(dirname(file), () => look());
+  try {
+    look();
+    await within(there, `${basename(file)} to be there`);
+  } finally {
+    watcher.close();
   }
 }

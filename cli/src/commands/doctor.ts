@@ -11,7 +11,7 @@ import {
   workUnitsOf,
 } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { adapterIn, checkAgent } from "../agent-check.ts";
+import { type Argv, adapterIn, checkAgent, checkCommand } from "../agent-check.ts";
 import { mcpCommand } from "../execution.ts";
 import { probeServer } from "../mcp-probe.ts";
 import { ProjectCommand } from "../project-command.ts";
@@ -41,13 +41,16 @@ export class DoctorCommand extends ProjectCommand {
     tolerateBoolean: true,
     description: "Start the MCP server of this protocol, or of all, and list its tools.",
   });
-  agent = Option.String("--agent", { tolerateBoolean: true, description: "Check this agent, or the configured one." });
+  agent = Option.String("--agent", {
+    tolerateBoolean: true,
+    description: "Check this agent, or those that are configured.",
+  });
 
   override async execute(): Promise<number> {
     return this.withProject(async (project) => {
       if (this.mcp === undefined && this.agent === undefined) return this.#examine(project);
       const servers = this.mcp === undefined || (await this.#probe(project, this.mcp));
-      const agents = this.agent === undefined || (await this.#checkAgent(project, this.agent));
+      const agents = this.agent === undefined || (await this.#checkAgents(project, this.agent));
       return servers && agents ? 0 : 1;
     });
   }
@@ -87,19 +90,34 @@ export class DoctorCommand extends ProjectCommand {
     }));
   }
 
-  /** Checks an agent: installed, which version, and that it starts this project's server. */
-  async #checkAgent(project: OpenProject, named: string | boolean): Promise<boolean> {
-    const { agent, file } = project.config;
-    const name = typeof named === "string" ? named : adapterIn(agent.command);
-    if (name === null)
-      throw new RunaError(
-        agent.command === null
-          ? `no agent is configured: put [agent] command = ["runa-agent", "NAME"] into ${file ?? ".runa/config.toml"}, or name one with --agent NAME`
-          : `the configured agent ${agent.command.join(" ")} is no adapter of runa's: only those can be checked`,
-      );
+  /** Checks agents: installed, which version, and that they start this project's server. */
+  async #checkAgents(project: OpenProject, named: string | boolean): Promise<boolean> {
     const [server] = await this.#servers(project, project.methodology.protocols.slice(0, 1));
-    const check = checkAgent(name, server?.config ?? null);
-    this.print(agentText(check));
-    return check.ok;
+    const checks =
+      typeof named === "string"
+        ? [checkAgent(named, server?.config ?? null)]
+        : configuredCommands(project).map((command) => {
+            const adapter = adapterIn(command);
+            return adapter === null ? checkCommand(command, project.root) : checkAgent(adapter, server?.config ?? null);
+          });
+    for (const check of checks) this.print(agentText(check));
+    return checks.every(({ ok }) => ok);
   }
+}
+
+/**
+ * The commands that the project's protocols are executed with, each once.
+ * @throws RunaError where there is none
+ */
+function configuredCommands({ methodology, config }: OpenProject): Argv[] {
+  const distinct = new Map<string, Argv>();
+  for (const { name } of methodology.protocols) {
+    const { command } = config.agentFor(name);
+    if (command !== null) distinct.set(JSON.stringify(command), command);
+  }
+  if (distinct.size === 0)
+    throw new RunaError(
+      `no agent is configured: put [agent] command = ["runa-agent", "NAME"] into ${config.file ?? ".runa/config.toml"}, or name one with --agent NAME`,
+    );
+  return [...distinct.values()];
 }

@@ -57,7 +57,7 @@ export function summaryEnvelope(report: RunReport, exitCode: number): object {
     outcome,
     exit_code: exitCode,
     ...(limit !== null && { limit: limit.kind }),
-    ...(changed !== null && { changed: changed.files }),
+    ...(changed !== null && { changed: changed.files, ran: changed.ran.map(({ id }) => id) }),
     attempts: reports.map((attempt) => ({
       id: attempt.id,
       protocol: attempt.candidate.protocol.name,
@@ -68,11 +68,15 @@ export function summaryEnvelope(report: RunReport, exitCode: number): object {
       delivered: attempt.delivered.map(({ type, id }) => ({ artifact_type: type, instance_id: id })),
       ...(attempt.usage !== null && { usage: attempt.usage }),
     })),
-    failures: failures.map((failure) => ({
-      reason: failure.kind,
-      protocol: (failure.kind === "attempt" ? failure.report.candidate : failure.candidate).protocol.name,
-      ...(failure.kind === "attempt" && { attempt: failure.report.id }),
-    })),
+    failures: failures.map((failure) => {
+      const candidate = failure.kind === "attempt" ? failure.report.candidate : failure.candidate;
+      return {
+        reason: failure.kind,
+        protocol: candidate.protocol.name,
+        ...workUnit(candidate),
+        ...(failure.kind === "attempt" && { attempt: failure.report.id }),
+      };
+    }),
     owed: debts.owing.map((candidate) => ({ protocol: candidate.protocol.name, ...workUnit(candidate) })),
     held: elsewhere.map(({ id, protocol, workUnit }) => ({
       attempt: id,

@@ -59,7 +59,7 @@ const DETAIL: Readonly<Record<EventKind, (body: EventBody) => string>> = {
 };
 
 /** Members of a body that a line says already, or that say nothing to people. */
-const SAID = new Set(["protocol", "work_unit", "outcome", "delivered"]);
+const SAID = new Set(["protocol", "work_unit", "outcome", "run"]);
 
 /** Every other member that is a plain value, as `, name value`. */
 function rest(body: EventBody): string {
@@ -108,8 +108,8 @@ function delivered(deliveries: Json | undefined): string {
 }
 
 function owner(value: Json | undefined): string {
-  const { pid, machine } = members(value);
-  return `${pid === undefined ? "" : `, by process ${word(pid)}`}${machine === undefined ? "" : ` on ${word(machine)}`}`;
+  const { pid } = members(value);
+  return pid === undefined ? "" : `, by process ${word(pid)}`;
 }
 
 function shortHash(value: Json | undefined): string {

@@ -64,7 +64,8 @@ export function interruptText(reaction: InterruptReaction, signal: Handled): str
 /** One line of the status block. */
 export function statusLine(work: Work, elapsed: number, delivered: number): string {
   const deliveries = delivered === 0 ? "nothing delivered yet" : count(delivered, "delivery", "deliveries");
-  return `  ${nameOf(work)}  ${durationText(Math.round(elapsed / 1000) * 1000 || 0)}  ${deliveries}`;
+  const time = elapsed < 1000 ? "0 s" : durationText(Math.floor(elapsed / 1000) * 1000);
+  return `  ${nameOf(work)}  ${time}  ${deliveries}`;
 }
 
 function attemptEndText(report: AttemptReport, retryIn: number | null): string[] {

@@ -67,10 +67,9 @@ function reportTable(reports: readonly AttemptReport[]): string[] {
 function episodesOf(reports: readonly AttemptReport[]): Episode[] {
   const episodes: Episode[] = [];
   for (const report of reports) {
-    const before = episodes.findIndex(
-      ([last]) =>
-        report.tries > 1 && last.candidate.protocol === report.candidate.protocol && last.tries === report.tries - 1,
-    );
+    const { candidate, tries } = report;
+    const before =
+      tries === 1 ? -1 : episodes.findLastIndex(([{ candidate: last }]) => nameOf(last) === nameOf(candidate));
     const earlier = episodes[before];
     if (earlier === undefined) episodes.push([report]);
     else episodes[before] = [report, ...earlier];
@@ -88,7 +87,7 @@ function failureText(failure: RunFailure, flags: KeptFlags): string[] {
       ];
     case "max_reopens":
       return [
-        `${nameOf(failure.candidate)} was reopened ${failure.reopens} times and is still not done: something it reads changes whenever it runs; \`runa log --protocol ${shellWord(failure.candidate.protocol.name)}${flags.project}\``,
+        `${nameOf(failure.candidate)} was reopened ${count(failure.reopens, "time")} and is still not done: something it reads changes whenever it runs; \`runa log --protocol ${shellWord(failure.candidate.protocol.name)}${flags.project}\``,
       ];
   }
 }

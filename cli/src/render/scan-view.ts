@@ -1,7 +1,25 @@
-import { type Evaluation, type ScanReport, unhealthyInstances, violationLines, visible } from "@runa/engine";
-import { columns, out } from "./style.ts";
+import {
+  type Evaluation,
+  type Rebuilt,
+  type ScanReport,
+  unhealthyInstances,
+  violationLines,
+  visible,
+} from "@runa/engine";
+import { columns, count, out } from "./style.ts";
 
 const CHANGES = ["new", "modified", "revalidated", "removed"] as const;
+
+/** What became of the store that was made anew. */
+export function rebuiltText({ damaged, kept, incomplete }: Rebuilt): string[] {
+  const what = `${count(kept.attempts, "attempt")} and ${count(kept.events, "event")} of the log`;
+  if (damaged === null)
+    return [incomplete ? "there was no store: a new one was made" : `the store was sound: ${what} are as they were`];
+  return [
+    `the store was damaged: ${what} were kept${incomplete ? ", more may be missing: `runa log --verify` says where the log breaks" : ", nothing is missing"}`,
+    `the damaged file is ${visible(damaged)}: delete it when you no longer need it`,
+  ];
+}
 
 /** What a scan found: the changes, what is not well, what could not be read. */
 export function scanText(report: ScanReport, evaluation: Evaluation): string[] {

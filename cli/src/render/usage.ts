@@ -16,6 +16,10 @@ const VALUES: Readonly<Record<string, string>> = {
   "--since": "TIME",
   "--limit": "N",
   "--expect": "HEAD",
+  "--jobs": "N",
+  "--max-attempts": "N",
+  "--time-limit": "DURATION",
+  "--grace": "DURATION",
 };
 
 const WIDTH = 100;
@@ -87,7 +91,7 @@ export function usageError(
   }
   const name = nameOf(command);
   return text([
-    `error: ${sentence(inWords(message, name, optionsOf(cli, command)))}`,
+    `error: ${sentence(inWords(message, name, optionsOf(cli, command), wordsOf(cli, command)))}`,
     "",
     ...synopsis(cli, command),
     `More: runa ${name} --help`,
@@ -95,13 +99,15 @@ export function usageError(
 }
 
 /** What the library says of a command line, in runa's words. */
-function inWords(message: string, command: string, options: readonly Option[]): string {
+function inWords(message: string, command: string, options: readonly Option[], words: readonly string[]): string {
   const quoted = /\("(.*)"\)$/.exec(message)?.[1] ?? "";
   if (message.startsWith("Unsupported option name")) {
     const known = options.map(({ name }) => name);
     return `${command} has no option ${quoted}${meant(quoted, known)}`;
   }
-  if (message.startsWith("Extraneous positional argument")) return `${command} takes no argument, but got '${quoted}'`;
+  if (message.startsWith("Extraneous positional argument"))
+    return `${command} takes ${words.length === 0 ? "no argument" : `only ${words.join(" ")}`}, but got '${quoted}'`;
+  if (message.startsWith("Not enough positional arguments")) return `${command} needs ${words.join(" ")}`;
   const option = /^Not enough arguments to option (\S+)$/.exec(message)?.[1];
   if (option !== undefined)
     return `${options.find(({ name }) => name === option)?.shown ?? option}: the value is missing`;
@@ -118,7 +124,16 @@ function meant(typed: string, known: readonly string[]): string {
 
 function synopsis(cli: Cli, command: CommandClass): string[] {
   const options = optionsOf(cli, command).map(({ shown, required }) => (required ? shown : `[${shown}]`));
-  return wrapped([`Usage: runa ${nameOf(command)}`, ...options], "         ");
+  return wrapped([`Usage: runa ${nameOf(command)}`, ...wordsOf(cli, command), ...options], "         ");
+}
+
+function definitionOf(cli: Cli, command: CommandClass) {
+  return cli.definitions().find(({ path }) => path === `runa ${nameOf(command)}`);
+}
+
+/** What a command takes beside options, in its order. */
+function wordsOf(cli: Cli, command: CommandClass): string[] {
+  return [...(definitionOf(cli, command)?.usage ?? "").matchAll(/<([^>]+)>/g)].map(([, word = ""]) => word);
 }
 
 /** Options in two columns, the second one wrapped. */
@@ -134,16 +149,17 @@ function optionLines(options: readonly Option[]): string[] {
 
 /** A command's options: first those that must be given, then its own, last those that every command takes. */
 function optionsOf(cli: Cli, command: CommandClass): Option[] {
-  const definition = cli.definitions().find(({ path }) => path === `runa ${nameOf(command)}`);
-  const options = (definition?.options ?? []).map(({ definition, description = "", required }): Option => {
-    const [name = "", value] = definition.split(" ");
-    return {
-      name,
-      shown: value === undefined ? withOptionalValue(name) : `${name} ${VALUES[name] ?? "VALUE"}`,
-      required,
-      description,
-    };
-  });
+  const options = (definitionOf(cli, command)?.options ?? []).map(
+    ({ definition, description = "", required }): Option => {
+      const [name = "", value] = definition.split(" ");
+      return {
+        name,
+        shown: value === undefined ? withOptionalValue(name) : `${name} ${VALUES[name] ?? "VALUE"}`,
+        required,
+        description,
+      };
+    },
+  );
   const rank = ({ name, required }: Option) => (required ? 0 : ["--config", "--artifacts-dir"].includes(name) ? 2 : 1);
   return options.sort((a, b) => rank(a) - rank(b));
 }

@@ -149,10 +149,10 @@ export function preconditionFailures({ view }: Evaluation, protocol: Protocol): 
 function failuresOf(view: ScopeView, protocol: Protocol): PreconditionFailure[] {
   return protocol.requires.flatMap((artifactType): PreconditionFailure[] => {
     if (view.isPartial(artifactType)) return [{ artifactType, reason: "scan_incomplete" }];
-    if (view.valid(artifactType).length > 0) return [];
-    const there = view.counted(artifactType);
-    if (there.length === 0) return [{ artifactType, reason: "missing" }];
-    return [{ artifactType, reason: there.some(({ status }) => status === "stale") ? "stale" : "invalid" }];
+    const { total, valid, stale } = view.summary(artifactType);
+    if (valid > 0) return [];
+    if (total === 0) return [{ artifactType, reason: "missing" }];
+    return [{ artifactType, reason: stale > 0 ? "stale" : "invalid" }];
   });
 }
 

@@ -37,7 +37,10 @@ export function freshnessOf(
   if (record !== null && record !== undefined)
     return { by, current: relevant.every(({ type, which }) => record[type]?.[which] === view.digest(type)[which]) };
   const { vouched } = outputs.time;
-  const newer = ({ type, which }: RelevantInput) =>
-    (which === "valid" ? view.valid(type) : view.counted(type)).some((instance) => instance.lastModified > vouched);
+  const newer = ({ type, which }: RelevantInput) => {
+    const { newest, newestValid } = view.summary(type);
+    const time = which === "valid" ? newestValid : newest;
+    return time !== null && time > vouched;
+  };
   return { by, current: !relevant.some(newer) };
 }

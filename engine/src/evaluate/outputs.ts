@@ -1,4 +1,4 @@
-import { type Instance, type Moment, sha256 } from "@runa/store";
+import { type Moment, sha256 } from "@runa/store";
 import type { ProtocolDeclaration } from "../methodology/manifest.ts";
 import { owedTypesOf } from "../methodology/methodology.ts";
 import type { ScopeView } from "./scope-view.ts";
@@ -25,7 +25,7 @@ export interface Outputs {
 /** Looks at a candidate's outputs. */
 export function outputsOf(view: ScopeView, protocol: ProtocolDeclaration): Outputs {
   const settled = protocol.choices.flatMap((choice): SettledChoice[] => {
-    const present = choice.members.filter((member) => view.counted(member).length > 0);
+    const present = choice.members.filter((member) => view.summary(member).total > 0);
     const [member] = present;
     return present.length === 1 && member !== undefined && allValid(view, member)
       ? [{ group: choice.name, member }]
@@ -35,34 +35,24 @@ export function outputsOf(view: ScopeView, protocol: ProtocolDeclaration): Outpu
   const complete =
     owed.length > 0 &&
     settled.length === protocol.choices.length &&
-    protocol.produces.every((type) => view.counted(type).length > 0 && allValid(view, type)) &&
+    protocol.produces.every((type) => view.summary(type).total > 0 && allValid(view, type)) &&
     protocol.mayProduce.every((type) => allValid(view, type)) &&
     !lastAttemptFailed(view, protocol);
   if (!complete) return { complete, settled, time: null };
-  const oldestOfNewest = (timeOf: (instance: Instance) => Moment) =>
-    least(owed.map((type) => greatest(view.counted(type).map(timeOf))));
-  return {
-    complete,
-    settled,
-    time: { changed: oldestOfNewest((instance) => instance.lastModified), vouched: oldestOfNewest(vouchedTime) },
-  };
+  const oldest = (newest: "newest" | "newestVouched") =>
+    // Complete, so each has a newest one.
+    least(owed.map((type) => view.summary(type)[newest] ?? (0 as Moment)));
+  return { complete, settled, time: { changed: oldest("newest"), vouched: oldest("newestVouched") } };
 }
 
-function vouchedTime({ lastModified, deliveredAt }: Instance): Moment {
-  return deliveredAt !== null && deliveredAt > lastModified ? deliveredAt : lastModified;
-}
-
-// Not Math.max(...list): a list may be longer than a call can have arguments.
-function greatest(moments: readonly Moment[]): Moment {
-  return moments.reduce((a, b) => Math.max(a, b) as Moment);
-}
-
+// Not Math.min(...list): a list may be longer than a call can have arguments.
 function least(moments: readonly Moment[]): Moment {
   return moments.reduce((a, b) => Math.min(a, b) as Moment);
 }
 
 function allValid(view: ScopeView, type: string): boolean {
-  return view.valid(type).length === view.counted(type).length;
+  const { total, valid } = view.summary(type);
+  return total === valid;
 }
 
 /**

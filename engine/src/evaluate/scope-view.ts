@@ -1,17 +1,26 @@
-import { type Instance, type SeenType, type Snapshot, sha256, type WorkUnit } from "@runa/store";
+import {
+  type Instance,
+  type Moment,
+  type SeenType,
+  type Snapshot,
+  sha256,
+  type TypeSummary,
+  type WorkUnit,
+} from "@runa/store";
 
 /** Stands in the place of instances: what a set of them is told apart by. */
 export type SetMember = Pick<Instance, "id" | "contentHash">;
 
 /**
  * What one scope sees of a snapshot. For work unit W an instance counts when its `work_unit` is W or absent; unscoped
- * evaluation counts all (contract.md section 5). Each answer is worked out once.
+ * evaluation counts all (contract.md section 5). Each answer is worked out once; lists are made only when one is asked for.
  */
 export class ScopeView {
   readonly snapshot: Snapshot;
   readonly workUnit: WorkUnit | null;
   readonly #counted = new Map<string, readonly Instance[]>();
   readonly #valid = new Map<string, readonly Instance[]>();
+  readonly #summaries = new Map<string, TypeSummary>();
   readonly #digests = new Map<string, SeenType>();
 
   constructor(snapshot: Snapshot, workUnit: WorkUnit | null) {
@@ -29,6 +38,14 @@ export class ScopeView {
 
   valid(type: string): readonly Instance[] {
     return remembered(this.#valid, type, () => this.counted(type).filter((instance) => instance.status === "valid"));
+  }
+
+  /** What is known of those that count. */
+  summary(type: string): TypeSummary {
+    return remembered(this.#summaries, type, () => {
+      const ofAll = this.workUnit === null ? this.snapshot.instances.summary?.(type) : undefined;
+      return ofAll ?? summaryOf(this.counted(type));
+    });
   }
 
   isPartial(type: string): boolean {
@@ -50,13 +67,43 @@ function remembered<V>(cache: Map<string, V>, key: string, work: () => V): V {
   return value;
 }
 
+function summaryOf(instances: readonly Instance[]): TypeSummary {
+  const count = (...statuses: readonly Instance["status"][]) =>
+    instances.filter(({ status }) => statuses.includes(status)).length;
+  const valid = instances.filter(({ status }) => status === "valid");
+  return {
+    total: instances.length,
+    valid: valid.length,
+    broken: count("invalid", "malformed"),
+    stale: count("stale"),
+    newest: newestOf(instances, ({ lastModified }) => lastModified),
+    newestValid: newestOf(valid, ({ lastModified }) => lastModified),
+    newestVouched: newestOf(instances, ({ lastModified, deliveredAt }) =>
+      deliveredAt !== null && deliveredAt > lastModified ? deliveredAt : lastModified,
+    ),
+  };
+}
+
+function newestOf(instances: readonly Instance[], timeOf: (instance: Instance) => Moment): Moment | null {
+  let newest: Moment | null = null;
+  for (const instance of instances) {
+    const time = timeOf(instance);
+    if (newest === null || time > newest) newest = time;
+  }
+  return newest;
+}
+
 /** The digests of a set of instances: of the valid ones, and of all. */
 export function seenOf(instances: readonly (SetMember & Pick<Instance, "status">)[]): SeenType {
-  return { valid: setDigest(instances.filter((instance) => instance.status === "valid")), all: setDigest(instances) };
+  const valid = instances.filter((instance) => instance.status === "valid");
+  const all = setDigest(instances);
+  return { valid: valid.length === instances.length ? all : setDigest(valid), all };
 }
 
 /** A digest over ids and content hashes that does not depend on order. */
 export function setDigest(members: readonly SetMember[]): string {
-  const lines = members.map(({ id, contentHash }) => `${contentHash} ${id}`);
-  return sha256(lines.sort().join("\0"));
+  const sorted = members.every(({ id }, index) => index === 0 || (members[index - 1]?.id ?? "") < id)
+    ? members
+    : [...members].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  return sha256(sorted.map(({ id, contentHash }) => `${id}/${contentHash}`).join("\0"));
 }

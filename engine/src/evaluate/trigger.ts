@@ -28,12 +28,12 @@ export class TriggerEvaluation {
     const view = this.#view;
     switch (trigger.type) {
       case "on_artifact":
-        return view.valid(trigger.name).length > 0;
+        return view.summary(trigger.name).valid > 0;
       case "on_invalid":
-        return view.counted(trigger.name).some(({ status }) => status === "invalid" || status === "malformed");
+        return view.summary(trigger.name).broken > 0;
       case "on_change": {
-        const since = this.#outputs.time?.changed ?? Number.NEGATIVE_INFINITY;
-        return view.counted(trigger.name).some((instance) => instance.lastModified > since);
+        const { newest } = view.summary(trigger.name);
+        return newest !== null && newest > (this.#outputs.time?.changed ?? Number.NEGATIVE_INFINITY);
       }
     }
   }

@@ -30,6 +30,7 @@ import { outcomeText } from "./outcome-text.ts";
 import { ownerLives, thisOwner } from "./owner.ts";
 import { type AgentProcess, adoptAgent, findAgentOf, type ProcessEnd, startAgent } from "./process/agent-process.ts";
 import { agentEnvironment } from "./process/environment.ts";
+import { processLives } from "./process/proc.ts";
 import { type Swept, sweep } from "./process/sweep.ts";
 import { keptOutput, type OutputFiles, OutputFollower, openOutput } from "./process/transcript.ts";
 
@@ -157,7 +158,13 @@ export function launchAttempt(context: ExecutionContext, execution: Execution): 
       RUNA_USAGE: usageFile(project, id),
     }),
   });
-  if (agent.identity !== null) recordAgent(project.store, { id, protocol: protocol.name, workUnit }, agent.identity);
+  try {
+    if (agent.identity !== null) recordAgent(project.store, { id, protocol: protocol.name, workUnit }, agent.identity);
+  } catch (error) {
+    // Nobody here will wait for it. Whoever adopts the attempt finds it abandoned.
+    agent.kill();
+    throw error;
+  }
   const running: RunningAttempt = { id, protocol, workUnit, started: claimed.started, before };
   const ended = superviseAttempt(context, { running, agent, output, since, tries, adopted: false });
   return { kind: "active", attempt: { id, work: { protocol, workUnit }, ended } };
@@ -194,7 +201,7 @@ function whatWentWrong({ outcome }: AttemptReport): readonly string[] {
 /**
  * Takes over an attempt whose owner is gone, if nobody else does. Its agent is waited for as one's own, under the limits
  * that count from its first start; where it has ended as well, the attempt is judged by what it delivered.
- * Null where it is another's by now, or its protocol is no longer declared.
+ * Null where it is another's by now; `agent` is null where that has ended.
  */
 export function adopt(
   context: ExecutionContext,
@@ -209,7 +216,13 @@ export function adopt(
   const output = keptOutput(attemptDirectory(project, id));
   const since = performance.now() - Math.max(0, Date.now() - started / 1000);
   const ended = superviseAttempt(context, { running, agent, output, since, tries: 1, adopted: true });
-  return { id, work: { protocol, workUnit }, ended, agent: agent.identity };
+  const { identity } = agent;
+  return {
+    id,
+    work: { protocol, workUnit },
+    ended,
+    agent: identity !== null && processLives(identity) ? identity : null,
+  };
 }
 
 /** Whether an attempt's owner is gone, so that another runa may take it over. */

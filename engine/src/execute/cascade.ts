@@ -122,6 +122,8 @@ class Cascade {
   /** Attempts that ran since the methodology was last found unchanged. */
   #ranSinceCheck = new Set<string>();
   #started = 0;
+  /** Whether the log tells of this run: of one that had nothing to execute it does not. */
+  #isRecorded = false;
   /** With `once`: the one candidate, and whether it is over. */
   #only: string | null = null;
   #onlyIsOver = false;
@@ -137,7 +139,7 @@ class Cascade {
     this.#options = options;
     this.#listen = listen;
     const { config, methodology } = context.project;
-    this.#ledger = new RunLedger((protocol) => config.agentFor(protocol), options.maxReopens);
+    this.#ledger = new RunLedger(options.workUnit, (protocol) => config.agentFor(protocol), options.maxReopens);
     this.#sources = new SourceWatch(methodology);
   }
 
@@ -273,6 +275,8 @@ class Cascade {
     // Asked before anything is prepared, and again inside the claim.
     const by = this.#obstacle(foreign, candidate);
     if (by !== null) return { kind: "obstructed", by };
+    if (!this.#isRecorded) this.#record("run_started", { jobs: this.#options.jobs });
+    this.#isRecorded = true;
     return launchAttempt(this.#context, {
       evaluation,
       candidate,
@@ -284,11 +288,11 @@ class Cascade {
   }
 
   #begun(attempt: ActiveAttempt, candidate: Candidate, tries: number): void {
-    if (this.#started === 0) this.#record("run_started", { jobs: this.#options.jobs });
+    // Before anything that can fail: whatever runs is waited for.
+    this.#watch(attempt);
     this.#started++;
     if (this.#options.once) this.#only = candidate.protocol.name;
     this.#ranSinceCheck.add(attempt.id);
-    this.#watch(attempt);
     this.#listen({ kind: "attempt_started", id: attempt.id, candidate, tries });
   }
 
@@ -418,7 +422,7 @@ class Cascade {
       if (failures.length > 0) return "quiescent_with_failures";
       return debts.owing.length > 0 ? "quiescent_with_blocked_work" : "all_complete";
     })();
-    if (this.#started > 0)
+    if (this.#isRecorded)
       this.#record("run_ended", {
         outcome,
         attempts: reports.length,

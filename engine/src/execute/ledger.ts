@@ -26,10 +26,14 @@ interface Retry {
 /** The longest pause before a retry, in milliseconds. */
 const MAX_BACKOFF = 600_000;
 
-/** What one run has tried, and so may still try. One scope is run at a time, so protocols tell candidates apart. */
+/**
+ * What one run has tried, and so may still try. One scope is run at a time, so protocols tell its candidates apart; an
+ * attempt of another scope, that was adopted, is only reported.
+ */
 export class RunLedger {
   readonly failures: RunFailure[] = [];
   readonly reports: AttemptReport[] = [];
+  readonly #workUnit: string | null;
   readonly #settings: (protocol: string) => Pick<AgentSettings, "attempts" | "backoff">;
   readonly #maxReopens: number;
   readonly #failed = new Set<string>();
@@ -43,7 +47,12 @@ export class RunLedger {
   /** The last attempt of each protocol that had ended when this run began. */
   #knownAttempts: ReadonlyMap<string, string> | null = null;
 
-  constructor(settings: (protocol: string) => Pick<AgentSettings, "attempts" | "backoff">, maxReopens: number) {
+  constructor(
+    workUnit: string | null,
+    settings: (protocol: string) => Pick<AgentSettings, "attempts" | "backoff">,
+    maxReopens: number,
+  ) {
+    this.#workUnit = workUnit;
     this.#settings = settings;
     this.#maxReopens = maxReopens;
   }
@@ -67,6 +76,7 @@ export class RunLedger {
     const { name } = report.candidate.protocol;
     this.#own.add(report.id);
     this.reports.push(report);
+    if (report.candidate.workUnit !== this.#workUnit) return null;
     this.#retries.delete(name);
     switch (report.outcome.id) {
       case "delivered":

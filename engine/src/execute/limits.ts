@@ -48,7 +48,11 @@ export class LimitWatch {
     const { idleTimeout, settle, outputLimit } = limits;
     if (idleTimeout === null && settle === null && seen.output === null) return;
     const shortest = Math.min(idleTimeout ?? Infinity, settle ?? Infinity, outputLimit < 1e7 ? 100 : Infinity);
-    this.#ticker = setInterval(() => void this.#look(), Math.max(10, Math.min(LOOK_EVERY, shortest / 4)));
+    // What cannot be seen now ends nothing; a store that stays unreadable is told of at the attempt's end.
+    this.#ticker = setInterval(
+      () => void this.#look().catch(() => {}),
+      Math.max(10, Math.min(LOOK_EVERY, shortest / 4)),
+    );
   }
 
   /** Nothing is ended any more. */
@@ -81,7 +85,8 @@ export class LimitWatch {
     if (settle !== null && silent >= settle && this.#owedAfter !== this.#lastActivity()) {
       // Asked once for each silence: the answer does not change while nothing happens.
       this.#owedAfter = this.#lastActivity();
-      if (await this.#seen.obligationsMet()) {
+      // The same holds for the workspace, and then `idleTimeout` counts on.
+      if (await this.#seen.obligationsMet().catch(() => false)) {
         this.#say({ kind: "settled" });
         return;
       }

@@ -1,5 +1,8 @@
-import type { Json } from "@runa/store";
+import { type Json, loggedViolations } from "@runa/store";
 import type { Outcome, Silence } from "./outcome.ts";
+
+/** So many outputs that are not valid go into the log; how many there were stands beside them. */
+const MAX_OUTPUTS = 20;
 
 /**
  * What the event log tells of an outcome beside its name: codes, names, where a violation is and what was expected,
@@ -22,11 +25,12 @@ export function loggedOutcome(outcome: Outcome): Readonly<Record<string, Json>> 
       return { code: outcome.code };
     case "invalid_output":
       return {
-        invalid: outcome.outputs.map(({ type, id, violations }) => ({
+        invalid: outcome.outputs.slice(0, MAX_OUTPUTS).map(({ type, id, violations }) => ({
           artifact_type: type,
           instance_id: id,
-          violations: violations.map(({ path, keyword, expected }) => ({ path, keyword, expected })),
+          ...loggedViolations(violations),
         })),
+        invalid_count: outcome.outputs.length,
       };
     case "choice_unmet":
       return {

@@ -15,6 +15,7 @@ import {
   RefusedError,
   recordRefusal,
   recordServerStart,
+  unendedAttempt,
   type Violation,
   type WorkUnit,
   withdrawArtifact,
@@ -40,14 +41,17 @@ export interface SessionOptions {
 /**
  * Opens the project and the session of one protocol. It scans nothing: its cost does not depend on how many artifacts
  * there are.
- * @throws RunaError for an unknown protocol, or a scope that does not fit; DiagnosticsError, StoreError
+ * @throws RunaError for an unknown protocol, a scope that does not fit, or the attempt of another candidate; DiagnosticsError, StoreError
  */
 export async function openOutputSession(options: SessionOptions): Promise<OutputSession> {
   const project = await openProject(options);
   try {
     const protocol = protocolFor(project, options);
     const attempt = attemptOf(options.environment);
-    if (attempt !== null) recordServerStart(project.store, attempt);
+    if (attempt !== null) {
+      refuseAnothersAttempt(project, attempt, options);
+      recordServerStart(project.store, attempt);
+    }
     return new ProjectSession(project, protocol, options.workUnit as WorkUnit | null, attempt);
   } catch (error) {
     project.close();
@@ -58,6 +62,16 @@ export async function openOutputSession(options: SessionOptions): Promise<Output
 /** The attempt that the environment names; the innermost where projects are nested. */
 function attemptOf({ RUNA_ATTEMPT }: NodeJS.ProcessEnv): string | null {
   return RUNA_ATTEMPT?.split(/[\s,]+/).findLast((id) => id !== "") ?? null;
+}
+
+/** What an attempt delivers is its own protocol's: an agent that starts another one's server gets no tools by it. */
+function refuseAnothersAttempt({ store }: OpenProject, attempt: string, { protocol, workUnit }: SessionOptions): void {
+  const open = unendedAttempt(store, attempt);
+  if (open === null || (open.protocol === protocol && open.workUnit === workUnit)) return;
+  const unit = open.workUnit === null ? "" : ` of work unit '${open.workUnit}'`;
+  throw new RunaError(
+    `RUNA_ATTEMPT names attempt ${attempt} of protocol '${open.protocol}'${unit}, which does nothing else: start the server with the arguments in RUNA_MCP_CONFIG`,
+  );
 }
 
 function protocolFor({ methodology }: OpenProject, { protocol: name, workUnit }: SessionOptions): Protocol {

@@ -7,14 +7,13 @@ import {
   type LogVerdict,
   loggedAttempts,
   logHead,
-  openStore,
   readEvents,
   type Store,
   verifyLog,
 } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
 import { log } from "../log/log.ts";
-import { findProject, type ProjectOptions } from "./project.ts";
+import { findProject, openProjectStore, type ProjectOptions } from "./project.ts";
 
 /** How many attempts are named where a beginning fits several. */
 const NAMED = 5;
@@ -70,7 +69,7 @@ export class EventLog {
  * @throws RunaError, DiagnosticsError, StoreError
  */
 export async function openEventLog(options: ProjectOptions): Promise<EventLog> {
-  const { config, storeDirectory } = await findProject(options);
-  log.configure({ ...config.logging, environment: options.environment });
-  return new EventLog(openStore(storeDirectory));
+  const project = await findProject(options);
+  log.configure({ ...project.config.logging, environment: options.environment });
+  return new EventLog(openProjectStore(project));
 }

@@ -6,6 +6,7 @@ import { loadMethodology, type Methodology, manifestPath } from "../methodology/
 import { tomlString, withAgentCommand, withSetting } from "../toml/edit.ts";
 import { version } from "../version.ts";
 import { type Config, fromRoot, projectConfigFile, readConfig } from "./config.ts";
+import { stateFile } from "./project.ts";
 import { recordMethodology } from "./record-methodology.ts";
 
 export interface InitOptions {
@@ -64,7 +65,7 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
     const store = openStore(join(root, ".runa", "store"));
     try {
       writeFile(configFile, text);
-      const state = join(root, ".runa", "state.toml");
+      const state = stateFile(root);
       if (!existsSync(state))
         writeFile(state, `initialized_at = ${new Date().toISOString()}\nruna_version = ${tomlString(version)}\n`);
       recordEvent(store, "project_initialised", null, { runa_version: version, methodology: methodology.name });

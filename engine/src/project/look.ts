@@ -43,7 +43,8 @@ function evaluateAt(
 /** Every work unit that an artifact names, sorted. */
 export function workUnitsOf({ view }: Evaluation): string[] {
   const units = new Set<string>();
-  for (const instances of view.snapshot.instances.values())
-    for (const { workUnit } of instances) if (workUnit) units.add(workUnit);
+  const { instances } = view.snapshot;
+  for (const type of instances.scopedTypes?.() ?? instances.keys())
+    for (const { workUnit } of instances.get(type) ?? []) if (workUnit) units.add(workUnit);
   return [...units].sort();
 }

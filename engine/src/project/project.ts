@@ -1,6 +1,18 @@
-import { realpathSync, statSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { knownSchemaHash, openStore, rememberSchemaFiles, type ScanReport, type Store, scan } from "@runa/store";
+import {
+  knownSchemaHash,
+  openStore,
+  type Rebuilt,
+  rebuildStore,
+  rememberSchemaFiles,
+  type ScanOptions,
+  type ScanReport,
+  type Store,
+  StoreError,
+  scan,
+  storeExists,
+} from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
 import { log } from "../log/log.ts";
 import { logOpened, logScanned } from "../log/records.ts";
@@ -86,6 +98,32 @@ function workspaceOf(root: string, config: Config, override: string | null): str
   }
 }
 
+/** What `runa init` writes once: the project was made, whatever has become of its store. */
+export function stateFile(root: string): string {
+  return join(root, ".runa", "state.toml");
+}
+
+/**
+ * Opens the store of a project; one that was never initialised gets its store here.
+ * @throws StoreError when it is damaged, or gone
+ */
+export function openProjectStore({ root, storeDirectory }: Project): Store {
+  if (!storeExists(storeDirectory) && existsSync(stateFile(root)))
+    throw new StoreError(
+      `${storeDirectory} holds no store: it was deleted, or this is a fresh copy of the project. What runa remembers of earlier attempts is lost with it, no artifact is. \`runa scan --rebuild\` makes a new one and reads the artifacts again`,
+    );
+  return openStore(storeDirectory);
+}
+
+/**
+ * Mends a project's store, or makes a new one; the next scan reads every artifact (attempts.md section 6).
+ * @throws RunaError, DiagnosticsError, StoreError
+ */
+export async function rebuildProject(options: ProjectOptions): Promise<Rebuilt> {
+  const { storeDirectory } = await findProject(options);
+  return rebuildStore(storeDirectory);
+}
+
 /**
  * Opens a project: configuration, log, store, methodology.
  * @throws RunaError, DiagnosticsError, StoreError
@@ -100,7 +138,7 @@ export async function openProject(options: ProjectOptions): Promise<OpenProject>
         ? `no config found for the project in ${root}: run \`runa init --methodology PATH\` there`
         : `${config.file} names no methodology: set methodology_path, or run \`runa init --methodology PATH\``,
     );
-  const store = openStore(project.storeDirectory);
+  const store = openProjectStore(project);
   try {
     const methodology = await loadMethodology(manifestPath(fromRoot(root, config.methodologyPath)), {
       hashOf: (fileHash) => knownSchemaHash(store, fileHash),
@@ -118,8 +156,11 @@ export async function openProject(options: ProjectOptions): Promise<OpenProject>
 }
 
 /** Brings the store up to date with the workspace. */
-export async function scanProject({ store, workspace, methodology }: OpenProject): Promise<ScanReport> {
-  const report = await scan(store, workspace, methodology.types);
+export async function scanProject(
+  { store, workspace, methodology }: OpenProject,
+  options: ScanOptions = {},
+): Promise<ScanReport> {
+  const report = await scan(store, workspace, methodology.types, options);
   logScanned(report);
   return report;
 }

@@ -9,6 +9,8 @@ import type { Resources, StandardValidator } from "./standard.ts";
 /** A compiled schema: the violations of a value, none when it is valid. */
 export interface Validator {
   (value: unknown): Promise<readonly Violation[]>;
+  /** For each of many values whether it is valid; false also where that has to be asked for the value alone. */
+  acceptsEach(values: readonly unknown[]): readonly boolean[];
   /** Which library decides, and why not the faster one: for `doctor --verbose`. */
   readonly engine: { readonly name: "ajv" } | { readonly name: "hyperjump"; readonly because: string };
 }
@@ -41,12 +43,26 @@ export function schemaCompiler(resources: Resources = NO_RESOURCES): SchemaCompi
     const fast = dialect !== null && because === null ? await compileFast(schema, dialect) : null;
     if (fast === null) because ??= "its size";
     // Compiled now, so that a schema that cannot be used says so now.
-    if (fast === null) await explainer();
+    const { accepts } = fast ?? (await explainer());
     const validator = (value: unknown) => judge(schema, value, fast, explainer);
     return Object.assign(validator, {
+      acceptsEach: (values: readonly unknown[]) => acceptsEach(accepts, values),
       engine: because === null ? ({ name: "ajv" } as const) : ({ name: "hyperjump", because } as const),
     });
   };
+}
+
+/** The time limit of many judgements at once, in milliseconds. */
+const LIMIT_TOGETHER = 1_000;
+
+/** Setting the time limit takes ten times as long as a judgement, so many share one; what exceeds it is judged singly. */
+function acceptsEach(accepts: (value: unknown) => boolean, values: readonly unknown[]): readonly boolean[] {
+  try {
+    return bounded(() => values.map((value) => accepts(value)), LIMIT_TOGETHER);
+  } catch (error) {
+    if (error instanceof NotJudgedError || error instanceof RangeError) return values.map(() => false);
+    throw error;
+  }
 }
 
 async function judge(

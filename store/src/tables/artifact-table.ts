@@ -25,7 +25,6 @@ interface Columns {
   mtime: string | null;
 }
 
-const ALL = "SELECT * FROM artifact";
 const ONE = "SELECT * FROM artifact WHERE artifact_type = ? AND instance_id = ?";
 const VALID = `SELECT 1 FROM artifact WHERE artifact_type = ? AND status = 'valid'
   AND (? IS NULL OR work_unit IS NULL OR work_unit = ?) LIMIT 1`;
@@ -47,10 +46,6 @@ function fromColumns(row: Columns): ArtifactRow {
     stat: row.stat,
     mtime: row.mtime,
   };
-}
-
-export function allArtifacts(database: Database): ArtifactRow[] {
-  return (statement(database, ALL).all() as Columns[]).map(fromColumns);
 }
 
 /** Whether a valid instance of a type exists for a work unit or for none; null asks for any. */

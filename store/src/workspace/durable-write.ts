@@ -134,6 +134,16 @@ export function moveDurably(
   }
 }
 
+/** Puts the names in a directory on the disk. */
+export function syncDirectory(path: string): void {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** Holds the directory below `root` with those names, one in the other, made where missing. */
 function hold(root: string, names: readonly string[]): HeldDirectory {
   let directory = new HeldDirectory(root, "follow");

@@ -1,4 +1,14 @@
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, rmSync, unlinkSync, writeSync } from "node:fs";
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 
 /**
@@ -19,23 +29,35 @@ export function mtimeOf(identity: StatIdentity | null): string | null {
 /** The moment, in nanoseconds of the workspace's own file system, before which a file's times must lie to be trusted. */
 export type CleanBefore = bigint;
 
+const PROBE = ".runa-clock-";
+
+/** Removes what scans left that died; one that is at work, at worst, trusts no file's times this once. */
+export function removeProbes(workspace: string): void {
+  try {
+    for (const name of readdirSync(workspace)) if (name.startsWith(PROBE)) unlinkSync(join(workspace, name));
+  } catch {
+    // It has gone meanwhile, or is nothing of ours: no scan minds it.
+  }
+}
+
 /**
  * The file system's present time: the timestamp of a file that is written there now. A file whose times are not older
  * may still be written again within the same granule of the clock, unseen; the wall clock runs ahead of the coarse
  * clock that stamps files and must not be used for it. Where nothing can be written no file is trusted.
  */
 export function cleanBefore(workspace: string): CleanBefore {
-  const probe = join(workspace, `.runa-clock-${process.pid}`);
+  const probe = join(workspace, `${PROBE}${process.pid}`);
   try {
     // A scan that died may have left it, or someone planted something there: only a file of our own is written to.
     rmSync(probe, { force: true });
     const fd = openSync(probe, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
     try {
+      // Its name goes first: a scan that dies hardly ever leaves it.
+      unlinkSync(probe);
       writeSync(fd, "t");
       return fstatSync(fd, { bigint: true }).mtimeNs;
     } finally {
       closeSync(fd);
-      unlinkSync(probe);
     }
   } catch {
     return 0n;

@@ -7,6 +7,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
 } from "node:fs";
 import { join } from "node:path";
 import type { InstanceId, ScanGap } from "../artifact.ts";
@@ -17,12 +18,17 @@ export interface FoundFile {
   readonly type: string;
   readonly id: InstanceId;
   readonly path: string;
-  readonly stats: BigIntStats;
 }
 
-/** What lies in the workspace now, unread. */
+/** Who looks at the files. Their stats are not kept: those of a hundred thousand files would fill the memory. */
+export interface Visitor {
+  /** Whether a file's stats are needed; a file that is read in any case is asked for them then. */
+  wantsStats(type: string, id: InstanceId): boolean;
+  visit(file: FoundFile, stats: BigIntStats | null): void;
+}
+
+/** What a walk found beside the files. */
 export interface Walk {
-  readonly files: readonly FoundFile[];
   readonly gaps: readonly ScanGap[];
   /** Top-level directories that no declared type has, and what has a type's name but is no directory. */
   readonly unrecognized: readonly string[];
@@ -42,17 +48,15 @@ export class WorkspaceError extends Error {
  * with a dot passed over (contract.md section 4). What cannot be listed is a gap.
  * @throws WorkspaceError when the workspace itself cannot be listed
  */
-export function walk(workspace: string, types: readonly string[]): Walk {
-  const declared = new Set(types);
-  const files: FoundFile[] = [];
+export function walk(workspace: string, declared: { has(type: string): boolean }, visitor: Visitor): Walk {
   const gaps: ScanGap[] = [];
   const unrecognized: string[] = [];
   for (const entry of list(workspace)) {
     if (entry.name.startsWith(".")) continue;
-    if (declared.has(entry.name) && entry.isDirectory()) walkType(workspace, entry.name, files, gaps);
+    if (declared.has(entry.name) && entry.isDirectory()) walkType(workspace, entry.name, visitor, gaps);
     else if (declared.has(entry.name) || entry.isDirectory()) unrecognized.push(entry.name);
   }
-  return { files, gaps, unrecognized: unrecognized.sort() };
+  return { gaps, unrecognized: unrecognized.sort() };
 }
 
 function list(workspace: string) {
@@ -63,45 +67,51 @@ function list(workspace: string) {
   }
 }
 
-function walkType(workspace: string, type: string, files: FoundFile[], gaps: ScanGap[]): void {
+function walkType(workspace: string, type: string, visitor: Visitor, gaps: ScanGap[]): void {
   const directory = join(workspace, type);
   let doubtful = false;
   try {
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
       if (instanceIdOf(entry.name) === null || !entry.isFile()) continue;
       if (entry.name.includes(REPLACEMENT)) doubtful = true;
-      else lookAt(directory, type, entry.name, files, gaps);
+      else lookAt(directory, type, entry.name, visitor, gaps);
     }
-    if (doubtful) walkDoubtful(directory, type, files, gaps);
+    if (doubtful) walkDoubtful(directory, type, visitor, gaps);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") gaps.push({ type, path: type, reason: reasonOf(error) });
   }
 }
 
+const BIGINT = { bigint: true } as const;
+
 /** What stands in a decoded name for bytes that are no UTF-8, or for itself. */
 const REPLACEMENT = "\ufffd";
 
 /** The names that hold a replacement character, by their bytes: one that is no UTF-8 cannot be looked up. */
-function walkDoubtful(directory: string, type: string, files: FoundFile[], gaps: ScanGap[]): void {
+function walkDoubtful(directory: string, type: string, visitor: Visitor, gaps: ScanGap[]): void {
   for (const entry of readdirSync(directory, { withFileTypes: true, encoding: "buffer" })) {
     const name = entry.name.toString();
     if (!name.includes(REPLACEMENT) || instanceIdOf(name) === null || !entry.isFile()) continue;
-    if (Buffer.from(name).equals(entry.name)) lookAt(directory, type, name, files, gaps);
+    if (Buffer.from(name).equals(entry.name)) lookAt(directory, type, name, visitor, gaps);
     else gaps.push({ type, path: join(type, name), reason: "its name is not valid UTF-8" });
   }
 }
 
-function lookAt(directory: string, type: string, name: string, files: FoundFile[], gaps: ScanGap[]): void {
+function lookAt(directory: string, type: string, name: string, visitor: Visitor, gaps: ScanGap[]): void {
   const id = instanceIdOf(name);
   if (id === null) return;
-  const path = join(directory, name);
+  // Not `join`, which takes a tenth of what the call below does.
+  const path = `${directory}/${name}`;
+  let stats: BigIntStats | null;
   try {
-    files.push({ type, id, path, stats: lstatSync(path, { bigint: true }) });
+    stats = visitor.wantsStats(type, id) ? lstatSync(path, BIGINT) : null;
   } catch (error) {
     // A file that went between the listing and this is simply not there.
     if ((error as NodeJS.ErrnoException).code !== "ENOENT")
       gaps.push({ type, path: join(type, name), reason: reasonOf(error) });
+    return;
   }
+  visitor.visit({ type, id, path }, stats);
 }
 
 /** A file's bytes and the identity they were read under; null when it is no longer a regular file there. */
@@ -112,9 +122,10 @@ export interface ReadFile {
 
 /**
  * Reads a regular file without following a symlink and without waiting on a pipe.
+ * @param scratch where the bytes are put if they fit; then they hold until it is used again
  * @throws NodeJS.ErrnoException when it is there but cannot be read
  */
-export function readRegularFile(path: string): ReadFile | null {
+export function readRegularFile(path: string, scratch?: Buffer): ReadFile | null {
   let fd: number;
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -126,10 +137,23 @@ export function readRegularFile(path: string): ReadFile | null {
   }
   try {
     const stats = fstatSync(fd, { bigint: true });
-    return stats.isFile() ? { bytes: readFileSync(fd), stats } : null;
+    return stats.isFile() ? { bytes: contentOf(fd, stats, scratch), stats } : null;
   } finally {
     closeSync(fd);
   }
+}
+
+/** What a file held that was so long when it was opened; `readFileSync` would ask for its length again. */
+function contentOf(fd: number, { size }: BigIntStats, scratch: Buffer | undefined): Buffer {
+  if (scratch === undefined || size > scratch.length) return readFileSync(fd);
+  const expected = Number(size);
+  let length = 0;
+  while (length < expected) {
+    const more = readSync(fd, scratch, length, expected - length, null);
+    if (more === 0) break;
+    length += more;
+  }
+  return scratch.subarray(0, length);
 }
 
 /** A file-system error in words. */

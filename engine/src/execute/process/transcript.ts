@@ -72,7 +72,8 @@ export class OutputFollower {
     };
     this.#followed = [follow("stdout"), follow("stderr")];
     this.#show = show;
-    this.#turn();
+    // Not at once: whoever starts the agent tells of that first.
+    this.#timer = setTimeout(() => this.#turn(), 0).unref();
   }
 
   /** How much was written so far, in bytes, as of the last look; what the agent cut off again included. */

@@ -1,0 +1,154 @@
+import { existsSync, linkSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { databaseFile, makeDatabase, StoreError } from "./database.ts";
+import { syncDirectory } from "./workspace/durable-write.ts";
+
+/** Tables that hold what is written nowhere else; every other one is an index over files, which a scan fills. */
+const RECORDS = ["clock", "attempt", "delivery", "superseding", "event"] as const;
+
+/** What a rebuilt store kept of the one before. */
+export interface Rebuilt {
+  /** Where the damaged database was put; null where it was sound, or there was none. */
+  readonly damaged: string | null;
+  readonly kept: { readonly attempts: number; readonly events: number };
+  /** Whether something may be missing of what was recorded. */
+  readonly incomplete: boolean;
+}
+
+/**
+ * Empties the index of a store, so that the next scan reads every artifact again (attempts.md section 6). A sound store
+ * keeps everything else as it is. Of a damaged one attempts, deliveries and events are carried over into a new database
+ * as far as they can be read; the damaged file is kept beside it. Whatever dies meanwhile, a store is there, or what
+ * `rebuildStore` can be asked for again.
+ * @throws StoreError where another process is at work in a damaged store, or nothing can be written
+ */
+export function rebuildStore(directory: string): Rebuilt {
+  const file = databaseFile(directory);
+  if (!existsSync(file)) {
+    makeDatabase(directory).close();
+    return { damaged: null, kept: { attempts: 0, events: 0 }, incomplete: true };
+  }
+  return isSound(file) ? emptyIndex(file) : carryOver(directory, file);
+}
+
+function isSound(file: string): boolean {
+  try {
+    return withDatabase(file, (database) => database.pragma("quick_check(1)", { simple: true }) === "ok");
+  } catch {
+    return false;
+  }
+}
+
+function emptyIndex(file: string): Rebuilt {
+  return withDatabase(
+    file,
+    (database) => {
+      database
+        .transaction(() => {
+          for (const table of tablesOf(database))
+            if (!RECORDS.some((record) => record === table)) database.exec(`DELETE FROM "${table}"`);
+        })
+        .immediate();
+      return { damaged: null, kept: countsOf(database), incomplete: false };
+    },
+    "write",
+  );
+}
+
+function carryOver(directory: string, file: string): Rebuilt {
+  const place = mkdtempSync(join(directory, "rebuilding-"));
+  try {
+    makeDatabase(place).close();
+    const copied = withDatabase(
+      databaseFile(place),
+      (target) => {
+        const whole = target.transaction(() => RECORDS.map((table) => carryTable(file, target, table)))();
+        return { counts: countsOf(target), incomplete: whole.includes(false) };
+      },
+      "write",
+    );
+    const damaged = setAside(file);
+    renameSync(databaseFile(place), file);
+    syncDirectory(directory);
+    return { damaged, kept: copied.counts, incomplete: copied.incomplete };
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+}
+
+/** Copies the rows of one table that can be read, from both ends towards the damage; tells whether all of them could. */
+function carryTable(file: string, target: Database.Database, table: (typeof RECORDS)[number]): boolean {
+  // The new clock has a row already; a row that was read from both ends is the same from each.
+  const conflict = table === "clock" ? "REPLACE" : "IGNORE";
+  let whole = true;
+  for (const order of ["ASC", "DESC"]) {
+    try {
+      withDatabase(file, (source) => {
+        const byPlace = /WITHOUT ROWID/i.test(definitionOf(source, table)) ? "" : `ORDER BY rowid ${order}`;
+        const rows = source.prepare(`SELECT * FROM "${table}" ${byPlace}`).iterate();
+        for (const row of rows as Iterable<Record<string, unknown>>)
+          if (!put(target, table, row, conflict)) whole = false;
+      });
+      return whole && order === "ASC";
+    } catch {
+      // Damaged from here on; the other end may be whole.
+    }
+  }
+  return false;
+}
+
+/** Puts a row into a table, unless it breaks the table's rules: then it is part of the damage. */
+function put(target: Database.Database, table: string, row: Record<string, unknown>, conflict: string): boolean {
+  const columns = Object.keys(row);
+  const names = columns.map((column) => `"${column}"`).join(", ");
+  const values = columns.map((column) => `@${column}`).join(", ");
+  try {
+    target.prepare(`INSERT OR ${conflict} INTO "${table}" (${names}) VALUES (${values})`).run(row);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function definitionOf(source: Database.Database, table: string): string {
+  return (
+    (source.prepare("SELECT sql FROM sqlite_schema WHERE name = ?").pluck().get(table) as string | undefined) ?? ""
+  );
+}
+
+function tablesOf(database: Database.Database): string[] {
+  return database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all() as string[];
+}
+
+function countsOf(database: Database.Database): Rebuilt["kept"] {
+  const count = (table: string) => database.prepare(`SELECT count(*) FROM "${table}"`).pluck().get() as number;
+  return { attempts: count("attempt"), events: count("event") };
+}
+
+/**
+ * Keeps the damaged database under another name. Its write-ahead log goes first: left beside the new database it would
+ * be taken for that one's.
+ */
+function setAside(file: string): string {
+  for (let number = 1; ; number++) {
+    const aside = `${file}.damaged-${number}`;
+    try {
+      linkSync(file, aside);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") continue;
+      throw new StoreError(`${file} could not be kept as ${aside}: ${(error as Error).message}`);
+    }
+    for (const suffix of ["-wal", "-shm"]) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
+    return aside;
+  }
+}
+
+function withDatabase<T>(file: string, work: (database: Database.Database) => T, access: "read" | "write" = "read"): T {
+  const database = new Database(file, { readonly: access === "read" });
+  try {
+    return work(database);
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,160 @@
+import type { BigIntStats } from "node:fs";
+import type { ContentHash, Moment, ScanGap, Violation, WorkUnit } from "./artifact.ts";
+import { contentHash } from "./json/canonical.ts";
+import { JsonError, parseJsonBytes } from "./json/parse.ts";
+import type { SchemaSource } from "./schema/source.ts";
+import type { Validator } from "./schema/validator.ts";
+import type { ArtifactRow } from "./tables/artifact-table.ts";
+import { type CleanBefore, isClean, mtimeOf, statIdentity } from "./workspace/stat-identity.ts";
+import { type FoundFile, readRegularFile, reasonOf } from "./workspace/walk.ts";
+
+/** What a scan needs to know of one artifact type. */
+export interface ScannedType extends SchemaSource {
+  /** The compiled schema; asked for only when a file of the type has to be validated. */
+  validator(): Promise<Validator>;
+}
+
+/** A file that has to be read, with what the index holds of it. */
+export interface DoubtfulFile extends FoundFile {
+  readonly old: ArtifactRow | undefined;
+  readonly schema: ScannedType;
+}
+
+export type Change = "new" | "modified" | "revalidated" | "unchanged";
+
+/** A row to write, with what it was when the scan began: another writer's newer one is not overwritten. */
+export interface Update {
+  readonly change: Change;
+  readonly old: ArtifactRow | undefined;
+  readonly row: ArtifactRow;
+}
+
+// Filled in when the scan commits: all that one scan finds share one time.
+const UNDATED = 0 as Moment;
+
+/** Files of one type are judged together, at most so many and so many bytes: their values lie in memory at once. */
+const TOGETHER = 1024;
+const BYTES_TOGETHER = 4 * 1024 * 1024;
+
+/** Files up to this length are read into one buffer, one after the other. */
+const scratch = Buffer.allocUnsafeSlow(1024 * 1024);
+
+/** A file's content as it was read, not judged yet. */
+interface Reading {
+  readonly file: DoubtfulFile;
+  readonly stats: BigIntStats;
+  readonly hash: ContentHash;
+  readonly content: { readonly value: unknown } | { readonly malformed: JsonError };
+}
+
+/**
+ * Reads and judges files. One that has gone is left out, and so is one that cannot be read, which is a gap.
+ * @param before taken before the first of them is read
+ */
+export async function updatesOf(
+  files: readonly DoubtfulFile[],
+  before: CleanBefore,
+  gaps: ScanGap[],
+): Promise<Update[]> {
+  const updates: Update[] = [];
+  let together: Reading[] = [];
+  let bytes = 0;
+  const judgeThem = async () => {
+    const violations = await violationsOf(together, together[0]?.file.schema);
+    for (const reading of together) updates.push(updateOf(reading, violations.get(reading) ?? [], before));
+    together = [];
+    bytes = 0;
+  };
+  for (const file of files) {
+    const full = together.length === TOGETHER || bytes > BYTES_TOGETHER;
+    if (full || together[0]?.file.type !== file.type) await judgeThem();
+    const reading = read(file, gaps);
+    if (reading === null) continue;
+    together.push(reading);
+    bytes += Number(reading.stats.size);
+  }
+  await judgeThem();
+  return updates;
+}
+
+function read(file: DoubtfulFile, gaps: ScanGap[]): Reading | null {
+  let found: ReturnType<typeof readRegularFile>;
+  try {
+    found = readRegularFile(file.path, scratch);
+  } catch (error) {
+    gaps.push({ type: file.type, path: `${file.type}/${file.id}.json`, reason: reasonOf(error) });
+    return null;
+  }
+  if (found === null) return null;
+  const { bytes, stats } = found;
+  try {
+    const { value, canonical } = parseJsonBytes(bytes);
+    return { file, stats, hash: contentHash(canonical), content: { value } };
+  } catch (error) {
+    if (error instanceof JsonError) return { file, stats, hash: contentHash(bytes), content: { malformed: error } };
+    throw error;
+  }
+}
+
+/** The violations of each reading that has some; what the index knows already is not judged again. */
+async function violationsOf(
+  readings: readonly Reading[],
+  schema: ScannedType | undefined,
+): Promise<Map<Reading, readonly Violation[]>> {
+  const found = new Map<Reading, readonly Violation[]>();
+  const unjudged: { reading: Reading; value: unknown }[] = [];
+  for (const reading of readings) {
+    const { content, hash, file } = reading;
+    const { old } = file;
+    if ("malformed" in content) found.set(reading, [notJson(content.malformed)]);
+    else if (old?.schemaHash === schema?.hash && old?.contentHash === hash) found.set(reading, old.violations);
+    else unjudged.push({ reading, value: content.value });
+  }
+  if (schema === undefined || unjudged.length === 0) return found;
+  const validator = await schema.validator();
+  const valid = validator.acceptsEach(unjudged.map(({ value }) => value));
+  for (const [index, { reading, value }] of unjudged.entries())
+    if (valid[index] !== true) found.set(reading, await validator(value));
+  return found;
+}
+
+function updateOf(
+  { file, stats, hash, content }: Reading,
+  violations: readonly Violation[],
+  before: CleanBefore,
+): Update {
+  const { old, schema } = file;
+  const identity = statIdentity(stats);
+  const malformed = "malformed" in content;
+  const row: ArtifactRow = {
+    type: file.type,
+    id: file.id,
+    status: malformed ? "malformed" : violations.length === 0 ? "valid" : "invalid",
+    contentHash: hash,
+    schemaHash: schema.hash,
+    workUnit: malformed ? (old?.workUnit ?? null) : workUnitOf(content.value),
+    lastModified: old?.lastModified ?? UNDATED,
+    deliveredAt: old?.deliveredAt ?? null,
+    violations,
+    stat: isClean(stats, before) ? identity : null,
+    mtime: mtimeOf(identity),
+  };
+  return { change: changeOf(old, row), old, row };
+}
+
+function notJson({ message }: JsonError): Violation {
+  return { path: "", keyword: "json", expected: "JSON", got: message, message: `not JSON: ${message}` };
+}
+
+/** The work unit that an artifact names: its top-level string field `work_unit`. */
+export function workUnitOf(value: unknown): WorkUnit | null {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, "work_unit")) return null;
+  const named = (value as { work_unit: unknown }).work_unit;
+  return typeof named === "string" ? (named as WorkUnit) : null;
+}
+
+function changeOf(old: ArtifactRow | undefined, row: ArtifactRow): Change {
+  if (old === undefined) return "new";
+  if (old.contentHash !== row.contentHash) return "modified";
+  return old.schemaHash === row.schemaHash ? "unchanged" : "revalidated";
+}

@@ -1,0 +1,185 @@
+import type { Database } from "better-sqlite3";
+import type {
+  ContentHash,
+  InstanceId,
+  InstanceStatus,
+  Moment,
+  SchemaHash,
+  TypeSummary,
+  WorkUnit,
+} from "../artifact.ts";
+import { mtimeOf, type StatIdentity } from "../workspace/stat-identity.ts";
+import type { ArtifactRow } from "./artifact-table.ts";
+import { statement } from "./statement.ts";
+
+/**
+ * All rows of a type as one text: `id/stat,schema hash,content hash,status,work unit,last modified,delivered at,mtime/`
+ * one after the other, by id. Making a hundred thousand rows into objects costs ten times what SQLite needs to read them,
+ * and most commands ask for none of them. No id holds a slash, no other field a slash or a comma.
+ */
+const PACKED = `SELECT artifact_type, count(*) AS total, sum(status = 'valid') AS valid,
+    sum(status IN ('invalid', 'malformed')) AS broken, sum(status = 'stale') AS stale, count(work_unit) AS scoped,
+    max(last_modified) AS newest, max(CASE WHEN status = 'valid' THEN last_modified END) AS newest_valid,
+    max(max(last_modified, coalesce(delivered_at, 0))) AS newest_vouched,
+    group_concat(instance_id || '/' || coalesce(stat, '') || ',' || schema_hash || ',' || content_hash || ',' || status
+      || ',' || CASE WHEN work_unit IS NULL THEN '' ELSE '=' || hex(work_unit) END || ',' || last_modified
+      || ',' || coalesce(delivered_at, '') || ',' || CASE WHEN stat IS NULL THEN coalesce(mtime, '') ELSE '' END || '/', '') AS text
+  FROM artifact`;
+const ALL = `${PACKED} GROUP BY artifact_type`;
+const ONE = `${PACKED} WHERE artifact_type = ? GROUP BY artifact_type`;
+const VIOLATIONS = "SELECT instance_id, violations FROM artifact WHERE artifact_type = ? AND violations IS NOT NULL";
+const CHANGES = "SELECT total_changes() AS count";
+const VERSION = "PRAGMA data_version";
+
+interface Columns {
+  artifact_type: string;
+  total: number;
+  valid: number;
+  broken: number;
+  stale: number;
+  scoped: number;
+  newest: Moment;
+  newest_valid: Moment | null;
+  newest_vouched: Moment;
+  text: string;
+}
+
+/** The index of one artifact type as it was at one moment; its rows are unpacked when they are asked for. */
+export class PackedType {
+  readonly summary: TypeSummary;
+  /** Whether any instance belongs to a work unit. */
+  readonly scoped: boolean;
+  readonly #type: string;
+  readonly #text: string;
+  readonly #violations: ReadonlyMap<InstanceId, string>;
+  #rows: readonly ArtifactRow[] | undefined;
+
+  constructor(columns: Columns, violations: ReadonlyMap<InstanceId, string>) {
+    this.#type = columns.artifact_type;
+    this.#text = columns.text;
+    this.#violations = violations;
+    this.scoped = columns.scoped > 0;
+    this.summary = {
+      total: columns.total,
+      valid: columns.valid,
+      broken: columns.broken,
+      stale: columns.stale,
+      newest: columns.newest,
+      newestValid: columns.newest_valid,
+      newestVouched: columns.newest_vouched,
+    };
+  }
+
+  /** Where each row begins, by instance id. */
+  places(): Map<InstanceId, number> {
+    const text = this.#text;
+    const places = new Map<InstanceId, number>();
+    for (let at = 0; at < text.length; ) {
+      const begin = text.indexOf("/", at) + 1;
+      places.set(text.slice(at, begin - 1) as InstanceId, begin);
+      at = text.indexOf("/", begin) + 1;
+    }
+    return places;
+  }
+
+  /** Whether the row that begins there was read under this stat identity and judged by this schema. */
+  holds(place: number, stat: StatIdentity, schemaHash: SchemaHash): boolean {
+    return this.#text.startsWith(`${stat},${schemaHash},`, place);
+  }
+
+  row(id: InstanceId, place: number): ArtifactRow {
+    const fields = this.#text.slice(place, this.#text.indexOf("/", place)).split(",");
+    const [stat = "", schemaHash = "", hash = "", status = "", workUnit = "", lastModified = "", delivered = ""] =
+      fields;
+    const violations = status === "valid" ? undefined : this.#violations.get(id);
+    return {
+      type: this.#type,
+      id,
+      status: status as Exclude<InstanceStatus, "stale">,
+      contentHash: hash as ContentHash,
+      schemaHash: schemaHash as SchemaHash,
+      workUnit: workUnit === "" ? null : (Buffer.from(workUnit.slice(1), "hex").toString() as WorkUnit),
+      lastModified: Number(lastModified) as Moment,
+      deliveredAt: delivered === "" ? null : (Number(delivered) as Moment),
+      violations: violations === undefined ? [] : JSON.parse(violations),
+      stat: stat === "" ? null : stat,
+      mtime: stat === "" ? fields[7] || null : mtimeOf(stat),
+    };
+  }
+
+  /** Every row, by id; made once. */
+  rows(): readonly ArtifactRow[] {
+    this.#rows ??= Array.from(this.places(), ([id, place]) => this.row(id, place));
+    return this.#rows;
+  }
+}
+
+/** The whole index as it was at one moment, by type; a type without instances has no entry. */
+export type PackedArtifacts = ReadonlyMap<string, PackedType>;
+
+/** What was read last, and what shows whether it still holds: others' commits, and writes over this connection. */
+interface Read {
+  readonly version: number;
+  readonly changes: number;
+  readonly types: PackedArtifacts;
+}
+
+const lastRead = new WeakMap<Database, Read>();
+
+/** The index as it is now. Never asked for inside a write transaction: what that takes back would be remembered. */
+export function packedArtifacts(database: Database): PackedArtifacts {
+  return database.transaction(() => {
+    const state = stateOf(database);
+    const last = lastRead.get(database);
+    if (last !== undefined && last.version === state.version && last.changes === state.changes) return last.types;
+    const columns = statement(database, ALL).all() as Columns[];
+    const types = new Map(columns.map((row) => [row.artifact_type, packed(database, row)]));
+    lastRead.set(database, { ...state, types });
+    return types;
+  })();
+}
+
+/**
+ * Does work that changes rows of these types only, and reads no others again for it.
+ * @param index what the work rests on; `asRead` tells, inside a write transaction, whether nobody else has changed it since
+ */
+export function changingOnly(
+  database: Database,
+  index: PackedArtifacts,
+  types: ReadonlySet<string>,
+  work: (asRead: () => boolean) => void,
+): void {
+  const last = lastRead.get(database);
+  const before = stateOf(database);
+  const known = last?.types === index && last.changes === before.changes;
+  work(() => known && stateOf(database).version === last.version);
+  if (!known) return;
+  database.transaction(() => {
+    const state = stateOf(database);
+    if (last.version !== state.version) return;
+    const refreshed = new Map(last.types);
+    for (const type of types) {
+      const row = statement(database, ONE).get(type) as Columns | undefined;
+      if (row === undefined) refreshed.delete(type);
+      else refreshed.set(type, packed(database, row));
+    }
+    lastRead.set(database, { ...state, types: refreshed });
+  })();
+}
+
+function stateOf(database: Database): Omit<Read, "types"> {
+  const { count } = statement(database, CHANGES).get() as { count: number };
+  const { data_version } = statement(database, VERSION).get() as { data_version: number };
+  return { version: data_version, changes: count };
+}
+
+function packed(database: Database, columns: Columns): PackedType {
+  const none = columns.total === columns.valid;
+  const rows = none ? [] : (statement(database, VIOLATIONS).all(columns.artifact_type) as ViolationColumns[]);
+  return new PackedType(columns, new Map(rows.map((row) => [row.instance_id, row.violations])));
+}
+
+interface ViolationColumns {
+  instance_id: InstanceId;
+  violations: string;
+}

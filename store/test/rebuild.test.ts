@@ -1,0 +1,96 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { unendedAttempts } from "../src/attempt.ts";
+import { readEvents, verifyLog } from "../src/event-log.ts";
+import { rebuildStore } from "../src/rebuild.ts";
+import { openStore, type Store } from "../src/store.ts";
+import { lastAttemptOf } from "../src/tables/attempt-table.ts";
+import { Rig } from "./rig.ts";
+
+const A = { title: "A" };
+
+/** A rig in which an attempt has delivered and another is open; its store is closed. */
+function worked(): { rig: Rig; directory: string } {
+  const rig = new Rig();
+  const started = rig.begin("attempt-1");
+  rig.deliver("a", A, { attempt: "attempt-1" });
+  rig.end("attempt-1", started, "delivered", []);
+  rig.begin("attempt-2", "w-1");
+  rig.store.close();
+  return { rig, directory: rig.store.directory };
+}
+
+function remembered(store: Store) {
+  return {
+    last: lastAttemptOf(store.database, "write", null)?.id,
+    open: unendedAttempts(store).map(({ id }) => id),
+    events: readEvents(store, {}).length,
+    log: verifyLog(store).ok,
+  };
+}
+
+const everything = (events: number) => ({ last: "attempt-1", open: ["attempt-2"], events, log: true });
+
+describe("a store that is made anew", () => {
+  test("keeps everything that was recorded of a sound one, and nothing of the index", async () => {
+    const { rig, directory } = worked();
+    const before = openStore(directory);
+    const { length } = readEvents(before, {});
+    before.close();
+    expect(rebuildStore(directory)).toEqual({
+      damaged: null,
+      kept: { attempts: 2, events: length },
+      incomplete: false,
+    });
+    rig.reopen();
+    expect(rig.rows()).toEqual([]);
+    expect(remembered(rig.store)).toEqual(everything(length));
+    expect((await rig.scan()).new).toEqual([{ type: "note", id: "a" }]);
+  });
+
+  test("is empty where there was none", () => {
+    const { directory } = worked();
+    rmSync(directory, { recursive: true });
+    expect(rebuildStore(directory)).toEqual({ damaged: null, kept: { attempts: 0, events: 0 }, incomplete: true });
+    const store = openStore(directory);
+    expect(unendedAttempts(store)).toEqual([]);
+    store.close();
+  });
+
+  test("of one that is no database keeps the damaged file, and nothing else", () => {
+    const { directory } = worked();
+    const file = join(directory, "runa.db");
+    writeFileSync(file, "this is no database at all".repeat(400));
+    const { damaged, kept, incomplete } = rebuildStore(directory);
+    expect({ kept, incomplete }).toEqual({ kept: { attempts: 0, events: 0 }, incomplete: true });
+    expect(readFileSync(damaged ?? "", "utf8")).toMatch(/^this is no database/);
+    const store = openStore(directory);
+    expect(remembered(store)).toMatchObject({ open: [], events: 0 });
+    store.close();
+  });
+
+  test("wherever one page was overwritten: whole again, with what the other pages hold", () => {
+    const { directory } = worked();
+    const file = join(directory, "runa.db");
+    const sound = readFileSync(file);
+    const page = 4096;
+    let carried = 0;
+    for (let start = page; start < sound.length; start += page) {
+      writeFileSync(
+        file,
+        Buffer.concat([sound.subarray(0, start), Buffer.alloc(page, 0x5a), sound.subarray(start + page)]),
+      );
+      for (const suffix of ["-wal", "-shm"]) rmSync(file + suffix, { force: true });
+      const { damaged } = rebuildStore(directory);
+      const store = openStore(directory);
+      expect(store.database.pragma("integrity_check", { simple: true })).toBe("ok");
+      // One page holds no more than one table's rows.
+      if (readEvents(store, {}).length > 0 || unendedAttempts(store).length > 0) carried++;
+      store.close();
+      if (damaged !== null) rmSync(damaged);
+      expect(existsSync(`${file}-wal`)).toBe(false);
+    }
+    expect(carried).toBe(sound.length / page - 1);
+  });
+});
