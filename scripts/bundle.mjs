@@ -25,6 +25,7 @@ export async function loadBundled(entryPoints) {
     splitting: true,
     format: "esm",
     platform: "node",
+    external: ["better-sqlite3"],
     mainFields: ["module", "main"],
     banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
     logLevel: "error",

@@ -47,7 +47,7 @@ export const bundledSqlite = {
     const native = "better-sqlite3/build/Release/better_sqlite3.node";
     onResolve({ filter: /\.node$/ }, ({ path }) => (path === native ? { path, external: true } : null));
     onLoad({ filter: /better-sqlite3\/lib\/database\.js$/ }, ({ path }) =>
-      edited(path, [["require('bindings')('better_sqlite3.node')", `require('${native}')`]]),
+      edited(path, [["('bindings')('better_sqlite3.node')", `('${native}')`]]),
     );
   },
 };

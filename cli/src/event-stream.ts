@@ -20,7 +20,7 @@ export class EventStream {
   constructor({ store }: OpenProject) {
     this.#log = new EventLog(store);
     this.#after = this.#log.head().seq;
-    this.#timer = setInterval(() => this.pump(), LOOK_EVERY);
+    this.#timer = setInterval(() => this.#look(), LOOK_EVERY);
     this.#timer.unref();
   }
 
@@ -31,6 +31,15 @@ export class EventStream {
         this.#after = event.seq;
         if (this.#isOurs(event)) stdout.write(`${eventJson(event)}\n`);
       }
+  }
+
+  /** A store that cannot be read is told by whoever executes work, or at the end. */
+  #look(): void {
+    try {
+      this.pump();
+    } catch {
+      clearInterval(this.#timer);
+    }
   }
 
   /** Prints what is left, and the summary that ends the stream. */

@@ -105,13 +105,22 @@ export class Progress {
     this.#drawn = 0;
   }
 
+  /** A store that cannot be read now is told by whoever executes work, not by the block. */
+  #delivered(attempt: string): number {
+    try {
+      return this.#options.delivered(attempt);
+    } catch {
+      return 0;
+    }
+  }
+
   #draw(): void {
     clearTimeout(this.#timer);
     if (!this.#options.block || this.#running.size === 0) return;
     // A terminal that does not know its width says 0.
     const width = process.stderr.columns || 80;
     const lines = [...this.#running].map(([id, { work, since }]) =>
-      statusLine(work, performance.now() - since, this.#options.delivered(id)).slice(0, width - 1),
+      statusLine(work, performance.now() - since, this.#delivered(id)).slice(0, width - 1),
     );
     stderr.write(lines.map((line) => `${line}\n`).join(""));
     this.#drawn = lines.length;

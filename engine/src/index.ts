@@ -25,15 +25,7 @@ export {
   preconditionFailures,
 } from "./evaluate/evaluate.ts";
 export { type Debts, debtsOf, type Settlement } from "./evaluate/owed.ts";
-export type { AttemptReport, ExecutionContext } from "./execute/attempt.ts";
-export {
-  type ExecutionEvent,
-  executeRun,
-  type RunLimit,
-  type RunOptions,
-  type RunOutcome,
-  type RunReport,
-} from "./execute/cascade.ts";
+export { executeRun } from "./execute/cascade.ts";
 export type { Work } from "./execute/conflicts.ts";
 export { attemptDeliveries } from "./execute/deliveries.ts";
 export { type Handled, type InterruptReaction, Interrupts, signalExitCode } from "./execute/interrupts.ts";
@@ -45,6 +37,8 @@ export type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "./execu
 export { LinePrefixer } from "./execute/process/transcript.ts";
 export { openOutputSession, type SessionOptions } from "./execute/project-session.ts";
 export { releaseByHand } from "./execute/release.ts";
+export type { ExecutionEvent, RunLimit, RunOptions, RunOutcome, RunReport } from "./execute/run-report.ts";
+export type { AttemptReport, ExecutionContext } from "./execute/supervise.ts";
 export { log } from "./log/log.ts";
 export { executionOrder } from "./methodology/graph.ts";
 export { lint } from "./methodology/lint.ts";

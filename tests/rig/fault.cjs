@@ -1,6 +1,7 @@
 // Preloaded with NODE_OPTIONS into the programs of a project: the one that RIG_FAULT names fails or is killed at the n-th
-// point at which it changes anything: a write, fsync, rename, removal, directory, commit, or the start of a process.
-// Every point that is passed is appended to a log. A disk that fills up, or a kill, leaves the first half of a write.
+// point at which it changes anything, before a write, fsync, rename, removal, directory, commit, or the start of a
+// process. What lies there after one point is what lies there before the next. Every point that is passed is appended to
+// a log. A disk that fills up, or a kill, leaves the first half of a write.
 "use strict";
 const { basename } = require("node:path");
 
@@ -29,15 +30,16 @@ function arm({ at, how, log }) {
     if (how === "kill") process.kill(process.pid, "SIGKILL");
     throw Object.assign(new Error(`${code}: by the rig, ${name}`), { code });
   };
-  /** A point at which nothing can fail any more: it is done. */
-  const done = (/** @type {string} */ name) => {
-    if (how === "kill") point(name, "");
-  };
-  /** @param {Record<string, any>} owner @param {string} name @param {string} code @param {(given: any[]) => boolean} counts */
-  const guard = (owner, name, code, counts = () => true) => {
+  /**
+   * @param {Record<string, any>} owner
+   * @param {string} name of its function
+   * @param {string} code
+   * @param {(given: any[]) => boolean} counts which of its calls are points
+   */
+  const guard = (owner, name, code, counts = () => true, told = name) => {
     const original = owner[name];
     owner[name] = function (/** @type {any[]} */ ...given) {
-      if (counts.call(this, given)) point(name, code);
+      if (counts.call(this, given)) point(told, code);
       return original.apply(this, given);
     };
   };
@@ -54,22 +56,11 @@ function arm({ at, how, log }) {
     writeFileSync(file, data, ...rest);
   };
 
-  const { spawn } = processes;
-  processes.spawn = (...given) => {
-    point("spawn", "EAGAIN");
-    const child = spawn(...given);
-    done("spawned");
-    return child;
+  guard(processes, "spawn", "EAGAIN");
+  const commits = function () {
+    return this.source === "COMMIT";
   };
-
-  const { run } = native.Statement.prototype;
-  native.Statement.prototype.run = function (/** @type {any[]} */ ...given) {
-    if (this.source !== "COMMIT") return run.apply(this, given);
-    point("commit", "SQLITE_IOERR_FSYNC");
-    const result = run.apply(this, given);
-    done("committed");
-    return result;
-  };
+  guard(native.Statement.prototype, "run", "SQLITE_IOERR_FSYNC", commits, "commit");
 }
 
 if (plan !== null && basename(process.argv[1] ?? "").startsWith(plan.program)) arm(plan);

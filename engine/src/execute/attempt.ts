@@ -1,76 +1,33 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  adoptAttempt,
-  beforeAttempt,
-  claimAttempt,
-  type OpenAttempt,
-  progressOf,
-  reasonOf,
-  recordAgent,
-  type ScanReport,
-} from "@runa/store";
+import { adoptAttempt, beforeAttempt, claimAttempt, type OpenAttempt, reasonOf, recordAgent } from "@runa/store";
 import { v7 as uuidv7 } from "uuid";
 import { RunaError } from "../diagnostic.ts";
 import type { Candidate, Evaluation } from "../evaluate/evaluate.ts";
-import { logAttemptEnded, logAttemptStarted } from "../log/records.ts";
+import { logAttemptStarted } from "../log/records.ts";
 import type { Protocol } from "../methodology/methodology.ts";
-import { type McpCommand, requireMcpCommand } from "../plan/mcp-config.ts";
+import { requireMcpCommand } from "../plan/mcp-config.ts";
 import { planExecution } from "../plan/plan.ts";
 import { renderPrompt } from "../plan/prompt.ts";
 import type { AgentSettings } from "../project/config.ts";
 import type { OpenProject } from "../project/project.ts";
-import { attemptDirectory, type Conclusion, concludeAttempt, obligationsMet, usageFile } from "./conclusion.ts";
+import { attemptDirectory, usageFile } from "./conclusion.ts";
 import type { Work } from "./conflicts.ts";
 import { instancesBefore, type RunningAttempt } from "./evidence.ts";
-import type { Handled, Interrupts } from "./interrupts.ts";
-import { type Ending, LimitWatch } from "./limits.ts";
-import type { Outcome } from "./outcome.ts";
 import { outcomeText } from "./outcome-text.ts";
 import { ownerLives, thisOwner } from "./owner.ts";
-import { type AgentProcess, adoptAgent, findAgentOf, type ProcessEnd, startAgent } from "./process/agent-process.ts";
+import { type AgentProcess, adoptAgent, findAgentOf, startAgent } from "./process/agent-process.ts";
 import { agentEnvironment } from "./process/environment.ts";
 import { processLives } from "./process/proc.ts";
-import { type Swept, sweep } from "./process/sweep.ts";
-import { keptOutput, type OutputFiles, OutputFollower, openOutput } from "./process/transcript.ts";
+import { keptOutput, openOutput } from "./process/transcript.ts";
 
-/** What executing needs beside the project. */
-export interface ExecutionContext {
-  readonly project: OpenProject;
-  readonly mcp: McpCommand;
-  readonly environment: NodeJS.ProcessEnv;
-  readonly interrupts: Interrupts;
-  /** Milliseconds that a process group has between SIGTERM and SIGKILL. */
-  readonly grace: number;
-  /** The agent's argv as it is started; the configured one is what is recorded. */
-  readonly startable: (argv: Argv) => Argv;
-  /** Whether agents' output is captured whatever their settings say. */
-  readonly capture: boolean;
-  /** Shows what an agent writes, where its output is captured. */
-  readonly show: (work: Work, stream: "stdout" | "stderr", chunk: Buffer) => void;
-}
-
-type Argv = readonly [string, ...string[]];
-
-/** An attempt that has ended. */
-export interface AttemptReport extends Omit<Conclusion, "gaps"> {
-  readonly id: string;
-  readonly candidate: Work;
-  /** Counted from 1, in the candidate's present READY moment. */
-  readonly tries: number;
-  /** Whether its runa had died and this one took it over. */
-  readonly adopted: boolean;
-  /** What it had left running, and how that was ended. */
-  readonly swept: readonly Swept[];
-  /** Milliseconds from spawn to judgement; of an adopted one, from its first start. */
-  readonly duration: number;
-}
-
-/** What an attempt's end tells whoever schedules: its report, and what the scan that judged it could not read. */
-export interface EndedAttempt {
-  readonly report: AttemptReport;
-  readonly gaps: ScanReport["gaps"];
-}
+import {
+  type Argv,
+  type AttemptReport,
+  type EndedAttempt,
+  type ExecutionContext,
+  superviseAttempt,
+} from "./supervise.ts";
 
 /** An attempt that this runa owns and that has not been judged. */
 export interface ActiveAttempt {
@@ -228,107 +185,4 @@ export function adopt(
 /** Whether an attempt's owner is gone, so that another runa may take it over. */
 export function isOrphan({ owner }: OpenAttempt): boolean {
   return !ownerLives(owner);
-}
-
-interface Supervised {
-  readonly running: RunningAttempt;
-  readonly agent: AgentProcess;
-  readonly output: OutputFiles | null;
-  /** When the attempt began, in this process's clock. */
-  readonly since: number;
-  readonly tries: number;
-  readonly adopted: boolean;
-}
-
-/** Waits for an agent under its limits, ends what it left behind, and judges the attempt. */
-async function superviseAttempt(context: ExecutionContext, supervised: Supervised): Promise<EndedAttempt> {
-  const { project, interrupts, show } = context;
-  const { running, agent, output, since, adopted } = supervised;
-  const { id, protocol, workUnit } = running;
-  const work: Work = { protocol, workUnit };
-  const settings = project.config.agentFor(protocol.name);
-  const follower =
-    output === null
-      ? null
-      : new OutputFollower(output, (stream, chunk) => show(work, stream, chunk), adopted ? "end" : "start");
-  let ending: Ending | null = null;
-  const limits = new LimitWatch(
-    settings,
-    {
-      age: performance.now() - since,
-      output: follower,
-      lastCall: () => progressOf(project.store, id)?.lastCall ?? null,
-      obligationsMet: () => obligationsMet(project, running),
-    },
-    (why) => {
-      ending = why;
-      agent.stop();
-    },
-  );
-  const release = interrupts.attend(agent);
-  let end: ProcessEnd;
-  let interrupted: Handled | null;
-  let swept: readonly Swept[];
-  try {
-    end = await agent.ended;
-    interrupted = interrupts.stopped;
-    limits.close();
-    swept = await sweep({
-      attempt: id,
-      agent: agent.identity,
-      descendants: agent.descendants(),
-      spare: settings.spare,
-      // Asked at every look: a second Ctrl-C may come while it waits.
-      get atOnce() {
-        return interrupts.killed;
-      },
-    });
-  } finally {
-    limits.close();
-    release();
-    await follower?.close();
-  }
-  const command = settings.command?.[0] ?? "";
-  const { gaps, ...conclusion } = await concludeAttempt(
-    project,
-    running,
-    (judged) => outcomeOf(end, { judged, ending, interrupted, command }),
-    swept.length === 0 ? {} : { swept: swept.map(({ pid, name, signal }) => ({ pid, name, signal })) },
-  );
-  const duration = performance.now() - since;
-  const report: AttemptReport = {
-    id,
-    candidate: work,
-    ...conclusion,
-    tries: supervised.tries,
-    adopted,
-    swept,
-    duration,
-  };
-  logAttemptEnded(report);
-  return { report, gaps };
-}
-
-interface Circumstances {
-  /** What the attempt comes to by what it delivered. */
-  readonly judged: Outcome;
-  readonly ending: Ending | null;
-  readonly interrupted: Handled | null;
-  readonly command: string;
-}
-
-/** The first outcome that applies (attempts.md section 1): what ended the process comes before what it delivered. */
-function outcomeOf(end: ProcessEnd, { judged, ending, interrupted, command }: Circumstances): Outcome {
-  if (end.kind === "not_started") return { id: "not_started", command, errno: end.errno };
-  if (interrupted !== null) return { id: "interrupted", signal: interrupted };
-  if (ending?.kind === "limit") return { id: "timed_out", limit: ending.limit };
-  if (ending?.kind === "settled" && judged.id === "delivered") return { id: "delivered", ended: "settled" };
-  switch (end.kind) {
-    case "signalled":
-      return { id: "signalled", signal: end.signal };
-    case "exited":
-      return end.code === 0 ? judged : { id: "exited", code: end.code };
-    case "unknown":
-      return judged.id === "delivered" ? { id: "delivered", ended: "exit_code_unknown" } : { id: "abandoned" };
-  }
 }

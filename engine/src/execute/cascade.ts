@@ -8,75 +8,20 @@ import {
 } from "@runa/store";
 import { v7 as uuidv7 } from "uuid";
 import type { Candidate, Evaluation } from "../evaluate/evaluate.ts";
-import { type Debts, debtsOf } from "../evaluate/owed.ts";
-import type { RunLimits } from "../project/config.ts";
+import { debtsOf } from "../evaluate/owed.ts";
 import { evaluateScan, lookAt } from "../project/look.ts";
 import { abandonUnknown } from "./abandon.ts";
-import {
-  type ActiveAttempt,
-  type AttemptReport,
-  adopt,
-  type EndedAttempt,
-  type ExecutionContext,
-  isOrphan,
-  type Launch,
-  launchAttempt,
-} from "./attempt.ts";
-import { obstructs, type Work } from "./conflicts.ts";
-import { type Chance, type RunFailure, RunLedger } from "./ledger.ts";
-import { SourceWatch } from "./source-watch.ts";
-
-/** What happens while work is executed. The engine tells; whoever listens shows it. */
-export type ExecutionEvent =
-  | { readonly kind: "attempt_started"; readonly id: string; readonly candidate: Work; readonly tries: number }
-  /** `retryIn`: milliseconds until it is tried again; null when it is not. */
-  | { readonly kind: "attempt_ended"; readonly report: AttemptReport; readonly retryIn: number | null }
-  | { readonly kind: "attempt_adopted"; readonly attempt: OpenAttempt; readonly candidate: Work; readonly pid: number }
-  | { readonly kind: "attempt_abandoned"; readonly attempt: OpenAttempt }
-  | { readonly kind: "waiting"; readonly attempts: readonly OpenAttempt[] };
-
-/** What a run may do. */
-export interface RunOptions extends RunLimits {
-  readonly workUnit: string | null;
-  /** Only the first candidate is executed, its retries included. */
-  readonly once: boolean;
-  /** Whether candidates that another runa executes are waited for. */
-  readonly wait: boolean;
-}
-
-/** A limit of the run's own that kept something from starting. */
-export type RunLimit =
-  | { readonly kind: "max_attempts"; readonly attempts: number }
-  | { readonly kind: "time_limit"; readonly milliseconds: number }
-  | { readonly kind: "max_cost_usd"; readonly usd: number; readonly unknown: readonly AttemptReport[] };
-
-export type RunOutcome =
-  | "all_complete"
-  | "quiescent_with_failures"
-  | "quiescent_with_blocked_work"
-  | "limit_reached"
-  | "methodology_changed"
-  | "interrupted";
-
-/** How a run ended. */
-export interface RunReport {
-  readonly outcome: RunOutcome;
-  readonly reports: readonly AttemptReport[];
-  readonly failures: readonly RunFailure[];
-  readonly debts: Debts;
-  readonly evaluation: Evaluation;
-  /** With `limit_reached`. */
-  readonly limit: RunLimit | null;
-  /** With `methodology_changed`: the files, and the attempts that ran when they were found changed. */
-  readonly changed: { readonly files: readonly string[]; readonly ran: readonly AttemptReport[] } | null;
-  /** Candidates of this scope that another runa is executing. */
-  readonly elsewhere: readonly OpenAttempt[];
-}
+import { Alarm } from "./alarm.ts";
+import { type ActiveAttempt, adopt, isOrphan, type Launch, launchAttempt } from "./attempt.ts";
+import type { Work } from "./conflicts.ts";
+import { type Chance, RunLedger } from "./ledger.ts";
+import { Neighbours } from "./neighbours.ts";
+import type { ExecutionEvent, RunOptions, RunOutcome, RunReport } from "./run-report.ts";
+import { RunStop } from "./run-stop.ts";
+import type { EndedAttempt, ExecutionContext } from "./supervise.ts";
 
 /** How often, in milliseconds, attempts of other runas are looked at while nothing else can be done. */
 const LOOK_EVERY = 200;
-/** Node's timers hold 32 bits of milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * Executes READY candidates of one scope, up to `jobs` at once, evaluating anew after each attempt, until none is left
@@ -91,12 +36,6 @@ export function executeRun(
 ): Promise<RunReport> {
   return new Cascade(context, options, listen).execute();
 }
-
-/** What keeps a run from starting anything further, for good. */
-type Stop =
-  | { readonly kind: "interrupted" }
-  | { readonly kind: "limit"; readonly limit: RunLimit }
-  | { readonly kind: "changed"; readonly files: readonly string[]; readonly ran: Set<string> };
 
 /** What one look at the candidates came to. */
 interface Prospect {
@@ -113,41 +52,38 @@ class Cascade {
   readonly #options: RunOptions;
   readonly #listen: (event: ExecutionEvent) => void;
   readonly #ledger: RunLedger;
-  readonly #sources: SourceWatch;
+  readonly #stop: RunStop;
+  readonly #neighbours: Neighbours;
+  readonly #alarm = new Alarm();
   readonly #id = uuidv7();
-  readonly #began = performance.now();
   readonly #active = new Map<string, ActiveAttempt>();
   /** Attempts that have ended and were not yet told of, or what went wrong in one. */
   readonly #ended: (EndedAttempt | { readonly failure: unknown })[] = [];
-  /** Attempts that ran since the methodology was last found unchanged. */
-  #ranSinceCheck = new Set<string>();
-  #started = 0;
   /** Whether the log tells of this run: of one that had nothing to execute it does not. */
   #isRecorded = false;
   /** With `once`: the one candidate, and whether it is over. */
   #only: string | null = null;
   #onlyIsOver = false;
-  #stop: Stop | null = null;
   #evaluation: Evaluation | null = null;
   /** What the newest scan could not read, when an attempt's end has just scanned. */
   #gaps: ScanReport["gaps"] | null = null;
   #told = "";
-  #wake = () => {};
 
   constructor(context: ExecutionContext, options: RunOptions, listen: (event: ExecutionEvent) => void) {
     this.#context = context;
     this.#options = options;
     this.#listen = listen;
-    const { config, methodology } = context.project;
+    const { config } = context.project;
     this.#ledger = new RunLedger(options.workUnit, (protocol) => config.agentFor(protocol), options.maxReopens);
-    this.#sources = new SourceWatch(methodology);
+    this.#stop = new RunStop(context, options, this.#ledger);
+    this.#neighbours = new Neighbours(context.project);
   }
 
   async execute(): Promise<RunReport> {
     const { project, interrupts } = this.#context;
     finishSuperseding(project.store, project.workspace);
     removeLitter(project.store, project.workspace, project.methodology.types.keys());
-    const release = interrupts.listen(() => this.#wake());
+    const release = interrupts.listen(() => this.#alarm.ring());
     try {
       return await this.#schedule();
     } catch (error) {
@@ -177,9 +113,9 @@ class Cascade {
   /** Whether, while nothing runs that this run owns, nothing is worth waiting for either. */
   #isOver({ retryAt, others }: Prospect): boolean {
     if (this.#ended.length > 0) return false;
-    if (this.#stop !== null || this.#onlyIsOver) return true;
+    if (this.#stop.reason !== null || this.#onlyIsOver) return true;
     const waits = retryAt !== null || (others.size > 0 && this.#options.wait);
-    return !waits || this.#mayNotStart();
+    return !waits || this.#stop.mayNotStart(this.#active.keys());
   }
 
   /** Tells of every attempt that has ended since, and forgets the evaluation that they made old. */
@@ -188,8 +124,7 @@ class Cascade {
       if ("failure" in ended) throw ended.failure;
       const { report, gaps } = ended;
       const retryIn = this.#ledger.ended(report);
-      this.#ranSinceCheck.add(report.id);
-      this.#checkSources();
+      this.#stop.ended(report.id, this.#active.keys());
       this.#onlyIsOver ||= retryIn === null && report.candidate.protocol.name === this.#only;
       this.#listen({ kind: "attempt_ended", report, retryIn });
       this.#evaluation = null;
@@ -220,7 +155,7 @@ class Cascade {
     const settle = (ended: EndedAttempt | { failure: unknown }) => {
       this.#active.delete(attempt.id);
       this.#ended.push(ended);
-      this.#wake();
+      this.#alarm.ring();
     };
     attempt.ended.then(settle, (failure: unknown) => settle({ failure }));
   }
@@ -247,7 +182,11 @@ class Cascade {
       const chance = this.#ledger.chance(candidate);
       if (chance.kind === "never") continue;
       if (chance.kind === "later") retryAt = Math.min(retryAt ?? Number.POSITIVE_INFINITY, chance.at);
-      if (chance.kind === "later" || this.#hasToWait(candidate, before) || this.#mayNotStart()) {
+      if (
+        chance.kind === "later" ||
+        this.#hasToWait(candidate, before) ||
+        this.#stop.mayNotStart(this.#active.keys())
+      ) {
         before.push(candidate);
         continue;
       }
@@ -264,16 +203,15 @@ class Cascade {
 
   /** Whether a candidate has to wait for what this run executes, or for what is READY before it. */
   #hasToWait(candidate: Candidate, before: readonly Candidate[]): boolean {
-    const { methodology } = this.#context.project;
     if (this.#active.size >= this.#options.jobs) return true;
-    if (before.some((earlier) => this.#isExclusive(earlier) || obstructs(methodology, earlier, candidate))) return true;
-    return [...this.#active.values()].some(({ work }) => this.#excludes(work, candidate));
+    if (before.some((earlier) => this.#neighbours.waitsFor(earlier, candidate))) return true;
+    return [...this.#active.values()].some(({ work }) => this.#neighbours.excludes(work, candidate));
   }
 
   #launch(evaluation: Evaluation, candidate: Candidate, { tries, failed }: Chance & { kind: "now" }): Launch {
     const foreign = evaluation.view.snapshot.openAttempts.filter(({ id }) => !this.#active.has(id));
     // Asked before anything is prepared, and again inside the claim.
-    const by = this.#obstacle(foreign, candidate);
+    const by = this.#neighbours.obstacle(foreign, candidate);
     if (by !== null) return { kind: "obstructed", by };
     if (!this.#isRecorded) this.#record("run_started", { jobs: this.#options.jobs });
     this.#isRecorded = true;
@@ -283,16 +221,15 @@ class Cascade {
       tries,
       failed,
       capture: this.#options.jobs > 1 || this.#context.capture,
-      obstacle: (open) => this.#obstacle(open, candidate),
+      obstacle: (open) => this.#neighbours.obstacle(open, candidate),
     });
   }
 
   #begun(attempt: ActiveAttempt, candidate: Candidate, tries: number): void {
     // Before anything that can fail: whatever runs is waited for.
     this.#watch(attempt);
-    this.#started++;
+    this.#stop.started(attempt.id);
     if (this.#options.once) this.#only = candidate.protocol.name;
-    this.#ranSinceCheck.add(attempt.id);
     this.#listen({ kind: "attempt_started", id: attempt.id, candidate, tries });
   }
 
@@ -309,90 +246,20 @@ class Cascade {
     return [...this.#active.values()].some(({ work }) => keyOf(work) === keyOf(candidate));
   }
 
-  #isExclusive({ protocol }: Work): boolean {
-    return this.#context.project.config.agentFor(protocol.name).exclusive;
-  }
-
-  /** Whether `mine` cannot run beside `other` (attempts.md sections 3 and 7). */
-  #excludes(other: Work, mine: Work): boolean {
-    return (
-      this.#isExclusive(other) || this.#isExclusive(mine) || obstructs(this.#context.project.methodology, other, mine)
-    );
-  }
-
-  /** The same, asked inside the claim's transaction of everything that runs anywhere. */
-  #obstacle(open: readonly OpenAttempt[], mine: Work): OpenAttempt | null {
-    const { protocols } = this.#context.project.methodology;
-    return (
-      open.find((attempt) => {
-        const protocol = protocols.find(({ name }) => name === attempt.protocol);
-        return protocol !== undefined && this.#excludes({ protocol, workUnit: attempt.workUnit }, mine);
-      }) ?? null
-    );
-  }
-
-  /** Whether nothing further may start; asked only when something could, so that a stop is one that mattered. */
-  #mayNotStart(): boolean {
-    if (this.#stop !== null) return true;
-    const { maxAttempts, timeLimit, maxCostUsd } = this.#options;
-    const { requested, stopped } = this.#context.interrupts;
-    const { known, unknown } = this.#ledger.costs();
-    const elapsed = performance.now() - this.#began;
-    if (requested !== null || stopped !== null) this.#stop = { kind: "interrupted" };
-    else if (maxAttempts > 0 && this.#started >= maxAttempts)
-      this.#reach({ kind: "max_attempts", attempts: maxAttempts });
-    else if (timeLimit !== null && elapsed >= timeLimit) this.#reach({ kind: "time_limit", milliseconds: timeLimit });
-    else if (maxCostUsd > 0 && known >= maxCostUsd) this.#reach({ kind: "max_cost_usd", usd: maxCostUsd, unknown });
-    else this.#checkSources();
-    return this.#stop !== null;
-  }
-
-  #reach(limit: RunLimit): void {
-    this.#stop = { kind: "limit", limit };
-  }
-
-  /** A run uses the methodology that it loaded: when that has changed on disk, nothing further starts. */
-  #checkSources(): void {
-    if (this.#stop?.kind === "changed") {
-      for (const id of this.#ranSinceCheck) this.#stop.ran.add(id);
-      return;
-    }
-    const files = this.#sources.changed();
-    if (files.length > 0) this.#stop = { kind: "changed", files, ran: this.#ranSinceCheck };
-    else this.#ranSinceCheck = new Set(this.#active.keys());
-  }
-
   /** Resolves at the end of an attempt, at a signal, or when something is due that nobody tells of. */
   async #somethingHappens({ retryAt, others }: Prospect): Promise<void> {
-    const { timeLimit } = this.#options;
     const idle = this.#active.size === 0;
     if (idle) this.#tellWhoIsWaitedFor(others);
-    const limitAt = timeLimit === null || !idle ? Number.POSITIVE_INFINITY : this.#began + timeLimit;
+    const limitAt = idle ? this.#stop.limitAt : Number.POSITIVE_INFINITY;
     const full = this.#active.size >= this.#options.jobs;
     const due = Math.min(limitAt, full || retryAt === null ? Number.POSITIVE_INFINITY : retryAt);
     for (;;) {
       const next = others.size === 0 || full ? due : Math.min(due, performance.now() + LOOK_EVERY);
-      const woken = await this.#pauseUntil(next);
+      const woken = this.#ended.length > 0 || (await this.#alarm.until(next));
       if (woken || performance.now() >= due || this.#isOneGone(others)) break;
     }
     // Time has passed: the workspace is looked at again, unless an attempt's end just did.
     if (this.#ended.length === 0) this.#evaluation = null;
-  }
-
-  /** @returns whether something ended the pause before its time */
-  #pauseUntil(at: number): Promise<boolean> {
-    if (this.#ended.length > 0) return Promise.resolve(true);
-    return new Promise<boolean>((resolve) => {
-      const timer =
-        at === Number.POSITIVE_INFINITY
-          ? undefined
-          : setTimeout(() => resolve(false), Math.max(0, Math.min(at - performance.now(), LONGEST_TIMER)));
-      this.#wake = () => {
-        clearTimeout(timer);
-        this.#wake = () => {};
-        resolve(true);
-      };
-    });
   }
 
   #isOneGone(others: ReadonlyMap<string, OpenAttempt>): boolean {
@@ -414,7 +281,7 @@ class Cascade {
     const { interrupts } = this.#context;
     const { reports, failures } = this.#ledger;
     const debts = debtsOf(evaluation, (candidate) => this.#ledger.isDone(candidate));
-    const stop = this.#stop;
+    const stop = this.#stop.reason;
     const outcome = ((): RunOutcome => {
       if (stop?.kind === "changed") return "methodology_changed";
       if (interrupts.stopped !== null || stop?.kind === "interrupted") return "interrupted";

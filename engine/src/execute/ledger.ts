@@ -1,9 +1,9 @@
 import type { Candidate, Evaluation } from "../evaluate/evaluate.ts";
 import { readTypesOf } from "../methodology/methodology.ts";
 import type { AgentSettings } from "../project/config.ts";
-import type { AttemptReport } from "./attempt.ts";
 import type { Work } from "./conflicts.ts";
 import type { Outcome } from "./outcome.ts";
+import type { AttemptReport } from "./supervise.ts";
 
 /** A candidate that failed in a run and why it is not tried again. */
 export type RunFailure =

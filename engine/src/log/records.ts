@@ -1,6 +1,6 @@
 import type { ScanReport } from "@runa/store";
 import type { Candidate, Evaluation } from "../evaluate/evaluate.ts";
-import type { AttemptReport } from "../execute/attempt.ts";
+import type { AttemptReport } from "../execute/supervise.ts";
 import type { OpenProject } from "../project/project.ts";
 import { type LogRecord, log } from "./log.ts";
 

@@ -1,7 +1,6 @@
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
-  canonicalJson,
   JsonError,
   type JsonSchema,
   loadSchemaCompiler,
@@ -212,8 +211,12 @@ function fingerprintOf(
 ): string {
   const named = [...new Set([...readTypesOf(declaration), ...declaration.accepts, ...outputTypesOf(declaration)])];
   const schemas = named.map((name) => [name, types.get(name)?.hash ?? null]);
+  const { name, requires, accepts, produces, mayProduce, choices, scoped } = declaration;
+  const members = choices.map((choice) => [choice.name, choice.members]);
   const trigger = flatTrigger(declaration.trigger);
-  return sha256(canonicalJson({ declaration: { ...declaration, trigger }, instructions: instructionsHash, schemas }));
+  // Lists only, so that no order of keys matters.
+  const all = [name, requires, accepts, produces, mayProduce, members, scoped, trigger, instructionsHash, schemas];
+  return sha256(JSON.stringify(all));
 }
 
 /** An unscoped protocol has no work unit to put into an output that demands one. */

@@ -1,0 +1,36 @@
+import type { OpenAttempt } from "@runa/store";
+import type { OpenProject } from "../project/project.ts";
+import { obstructs, type Work } from "./conflicts.ts";
+
+/** Which work of a project may be carried out side by side (attempts.md sections 3 and 7). */
+export class Neighbours {
+  readonly #project: OpenProject;
+
+  constructor(project: OpenProject) {
+    this.#project = project;
+  }
+
+  /** Whether `mine` has to wait for `earlier`, which is READY before it and has not begun. */
+  waitsFor(earlier: Work, mine: Work): boolean {
+    return this.#isExclusive(earlier) || obstructs(this.#project.methodology, earlier, mine);
+  }
+
+  /** Whether `mine` cannot run beside `other`, which is running. */
+  excludes(other: Work, mine: Work): boolean {
+    return this.#isExclusive(mine) || this.waitsFor(other, mine);
+  }
+
+  /** The first of these attempts beside which `mine` cannot run; null when there is none. */
+  obstacle(running: readonly OpenAttempt[], mine: Work): OpenAttempt | null {
+    const { protocols } = this.#project.methodology;
+    const obstacle = running.find((attempt) => {
+      const protocol = protocols.find(({ name }) => name === attempt.protocol);
+      return protocol !== undefined && this.excludes({ protocol, workUnit: attempt.workUnit }, mine);
+    });
+    return obstacle ?? null;
+  }
+
+  #isExclusive({ protocol }: Work): boolean {
+    return this.#project.config.agentFor(protocol.name).exclusive;
+  }
+}
