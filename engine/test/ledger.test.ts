@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Candidate, type Evaluation, evaluate } from "../src/evaluate/evaluate.ts";
-import type { AttemptReport } from "../src/execute/supervise.ts";
 import { RunLedger } from "../src/execute/ledger.ts";
 import type { Outcome } from "../src/execute/outcome.ts";
+import type { AttemptReport } from "../src/execute/supervise.ts";
 import type { ProtocolDeclaration } from "../src/methodology/manifest.ts";
 import { declare, instanceOf, methodologyOf, snapshotOf } from "./support/builders.ts";
 

@@ -41,7 +41,8 @@ export function writeUnsynced<T>(store: Store, work: () => T): T {
   try {
     return write(store, work);
   } finally {
-    store.database.pragma("synchronous = FULL");
+    // Where even the way back failed, it cannot be set, and what went wrong is told already.
+    if (!store.database.inTransaction) store.database.pragma("synchronous = FULL");
   }
 }
 

@@ -19,6 +19,7 @@ import { Neighbours } from "./neighbours.ts";
 import type { ExecutionEvent, RunOptions, RunOutcome, RunReport } from "./run-report.ts";
 import { RunStop } from "./run-stop.ts";
 import type { EndedAttempt, ExecutionContext } from "./supervise.ts";
+import { removeUnclaimed } from "./unclaimed.ts";
 
 /** How often, in milliseconds, attempts of other runas are looked at while nothing else can be done. */
 const LOOK_EVERY = 200;
@@ -83,6 +84,7 @@ class Cascade {
     const { project, interrupts } = this.#context;
     finishSuperseding(project.store, project.workspace);
     removeLitter(project.store, project.workspace, project.methodology.types.keys());
+    removeUnclaimed(project);
     const release = interrupts.listen(() => this.#alarm.ring());
     try {
       return await this.#schedule();

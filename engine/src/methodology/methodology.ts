@@ -117,9 +117,9 @@ function readManifestFile(file: string): Buffer {
 class LazyCompiler {
   #loaded: Promise<SchemaCompiler> | undefined;
 
-  compile(schema: JsonSchema): Promise<Validator> {
+  compile(schema: JsonSchema, checked: boolean): Promise<Validator> {
     this.#loaded ??= loadSchemaCompiler();
-    return this.#loaded.then((compile) => compile(schema));
+    return this.#loaded.then((compile) => compile(schema, { checked }));
   }
 }
 
@@ -145,7 +145,7 @@ async function loadTypes(
       const source = known === null ? parseSchema(bytes) : { schema: JSON.parse(text) as JsonSchema, hash: known };
       let compiled: Promise<Validator> | undefined;
       const validator = () => {
-        compiled ??= compiler.compile(source.schema);
+        compiled ??= compiler.compile(source.schema, known !== null);
         return compiled;
       };
       if (known === null) {

@@ -16,7 +16,12 @@ export interface Validator {
 }
 
 /** Compiles schemas of every dialect. Asynchronous: validators are slow to load, and loaded when one is first needed. */
-export type SchemaCompiler = (schema: JsonSchema) => Promise<Validator>;
+export type SchemaCompiler = (schema: JsonSchema, options?: CompileOptions) => Promise<Validator>;
+
+export interface CompileOptions {
+  /** The schema is known to be a valid one of its dialect: compiling the metaschema takes longer than all the rest. */
+  readonly checked?: boolean;
+}
 
 const NO_RESOURCES: Resources = new Map();
 
@@ -31,10 +36,10 @@ export async function loadSchemaCompiler(): Promise<SchemaCompiler> {
  * @param resources schemas that others may refer to by URI
  */
 export function schemaCompiler(resources: Resources = NO_RESOURCES): SchemaCompiler {
-  return async (schema) => {
+  return async (schema, { checked = false } = {}) => {
     const dialect = dialectIn(schema, resources);
     let because = dialect === null ? "a dialect of its own" : beyondAjv(schema, dialect);
-    if (dialect !== null) await checkSchema(schema, dialect);
+    if (dialect !== null && !checked) await checkSchema(schema, dialect);
     let standard: Promise<StandardValidator> | undefined;
     const explainer = () => {
       standard ??= import("./standard.ts").then(({ compileStandard }) => compileStandard(schema, dialect, resources));
