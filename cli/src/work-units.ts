@@ -1,4 +1,4 @@
-import { type Evaluation, evaluateScope, nearest, type OpenProject, visible, workUnitsOf } from "@runa/engine";
+import { type Evaluation, evaluateScope, isNamed, nearest, type OpenProject, visible, workUnitsOf } from "@runa/engine";
 import { stderr } from "./output.ts";
 import { shellOption } from "./render/shell.ts";
 import { columns, count } from "./render/style.ts";
@@ -19,9 +19,8 @@ export function delegatedWork(project: OpenProject, evaluation: Evaluation): str
 /** Warns when no artifact names the work unit that was asked for. */
 export function warnOfUnknownWorkUnit(evaluation: Evaluation): void {
   const { workUnit } = evaluation;
-  if (workUnit === null) return;
+  if (workUnit === null || isNamed(evaluation)) return;
   const known = workUnitsOf(evaluation);
-  if (known.includes(workUnit)) return;
   const meant = nearest(workUnit, known);
   const hint = meant === null ? "" : ` — did you mean '${visible(meant)}'?`;
   stderr.write(`warning: no artifact names work unit '${visible(workUnit)}'${hint}\n`);

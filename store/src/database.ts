@@ -9,7 +9,7 @@ export type { Database } from "better-sqlite3";
 
 const FILE = "runa.db";
 /** How long, in milliseconds, one writer waits for another. */
-const BUSY_TIMEOUT = 10_000;
+export const BUSY_TIMEOUT = 10_000;
 
 /** The store cannot be opened or is damaged; the message says what is lost and what mends it. */
 export class StoreError extends Error {}
@@ -112,10 +112,10 @@ function askToWrite(database: Database.Database): void {
 }
 
 /** Runs work that, where another writer is at work, fails at once (`isBusy`) instead of waiting for it. */
-export function withoutWaiting(database: Database.Database, work: () => void): void {
+export function withoutWaiting<T>(database: Database.Database, work: () => T): T {
   database.pragma("busy_timeout = 0");
   try {
-    work();
+    return work();
   } finally {
     database.pragma(`busy_timeout = ${BUSY_TIMEOUT}`);
   }

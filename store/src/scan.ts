@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { InstanceId, Moment, ScanGap, SchemaHash } from "./artifact.ts";
 import { appendScanned, type ScanChange } from "./scan-event.ts";
 import { type Change, type DoubtfulFile, type ScannedType, type Update, updatesOf } from "./scan-files.ts";
@@ -5,7 +6,7 @@ import { type Store, write } from "./store.ts";
 import { type ArtifactRow, findArtifact, putArtifact, removeArtifact } from "./tables/artifact-table.ts";
 import { nextMoment } from "./tables/clock-table.ts";
 import { lastSuccessfulDelivery } from "./tables/delivery-table.ts";
-import { changingOnly, type PackedArtifacts, type PackedType, packedArtifacts } from "./tables/packed-artifacts.ts";
+import { IndexChange, type PackedArtifacts, type PackedType, packedArtifacts } from "./tables/packed-artifacts.ts";
 import { cleanBefore, type StatIdentity, statIdentity } from "./workspace/stat-identity.ts";
 import { type Visitor, type Walk, WorkspaceError, walk } from "./workspace/walk.ts";
 
@@ -25,8 +26,10 @@ export interface ScanReport {
   readonly unrecognized: readonly string[];
 }
 
-/** Rows committed at once, so that a delivery never waits long for a scan. */
-export const BATCH = 5000;
+/** How long, in milliseconds, the lock is free between two batches: longer than waiting writers sleep between two tries. */
+const BETWEEN_BATCHES = 4;
+/** Rows committed at once, so that a delivery never waits long for a scan: below 100 ms (attempts.md section 2). */
+export const BATCH = 1500;
 
 export interface ScanOptions {
   /** Reads every file again, whatever its stat identity says. */
@@ -64,7 +67,7 @@ export async function scan(
     if (change === "unchanged") unchanged++;
   }
   const removed = known.notPresent(new Set(gaps.map((gap) => gap.type)));
-  commit(store, index, updates, removed);
+  await commit(store, index, updates, removed);
   const refs = (change: Change) =>
     updates.filter((update) => update.change === change).map(({ row }) => ({ type: row.type, id: row.id }));
   return {
@@ -146,33 +149,26 @@ function walkWorkspace(
   }
 }
 
-function commit(
+async function commit(
   store: Store,
   index: PackedArtifacts,
   updates: readonly Update[],
   removed: readonly ArtifactRow[],
-): void {
+): Promise<void> {
   if (updates.length === 0 && removed.length === 0) return;
-  const touched = new Set([...updates.map(({ row }) => row.type), ...removed.map(({ type }) => type)]);
-  changingOnly(store.database, index, touched, (asRead) => commitBatches(store, asRead, updates, removed));
-}
-
-function commitBatches(
-  store: Store,
-  asRead: () => boolean,
-  updates: readonly Update[],
-  removed: readonly ArtifactRow[],
-): void {
+  const change = new IndexChange(store.database, index);
   let at: Moment | undefined;
   // In the order of the table: scattered rows would touch, and so write, most of its pages in every batch.
   const inOrder = updates.length > BATCH ? [...updates].sort(byKey) : updates;
   const changes = [...inOrder, ...removed.map((row) => ({ change: "removed", old: row, row }) as const)];
   for (let start = 0; start < changes.length; start += BATCH) {
-    write(store, () => {
-      const untouched = asRead();
+    // Whoever wants to deliver meanwhile gets the lock in between.
+    if (start > 0) await pause(BETWEEN_BATCHES);
+    const batch = changes.slice(start, start + BATCH);
+    const commitOne = (isAsRead: boolean) => {
       const made: ScanChange[] = [];
-      for (const { change, old, row } of changes.slice(start, start + BATCH)) {
-        if (!untouched && !isStill(store, row, old)) continue;
+      for (const { change, old, row } of batch) {
+        if (!isAsRead && !isStill(store, row, old)) continue;
         if (change === "removed") removeArtifact(store.database, row.type, row.id);
         else if (change === "new" || change === "modified") {
           at ??= nextMoment(store.database);
@@ -184,8 +180,10 @@ function commitBatches(
       }
       // With the rows that it tells of: what a scan that dies between two batches has changed is told as well.
       appendScanned(store.database, made);
-    });
+    };
+    write(store, () => change.part(commitOne));
   }
+  change.finish(new Set(changes.map(({ row }) => row.type)));
 }
 
 function byKey({ row: a }: Update, { row: b }: Update): number {

@@ -14,6 +14,8 @@ import { type PackedArtifacts, packedArtifacts } from "./tables/packed-artifacts
 export interface InstancesByType extends ReadonlyMap<string, readonly Instance[]> {
   /** What is known of all instances of a type without making the list; undefined where only the list tells. */
   summary?(type: string): TypeSummary | undefined;
+  /** The instances of a type that belong to a work unit or to none; undefined where only the whole list tells. */
+  forWorkUnit?(type: string, workUnit: WorkUnit): readonly Instance[] | undefined;
   /** The types of which some instance belongs to a work unit. */
   scopedTypes?(): readonly string[];
 }
@@ -83,6 +85,10 @@ class PackedInstances implements InstancesByType {
 
   summary(type: string): TypeSummary {
     return (this.has(type) ? this.#packed.get(type)?.summary : undefined) ?? NO_INSTANCES;
+  }
+
+  forWorkUnit(type: string, workUnit: WorkUnit): readonly Instance[] {
+    return (this.has(type) ? this.#packed.get(type)?.rowsFor(workUnit) : undefined) ?? [];
   }
 
   scopedTypes(): string[] {

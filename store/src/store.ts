@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import { databaseError, isBusy, openDatabase, withoutWaiting } from "./database.ts";
+import { BUSY_TIMEOUT, databaseError, isBusy, openDatabase, withoutWaiting } from "./database.ts";
 
 /** What exists and what happened, on disk: a project's open store. */
 export interface Store {
@@ -24,11 +24,29 @@ export function openStore(directory: string): Store {
  * @throws StoreError, or what the work throws
  */
 export function write<T>(store: Store, work: () => T): T {
-  try {
-    return store.database.transaction(work).immediate();
-  } catch (error) {
-    throw databaseError(store.database, error);
+  const { database } = store;
+  const deadline = performance.now() + BUSY_TIMEOUT;
+  for (;;) {
+    try {
+      return withoutWaiting(database, () => database.transaction(work).immediate());
+    } catch (error) {
+      // Only the beginning can find another writer, so nothing of the work has been done.
+      if (!isBusy(error) || performance.now() > deadline) throw databaseError(database, error);
+      sleep(POLL);
+    }
   }
+}
+
+/**
+ * How often, in milliseconds, a writer asks whether it may. SQLite by itself asks less and less often, up to every 100 ms,
+ * and would miss the moments that a long scan leaves to others.
+ */
+const POLL = 1;
+const nothing = new Int32Array(new SharedArrayBuffer(4));
+
+/** Holds this thread: a transaction is written from its beginning to its end in one go. */
+function sleep(milliseconds: number): void {
+  Atomics.wait(nothing, 0, 0, milliseconds);
 }
 
 /**

@@ -30,9 +30,13 @@ export class ScopeView {
 
   counted(type: string): readonly Instance[] {
     return remembered(this.#counted, type, () => {
-      const all = this.snapshot.instances.get(type) ?? [];
-      if (this.workUnit === null) return all;
-      return all.filter((instance) => instance.workUnit === null || instance.workUnit === this.workUnit);
+      const { instances } = this.snapshot;
+      if (this.workUnit === null) return instances.get(type) ?? [];
+      const own = instances.forWorkUnit?.(type, this.workUnit);
+      if (own !== undefined) return own;
+      return (instances.get(type) ?? []).filter(
+        (instance) => instance.workUnit === null || instance.workUnit === this.workUnit,
+      );
     });
   }
 

@@ -19,8 +19,7 @@ export function graphOf<P extends ProtocolDeclaration>(
   protocols: readonly P[],
   allProtocols: readonly ProtocolDeclaration[],
 ): Graph<P> {
-  const { hard, soft } = edgesOf(protocols, allProtocols);
-  const all = hard.map((before, index) => new Set([...before, ...(soft[index] ?? [])]));
+  const { hard, all } = edgesOf(protocols, allProtocols);
   const order = sorted(all, false) ?? sorted(hard, true) ?? [];
   return {
     order: order.flatMap((index) => protocols[index] ?? []),
@@ -40,7 +39,7 @@ export function executionOrder<P extends ProtocolDeclaration>({
 function edgesOf(
   protocols: readonly ProtocolDeclaration[],
   allProtocols: readonly ProtocolDeclaration[],
-): { hard: Edges; soft: Edges } {
+): { hard: Edges; all: Edges } {
   const owners = new Map<string, number>();
   const optionalWriters = new Map<string, number[]>();
   for (const [index, protocol] of protocols.entries()) {
@@ -58,15 +57,22 @@ function edgesOf(
     if (owner !== undefined) return [owner];
     return owned.has(type) ? [] : (optionalWriters.get(type) ?? []);
   };
-  const hard = protocols.map(
-    (protocol, index) =>
-      new Set(protocol.requires.flatMap((type) => owners.get(type) ?? []).filter((writer) => writer !== index)),
-  );
-  const soft = protocols.map(
-    (protocol, index) =>
-      new Set([...protocol.requires, ...protocol.accepts].flatMap(writersOf).filter((writer) => writer !== index)),
-  );
-  return { hard, soft };
+  const hard = protocols.map((protocol, index) => {
+    const before = new Set<number>();
+    for (const type of protocol.requires) {
+      const owner = owners.get(type);
+      if (owner !== undefined && owner !== index) before.add(owner);
+    }
+    return before;
+  });
+  // What has an owner has an edge to it here as well, so these are the hard ones and the soft ones.
+  const all = protocols.map((protocol, index) => {
+    const before = new Set<number>();
+    for (const types of [protocol.requires, protocol.accepts])
+      for (const type of types) for (const writer of writersOf(type)) if (writer !== index) before.add(writer);
+    return before;
+  });
+  return { hard, all };
 }
 
 /**

@@ -40,6 +40,13 @@ function evaluateAt(
   return evaluation;
 }
 
+/** Whether any artifact names the work unit that was evaluated. */
+export function isNamed({ view, methodology }: Evaluation): boolean {
+  return [...methodology.types.keys()].some((type) =>
+    view.counted(type).some(({ workUnit }) => workUnit !== null && workUnit === view.workUnit),
+  );
+}
+
 /** Every work unit that an artifact names, sorted. */
 export function workUnitsOf({ view }: Evaluation): string[] {
   const units = new Set<string>();

@@ -52,6 +52,8 @@ export class PackedType {
   readonly #type: string;
   readonly #text: string;
   readonly #violations: ReadonlyMap<InstanceId, string>;
+  /** The rows that were made already, by where they begin: a row is the same object in every list. */
+  readonly #made = new Map<number, ArtifactRow>();
   #rows: readonly ArtifactRow[] | undefined;
 
   constructor(columns: Columns, violations: ReadonlyMap<InstanceId, string>) {
@@ -109,9 +111,40 @@ export class PackedType {
 
   /** Every row, by id; made once. */
   rows(): readonly ArtifactRow[] {
-    this.#rows ??= Array.from(this.places(), ([id, place]) => this.row(id, place));
+    this.#rows ??= Array.from(this.places(), ([id, place]) => this.#once(id, place));
     return this.#rows;
   }
+
+  /** The rows of a work unit and those of none, by id. */
+  rowsFor(workUnit: WorkUnit): readonly ArtifactRow[] {
+    if (!this.scoped) return this.rows();
+    const text = this.#text;
+    const rows: ArtifactRow[] = [];
+    const own = unitField(workUnit);
+    for (let at = 0; at < text.length; ) {
+      const begin = text.indexOf("/", at) + 1;
+      const end = text.indexOf("/", begin);
+      const fields = text.slice(begin, end);
+      if (!fields.includes(",=") || fields.includes(own))
+        rows.push(this.#once(text.slice(at, begin - 1) as InstanceId, begin));
+      at = end + 1;
+    }
+    return rows;
+  }
+
+  #once(id: InstanceId, place: number): ArtifactRow {
+    let row = this.#made.get(place);
+    if (row === undefined) {
+      row = this.row(id, place);
+      this.#made.set(place, row);
+    }
+    return row;
+  }
+}
+
+/** How a work unit stands among a row's fields, between two commas; no other field begins with `=`. */
+function unitField(workUnit: WorkUnit): string {
+  return `,=${Buffer.from(workUnit).toString("hex").toUpperCase()},`;
 }
 
 /** The whole index as it was at one moment, by type; a type without instances has no entry. */
@@ -139,32 +172,46 @@ export function packedArtifacts(database: Database): PackedArtifacts {
   })();
 }
 
-/**
- * Does work that changes rows of these types only, and reads no others again for it.
- * @param index what the work rests on; `asRead` tells, inside a write transaction, whether nobody else has changed it since
- */
-export function changingOnly(
-  database: Database,
-  index: PackedArtifacts,
-  types: ReadonlySet<string>,
-  work: (asRead: () => boolean) => void,
-): void {
-  const last = lastRead.get(database);
-  const before = stateOf(database);
-  const known = last?.types === index && last.changes === before.changes;
-  work(() => known && stateOf(database).version === last.version);
-  if (!known) return;
-  database.transaction(() => {
-    const state = stateOf(database);
-    if (last.version !== state.version) return;
-    const refreshed = new Map(last.types);
-    for (const type of types) {
-      const row = statement(database, ONE).get(type) as Columns | undefined;
-      if (row === undefined) refreshed.delete(type);
-      else refreshed.set(type, packed(database, row));
-    }
-    lastRead.set(database, { ...state, types: refreshed });
-  })();
+/** Work on the index that is done in several transactions, between which others may write, on this connection too. */
+export class IndexChange {
+  readonly #database: Database;
+  readonly #last: Read | undefined;
+  /** Whether what was read last is what the work rests on, and nothing but the work has changed it over this connection. */
+  #isOurs: boolean;
+  #changes: number;
+
+  /** @param index what the work rests on */
+  constructor(database: Database, index: PackedArtifacts) {
+    this.#database = database;
+    this.#last = lastRead.get(database);
+    this.#changes = stateOf(database).changes;
+    this.#isOurs = this.#last?.types === index && this.#last.changes === this.#changes;
+  }
+
+  /** Does a part of the work, inside a write transaction; tells it whether nobody else has changed anything since. */
+  part(work: (isAsRead: boolean) => void): void {
+    const { version, changes } = stateOf(this.#database);
+    this.#isOurs &&= changes === this.#changes;
+    work(this.#isOurs && version === this.#last?.version);
+    this.#changes = stateOf(this.#database).changes;
+  }
+
+  /** After the last part: of an index that nobody else has changed only these types are read again. */
+  finish(types: ReadonlySet<string>): void {
+    const last = this.#last;
+    if (last === undefined || !this.#isOurs) return;
+    this.#database.transaction(() => {
+      const state = stateOf(this.#database);
+      if (last.version !== state.version || state.changes !== this.#changes) return;
+      const refreshed = new Map(last.types);
+      for (const type of types) {
+        const row = statement(this.#database, ONE).get(type) as Columns | undefined;
+        if (row === undefined) refreshed.delete(type);
+        else refreshed.set(type, packed(this.#database, row));
+      }
+      lastRead.set(this.#database, { ...state, types: refreshed });
+    })();
+  }
 }
 
 function stateOf(database: Database): Omit<Read, "types"> {

@@ -1,0 +1,102 @@
+import { describe, expect, test } from "vitest";
+import { readSnapshot } from "../src/snapshot.ts";
+import { openStore, write } from "../src/store.ts";
+import { findArtifact, putArtifact, removeArtifact } from "../src/tables/artifact-table.ts";
+import { packedArtifacts } from "../src/tables/packed-artifacts.ts";
+import { id, Rig, unit } from "./rig.ts";
+
+const TYPES = ["note", "plan"];
+const IDS = ["a", "b,=", ",=6F6E65,", "c\nd", "é", "😀", "x y", "=", "\t"];
+const UNITS = [undefined, "one", "", "two/three,=", "\0", "zwei\n", "三"];
+
+/** A project of every kind of id and work unit, valid and not. */
+async function mixed(): Promise<Rig> {
+  const rig = new Rig();
+  for (const [index, name] of IDS.entries())
+    for (const [number, workUnit] of UNITS.entries()) {
+      const fits = (index + number) % 3 !== 0;
+      rig.put(`note/${name}${number}.json`, {
+        ...(fits && { title: "t" }),
+        ...(workUnit !== undefined && { work_unit: workUnit }),
+      });
+    }
+  rig.put("note/none.json", "{");
+  await rig.scan();
+  return rig;
+}
+
+describe("rows of one text", () => {
+  test("are what the table holds, whatever ids and work units hold", async () => {
+    const rig = await mixed();
+    const rows = rig.rows();
+    expect(rows.length).toBe(IDS.length * UNITS.length + 1);
+    for (const row of rows) expect(row).toEqual(findArtifact(rig.store.database, row.type, row.id));
+  });
+
+  test("of a work unit are those that a filter finds, the same objects", async () => {
+    const rig = await mixed();
+    const { instances } = readSnapshot(rig.store, TYPES, [], null);
+    const all = instances.get("note") ?? [];
+    for (const workUnit of [...UNITS.flatMap((name) => name ?? []), "on", "ONE", "unknown"]) {
+      const own = instances.forWorkUnit?.("note", unit(workUnit)) ?? [];
+      const expected = all.filter((one) => one.workUnit === null || one.workUnit === workUnit);
+      expect(own.length).toBe(expected.length);
+      expect(own.every((instance, index) => instance === expected[index])).toBe(true);
+    }
+  });
+
+  test("are summed up as their list is", async () => {
+    const rig = await mixed();
+    const { instances } = readSnapshot(rig.store, TYPES, [], null);
+    const all = instances.get("note") ?? [];
+    const times = (status?: string) =>
+      all.filter((one) => status === undefined || one.status === status).map(({ lastModified }) => lastModified);
+    expect(instances.summary?.("note")).toEqual({
+      total: all.length,
+      valid: times("valid").length,
+      broken: times("invalid").length + times("malformed").length,
+      stale: 0,
+      newest: Math.max(...times()),
+      newestValid: Math.max(...times("valid")),
+      newestVouched: Math.max(...times()),
+    });
+    expect(instances.summary?.("plan")).toMatchObject({ total: 0, newest: null });
+    expect([...instances.keys()]).toEqual(TYPES);
+    expect(instances.get("plan")).toEqual([]);
+    expect(instances.get("other")).toBeUndefined();
+  });
+});
+
+describe("what was read is kept", () => {
+  const changed = (rig: Rig) => rig.rows().map((row) => `${row.id} ${row.deliveredAt}`);
+
+  test("while nothing is written", async () => {
+    const rig = await mixed();
+    expect(packedArtifacts(rig.store.database)).toBe(packedArtifacts(rig.store.database));
+  });
+
+  test("until this connection writes, or another does", async () => {
+    const rig = new Rig();
+    rig.put("note/a.json", { title: "t" });
+    await rig.scan();
+    expect(changed(rig)).toEqual(["a null"]);
+    const row = rig.row("note", "a");
+    write(rig.store, () => putArtifact(rig.store.database, { ...row, deliveredAt: row.lastModified }));
+    expect(changed(rig)).toEqual([`a ${row.lastModified}`]);
+    const other = openStore(rig.store.directory);
+    write(other, () => removeArtifact(other.database, "note", id("a")));
+    other.close();
+    expect(changed(rig)).toEqual([]);
+  });
+
+  test("and a snapshot stays as it was", async () => {
+    const rig = new Rig();
+    rig.put("note/a.json", { title: "t" });
+    await rig.scan();
+    const { instances } = readSnapshot(rig.store, TYPES, [], null);
+    rig.put("note/b.json", { title: "t" });
+    await rig.scan();
+    expect(instances.get("note")?.map((one) => one.id)).toEqual(["a"]);
+    expect(rig.rows().map((one) => one.id)).toEqual(["a", "b"]);
+  });
+});
