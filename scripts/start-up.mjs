@@ -22,7 +22,7 @@ export const lazyBuiltIns = {
       const functions = Object.keys(builtIn).filter(
         (name) => /^[a-z]/.test(name) && typeof builtIn[name] === "function",
       );
-      const load = `const load = () => process.getBuiltinModule(${JSON.stringify(path)});`;
+      const load = `let loaded; const load = () => (loaded ??= process.getBuiltinModule(${JSON.stringify(path)}));`;
       const constants =
         builtIn.constants === undefined ? "" : `export const constants = ${JSON.stringify(builtIn.constants)};`;
       return {

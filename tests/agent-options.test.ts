@@ -56,7 +56,9 @@ describe("doctor --mcp", () => {
     const rig = await makeRig(draft);
     const { exitCode, stdout, stderr } = await rig.run("doctor", "--mcp", "draft");
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-    expect(stdout).toMatch(/ok +handshake \(2025-11-25 and before\): 1 tool\n +ok +2026-07-28: 1 tool\n/);
+    expect(stdout).toMatch(
+      /ok +MCP 2025-11-25 and before \(with a handshake\): 1 tool\n +ok +MCP 2026-07-28 \(without\): 1 tool\n/,
+    );
     expect(stdout).toContain('"instance_id"');
     expect((await rig.state()).protocols).toMatchObject([{ name: "draft", status: "ready" }]);
   });
@@ -105,6 +107,49 @@ describe("doctor --agent", () => {
     });
     const { stdout } = await rig.run("doctor", "--agent");
     expect(stdout).toMatch(/^Agent cat {2}ok\n {2}installed: /);
+  });
+
+  test("says which protocols an agent executes, and which no agent does", async () => {
+    const rig = await makeRig({
+      ...draft,
+      protocols: ["a", "b", "c"].map((name) => ({ name, requires: ["requirements"], produces: [`of-${name}`] })),
+      agent: null,
+      config: '[agents.other]\ncommand = ["cat"]\n[protocols.a]\nagent = "other"\n[protocols.b]\ncommand = ["cat"]\n',
+    });
+    const { exitCode, stdout } = await rig.run("doctor", "--agent");
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain("\n  executes: a, b, as [agents.other] and [protocols.b] of the config says\n");
+    expect(stdout).toMatch(/^problem {2}without an agent: c; put \[agent\] command = /m);
+    const run = await rig.run("run");
+    expect(run.stderr).toContain("error: protocol 'c' is to be executed and has no agent: put [agent] command");
+  });
+
+  test("NAME is one of the config's before one of runa-agent's", async () => {
+    const config = '[agents.codex]\ncommand = ["cat"]\n[protocols.draft]\nagent = "codex"\n';
+    const rig = await makeRig({ ...draft, agent: ["sh"], config });
+    const named = await rig.run("doctor", "--agent", "codex");
+    expect(named.exitCode).toBe(0);
+    expect(named.stdout).toMatch(/^Agent codex \(\[agents\.codex\]\) {2}ok\n {2}installed: \S+\n {2}executes: draft\n/);
+    const adapter = await rig.run("doctor", "--agent", "rehearse");
+    expect(adapter.stdout).toMatch(/^Agent rehearse {2}ok\n/);
+    expect(adapter.stdout).toContain("\n  executes: no protocol\n");
+  });
+
+  test("NAME that neither knows is one line with both kinds", async () => {
+    const rig = await makeRig({ ...draft, config: '[agents.reviewer]\ncommand = ["cat"]\n' });
+    const { exitCode, stdout, stderr } = await rig.run("doctor", "--agent", "reviever");
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toBe(
+      `error: there is no agent 'reviever' — did you mean 'reviewer'?: the config has reviewer, and runa-agent has ${AGENTS.join(", ")}\n`,
+    );
+  });
+
+  test("of a command that may not be executed says how it may be", async () => {
+    const rig = await makeRig({ ...draft, agent: ["./my-agent"] });
+    rig.write("my-agent", "#!/bin/sh\n");
+    const { exitCode, stdout } = await rig.run("doctor", "--agent");
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain(`\n  not executable: chmod +x ${rig.project}/my-agent\n`);
   });
 
   test("without any agent says what to do", async () => {

@@ -23,6 +23,25 @@ describe("exit codes", () => {
     expect(doctor.stdout).toMatch(/2 problems\n$/);
   });
 
+  test("of doctor: a scoped protocol lacks nothing before there is a work unit for it", async () => {
+    const rig = await makeRig({ ...units, artifacts: {} });
+    expect((await rig.run("doctor")).exitCode).toBe(0);
+    rig.artifact("patch/p1", { title: "Pay", work_unit: "checkout" });
+    const { exitCode, stdout } = await rig.run("doctor");
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain("implement lacks task (missing)");
+  });
+
+  test("of scan and doctor name what is passed over because of its name", async () => {
+    const rig = await makeRig(draft);
+    for (const name of ["d1.JSON", "d2.txt", "d3.json.bak", "notes"]) rig.write(`.runa/workspace/design/${name}`, "{}");
+    rig.write(".runa/workspace/design/.keep", "");
+    const line = "design: d1.JSON, d2.txt, d3.json.bak, and 1 more; artifacts are regular files named *.json\n";
+    expect((await rig.run("scan")).stdout).toContain(`passed over  ${line}`);
+    const { exitCode, stdout } = await rig.run("doctor");
+    expect({ exitCode, noted: stdout.includes(`note     passed over: ${line}`) }).toEqual({ exitCode: 0, noted: true });
+  });
+
   test("of doctor count warnings only with --strict", async () => {
     const rig = await makeRig({ ...draft, types: ["idle"] });
     const plain = await rig.run("doctor");

@@ -181,6 +181,6 @@ test.each(["run", "step"])("%s --events is for live execution, and a failure pri
   expect(dry.stderr).toContain("error: --events is for live execution: use --json with --dry-run");
   const { exitCode, stdout, stderr } = await rig.run(command, "--events");
   expect(exitCode).toBe(1);
-  expect(stderr).toContain("error: there is work to execute and no agent");
+  expect(stderr).toContain("error: protocol 'draft' is to be executed and has no agent");
   expect(stdout).not.toContain("summary");
 });

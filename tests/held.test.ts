@@ -65,6 +65,45 @@ describe("while another runa executes the only candidate", () => {
   });
 });
 
+describe("what a runa holds that cannot be seen from here", () => {
+  test.each([
+    { where: "in another container", column: "pidNamespace", value: "pid:[1]" },
+    { where: "on another machine (id elsewhere-1)", column: "machine", value: "elsewhere-1" },
+  ])("$where: who waits, run --no-wait and state say so, and how to free it", async ({ where, column, value }) => {
+    const rig = await makeRig(draft);
+    const run = rig.start("run");
+    const agent = await rig.nextAttempt();
+    await run.killed();
+    await agent.kill("SIGKILL");
+    editStore(rig.project, `UPDATE attempt SET owner = json_set(owner, '$.${column}', '${value}')`);
+    // A machine is another one where it was not booted together with this.
+    if (column === "machine") editStore(rig.project, "UPDATE attempt SET owner = json_set(owner, '$.boot', 'other')");
+    const release = `if that one is gone: \`runa release ${agent.id.slice(0, 13)} --config .runa/config.toml\``;
+    const holder = `draft: runa ${where} executes it, attempt ${agent.id}; ${release}\n`;
+    const flags = ["--config", ".runa/config.toml"];
+    expect((await rig.run("run", "--no-wait", ...flags)).stdout).toContain(`held: ${holder}`);
+    const state = (await rig.run("state", ...flags)).stdout;
+    expect(state).toMatch(/^ {2}draft {2}running since \d{4}-/m);
+    expect(state).toContain(` ${where}; ${release}\n`);
+    const waits = rig.start("run", ...flags);
+    await waits.says("stderr", `… waiting for ${holder}`);
+    waits.signal("SIGINT");
+    expect((await waits.ended()).stderr).toContain("SIGINT: nothing is running here: ends now\n");
+    expect((await rig.run("release", agent.id.slice(0, 13))).exitCode).toBe(0);
+    const { stdout } = await rig.run("log", "--attempt", agent.id.slice(0, 13));
+    expect(stdout).toMatch(/released +draft, freed by hand; process \d+/);
+  });
+
+  test("an attempt whose runa died is said to be taken over", async () => {
+    const rig = await makeRig(draft);
+    const run = rig.start("run");
+    const agent = await rig.nextAttempt();
+    await run.killed();
+    expect((await rig.run("state")).stdout).toMatch(/running since .*; its runa died: `runa run` takes it over\n/);
+    await agent.exit(0);
+  });
+});
+
 describe("release", () => {
   test("frees what a runa on another machine holds, which counts as living until then", async () => {
     const { rig, id } = await heldElsewhere();
@@ -97,8 +136,9 @@ describe("release", () => {
     const second = await rig.nextAttempt();
     await second.deliver("design", "d1", { title: "A design" });
     await second.exit(0);
-    const { exitCode, stdout } = await run.ended();
+    const { exitCode, stdout, stderr } = await run.ended();
     expect(exitCode).toBe(0);
+    expect(stderr).toContain("abandoned: it was released, or another runa took it over, before its agent had ended");
     expect(stdout).toMatch(/^draft +abandoned +1 .*\ndraft +delivered +1 /m);
   });
 
@@ -116,10 +156,13 @@ describe("release", () => {
 
   test("refuses an id that is none, too short, or of an attempt that has ended", async () => {
     const { rig, id } = await heldElsewhere();
-    for (const wrong of ["01234567-89ab", id.slice(0, 7)]) {
+    for (const [wrong, why] of [
+      ["01234567-89ab", "no open attempt '01234567-89ab'"],
+      [id.slice(0, 7), `'${id.slice(0, 7)}' is too short`],
+    ] as const) {
       const { exitCode, stderr } = await rig.run("release", wrong);
       expect(exitCode).toBe(1);
-      expect(stderr).toContain(`no open attempt '${wrong}'`);
+      expect(stderr).toContain(why);
     }
     expect((await rig.run("release", id)).exitCode).toBe(0);
     const again = await rig.run("release", id);
@@ -139,6 +182,18 @@ describe("an adopted attempt", () => {
     await agent.gone("after its timeout");
     expect(next.stderr).toContain("draft: its runa had died; timed_out: it ran for 45m, its timeout");
     expect(rig.living()).toEqual([]);
+  });
+
+  test("without a transcript is not taken for idle: nobody sees whether it prints", async () => {
+    const rig = await makeRig({ ...draft, settings: "# limits" });
+    const run = rig.start("run");
+    await rig.nextAttempt();
+    await run.killed();
+    const config = rig.read(".runa/config.toml");
+    rig.write(".runa/config.toml", config.replace("# limits", 'idle_timeout = "100ms"\ntimeout = "2s"'));
+    const { stderr } = await rig.run("run");
+    expect(stderr).toContain("timed_out: it ran for 2 s, its timeout");
+    expect(stderr).not.toContain("its idle_timeout");
   });
 
   test("is shown and limited by its transcript", async () => {

@@ -50,6 +50,23 @@ describe("run and the first Ctrl-C", () => {
   });
 });
 
+test("signals speak of all agents that run, and of none where none does", async () => {
+  const options = {
+    protocols: ["a", "b"].map((name) => ({ name, requires: ["brief"], produces: [`of-${name}`] })),
+    artifacts: { "brief/b1": { title: "Brief" } },
+  };
+  const rig = await makeRig(options);
+  const run = rig.start("run", "--jobs", "2");
+  const agents = [await rig.nextAttempt(), await rig.nextAttempt()];
+  for (const agent of agents) await agent.ignoreSigterm();
+  run.signal("SIGINT");
+  await run.says("stderr", "SIGINT: the 2 running attempts end first and nothing more starts; Ctrl-C again kills them");
+  run.signal("SIGTERM");
+  await run.says("stderr", "SIGTERM: the 2 agents are told to end and killed if they do not; once more kills them at");
+  run.signal("SIGTERM");
+  expect((await run.ended()).stderr).toContain("SIGTERM: the 2 agents are killed\n");
+});
+
 test("the second Ctrl-C under run kills the attempt at once", async () => {
   const rig = await makeRig(chain);
   const run = rig.start("run");

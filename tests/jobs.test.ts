@@ -82,7 +82,7 @@ describe("--jobs", () => {
     await deliver(b, "y");
     const { exitCode, stdout } = await run.ended();
     expect(exitCode).toBe(2);
-    expect(stdout).toMatch(/^quiescent_with_failures: 1 attempt delivered, 1 failed/m);
+    expect(stdout).toMatch(/^quiescent_with_failures: 1 protocol delivered, 1 failed/m);
   });
 
   test.each(["0", "-1", "two", "1.5"])("%s is none", async (jobs) => {

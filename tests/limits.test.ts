@@ -50,12 +50,43 @@ describe("settle", () => {
     expect(rig.living()).toEqual([]);
   });
 
+  test("hears of a file that was written in silence", async () => {
+    const rig = await makeRig({ ...draft, agent: shell(`sleep 1; ${DESIGN}; sleep 60`), settings: 'settle = "200ms"' });
+    const { exitCode, stderr } = await rig.run("step");
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain("it was silent after that and was ended");
+  });
+
+  test("says what its outputs come to when it spoils them while it is ended", async () => {
+    const spoil = "echo '{}' > .runa/workspace/design/d1.json; trap - TERM; kill $$";
+    const script = `trap "${spoil.replaceAll("$", "\\$")}" TERM; ${DESIGN}; while :; do sleep 0.1; done`;
+    const rig = await makeRig({ ...draft, agent: shell(script), settings: 'settle = "200ms"' });
+    const { exitCode, stderr } = await rig.run("step");
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("invalid_output: 1 output not valid");
+    expect(stderr).not.toContain("signalled");
+  });
+
   test("leaves one alone that still owes something", async () => {
     const rig = await makeRig({ ...draft, agent: ["sleep", "60"], settings: 'settle = "100ms"\ntimeout = "1s"' });
     const { exitCode, stderr } = await rig.run("step");
     expect(exitCode).toBe(1);
     expect(stderr).toContain("timed_out: it ran for 1 s, its timeout");
   });
+});
+
+test("what an agent started has the grace as well when the agent itself ends at once", async () => {
+  const child = `
+    const { appendFileSync } = require("node:fs");
+    process.on("SIGTERM", () => { appendFileSync("terms", "term "); setTimeout(() => { appendFileSync("terms", "mended"); process.exit(); }, 700); });
+    setInterval(() => {}, 1000);`;
+  const agent = `require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(child)}], { stdio: "ignore" });
+    setInterval(() => {}, 1000);`;
+  const rig = await makeRig({ ...draft, agent: [process.execPath, "-e", agent], settings: 'timeout = "1500ms"' });
+  const { exitCode, stderr } = await rig.run("step");
+  expect(exitCode).toBe(1);
+  expect(stderr).not.toContain("which it had left");
+  expect(rig.read("terms")).toBe("term mended");
 });
 
 test("with a transcript, output goes into files of this user's only, and is shown", async () => {

@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { cleanEnvironment, PROGRAMS, runa, runCommand, Scratch } from "./programs.ts";
 import { CHECKOUT } from "./rig/programs.ts";
@@ -21,8 +21,10 @@ async function recorded(directory: string, ...args: string[]) {
   return { files, modules: files.filter((path) => path.startsWith(dirname(PROGRAMS.runa)) && path.endsWith(".js")) };
 }
 
+/** A project with a methodology of its own, in its directory `methodology`. */
 async function projectWithRequest(directory: string): Promise<string> {
-  await runa(directory, "init", "--methodology", METHODOLOGY);
+  cpSync(METHODOLOGY, join(directory, "methodology"), { recursive: true });
+  await runa(directory, "init", "--methodology", "methodology");
   const request = join(directory, ".runa/workspace/request/first.json");
   mkdirSync(dirname(request), { recursive: true });
   writeFileSync(request, readFileSync(join(METHODOLOGY, "example/request.json")));
@@ -47,13 +49,33 @@ test("a state that finds nothing changed loads neither ajv nor the MCP SDK", asy
   expect(modules).toContain(PROGRAMS.runa);
 });
 
-test("a state that finds nothing changed reads no artifact", async () => {
+test("a state that finds nothing changed reads no artifact and nothing of the methodology", async () => {
   using scratch = new Scratch();
   const request = await projectWithRequest(scratch.path);
   // The recorder sees the first reading; so it would see another.
-  expect((await recorded(scratch.path, "scan")).files).toContain(request);
+  const first = await recorded(scratch.path, "scan");
+  expect(first.files).toContain(request);
+  const methodology = join(scratch.path, "methodology");
+  const ofMethodology = (files: readonly string[]) => files.filter((file) => file.startsWith(methodology));
+  const names = ofMethodology(first.files).map((file) => basename(file));
+  expect(new Set(names)).toContain("manifest.toml");
+  expect(new Set(names)).toContain("PROTOCOL.md");
+  expect(new Set(names)).toContain("request.schema.json");
   const { files } = await recorded(scratch.path, "state", "--json");
   expect(files.filter((file) => file.startsWith(join(scratch.path, ".runa/workspace")))).toEqual([]);
+  expect(ofMethodology(files)).toEqual([]);
+});
+
+test("a new artifact has the schema of its own type read, and no other", async () => {
+  using scratch = new Scratch();
+  const request = await projectWithRequest(scratch.path);
+  await recorded(scratch.path, "scan");
+  writeFileSync(request.replace("first", "second"), readFileSync(request));
+  const { files } = await recorded(scratch.path, "scan");
+  const methodology = join(scratch.path, "methodology");
+  expect(files.filter((file) => file.startsWith(methodology))).toEqual([
+    join(methodology, "schemas/request.schema.json"),
+  ]);
 });
 
 test("--version loads one file", async () => {

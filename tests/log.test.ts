@@ -64,7 +64,7 @@ async function scanned(): Promise<Rig> {
 describe("what is told", () => {
   test("of a project before anything has happened: nothing, and that is sound", async () => {
     const rig = await makeRig(draft);
-    expect(await printed(rig)).toBe("");
+    expect(await rig.start("log").ended()).toMatchObject({ exitCode: 0, stdout: "", stderr: "no events\n" });
     expect(await printed(rig, "--json")).toBe("");
     expect(await printed(rig, "--head")).toBe(`sha256:${"0".repeat(64)}\n`);
     expect(await printed(rig, "--verify")).toMatch(/: 0 events, /);
@@ -152,6 +152,34 @@ describe("what is told", () => {
   });
 });
 
+describe("the end of an attempt in words", () => {
+  test.each([
+    { settings: 'timeout = "1s"', act: "sleep 9", line: "draft: timed_out: it ran for 1 s, its timeout" },
+    { settings: "", act: "exit 7", line: "draft: exited: the agent ended with exit code 7" },
+    {
+      settings: "",
+      act: "true",
+      line: "draft: not_delivered: not delivered: design; the agent never started the MCP server in RUNA_MCP_CONFIG",
+    },
+  ])("$line", async ({ settings, act, line }) => {
+    const rig = await makeRig({ ...draft, agent: ["sh", "-c", act], settings });
+    await rig.run("run");
+    expect(await printed(rig)).toContain(` attempt_ended        ${line}\n`);
+  });
+
+  test("with what it had delivered all the same", async () => {
+    const rig = await makeRig(draft);
+    const run = rig.start("run");
+    const agent = await rig.nextAttempt();
+    await agent.deliver("design", "d1", { title: "A design" });
+    await agent.exit(3);
+    await run.ended();
+    expect(await printed(rig)).toContain(
+      "draft: exited: the agent ended with exit code 3; it had delivered design/d1\n",
+    );
+  });
+});
+
 describe("what is chosen", () => {
   test("the last ones, with how many came before", async () => {
     const rig = await scanned();
@@ -181,6 +209,29 @@ describe("what is chosen", () => {
     expect(await events(rig, "--since", "2099-01-01T00:00:00Z")).toEqual([]);
   });
 
+  test("since a time as people are shown it", async () => {
+    const rig = await scanned();
+    const [shown = ""] = /^\S+ \S+/m.exec(await printed(rig, "--limit", "4")) ?? [];
+    for (const since of [shown, shown.replace(" ", "T"), shown.slice(0, 10)])
+      expect(await events(rig, "--since", since)).toHaveLength(4);
+    expect(await events(rig, "--since", "2099-01-01")).toEqual([]);
+  });
+
+  test("of a protocol that the log does not know: which one was meant, or that there are no events", async () => {
+    const rig = await makeRig(draft);
+    const run = rig.start("run");
+    await (await rig.nextAttempt()).exit(0);
+    await run.ended();
+    const misspelt = await rig.start("log", "--protocol", "drafd").ended();
+    expect(misspelt).toMatchObject({
+      exitCode: 0,
+      stdout: "",
+      stderr: "no events of protocol 'drafd' — did you mean 'draft'?\n",
+    });
+    const none = await rig.start("log", "--protocol", "draft", "--since", "2099-01-01").ended();
+    expect(none).toMatchObject({ exitCode: 0, stdout: "", stderr: "no events of protocol 'draft'\n" });
+  });
+
   test("an attempt that the log does not tell of is an error", async () => {
     const rig = await scanned();
     const { exitCode, stdout, stderr } = await rig.start("log", "--attempt", "00000000").ended();
@@ -192,7 +243,7 @@ describe("what is chosen", () => {
     [["--attempt", "0197a3b"], "--attempt needs an attempt's id"],
     [["--since", "yesterday"], "--since needs a duration"],
     [["--limit", "0"], "--limit needs a number"],
-    [["--limit", "3", "--all"], "--all and --limit"],
+    [["--limit", "3", "--all"], "--all shows everything and --limit only so much: leave one of them out"],
     [["--expect", `sha256:${"0".repeat(64)}`], "--expect needs --verify"],
     [["--verify", "--expect", "abc"], "--expect needs a head"],
     [["--verify", "--head"], "--verify and --head"],
@@ -228,7 +279,7 @@ describe("verification", () => {
     const rig = await scanned();
     tamper(rig, "UPDATE event SET body = replace(body, 'r1', 'r2') WHERE seq >= 3");
     const { exitCode, stdout, stderr } = await rig.start("log", "--verify").ended();
-    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(stderr).toBe("error: event 3 is not as it was written: its hash does not match\n");
   });
 
@@ -241,7 +292,7 @@ describe("verification", () => {
     tamper(rig, "DELETE FROM event WHERE seq > 3");
     expect(await printed(rig, "--verify")).toContain("3 events");
     const { exitCode, stderr } = await rig.start("log", "--verify", "--expect", head).ended();
-    expect(exitCode).toBe(2);
+    expect(exitCode).toBe(1);
     expect(stderr).toContain(`the expected head ${head} is not in the log`);
   });
 });

@@ -14,15 +14,25 @@ async function attempt(options: RigOptions, act: (agent: Attempt) => Promise<voi
 
 describe("not_started", () => {
   test.each([
-    { what: "is missing", agent: "./missing", errno: "ENOENT" },
-    { what: "is not executable", agent: "./.runa/config.toml", errno: "EACCES" },
-  ])("a command that $what is a failed attempt", async ({ agent, errno }) => {
+    {
+      what: "is missing",
+      agent: "./missing",
+      errno: "ENOENT",
+      advice: "correct the command of [agent] in the config, or install it",
+    },
+    {
+      what: "is not executable",
+      agent: "./.runa/config.toml",
+      errno: "EACCES",
+      advice: "`chmod +x ./.runa/config.toml`",
+    },
+  ])("a command that $what is a failed attempt", async ({ agent, errno, advice }) => {
     const rig = await makeRig({ ...draft, agent: [agent] });
     const step = await rig.run("step");
     expect(step.exitCode).toBe(1);
     expect(step.stderr).toContain("✗ draft");
     expect(step.stderr).toContain(`not_started: the agent '${agent}' could not be started (${errno})`);
-    expect(step.stderr).toContain("[agent] command");
+    expect(step.stderr).toContain(advice);
     const run = await rig.run("run");
     expect(run.exitCode).toBe(2);
     expect(run.stderr).toContain("not_started");
@@ -48,6 +58,17 @@ describe("signalled and exited", () => {
     // What it delivered is kept, and it is not done.
     expect(rig.artifacts()).toContain("design/d1");
     expect((await rig.state()).protocols[0]).toMatchObject({ name: "draft", status: "ready" });
+  });
+
+  test("an exit code ends an attempt also where its outputs cannot be looked at", async () => {
+    const rig = await makeRig({ ...draft, agent: ["sh", "-c", "rm -r .runa/workspace; exit 3"] });
+    const { exitCode, stderr } = await rig.run("run");
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^error: /m);
+    rig.artifact("requirements/r1", { title: "Fast" });
+    expect((await rig.events("attempt_ended")).map(({ body }) => body)).toMatchObject([{ outcome: "exited", code: 3 }]);
+    const run = await rig.run("run");
+    expect(run.stderr).not.toContain("its runa had died");
   });
 
   test("the exit code comes before what is wrong with the outputs", async () => {
@@ -144,6 +165,23 @@ describe("not_delivered", () => {
     });
     expect(stderr).toContain("not_delivered: not delivered: design");
     expect(stderr).toContain("the agent started the MCP server and called no tool");
+  });
+
+  test("the agent only withdrew", async () => {
+    const first = await attempt(draft, async (agent) => {
+      await agent.deliver("design", "d1", { title: "A design" });
+      await agent.exit(0);
+    });
+    first.rig.artifact("requirements/r1", { title: "Faster" });
+    const step = first.rig.start("step");
+    const agent = await first.rig.nextAttempt();
+    const withdrawal = { artifact_type: "design", instance_id: "d1", reason: "it is wrong" };
+    expect((await agent.call("withdraw", withdrawal)).isError).toBe(false);
+    await agent.exit(0);
+    const { stderr } = await step.ended();
+    expect(stderr).toContain("not_delivered: not delivered: design");
+    expect(stderr).toContain("the agent called tools, and nothing that it delivered is there");
+    expect(stderr).not.toContain("called no tool");
   });
 
   test("its calls were refused, and how the last one was", async () => {

@@ -138,7 +138,12 @@ describe("a running attempt", () => {
     expect(entry?.attempt).toEqual({ id: agent.id, pid: agent.pid, started: expect.any(String) });
     const started = entry?.attempt?.started ?? "";
     expect(Math.abs(Date.now() - Date.parse(started))).toBeLessThan(60_000);
-    expect((await rig.run("state")).stdout).toContain(`  draft  running since ${started}\n`);
+    const { stdout } = await rig.run("state");
+    expect(stdout).toMatch(/: 1 RUNNING, 0 READY, 0 BLOCKED, 0 WAITING\n\nRUNNING\n/);
+    expect(stdout).not.toMatch(/^READY/m);
+    // In the log's form: the local time, without its fraction.
+    const [, shown = ""] = /^ {2}draft {2}running since (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)$/m.exec(stdout) ?? [];
+    expect(Date.parse(shown)).toBe(Math.floor(Date.parse(started) / 1000) * 1000);
     await agent.exit(1);
     await step.ended();
     expect((await rig.state()).protocols[0]?.attempt).toBeUndefined();

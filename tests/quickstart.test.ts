@@ -15,7 +15,7 @@ test("the quickstart works, and so does everything that it suggests", { timeout:
   const { exit, stdout, stderr } = await run(process.execPath, QUICKSTART, project);
   expect({ exit, stderr: stderr.match(/error/i) }).toEqual({ exit: 0, stderr: null });
   expect(stdout.match(/^all_complete: .*$/gm)).toEqual([
-    "all_complete: 4 attempts delivered, nothing is owed",
+    "all_complete: 4 protocols delivered, nothing is owed",
     "all_complete: nothing to do, everything is current",
   ]);
   const types = ["approved", "design", "implementation", "request", "requirements"];

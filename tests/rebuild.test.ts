@@ -34,6 +34,16 @@ test("a store that was deleted is one error that names what is lost and what men
   expect((await rig.run("log", "--verify")).exitCode).toBe(0);
 });
 
+test("a store that was emptied is as one that was deleted", async () => {
+  const rig = await done();
+  rig.write(".runa/state.toml", "initialized_at = 2026-01-01T00:00:00.000Z\n");
+  rig.write(".runa/store/runa.db", "");
+  const { exitCode, stderr } = await rig.run("state");
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain("holds no store");
+  expect((await rig.run("scan", "--rebuild")).stdout).toMatch(/^there was no store: a new one was made\n/);
+});
+
 test("a damaged store is mended with what can be read; the artifacts were never in it", async () => {
   const rig = await done();
   const file = join(rig.project, ".runa/store/runa.db");
@@ -46,7 +56,9 @@ test("a damaged store is mended with what can be read; the artifacts were never 
   const mended = await rig.run("scan", "--rebuild");
   expect(mended).toMatchObject({ exitCode: 0, stderr: "" });
   expect(mended.stdout).toContain("the store was damaged: ");
-  expect(mended.stdout).toMatch(/the damaged file is .*runa\.db\.damaged-1: delete it/);
+  expect(mended.stdout).toMatch(
+    /the damaged file is .*runa\.db\.damaged-1(, with runa\.db\.damaged-1-wal and runa\.db\.damaged-1-shm beside it: delete them|: delete it) when/,
+  );
   expect((await rig.state()).protocols).toMatchObject([{ name: "draft" }]);
   expect((await rig.run("run")).exitCode).toBeLessThan(4);
 });
@@ -55,7 +67,9 @@ test("a sound store keeps what it remembers", async () => {
   const rig = await done();
   const before = await rig.run("log", "--head");
   const { stdout } = await rig.run("scan", "--rebuild");
-  expect(stdout).toMatch(/^the store was sound: 1 attempt and \d+ events of the log are as they were\n2 new, /);
+  expect(stdout).toMatch(
+    /^the store was sound: 1 attempt and \d+ events of the log are as they were\n2 artifacts read again\n/,
+  );
   expect((await rig.run("log", "--verify", "--expect", before.stdout.trim())).exitCode).toBe(0);
   // What the attempt saw still holds.
   expect((await rig.state()).protocols).toMatchObject([{ name: "draft", status: "waiting" }]);

@@ -38,9 +38,9 @@ test("a second try is told every violation of the first, and delivers", async ()
   await second.exit(0);
   const { stdout, stderr, ...rest } = await ended(rig, run);
   expect(rest).toEqual({ exitCode: 0, outcome: "delivered", tries: 2, attempts: ["invalid_output", "delivered"] });
-  expect(stderr).toMatch(/^ {2}tried again in \d+ ms$/m);
+  expect(stderr).toMatch(/^ {2}tries again in \d+ ms$/m);
   expect(stderr).toContain("▶ draft  try 2");
-  expect(stdout).toMatch(/^all_complete: 1 attempt delivered/m);
+  expect(stdout).toMatch(/^all_complete: 1 protocol delivered/m);
 });
 
 test("the calls that were refused are told as well", async () => {
@@ -56,6 +56,23 @@ test("the calls that were refused are told as well", async () => {
   expect(told).toContain("/title");
   await second.exit(0);
   expect(await ended(rig, run)).toMatchObject({ exitCode: 2, tries: 2, attempts: ["not_delivered", "not_delivered"] });
+});
+
+test("what was wrong with the outputs is told also where the agent's end was the failure", async () => {
+  const rig = await makeRig({ ...draft, settings: AT_ONCE });
+  const run = rig.start("run");
+  const first = await rig.nextAttempt();
+  await first.writeFile(".runa/workspace/design/d1.json", JSON.stringify({ title: 5 }));
+  await first.exit(7);
+  const second = await rig.nextAttempt();
+  const told = wentWrong(second.prompt);
+  expect(told).toContain("The attempt before this one ended as `exited`: the agent ended with exit code 7.");
+  expect(told).toContain("What it had delivered by then comes to `invalid_output`: 1 output not valid.");
+  expect(told).toContain("design/d1");
+  expect(told).toContain("/title");
+  await second.deliver("design", "d1", { title: "A design" });
+  await second.exit(0);
+  expect((await run.ended()).exitCode).toBe(0);
 });
 
 describe("a try follows", () => {
@@ -153,16 +170,18 @@ describe("Ctrl-C while a try is waited for", () => {
     const rig = await makeRig({ ...draft, settings: 'attempts = 2\nbackoff = "10m"' });
     const program = rig.start(command);
     await (await rig.nextAttempt()).exit(1);
-    await program.says("stderr", "tried again in");
+    await program.says("stderr", "tries again in");
     program.signal("SIGINT");
-    expect((await program.ended()).exitCode).toBe(130);
+    const { exitCode, stderr } = await program.ended();
+    expect(exitCode).toBe(130);
+    expect(stderr).toContain("SIGINT: nothing is running here: ends now\n");
   });
 
   test("SIGTERM ends it with 143", async () => {
     const rig = await makeRig({ ...draft, settings: 'attempts = 2\nbackoff = "10m"' });
     const run = rig.start("run");
     await (await rig.nextAttempt()).exit(1);
-    await run.says("stderr", "tried again in");
+    await run.says("stderr", "tries again in");
     run.signal("SIGTERM");
     expect((await run.ended()).exitCode).toBe(143);
   });
@@ -176,7 +195,7 @@ describe("Ctrl-C while a try is waited for", () => {
     const run = rig.start("run", "--jobs", "2");
     await (await rig.nextAttempt()).exit(1);
     const other = await rig.nextAttempt();
-    await run.says("stderr", "tried again in");
+    await run.says("stderr", "tries again in");
     await other.ignoreSigterm();
     run.signal("SIGINT");
     await run.says("stderr", "SIGINT: the running attempt ends first");

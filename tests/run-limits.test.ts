@@ -23,7 +23,10 @@ describe("--max-attempts", () => {
     const { exitCode, stdout, stderr } = await rig.run("run", "--max-attempts", "1");
     expect(exitCode).toBe(3);
     expect(started(stderr)).toEqual(["a"]);
-    expect(stdout).toMatch(/^limit_reached: max_attempts, 1; 1 attempt delivered; `runa run` goes on$/m);
+    expect(stdout).toMatch(/^owed: b {2}READY {2}not started\nowed: c {2}READY {2}not started$/m);
+    expect(stdout).toMatch(
+      /^limit_reached: the limit of 1 attempt \(max_attempts\) was reached; 1 protocol delivered, 2 still owed; `runa run` goes on$/m,
+    );
     expect((await rig.run("run")).exitCode).toBe(0);
   });
 
@@ -31,7 +34,9 @@ describe("--max-attempts", () => {
     const rig = await makeRig({ ...three, agent: agent("", "a") });
     const { exitCode, stdout } = await rig.run("run", "--max-attempts", "1");
     expect(exitCode).toBe(2);
-    expect(stdout).toMatch(/^limit_reached: max_attempts, 1; 0 attempts delivered, 1 failed; /m);
+    expect(stdout).toMatch(
+      /^limit_reached: the limit of 1 attempt \(max_attempts\) was reached; 0 protocols delivered, 1 failed, 2 still owed; /m,
+    );
   });
 
   test("counts retries", async () => {
@@ -66,22 +71,26 @@ describe("--time-limit", () => {
     const rig = await makeRig({ ...three, agent: agent("sleep 1.6") });
     const { exitCode, stdout, stderr } = await rig.run("run", "--time-limit", "1500ms");
     expect({ exitCode, started: started(stderr) }).toEqual({ exitCode: 3, started: ["a"] });
-    expect(stdout).toMatch(/^limit_reached: time_limit, 1.5 s; 1 attempt delivered; `runa run` goes on$/m);
+    expect(stdout).toMatch(
+      /^limit_reached: the limit of 1.5 s \(time_limit\) was reached; 1 protocol delivered, 2 still owed; `runa run` goes on$/m,
+    );
   });
 
   test("that is over before there is anything to start", async () => {
     const rig = await makeRig(three);
     const { exitCode, stdout } = await rig.run("run", "--time-limit", "1ms");
     expect(exitCode).toBe(3);
-    expect(stdout).toBe("limit_reached: time_limit, 1 ms; 0 attempts delivered; `runa run` goes on\n");
+    expect(stdout).toBe(
+      `${["a", "b", "c"].map((name) => `owed: ${name}  READY  not started\n`).join("")}limit_reached: the limit of 1 ms (time_limit) was reached; 0 protocols delivered, 3 still owed; \`runa run\` goes on\n`,
+    );
   });
 
   test("does not wait for a retry that would come after it", async () => {
     const rig = await makeRig({ ...three, agent: ["false"], settings: 'attempts = 2\nbackoff = "10m"' });
     const { exitCode, stdout, stderr } = await rig.run("run", "--time-limit", "2s");
     expect(exitCode).toBe(3);
-    expect(stdout).toMatch(/^limit_reached: time_limit, 2 s; /m);
-    expect(stderr).toContain("tried again in");
+    expect(stdout).toMatch(/^limit_reached: the limit of 2 s \(time_limit\) was reached; /m);
+    expect(stderr).toContain("tries again in");
   });
 });
 
@@ -94,7 +103,9 @@ describe("max_cost_usd", () => {
     const { exitCode, stdout, stderr } = await rig.run("run");
     expect(exitCode).toBe(3);
     expect(started(stderr)).toEqual(["a", "b"]);
-    expect(stdout).toMatch(/^limit_reached: max_cost_usd, 1; 2 attempts delivered; /m);
+    expect(stdout).toMatch(
+      /^limit_reached: the limit of 1 USD \(max_cost_usd\) was reached: 1.20 USD spent; 2 protocols delivered, 1 still owed; /m,
+    );
     expect(stdout).not.toContain("cost unknown");
   });
 
@@ -108,9 +119,29 @@ describe("max_cost_usd", () => {
     expect(stdout.match(/cost unknown/g)).toHaveLength(1);
   });
 
-  test("is not reached by what is not known", async () => {
+  test("is not reached by what is not known, which is listed however the run ends", async () => {
     const rig = await makeRig({ ...three, agent: agent(usage('{"tokens": 9}')), config: "[run]\nmax_cost_usd = 1" });
-    expect((await rig.run("run")).exitCode).toBe(0);
+    const { exitCode, stdout } = await rig.run("run");
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^all_complete: /m);
+    expect(stdout.match(/^cost unknown: /gm)).toHaveLength(3);
+  });
+
+  test("what is known of costs has a column, whether there is a limit or not", async () => {
+    const rig = await makeRig({ ...three, agent: agent(`test "$name" = a || ${usage('{"cost_usd": 0.02}')}`) });
+    const { stdout } = await rig.run("run");
+    expect(stdout).toMatch(/^PROTOCOL +OUTCOME +TRIES +TIME +COST +DELIVERED$/m);
+    expect(stdout).toMatch(/^a +delivered +1 +\S+ s +- +of-a\/1$/m);
+    expect(stdout).toMatch(/^b +delivered +1 +\S+ s +0\.0200 +of-b\/1$/m);
+    expect(stdout).not.toContain("cost unknown");
+  });
+
+  test("what an agent wrote that cannot be understood is warned of, once, with its attempt", async () => {
+    const rig = await makeRig({ ...draft, agent: ["sh", "-c", 'echo cheap > "$RUNA_USAGE"'] });
+    const { stderr } = await rig.run("run");
+    const [ended] = await rig.events("attempt_ended");
+    expect(stderr.match(/RUNA_USAGE is not understood: it is not JSON/g)).toHaveLength(1);
+    expect(stderr).toContain(`attempt=${ended?.attempt}`);
   });
 });
 
@@ -123,4 +154,6 @@ test.each([
   const { exitCode, stderr } = await rig.run("run", `${option}=${value}`);
   expect(exitCode).toBe(1);
   expect(stderr).toContain(`error: ${option} takes ${wanted}`);
+  // The value apart from its option is the same.
+  expect((await rig.run("run", option, value)).stderr).toBe(stderr);
 });

@@ -128,7 +128,7 @@ describe("step without READY work", () => {
       const { exitCode, stdout, stderr } = await rig.run(command);
       expect(exitCode).toBe(1);
       expect(stdout).toBe("");
-      expect(stderr).toMatch(/^error: .*\[agent\] command/);
+      expect(stderr).toMatch(/^error: protocol 'draft' is to be executed and has no agent: put \[agent\] command/);
       expect(stderr).toContain(`${rig.project}/.runa/config.toml`);
     }
     expect((await rig.run("step", "--dry-run")).exitCode).toBe(0);

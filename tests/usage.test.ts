@@ -63,6 +63,13 @@ describe("help", () => {
     expect(stdout).toMatch(/\n {2}--mcp \[PROTOCOL\] {2,}\S/);
   });
 
+  test("of log shows its three forms", async () => {
+    using here = new Scratch();
+    const { stdout } = await runa(here.path, "log", "--help");
+    expect(stdout).toContain("\nUsage: runa log [--follow] [--attempt ID]");
+    expect(stdout).toMatch(/\n {7}runa log --verify \[--expect HEAD\] .*\n {7}runa log --head /);
+  });
+
   test("of runa names every command", async () => {
     using here = new Scratch();
     const { exit, stdout } = await runa(here.path, "--help");

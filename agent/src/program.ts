@@ -3,6 +3,7 @@ import { ADAPTERS } from "./adapters/table.ts";
 import { AdapterCommand, adapterCommand } from "./commands/adapter.ts";
 import { RehearseCommand } from "./commands/rehearse.ts";
 import { Misuse, messageOf } from "./failure.ts";
+import { usageOf, withValues } from "./usage.ts";
 import { VERSION } from "./version.ts";
 import { visible } from "./visible.ts";
 
@@ -18,16 +19,29 @@ const AGENTS: Readonly<Record<string, CommandClass>> = {
  */
 export async function runAgent(argv: readonly string[], context: BaseContext): Promise<number> {
   const options = { binaryName: "runa-agent", binaryLabel: "runa-agent", binaryVersion: VERSION, enableColors: false };
-  const cli = Cli.from([...Object.values(AGENTS), Builtins.HelpCommand, Builtins.VersionCommand], options);
+  const cli = Cli.from([...Object.values(AGENTS), Builtins.VersionCommand], options);
   const agent = Object.hasOwn(AGENTS, argv[0] ?? "") ? AGENTS[argv[0] ?? ""] : undefined;
   try {
     if (argv.length === 0) throw new Misuse("name the agent to run");
+    if (asksForHelp(argv)) {
+      context.stdout.write(agent === undefined ? withValues(cli.usage()) : usageOf(cli, agent, true));
+      return 0;
+    }
     return await cli.run(commandOf(cli, argv, context), context);
   } catch (error) {
     context.stderr.write(`error: ${misuseOf(error, argv, agent !== undefined)}\n\n`);
-    context.stderr.write(agent === undefined ? cli.usage() : cli.usage(agent, { prefix: "usage: " }));
+    context.stderr.write(agent === undefined ? withValues(cli.usage()) : usageOf(cli, agent));
     return 1;
   }
+}
+
+/** Whether help is wanted: of the agent that is named, or of all. What comes after `--` is an agent CLI's own. */
+function asksForHelp(argv: readonly string[]): boolean {
+  const end = argv.indexOf("--");
+  const known = argv[0]?.startsWith("-") || Object.hasOwn(AGENTS, argv[0] ?? "");
+  return (
+    known === true && argv.slice(0, end === -1 ? argv.length : end).some((word) => word === "--help" || word === "-h")
+  );
 }
 
 /** The command that a command line means; what comes after `--` is an agent CLI's own and is not looked into. */

@@ -32,6 +32,7 @@ describe("command line", () => {
     expect(ended.stderr.split("\n")[0]).toBe(`error: ${message}`);
     expect(ended.stderr).toContain("runa-agent");
     expect(ended.stderr).not.toMatch(/\bat .*\.m?js:/);
+    expect(ended.stderr).not.toContain("#0");
     expect(ended.code).toBe(1);
   });
 });

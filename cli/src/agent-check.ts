@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { findProgram, type McpConfig } from "@runa/engine";
+import { shellWord } from "./render/shell.ts";
 
 /** The agents that `runa-agent` knows; what it is asked to run is its own business, the names are wire. */
 export const AGENTS = ["claude-code", "codex", "gemini", "qwen", "opencode", "copilot", "rehearse"] as const;
@@ -43,16 +44,27 @@ export function checkAgent(name: string, server: McpConfig | null): AgentCheck {
   return { name, ok: status === 0, lines };
 }
 
-/** Looks whether the program of a command that is no adapter of runa's can be started; more is not known of it. */
-export function checkCommand([program]: Argv, directory: string): AgentCheck {
+/**
+ * Looks whether the program of a command that is no adapter of runa's can be started; more is not known of it.
+ * @param table where the command stands in the config
+ */
+export function checkCommand([program]: Argv, directory: string, table: string): AgentCheck {
   const places = program.includes("/")
     ? [resolve(directory, program)]
     : (process.env.PATH ?? "").split(delimiter).map((place) => join(resolve(directory, place), program));
   const found = places.find(isExecutable);
   if (found !== undefined) return { name: program, ok: true, lines: [`installed: ${found}`] };
+  const closed = places.find(isFile);
   const where = program.includes("/") ? places.join() : "on the PATH";
-  const lines = [`not found: no executable file ${where}; correct [agent] command in the config, or install it`];
-  return { name: program, ok: false, lines };
+  const problem =
+    closed === undefined
+      ? `not found: no executable file ${where}; correct the command of ${table} in the config, or install it`
+      : `not executable: chmod +x ${shellWord(closed)}`;
+  return { name: program, ok: false, lines: [problem] };
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 function isExecutable(path: string): boolean {

@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandClass>>> = {
   doctor: async () => (await import("./commands/doctor.ts")).DoctorCommand,
   step: async () => (await import("./commands/step.ts")).StepCommand,
   run: async () => (await import("./commands/run.ts")).RunCommand,
+  deliver: async () => (await import("./commands/deliver.ts")).DeliverCommand,
   release: async () => (await import("./commands/release.ts")).ReleaseCommand,
   log: async () => (await import("./commands/log.ts")).LogCommand,
 };
@@ -88,13 +89,17 @@ function globalsLast(argv: readonly string[]): string[] {
   }
 }
 
-/** `--mcp NAME` and `--agent NAME`, whose name may be left out, as the library takes them. */
+/** `--mcp NAME` and `--agent NAME`, whose name may be left out, and values below zero, as the library takes them. */
 function joined(args: readonly string[]): string[] {
+  const belong = (option: string | undefined, value: string | undefined) =>
+    option !== undefined &&
+    value !== undefined &&
+    ((/^--(mcp|agent)$/.test(option) && !value.startsWith("-")) ||
+      (/^--(jobs|max-attempts|time-limit|grace|limit|since)$/.test(option) && /^-\d/.test(value)));
   return args.flatMap((arg, index) => {
     const [before, next] = [args[index - 1], args[index + 1]];
-    const optional = /^--(mcp|agent)$/;
-    if (optional.test(arg) && next !== undefined && !next.startsWith("-")) return [`${arg}=${next}`];
-    return before !== undefined && optional.test(before) && !arg.startsWith("-") ? [] : [arg];
+    if (belong(arg, next)) return [`${arg}=${next}`];
+    return belong(before, arg) ? [] : [arg];
   });
 }
 

@@ -1,5 +1,7 @@
 import {
   attemptDeliveries,
+  attemptOutput,
+  displayPath,
   executeRun,
   type OpenProject,
   type RunOptions,
@@ -14,8 +16,10 @@ import { durationIn } from "./option-values.ts";
 import { stderr } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { ScopedCommand } from "./project-command.ts";
+import type { Suggestions } from "./render/next-step.ts";
 import { UsageError } from "./usage-error.ts";
 import { warnOfUnknownWorkUnit } from "./work-units.ts";
+import { workingDirectory } from "./working-directory.ts";
 
 /** Milliseconds that a process group has between SIGTERM and SIGKILL, unless `--grace` says otherwise. */
 const GRACE = 10_000;
@@ -69,6 +73,7 @@ export abstract class ExecutingCommand extends ScopedCommand {
       project.methodology.protocols.every(({ name }) => project.config.agentFor(name).transcript);
     const progress = new Progress({
       prefixed: options.jobs > 1,
+      project: this.projectFlag,
       events,
       block: captured && stderr.isTerminal,
       delivered: (attempt) => attemptDeliveries(project, attempt),
@@ -89,6 +94,12 @@ export abstract class ExecutingCommand extends ScopedCommand {
     } finally {
       progress.close();
     }
+  }
+
+  /** What the commands are made of that the report suggests. */
+  protected suggestions(project: OpenProject): Suggestions {
+    const shown = (file: string) => displayPath(workingDirectory(), file);
+    return { ...this.keptFlags, output: (attempt) => attemptOutput(project, attempt).map(shown) };
   }
 
   /** The exit code of an execution that signals ended; null for any other. */

@@ -25,7 +25,9 @@ export async function withExecution<T>(
   { first, grace, capture }: ExecutionChoice,
   work: (context: ExecutionContext) => Promise<T>,
 ): Promise<T> {
-  const interrupts = new Interrupts(first, (reaction, signal) => progress.tell([interruptText(reaction, signal)]));
+  const interrupts = new Interrupts(first, (reaction, signal, running) =>
+    progress.tell([interruptText(reaction, signal, running)]),
+  );
   try {
     return await work({
       project,

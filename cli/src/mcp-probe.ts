@@ -14,10 +14,10 @@ export interface Probe {
   readonly failure: string | null;
 }
 
-// What each kind of client opens with: the handshake, or nothing but requests.
+// The versions of the MCP protocol, by what their clients open with: the handshake, or nothing but requests.
 const ERAS = [
-  { era: "handshake (2025-11-25 and before)", mode: "legacy" },
-  { era: "2026-07-28", mode: { pin: "2026-07-28" } },
+  { era: "MCP 2025-11-25 and before (with a handshake)", mode: "legacy" },
+  { era: "MCP 2026-07-28 (without)", mode: { pin: "2026-07-28" } },
 ] as const;
 
 /** How long, in milliseconds, the server may take to answer. */

@@ -1,7 +1,10 @@
+import { fstatSync } from "node:fs";
 import { type ExecutionEvent, LinePrefixer, type Work } from "@runa/engine";
 import type { EventStream } from "./event-stream.ts";
 import { stderr, stdout } from "./output.ts";
-import { nameOf, progressText, statusLine } from "./render/progress-view.ts";
+import { nameOf, type ProgressStyle, progressText, statusLine } from "./render/progress-view.ts";
+
+const NEWLINE = 10;
 
 /** How often, in milliseconds, the status block is drawn anew. */
 const REDRAW_EVERY = 1000;
@@ -13,9 +16,7 @@ interface Running {
 }
 
 /** What a run shows while it executes: lines of its own and, where that was captured, the agents' output. */
-export interface ProgressOptions {
-  /** Each line of an agent's output begins with its protocol. */
-  readonly prefixed: boolean;
+export interface ProgressOptions extends ProgressStyle {
   /** With `--events` stdout belongs to the events. */
   readonly events: EventStream | null;
   /** A block at the end of the terminal says what runs; only where nobody else writes to it. */
@@ -30,6 +31,8 @@ export class Progress {
   readonly #running = new Map<string, Running>();
   readonly #prefixers = new Map<string, LinePrefixer>();
   #drawn = 0;
+  /** The output in which an agent has begun a line, so that runa's own does not go on with it. */
+  #begun: typeof stdout | null = null;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ProgressOptions) {
@@ -48,28 +51,43 @@ export class Progress {
       this.#running.delete(event.report.id);
       this.#endOfOutput(event.report.candidate);
     }
-    this.tell(progressText(event));
+    this.tell(progressText(event, this.#options));
     this.#options.events?.pump();
   }
 
   tell(lines: readonly string[]): void {
-    this.#between(() => stderr.write(lines.map((line) => `${line}\n`).join("")));
+    this.#between(() => {
+      this.#endLine();
+      stderr.write(lines.map((line) => `${line}\n`).join(""));
+    });
   }
 
   /** What an agent wrote. */
   show(work: Work, stream: "stdout" | "stderr", chunk: Buffer): void {
-    if (this.#options.prefixed) this.#prefixer(work, stream).push(chunk);
+    // Above the block only whole lines can be written.
+    if (this.#options.prefixed || this.#options.block) this.#prefixer(work, stream).push(chunk);
     else this.#write(stream, chunk);
   }
 
   #write(stream: "stdout" | "stderr", bytes: Buffer): void {
     const target = stream === "stdout" && this.#options.events === null ? stdout : stderr;
-    this.#between(() => target.write(bytes));
+    this.#between(() => {
+      if (this.#begun !== target) this.#endLine();
+      target.write(bytes);
+      this.#begun = bytes.at(-1) === NEWLINE ? null : target;
+    });
+  }
+
+  /** Only where both outputs are shown in one place: elsewhere what the agent wrote stays as it is. */
+  #endLine(): void {
+    if (this.#begun !== null && (this.#begun === stderr || areOnePlace())) this.#begun.write("\n");
+    this.#begun = null;
   }
 
   close(): void {
     clearTimeout(this.#timer);
     this.#erase();
+    this.#endLine();
     this.#running.clear();
     this.#options.events?.pump();
   }
@@ -78,7 +96,8 @@ export class Progress {
     const key = `${stream} ${nameOf(work)}`;
     let prefixer = this.#prefixers.get(key);
     if (prefixer === undefined) {
-      prefixer = new LinePrefixer(`${nameOf(work)} | `, (lines) => this.#write(stream, lines));
+      const label = this.#options.prefixed ? `${nameOf(work)} | ` : "";
+      prefixer = new LinePrefixer(label, (lines) => this.#write(stream, lines));
       this.#prefixers.set(key, prefixer);
     }
     return prefixer;
@@ -126,5 +145,15 @@ export class Progress {
     this.#drawn = lines.length;
     this.#timer = setTimeout(() => this.#between(() => {}), REDRAW_EVERY);
     this.#timer.unref();
+  }
+}
+
+/** Whether stdout and stderr are the same terminal, pipe or file. */
+function areOnePlace(): boolean {
+  try {
+    const [out, err] = [fstatSync(1), fstatSync(2)];
+    return out.dev === err.dev && out.ino === err.ino;
+  } catch {
+    return false;
   }
 }

@@ -1,6 +1,7 @@
 import { type Evaluation, lookAt, type OpenProject, openProject, type ProjectOptions } from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { stdout } from "./output.ts";
+import type { KeptFlags } from "./render/attempt-view.ts";
 import { shellOption } from "./render/shell.ts";
 import { UsageError } from "./usage-error.ts";
 import { warnOfUnknownWorkUnit } from "./work-units.ts";
@@ -63,9 +64,10 @@ export abstract class ScopedCommand extends ProjectCommand {
     return evaluation;
   }
 
-  /** The flags that put another command into the same scope of the same project. */
-  protected get scopeFlag(): string {
-    return `${flagText({ "--work-unit": this.workUnit })}${this.projectFlag}`;
+  /** The flags that put another command into the same scope of the same project, or into the project only. */
+  protected get keptFlags(): KeptFlags {
+    const project = this.projectFlag;
+    return { scope: `${flagText({ "--work-unit": this.workUnit })}${project}`, project };
   }
 }
 

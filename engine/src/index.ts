@@ -25,15 +25,20 @@ export {
   preconditionFailures,
 } from "./evaluate/evaluate.ts";
 export { type Debts, debtsOf, type Settlement } from "./evaluate/owed.ts";
+export { distinctBeginnings, shortAttemptId } from "./execute/attempt-id.ts";
+export { attemptOutput } from "./execute/attempt-output.ts";
+export { artifactFrom, openAttemptSession } from "./execute/attempt-session.ts";
 export { executeRun } from "./execute/cascade.ts";
 export type { Work } from "./execute/conflicts.ts";
 export { attemptDeliveries } from "./execute/deliveries.ts";
 export { type Handled, type InterruptReaction, Interrupts, signalExitCode } from "./execute/interrupts.ts";
 export type { RunFailure } from "./execute/ledger.ts";
+export { loggedOutcomeText } from "./execute/logged-outcome-text.ts";
 export { refuseInsideAttempt } from "./execute/nested.ts";
 export type { Outcome, Silence } from "./execute/outcome.ts";
 export { outcomeText, violationLines } from "./execute/outcome-text.ts";
 export type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "./execute/output-session.ts";
+export { type Whereabouts, whereaboutsOf } from "./execute/owner.ts";
 export { LinePrefixer } from "./execute/process/transcript.ts";
 export { openOutputSession, type SessionOptions } from "./execute/project-session.ts";
 export { releaseByHand } from "./execute/release.ts";
@@ -57,7 +62,7 @@ export { type Context, type ContextInput, instancePath, type PlannedExecution, p
 export { type ProjectedExecution, project } from "./plan/projection.ts";
 export type { AgentSettings, RunLimits } from "./project/config.ts";
 export { EventLog, openEventLog } from "./project/event-log.ts";
-export { type Examination, examine, unhealthyInstances } from "./project/examine.ts";
+export { type Examination, examine, unhealthyInstances, unhealthyOf } from "./project/examine.ts";
 export { type InitResult, initProject } from "./project/init.ts";
 export { evaluateScan, evaluateScope, isNamed, lookAt, workUnitsOf } from "./project/look.ts";
 export {

@@ -6,7 +6,13 @@ import type { ProtocolDeclaration } from "../src/methodology/manifest.ts";
 import { declare, instanceOf, snapshotOf, unit } from "./support/builders.ts";
 
 const TYPES = ["in", "out", "more", "yes", "no", "note", "stray"];
-const QUIET: ServerNotes = { serverStarted: true, callsRefused: 0, lastRefusal: null };
+const QUIET: ServerNotes = {
+  serverStarted: true,
+  serverFailure: null,
+  called: false,
+  callsRefused: 0,
+  lastRefusal: null,
+};
 
 const verdict = { name: "verdict", members: ["yes", "no"] };
 const maker = declare("maker", { requires: ["in"], produces: ["out"] });
@@ -62,6 +68,14 @@ const TABLE: readonly Row[] = [
     delivered: [],
     notes: { serverStarted: false },
     outcome: { id: "not_delivered", types: ["out"], silence: { kind: "server_never_started" } },
+  },
+  {
+    title: "it only withdrew",
+    protocol: maker,
+    there: [],
+    delivered: [],
+    notes: { called: true },
+    outcome: { id: "not_delivered", types: ["out"], silence: { kind: "nothing_left" } },
   },
   {
     title: "every call was refused: how many, and the last violations",

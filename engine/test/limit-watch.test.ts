@@ -17,7 +17,7 @@ class Watched {
   readonly watch: LimitWatch;
   bytes = 0;
   calls = 0;
-  met: boolean | "unknown" = false;
+  met: boolean | "unknown" | Promise<boolean> = false;
   unreadable = false;
   asked = 0;
   #lastGrowth = performance.now();
@@ -127,18 +127,25 @@ describe("settle", () => {
     expect(seen.ends.map(({ why }) => why)).toEqual([{ kind: "settled" }]);
   });
 
-  test("asks once for each silence whether something is owed, and leaves it alone when something is", async () => {
+  test("asks again whether something is owed after each further settle of silence", async () => {
     const seen = new Watched({ settle: 2000 });
+    await seconds(21);
+    expect(seen.asked).toBe(10);
+    seen.calls++;
+    await seconds(10);
+    expect(seen.asked).toBeLessThanOrEqual(15);
+    expect(seen.ends).toEqual([]);
+    // A file was written, and nothing was heard of it.
+    seen.met = true;
+    await seconds(3);
+    expect(seen.ends.map(({ why }) => why)).toEqual([{ kind: "settled" }]);
+  });
+
+  test("does not ask again before it was answered", async () => {
+    const seen = new Watched({ settle: 2000 });
+    seen.met = new Promise(() => {});
     await seconds(30);
     expect(seen.asked).toBe(1);
-    seen.calls++;
-    await seconds(30);
-    expect(seen.asked).toBe(2);
-    expect(seen.ends).toEqual([]);
-    seen.met = true;
-    seen.calls++;
-    await seconds(5);
-    expect(seen.ends.map(({ why }) => why)).toEqual([{ kind: "settled" }]);
   });
 
   test("goes on when it cannot be seen whether something is owed", async () => {
@@ -166,6 +173,16 @@ test("output_limit ends what has written more, and only where the output is capt
   unseen.bytes = 5000;
   await seconds(10);
   expect(unseen.ends).toEqual([]);
+});
+
+test("an agent whose output is not captured may print unseen: only its timeout counts", async () => {
+  const seen = new Watched({ idleTimeout: 1000, settle: 1000, timeout: 60_000 }, { captured: false });
+  seen.met = true;
+  await seconds(50);
+  expect(seen.ends).toEqual([]);
+  expect(seen.asked).toBe(0);
+  await seconds(15);
+  expect(seen.ends.map(({ why }) => why)).toEqual([{ kind: "limit", limit: { kind: "wall", amount: 60_000 } }]);
 });
 
 test("a store that cannot be read for a while ends nothing, and nothing is lost by it", async () => {

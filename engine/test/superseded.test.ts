@@ -40,18 +40,18 @@ test.each([
   },
   { title: "also where it was not valid", there: [yes, broken("no")], delivered: [yes], gone: ["no/broken"] },
   {
-    title: "of its own work unit only",
+    title: "of its own work unit or of none, as its scope counts them",
     workUnit: "w1",
     there: [of("yes", "y", "w1"), of("no", "mine", "w1"), of("no", "theirs", "w2"), of("no", "shared", null)],
     delivered: [of("yes", "y", "w1")],
-    gone: ["no/mine"],
+    gone: ["no/mine", "no/shared"],
   },
   {
-    title: "one that counts for every work unit supersedes what does so too",
+    title: "the same by one that counts for every work unit",
     workUnit: "w1",
-    there: [of("yes", "y", null), of("no", "shared", null), of("no", "theirs", "w2")],
+    there: [of("yes", "y", null), of("no", "mine", "w1"), of("no", "shared", null), of("no", "theirs", "w2")],
     delivered: [of("yes", "y", null)],
-    gone: ["no/shared"],
+    gone: ["no/mine", "no/shared"],
   },
   {
     title: "an unscoped attempt decides for all",

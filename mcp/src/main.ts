@@ -62,6 +62,7 @@ async function serveProtocol(command: Command & { kind: "serve" }, env: NodeJS.P
       workingDirectory: fromHere(env.RUNA_WORKING_DIR || "."),
       // What was typed counts from where it was typed; RUNA_CONFIG, in the environment, counts from the project.
       config: command.config === null ? undefined : fromHere(command.config),
+      artifactsDir: env.RUNA_ARTIFACTS_DIR || undefined,
       environment: env,
     });
     const report = (record: CallRecord) => log.write({ target: "runa_mcp", ...record });

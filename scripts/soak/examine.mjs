@@ -70,7 +70,7 @@ export function examine(/** @type {string} */ project) {
       const pending = all(database, "SELECT attempt FROM superseding").map((row) =>
         join(project, ".runa/workspace/.superseded", row.attempt ?? "", type ?? "", `${id}.json`),
       );
-      const file = [here, aside, ...pending].find(existsSync);
+      const file = [here, ...pending, aside].find(existsSync);
       require(file !== undefined, `${type}/${id}, which ${attempt} delivered, is lost`);
       const { by } = readWhole(file);
       const since = startOf.get(by);

@@ -26,7 +26,7 @@ import {
 } from "./tables/attempt-table.ts";
 import { nextMoment } from "./tables/clock-table.ts";
 import { type DeliveryRow, deliveriesOf, putDelivery, wasDeliveredElsewhere } from "./tables/delivery-table.ts";
-import { appendEvent, type EventBody } from "./tables/event-table.ts";
+import { appendEvent, type EventBody, withdrawalsOf } from "./tables/event-table.ts";
 import { putSuperseding } from "./tables/superseding-table.ts";
 import { holdsUnfinished, removeUnfinished } from "./workspace/durable-write.ts";
 import { removeProbes } from "./workspace/stat-identity.ts";
@@ -114,16 +114,18 @@ export function adoptAttempt(store: Store, attempt: OpenAttempt, to: Owner): boo
 
 /**
  * Frees a candidate by hand: ends its attempt as `abandoned`, whoever owns it.
+ * @param outputsAfter digest of the owed outputs that lie there
  * @returns whether it was open
  */
-export function releaseAttempt(store: Store, attempt: OpenAttempt): boolean {
+export function releaseAttempt(store: Store, attempt: OpenAttempt, outputsAfter: string): boolean {
   return write(store, () => {
     const at = nextMoment(store.database);
-    if (!endAttemptRow(store.database, attempt.id, ABANDONED, at)) return false;
+    if (!endAttemptRow(store.database, attempt.id, { ...ABANDONED, outputsAfter }, at)) return false;
     appendEvent(store.database, at, "released", attempt.id, {
       ...candidateBody(attempt),
       owner: ownerBody(attempt.owner),
     });
+    appendEvent(store.database, at, "attempt_ended", attempt.id, { ...candidateBody(attempt), outcome: "abandoned" });
     return true;
   });
 }
@@ -156,12 +158,18 @@ export function beforeAttempt(store: Store, attempt: string): InstanceBefore[] {
   return instancesBeforeAttempt(store.database, attempt);
 }
 
-/** What an attempt's server delivered and noted. */
-export function attemptNotes(
-  store: Store,
-  attempt: string,
-): ServerNotes & { readonly deliveries: readonly DeliveryRow[] } {
-  return { ...serverNotes(store.database, attempt), deliveries: deliveriesOf(store.database, attempt) };
+/** What an attempt's server noted, what it delivered, the earliest first, and what it withdrew. */
+export interface AttemptNotes extends ServerNotes {
+  readonly deliveries: readonly DeliveryRow[];
+  readonly withdrawn: readonly InstanceRef[];
+}
+
+export function attemptNotes({ database }: Store, attempt: string): AttemptNotes {
+  return {
+    ...serverNotes(database, attempt),
+    deliveries: deliveriesOf(database, attempt),
+    withdrawn: withdrawalsOf(database, attempt),
+  };
 }
 
 /** Whether this content of an instance was delivered since then by another attempt or by hand. */
@@ -211,7 +219,8 @@ export function endAttempt(store: Store, attempt: OpenedAttempt, result: Attempt
     }
     if (result.outcome === "delivered") {
       for (const { type, id } of result.delivered) markDelivered(database, type, id, result.started);
-      for (const { type, id } of result.superseded) putSuperseding(database, { attempt: own, type, id });
+      for (const { type, id } of result.superseded)
+        putSuperseding(database, { attempt: own, type, id, withdrawn: false });
     }
     appendEvent(database, at, "attempt_ended", own, {
       ...candidateBody(attempt),
@@ -226,6 +235,23 @@ export function endAttempt(store: Store, attempt: OpenedAttempt, result: Attempt
       ...(result.usage !== null && { usage: result.usage as Json }),
     });
     return true;
+  });
+}
+
+/**
+ * Ends an attempt of one's own whose agent could not be started because of runa's surroundings, such as a full disk.
+ * @param errno what the system said
+ */
+export function endUnstarted(store: Store, attempt: OpenedAttempt, errno: string): void {
+  write(store, () => {
+    const at = nextMoment(store.database);
+    const end: AttemptEnd = { ...ABANDONED, outcome: "not_started", detail: { errno } };
+    if (endAttemptRow(store.database, attempt.id, end, at))
+      appendEvent(store.database, at, "attempt_ended", attempt.id, {
+        ...candidateBody(attempt),
+        outcome: "not_started",
+        errno,
+      });
   });
 }
 

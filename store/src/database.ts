@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -49,9 +49,9 @@ export function databaseFile(directory: string): string {
   return join(directory, FILE);
 }
 
-/** Whether there is a store in a directory, sound or not. */
+/** Whether there is a store in a directory, sound or not. An empty file is none: it holds nothing, and was never made so. */
 export function storeExists(directory: string): boolean {
-  return existsSync(databaseFile(directory));
+  return (statSync(databaseFile(directory), { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 /**
@@ -125,14 +125,38 @@ export function isBusy(error: unknown): boolean {
   return codeOf(error).startsWith("SQLITE_BUSY");
 }
 
-function privateCopy(directory: string): OpenDatabase {
-  const copy = mkdtempSync(join(tmpdir(), "runa-store-"));
+/** How often a store is copied anew that was written to meanwhile. */
+const COPY_TRIES = 20;
+
+/** What tells one state of the store's files from another; nothing for files that cannot be looked at. */
+function stateOf(directory: string): string {
+  try {
+    return ["", "-wal"]
+      .map((suffix) => statSync(join(directory, FILE + suffix), { bigint: true, throwIfNoEntry: false }))
+      .map((stats) => (stats === undefined ? "" : `${stats.ino}:${stats.size}:${stats.mtimeNs}`))
+      .join(" ");
+  } catch {
+    return "";
+  }
+}
+
+function copyFiles(directory: string, copy: string): void {
   try {
     // Bytes, not modes: the copy has to be writable where the store is not.
     for (const suffix of ["", "-wal"])
       writeFileSync(join(copy, FILE + suffix), readFileSync(join(directory, FILE + suffix)));
   } catch {
     // No store yet, or none that can be read: answered as if it were empty.
+  }
+}
+
+function privateCopy(directory: string): OpenDatabase {
+  const copy = mkdtempSync(join(tmpdir(), "runa-store-"));
+  for (let tries = 0; tries < COPY_TRIES; tries++) {
+    const before = stateOf(directory);
+    copyFiles(directory, copy);
+    // Taken in the middle of a checkpoint, the two files would not belong together.
+    if (stateOf(directory) === before) break;
   }
   const database = new Database(join(copy, FILE));
   const close = () => {

@@ -6,9 +6,16 @@ import { JsonError, parseJsonBytes } from "./json/parse.ts";
 import { type RefusalReason, refusalBody } from "./refusal.ts";
 import { workUnitOf } from "./scan-files.ts";
 import { type Store, write } from "./store.ts";
-import { moveSuperseded } from "./superseding.ts";
+import { finishSuperseding, finishSupersedingOf, prepareMove } from "./superseding.ts";
 import { existsValid, findArtifact, putArtifact, removeArtifact } from "./tables/artifact-table.ts";
-import { findOpenAttempt, noteCall, noteRefusal, noteServerStarted, type Refusal } from "./tables/attempt-table.ts";
+import {
+  findOpenAttempt,
+  noteCall,
+  noteRefusal,
+  noteServerFailed,
+  noteServerStarted,
+  type Refusal,
+} from "./tables/attempt-table.ts";
 import { nextMoment } from "./tables/clock-table.ts";
 import { forgetDelivery, putDelivery } from "./tables/delivery-table.ts";
 import { appendEvent } from "./tables/event-table.ts";
@@ -63,6 +70,8 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
     let stats: BigIntStats;
     try {
       mkdirSync(deliverer.workspace, { recursive: true });
+      // What is still to be moved away under this name goes first, so that it is not taken for this.
+      finishSupersedingOf(store, deliverer.workspace, artifact.type, artifact.id);
       writeDurably(directory, name, artifact.text);
       stats = lstatSync(join(directory, name), { bigint: true });
     } catch (error) {
@@ -141,10 +150,23 @@ export function confirmArtifact(
 }
 
 /**
- * Takes an output of the candidate away (`withdraw`): its file moves out of the workspace, as a superseded one does.
+ * Takes an output of the candidate away (`withdraw`): its file moves out of the workspace, as a superseded one does. It is
+ * withdrawn with the commit; what dies between that and the move leaves it to the next command that executes work.
  * @throws RefusedError
  */
 export function withdrawArtifact(
+  store: Store,
+  deliverer: Deliverer & { attempt: string },
+  type: string,
+  id: InstanceId,
+): ContentHash {
+  const contentHash = recordWithdrawal(store, deliverer, type, id);
+  finishSuperseding(store, deliverer.workspace);
+  return contentHash;
+}
+
+/** The transaction of a withdrawal: whole or not at all. */
+export function recordWithdrawal(
   store: Store,
   deliverer: Deliverer & { attempt: string },
   type: string,
@@ -156,12 +178,12 @@ export function withdrawArtifact(
     const row = findArtifact(store.database, type, id);
     if (row === null || !belongs(row.workUnit, deliverer))
       throw new RefusedError("not_there", `there is no '${type}' with instance_id '${id}'`);
-    putSuperseding(store.database, { attempt, type, id });
     try {
-      moveSuperseded(store, workspace, { attempt, type, id });
+      prepareMove(workspace, attempt, type);
     } catch (error) {
       throw refused("it could not be moved", error);
     }
+    putSuperseding(store.database, { attempt, type, id, withdrawn: true });
     removeArtifact(store.database, type, id);
     forgetDelivery(store.database, attempt, type, id);
     appendEvent(store.database, nextMoment(store.database), "withdrawn", attempt, {
@@ -170,6 +192,13 @@ export function withdrawArtifact(
       content_hash: row.contentHash,
     });
     return row.contentHash;
+  });
+}
+
+/** Notes that the attempt's server was started and could not serve; only an open attempt's. */
+export function recordServerFailure(store: Store, attempt: string, reason: string): void {
+  write(store, () => {
+    if (findOpenAttempt(store.database, attempt) !== null) noteServerFailed(store.database, attempt, reason);
   });
 }
 

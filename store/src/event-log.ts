@@ -15,6 +15,7 @@ import {
   FIRST_PREV,
   lastEvent,
   lastMethodology,
+  protocolsIn,
 } from "./tables/event-table.ts";
 
 /** One event of the log. */
@@ -84,6 +85,11 @@ export function eventCount(store: Store, filter: EventFilter): number {
 /** Attempts that the log tells of and whose id begins so, at most `limit`. */
 export function loggedAttempts(store: Store, prefix: string, limit: number): string[] {
   return attemptsBeginning(store.database, prefix, limit);
+}
+
+/** The protocols that the log tells of. */
+export function loggedProtocols(store: Store): string[] {
+  return protocolsIn(store.database);
 }
 
 export function logHead(store: Store): LogHead {

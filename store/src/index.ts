@@ -23,6 +23,7 @@ export {
   claimAttempt,
   deliveredElsewhere,
   endAttempt,
+  endUnstarted,
   fenceAttempt,
   type OpenedAttempt,
   progressOf,
@@ -40,6 +41,7 @@ export {
   hasValidInstance,
   RefusedError,
   recordRefusal,
+  recordServerFailure,
   recordServerStart,
   withdrawArtifact,
 } from "./delivery.ts";
@@ -50,6 +52,7 @@ export {
   type LogHead,
   type LogVerdict,
   loggedAttempts,
+  loggedProtocols,
   logHead,
   noteMethodology,
   readEvents,
@@ -66,6 +69,7 @@ export {
   parseJson,
   parseJsonBytes,
 } from "./json/parse.ts";
+export { keepMethodology, keptMethodology, type MethodologyRow } from "./kept-methodology.ts";
 export { momentOf, rfc3339 } from "./moment.ts";
 export { type Rebuilt, rebuildStore } from "./rebuild.ts";
 export { loggedViolations, type RefusalReason } from "./refusal.ts";
@@ -75,10 +79,11 @@ export { type Dialect, dialectOf, SchemaError } from "./schema/dialect.ts";
 export { parseSchema, type SchemaSource } from "./schema/source.ts";
 export { loadSchemaCompiler, type SchemaCompiler, type Validator } from "./schema/validator.ts";
 export { knownSchemaHash, rememberSchemaFiles } from "./schema-check.ts";
-export { type InstancesByType, readSnapshot, type Snapshot } from "./snapshot.ts";
+export { type InstancesByType, readSnapshot, readUnhealthy, type Snapshot } from "./snapshot.ts";
+export { identitiesNow, SourceReading } from "./source-identities.ts";
 export { openStore, type Store } from "./store.ts";
 export { didYouMean, nearest } from "./suggestion.ts";
-export { finishSuperseding } from "./superseding.ts";
+export { finishSuperseding, type NotMoved } from "./superseding.ts";
 export type {
   InstanceBefore,
   InstanceState,

@@ -1,6 +1,7 @@
 /**
  * The store's tables, one migration a version; `user_version` counts those that were applied. A migration that has been
- * released is never changed. `artifact` and `schema_check` are an index over files: emptied, a scan refills them.
+ * released is never changed. `artifact`, `schema_check` and `methodology` are an index over files: emptied, they are refilled
+ * from them.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -24,6 +25,8 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE schema_check (file_hash TEXT PRIMARY KEY, validator TEXT NOT NULL, schema_hash TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
+  CREATE TABLE methodology (file TEXT PRIMARY KEY, version TEXT NOT NULL, identities TEXT NOT NULL, content TEXT NOT NULL) STRICT;
+
   CREATE TABLE attempt (
     id                TEXT PRIMARY KEY,
     protocol          TEXT NOT NULL,
@@ -43,6 +46,7 @@ export const MIGRATIONS: readonly string[] = [
     seen              TEXT,
     outputs_after     TEXT,
     server_started    INTEGER NOT NULL DEFAULT 0,
+    server_failure    TEXT,
     calls_refused     INTEGER NOT NULL DEFAULT 0,
     last_refusal      TEXT,
     last_call         INTEGER,
@@ -66,6 +70,7 @@ export const MIGRATIONS: readonly string[] = [
     attempt       TEXT NOT NULL REFERENCES attempt (id),
     artifact_type TEXT NOT NULL,
     instance_id   TEXT NOT NULL,
+    withdrawn     INTEGER NOT NULL,
     PRIMARY KEY (attempt, artifact_type, instance_id)
   ) STRICT, WITHOUT ROWID;
 

@@ -1,7 +1,16 @@
-import { existsSync, linkSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { databaseFile, makeDatabase, StoreError } from "./database.ts";
+import { databaseFile, makeDatabase, StoreError, storeExists } from "./database.ts";
 import { syncDirectory } from "./workspace/durable-write.ts";
 
 /** Tables that hold what is written nowhere else; every other one is an index over files, which a scan fills. */
@@ -25,11 +34,38 @@ export interface Rebuilt {
  */
 export function rebuildStore(directory: string): Rebuilt {
   const file = databaseFile(directory);
-  if (!existsSync(file)) {
+  if (!storeExists(directory)) {
+    // What a database that is gone has left beside it would be taken for the new one's.
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(file + suffix, { force: true });
     makeDatabase(directory).close();
     return { damaged: null, kept: { attempts: 0, events: 0 }, incomplete: true };
   }
   return isSound(file) ? emptyIndex(file) : carryOver(directory, file);
+}
+
+/** Other processes that have a file open; none where the system does not tell (/proc). */
+function holdersOf(file: string): number[] {
+  const path = realpathSync(file);
+  return entriesOf("/proc")
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((pid) => entriesOf(`/proc/${pid}/fd`).some((fd) => targetOf(`/proc/${pid}/fd/${fd}`) === path))
+    .map(Number);
+}
+
+function entriesOf(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+function targetOf(link: string): string | null {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return null;
+  }
 }
 
 function isSound(file: string): boolean {
@@ -57,6 +93,11 @@ function emptyIndex(file: string): Rebuilt {
 }
 
 function carryOver(directory: string, file: string): Rebuilt {
+  const [holder] = holdersOf(file);
+  if (holder !== undefined)
+    throw new StoreError(
+      `${file} is damaged and process ${holder} has it open: it would go on writing to what is put aside. Let it end, or end it, and try again`,
+    );
   const place = mkdtempSync(join(directory, "rebuilding-"));
   try {
     makeDatabase(place).close();

@@ -1,12 +1,11 @@
-import type { BigIntStats } from "node:fs";
 import type { ContentHash, Moment, ScanGap, Violation, WorkUnit } from "./artifact.ts";
 import { contentHash } from "./json/canonical.ts";
 import { JsonError, parseJsonBytes } from "./json/parse.ts";
 import type { SchemaSource } from "./schema/source.ts";
 import type { Validator } from "./schema/validator.ts";
 import type { ArtifactRow } from "./tables/artifact-table.ts";
-import { type CleanBefore, isClean, mtimeOf, statIdentity } from "./workspace/stat-identity.ts";
-import { type FoundFile, readRegularFile, reasonOf } from "./workspace/walk.ts";
+import { type CleanBefore, isClean, type StatIdentity, statIdentity } from "./workspace/stat-identity.ts";
+import { type FoundFile, readFileInto, reasonOf } from "./workspace/walk.ts";
 
 /** What a scan needs to know of one artifact type. */
 export interface ScannedType extends SchemaSource {
@@ -42,57 +41,67 @@ const scratch = Buffer.allocUnsafeSlow(1024 * 1024);
 /** A file's content as it was read, not judged yet. */
 interface Reading {
   readonly file: DoubtfulFile;
-  readonly stats: BigIntStats;
+  /** What recognises the file as it was read; null where its times prove nothing. */
+  readonly stat: StatIdentity | null;
+  readonly mtime: string;
+  /** In bytes. */
+  readonly length: number;
   readonly hash: ContentHash;
   readonly content: { readonly value: unknown } | { readonly malformed: JsonError };
 }
 
 /**
- * Reads and judges files. One that has gone is left out, and so is one that cannot be read, which is a gap.
+ * Reads and judges files, and hands over what they come to part by part, in their order. One that has gone is left out, and
+ * so is one that cannot be read, which is a gap.
  * @param before taken before the first of them is read
  */
-export async function updatesOf(
+export async function* updatesOf(
   files: readonly DoubtfulFile[],
   before: CleanBefore,
   gaps: ScanGap[],
-): Promise<Update[]> {
-  const updates: Update[] = [];
+): AsyncGenerator<Update[]> {
   let together: Reading[] = [];
   let bytes = 0;
-  const judgeThem = async () => {
+  const judged = async () => {
     const violations = await violationsOf(together, together[0]?.file.schema);
-    for (const reading of together) updates.push(updateOf(reading, violations.get(reading) ?? [], before));
+    const updates = together.map((reading) => updateOf(reading, violations.get(reading) ?? []));
     together = [];
     bytes = 0;
+    return updates;
   };
   for (const file of files) {
     const full = together.length === TOGETHER || bytes > BYTES_TOGETHER;
-    if (full || together[0]?.file.type !== file.type) await judgeThem();
-    const reading = read(file, gaps);
+    if (full || (together.length > 0 && together[0]?.file.type !== file.type)) yield await judged();
+    const reading = read(file, before, gaps);
     if (reading === null) continue;
     together.push(reading);
-    bytes += Number(reading.stats.size);
+    bytes += reading.length;
   }
-  await judgeThem();
-  return updates;
+  yield await judged();
 }
 
-function read(file: DoubtfulFile, gaps: ScanGap[]): Reading | null {
-  let found: ReturnType<typeof readRegularFile>;
+function read(file: DoubtfulFile, before: CleanBefore, gaps: ScanGap[]): Reading | null {
+  let found: ReturnType<typeof readFileInto>;
   try {
-    found = readRegularFile(file.path, scratch);
+    found = readFileInto(scratch, file.path);
   } catch (error) {
     gaps.push({ type: file.type, path: `${file.type}/${file.id}.json`, reason: reasonOf(error) });
     return null;
   }
   if (found === null) return null;
-  const { bytes, stats } = found;
+  const { bytes, length, stats } = found;
+  const read = {
+    file,
+    length,
+    stat: isClean(stats, before) ? statIdentity(stats) : null,
+    mtime: String(stats.mtimeNs),
+  };
   try {
-    const { value, canonical } = parseJsonBytes(bytes);
-    return { file, stats, hash: contentHash(canonical), content: { value } };
+    const { value, canonical } = parseJsonBytes(bytes, length);
+    return { ...read, hash: contentHash(canonical), content: { value } };
   } catch (error) {
-    if (error instanceof JsonError) return { file, stats, hash: contentHash(bytes), content: { malformed: error } };
-    throw error;
+    if (!(error instanceof JsonError)) throw error;
+    return { ...read, hash: contentHash(bytes.subarray(0, length)), content: { malformed: error } };
   }
 }
 
@@ -118,13 +127,8 @@ async function violationsOf(
   return found;
 }
 
-function updateOf(
-  { file, stats, hash, content }: Reading,
-  violations: readonly Violation[],
-  before: CleanBefore,
-): Update {
+function updateOf({ file, stat, mtime, hash, content }: Reading, violations: readonly Violation[]): Update {
   const { old, schema } = file;
-  const identity = statIdentity(stats);
   const malformed = "malformed" in content;
   const row: ArtifactRow = {
     type: file.type,
@@ -136,8 +140,8 @@ function updateOf(
     lastModified: old?.lastModified ?? UNDATED,
     deliveredAt: old?.deliveredAt ?? null,
     violations,
-    stat: isClean(stats, before) ? identity : null,
-    mtime: mtimeOf(identity),
+    stat,
+    mtime,
   };
   return { change: changeOf(old, row), old, row };
 }

@@ -5,7 +5,7 @@ import { type Change, type DoubtfulFile, type ScannedType, type Update, updatesO
 import { type Store, write } from "./store.ts";
 import { type ArtifactRow, findArtifact, putArtifact, removeArtifact } from "./tables/artifact-table.ts";
 import { nextMoment } from "./tables/clock-table.ts";
-import { lastSuccessfulDelivery } from "./tables/delivery-table.ts";
+import { existsDelivery, lastSuccessfulDelivery } from "./tables/delivery-table.ts";
 import { IndexChange, type PackedArtifacts, type PackedType, packedArtifacts } from "./tables/packed-artifacts.ts";
 import { cleanBefore, type StatIdentity, statIdentity } from "./workspace/stat-identity.ts";
 import { type Visitor, type Walk, WorkspaceError, walk } from "./workspace/walk.ts";
@@ -24,6 +24,8 @@ export interface ScanReport {
   readonly unchanged: number;
   readonly gaps: readonly ScanGap[];
   readonly unrecognized: readonly string[];
+  /** What lies beside the artifacts of a declared type, as `type/name`. */
+  readonly passedOver: readonly string[];
 }
 
 /** How long, in milliseconds, the lock is free between two batches: longer than waiting writers sleep between two tries. */
@@ -56,28 +58,36 @@ export async function scan(
       const schema = types.get(file.type);
       if (schema === undefined) return;
       if (stats !== null && known.isUnchanged(file, statIdentity(stats))) unchanged++;
-      else doubtful.push({ ...file, schema, old: known.find(file) });
+      else doubtful.push({ type: file.type, id: file.id, path: file.path, schema, old: known.find(file) });
     },
   };
   const walked = walkWorkspace(workspace, types, visitor, known.isEmpty);
   const gaps = [...walked.gaps];
-  const updates = doubtful.length === 0 ? [] : await updatesOf(doubtful, cleanBefore(workspace), gaps);
-  for (const { change, row } of updates) {
-    known.isPresent(row);
-    if (change === "unchanged") unchanged++;
+  const changed: Record<Exclude<Change, "unchanged">, InstanceRef[]> = { new: [], modified: [], revalidated: [] };
+  const commits = new Commits(store, index);
+  if (doubtful.length > 0) {
+    // In the order of the table: scattered rows would touch, and so write, most of its pages in every batch.
+    if (doubtful.length > BATCH) doubtful.sort(byKey);
+    for await (const updates of updatesOf(doubtful, cleanBefore(workspace), gaps)) {
+      for (const update of updates) {
+        const { type, id } = update.row;
+        known.isPresent(update.row);
+        if (update.change === "unchanged") unchanged++;
+        else changed[update.change].push({ type, id });
+      }
+      await commits.add(updates);
+    }
   }
   const removed = known.notPresent(new Set(gaps.map((gap) => gap.type)));
-  await commit(store, index, updates, removed);
-  const refs = (change: Change) =>
-    updates.filter((update) => update.change === change).map(({ row }) => ({ type: row.type, id: row.id }));
+  await commits.add(removed.map((row) => ({ change: "removed", old: row, row })));
+  await commits.finish();
   return {
-    new: refs("new"),
-    modified: refs("modified"),
-    revalidated: refs("revalidated"),
+    ...changed,
     removed: removed.map(({ type, id }) => ({ type, id })),
     unchanged,
     gaps,
     unrecognized: walked.unrecognized,
+    passedOver: walked.passedOver,
   };
 }
 
@@ -144,49 +154,73 @@ function walkWorkspace(
     return walk(workspace, types, visitor);
   } catch (error) {
     const missing = error instanceof WorkspaceError && error.code === "ENOENT";
-    if (missing && storeIsEmpty) return { gaps: [], unrecognized: [] };
+    if (missing && storeIsEmpty) return { gaps: [], unrecognized: [], passedOver: [] };
     throw error;
   }
 }
 
-async function commit(
-  store: Store,
-  index: PackedArtifacts,
-  updates: readonly Update[],
-  removed: readonly ArtifactRow[],
-): Promise<void> {
-  if (updates.length === 0 && removed.length === 0) return;
-  const change = new IndexChange(store.database, index);
-  let at: Moment | undefined;
-  // In the order of the table: scattered rows would touch, and so write, most of its pages in every batch.
-  const inOrder = updates.length > BATCH ? [...updates].sort(byKey) : updates;
-  const changes = [...inOrder, ...removed.map((row) => ({ change: "removed", old: row, row }) as const)];
-  for (let start = 0; start < changes.length; start += BATCH) {
-    // Whoever wants to deliver meanwhile gets the lock in between.
-    if (start > 0) await pause(BETWEEN_BATCHES);
-    const batch = changes.slice(start, start + BATCH);
-    const commitOne = (isAsRead: boolean) => {
-      const made: ScanChange[] = [];
-      for (const { change, old, row } of batch) {
-        if (!isAsRead && !isStill(store, row, old)) continue;
-        if (change === "removed") removeArtifact(store.database, row.type, row.id);
-        else if (change === "new" || change === "modified") {
-          at ??= nextMoment(store.database);
-          const deliveredAt =
-            old === undefined ? lastSuccessfulDelivery(store.database, row.type, row.id) : row.deliveredAt;
-          putArtifact(store.database, { ...row, lastModified: at, deliveredAt });
-        } else putArtifact(store.database, row);
-        if (change !== "unchanged") made.push({ change, row });
-      }
-      // With the rows that it tells of: what a scan that dies between two batches has changed is told as well.
-      appendScanned(store.database, made);
-    };
-    write(store, () => change.part(commitOne));
+type AnyUpdate = Update | { readonly change: "removed"; readonly old: ArtifactRow; readonly row: ArtifactRow };
+
+/** Commits what a scan found, batch by batch, while it goes on: whoever wants to deliver gets the lock in between. */
+class Commits {
+  readonly #store: Store;
+  readonly #index: PackedArtifacts;
+  readonly #types = new Set<string>();
+  #pending: AnyUpdate[] = [];
+  #change: IndexChange | undefined;
+  /** All that one scan finds has one time. */
+  #at: Moment | undefined;
+  #freeSince = Number.NEGATIVE_INFINITY;
+
+  constructor(store: Store, index: PackedArtifacts) {
+    this.#store = store;
+    this.#index = index;
   }
-  change.finish(new Set(changes.map(({ row }) => row.type)));
+
+  async add(updates: readonly AnyUpdate[]): Promise<void> {
+    this.#pending = this.#pending.concat(updates);
+    let start = 0;
+    for (; this.#pending.length - start >= BATCH; start += BATCH)
+      await this.#commit(this.#pending.slice(start, start + BATCH));
+    if (start > 0) this.#pending = this.#pending.slice(start);
+  }
+
+  async finish(): Promise<void> {
+    if (this.#pending.length > 0) await this.#commit(this.#pending);
+    this.#change?.finish(this.#types);
+  }
+
+  async #commit(batch: readonly AnyUpdate[]): Promise<void> {
+    // Mostly the reading of the next files has taken longer.
+    if (performance.now() - this.#freeSince < BETWEEN_BATCHES) await pause(BETWEEN_BATCHES);
+    this.#change ??= new IndexChange(this.#store.database, this.#index);
+    const change = this.#change;
+    write(this.#store, () => change.part((isAsRead) => this.#put(batch, isAsRead)));
+    this.#freeSince = performance.now();
+  }
+
+  #put(batch: readonly AnyUpdate[], isAsRead: boolean): void {
+    const { database } = this.#store;
+    const made: ScanChange[] = [];
+    const nothingDelivered = !existsDelivery(database);
+    for (const { change, old, row } of batch) {
+      this.#types.add(row.type);
+      if (!isAsRead && !isStill(this.#store, row, old)) continue;
+      if (change === "removed") removeArtifact(database, row.type, row.id);
+      else if (change === "new" || change === "modified") {
+        this.#at ??= nextMoment(database);
+        const isKnown = old !== undefined || nothingDelivered;
+        const deliveredAt = isKnown ? row.deliveredAt : lastSuccessfulDelivery(database, row.type, row.id);
+        putArtifact(database, { ...row, lastModified: this.#at, deliveredAt });
+      } else putArtifact(database, row);
+      if (change !== "unchanged") made.push({ change, row });
+    }
+    // With the rows that it tells of: what a scan that dies between two batches has changed is told as well.
+    appendScanned(database, made);
+  }
 }
 
-function byKey({ row: a }: Update, { row: b }: Update): number {
+function byKey(a: DoubtfulFile, b: DoubtfulFile): number {
   if (a.type !== b.type) return a.type < b.type ? -1 : 1;
   return a.id < b.id ? -1 : 1;
 }

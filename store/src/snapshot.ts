@@ -1,6 +1,7 @@
 import type { Instance, ScanGap, TypeSummary, WorkUnit } from "./artifact.ts";
 import type { ScanReport } from "./scan.ts";
 import type { Store } from "./store.ts";
+import { unhealthyArtifacts } from "./tables/artifact-table.ts";
 import {
   type LastAttempt,
   lastAttempts,
@@ -53,6 +54,14 @@ export function readSnapshot(
       openAttempts: openAttempts(database),
     };
   })();
+}
+
+/** Every instance of these types that is not valid, in the order of the types, without reading the others. */
+export function readUnhealthy({ database }: Store, types: Iterable<string>): Instance[] {
+  const order = new Map(Array.from(types, (type, index) => [type, index]));
+  return unhealthyArtifacts(database)
+    .filter(({ type }) => order.has(type))
+    .sort((a, b) => (order.get(a.type) ?? 0) - (order.get(b.type) ?? 0));
 }
 
 const NO_INSTANCES: TypeSummary = {

@@ -10,7 +10,7 @@ import {
   releaseAttempt,
   unendedAttempts,
 } from "../src/attempt.ts";
-import { confirmArtifact, recordRefusal, recordServerStart, withdrawArtifact } from "../src/delivery.ts";
+import { confirmArtifact, recordRefusal, recordServerStart, recordWithdrawal } from "../src/delivery.ts";
 import { noteMethodology, readEvents, recordEvent, verifyLog } from "../src/event-log.ts";
 import { BATCH, scan } from "../src/scan.ts";
 import { openStore, type Store } from "../src/store.ts";
@@ -89,7 +89,7 @@ const OPERATIONS: readonly Operation[] = [
   },
   { what: "a fence", prepared: working, work: ({ store }) => fenceAttempt(store, OWN.id) },
   { what: "an adoption", prepared: working, work: (rig) => adoptAttempt(rig.store, openAttempt(rig), HEIR) },
-  { what: "a release", prepared: working, work: (rig) => releaseAttempt(rig.store, openAttempt(rig)) },
+  { what: "a release", prepared: working, work: (rig) => releaseAttempt(rig.store, openAttempt(rig), "") },
   { what: "an abandonment", prepared: working, work: ({ store }) => abandonAttempt(store, OWN) },
   {
     what: "an end",
@@ -122,7 +122,7 @@ const OPERATIONS: readonly Operation[] = [
   {
     what: "a withdrawal",
     prepared: working,
-    work: (rig) => withdrawArtifact(rig.store, deliverer(rig), "note", id("new")),
+    work: (rig) => recordWithdrawal(rig.store, deliverer(rig), "note", id("new")),
   },
   { what: "a superseding", prepared: succeeded, work: (rig) => finishSuperseding(rig.store, rig.workspace) },
   { what: "a server's start", prepared: working, work: ({ store }) => recordServerStart(store, OWN.id) },

@@ -29,7 +29,7 @@ vi.mock(import("node:os"), async (original) => {
   return { ...os, tmpdir: () => temporary.directory ?? os.tmpdir() };
 });
 
-const TABLES = ["artifact", "attempt", "clock", "delivery", "event", "schema_check", "superseding"];
+const TABLES = ["artifact", "attempt", "clock", "delivery", "event", "methodology", "schema_check", "superseding"];
 const VERSION = 1;
 const damaged = (directory: string) =>
   new StoreError(

@@ -130,7 +130,7 @@ describe("a delivery is refused, and nothing is written", () => {
     const outside = temporaryDirectory();
     symlinkSync(outside, rig.path("note"));
     expect(refusal(() => rig.deliver("a", A))).toBe(
-      `${rig.path("note")} is a symbolic link or not a directory: nothing is written there`,
+      `${rig.path("note")} is a symbolic link or not a directory: nothing is written there; remove it`,
     );
     expect(readdirSync(outside)).toEqual([]);
     expect(rig.rows()).toEqual([]);
@@ -138,7 +138,7 @@ describe("a delivery is refused, and nothing is written", () => {
 
   test("where the type's directory is a file, a pipe or a dangling link", () => {
     const rig = new Rig();
-    const message = `${rig.path("note")} is a symbolic link or not a directory: nothing is written there`;
+    const message = `${rig.path("note")} is a symbolic link or not a directory: nothing is written there; remove it`;
     rig.put("note", "a file");
     expect(refusal(() => rig.deliver("a", A))).toBe(message);
     expect(rig.read("note")).toBe("a file");
@@ -313,9 +313,12 @@ describe("what is asked of deliveries later", () => {
     rig.begin("attempt-1");
     expect(attemptNotes(rig.store, "attempt-1")).toEqual({
       serverStarted: false,
+      serverFailure: null,
+      called: false,
       callsRefused: 0,
       lastRefusal: null,
       deliveries: [],
+      withdrawn: [],
     });
     recordServerStart(rig.store, "attempt-1");
     const violation = { path: "/n", keyword: "type", expected: "integer", got: "", message: "" };
@@ -323,9 +326,12 @@ describe("what is asked of deliveries later", () => {
     recordRefusal(rig.store, "attempt-1", "invalid_artifact", "note", { reason: "invalid", violations: [violation] });
     expect(attemptNotes(rig.store, "attempt-1")).toEqual({
       serverStarted: true,
+      serverFailure: null,
+      called: true,
       callsRefused: 2,
       lastRefusal: { reason: "invalid", violations: [violation] },
       deliveries: [],
+      withdrawn: [],
     });
   });
 

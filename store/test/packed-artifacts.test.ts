@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { readSnapshot } from "../src/snapshot.ts";
 import { openStore, write } from "../src/store.ts";
 import { findArtifact, putArtifact, removeArtifact } from "../src/tables/artifact-table.ts";
-import { packedArtifacts } from "../src/tables/packed-artifacts.ts";
+import { IndexChange, packedArtifacts } from "../src/tables/packed-artifacts.ts";
 import { id, Rig, unit } from "./rig.ts";
 
 const TYPES = ["note", "plan"];
@@ -98,5 +98,70 @@ describe("what was read is kept", () => {
     await rig.scan();
     expect(instances.get("note")?.map((one) => one.id)).toEqual(["a"]);
     expect(rig.rows().map((one) => one.id)).toEqual(["a", "b"]);
+  });
+});
+
+describe("work in two transactions", () => {
+  const WHEN = ["never", "before the first", "between them", "after the last", "after the end"] as const;
+  const cases = (["this connection", "another connection"] as const).flatMap((who) =>
+    WHEN.map((when) => [when, who] as const),
+  );
+
+  test.each(cases)("with another write %s, over %s: the index is what the table holds", async (when, who) => {
+    const rig = new Rig();
+    for (const name of ["note/a", "note/b", "plan/c", "plan/d"]) rig.put(`${name}.json`, { title: "t" });
+    await rig.scan();
+    const { store } = rig;
+    const other = who === "this connection" ? store : openStore(store.directory);
+    const mark = (on: typeof store, type: string, name: string) =>
+      putArtifact(on.database, { ...rig.row(type, name), deliveredAt: rig.row(type, name).lastModified });
+    const happens = (now: (typeof WHEN)[number]) => {
+      if (now === when) write(other, () => mark(other, "plan", "d"));
+    };
+    const asRead: boolean[] = [];
+    const index = packedArtifacts(store.database);
+    const change = new IndexChange(store.database, index);
+    const part = (name: string) =>
+      write(store, () =>
+        change.part((isAsRead) => {
+          asRead.push(isAsRead);
+          mark(store, "note", name);
+        }),
+      );
+    happens("before the first");
+    part("a");
+    happens("between them");
+    part("b");
+    happens("after the last");
+    change.finish(new Set(["note"]));
+    happens("after the end");
+
+    const touched = when === "never" ? ["a", "b"] : ["a", "b", "d"];
+    expect(
+      rig
+        .rows()
+        .filter(({ deliveredAt }) => deliveredAt !== null)
+        .map((row) => row.id),
+    ).toEqual(touched);
+    for (const row of rig.rows()) expect(row).toEqual(findArtifact(store.database, row.type, row.id));
+    expect(asRead).toEqual([when !== "before the first", when !== "before the first" && when !== "between them"]);
+    // What nobody touched is not read again; what was read before stays as it was.
+    expect(packedArtifacts(store.database).get("plan") === index.get("plan")).toBe(when === "never");
+    expect(
+      index
+        .get("note")
+        ?.rows()
+        .map(({ deliveredAt }) => deliveredAt),
+    ).toEqual([null, null]);
+    if (other !== store) other.close();
+  });
+
+  test("that is not finished leaves nothing behind", async () => {
+    const rig = new Rig();
+    rig.put("note/a.json", { title: "t" });
+    await rig.scan();
+    const change = new IndexChange(rig.store.database, packedArtifacts(rig.store.database));
+    write(rig.store, () => change.part(() => removeArtifact(rig.store.database, "note", id("a"))));
+    expect(rig.rows()).toEqual([]);
   });
 });

@@ -58,6 +58,16 @@ describe("a store that is made anew", () => {
     store.close();
   });
 
+  test("is empty where the file was emptied, whatever lies beside it", () => {
+    const { directory } = worked();
+    writeFileSync(join(directory, "runa.db"), "");
+    writeFileSync(join(directory, "runa.db-wal"), "left behind");
+    expect(rebuildStore(directory)).toEqual({ damaged: null, kept: { attempts: 0, events: 0 }, incomplete: true });
+    const store = openStore(directory);
+    expect(store.database.pragma("integrity_check", { simple: true })).toBe("ok");
+    store.close();
+  });
+
   test("of one that is no database keeps the damaged file, and nothing else", () => {
     const { directory } = worked();
     const file = join(directory, "runa.db");

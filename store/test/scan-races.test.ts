@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { symlinkSync, unlinkSync, writeFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
-import { write } from "../src/store.ts";
+import { rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { BATCH } from "../src/scan.ts";
+import { openStore, type Store, write } from "../src/store.ts";
+import { findArtifact, putArtifact } from "../src/tables/artifact-table.ts";
 import { id, NOTE, Rig, scannedType } from "./rig.ts";
 
 const note = (name: string) => ({ type: "note", id: name });
@@ -87,6 +89,73 @@ test("an instance that was withdrawn meanwhile does not come back", async () => 
     write(rig.store, () => rig.store.database.exec("DELETE FROM artifact"));
   });
   expect(rig.rows()).toEqual([]);
+});
+
+describe("between two batches of a long scan another connection writes at once", () => {
+  const ALL = 2 * BATCH + 10;
+  const count = ({ database }: Store) =>
+    (database.prepare("SELECT count(*) AS n FROM artifact").get() as { n: number }).n;
+
+  /** Marks an instance of another type, without waiting for anyone. */
+  function mark(other: Store): void {
+    other.database.pragma("busy_timeout = 0");
+    const row = findArtifact(other.database, "plan", id("p"));
+    if (row === null) throw new Error("no row");
+    other.database
+      .transaction(() => putArtifact(other.database, { ...row, deliveredAt: row.lastModified }))
+      .immediate();
+  }
+
+  async function long(): Promise<{ rig: Rig; other: Store }> {
+    const rig = new Rig();
+    rig.put("plan/p.json", { title: "t" });
+    await rig.scan();
+    for (let number = 0; number < ALL; number++) rig.put(`note/n${number}.json`, "1");
+    const other = openStore(rig.store.directory);
+    onTestFinished(() => other.close());
+    return { rig, other };
+  }
+
+  function expectBoth(rig: Rig, notes: number): void {
+    expect(rig.rows().length).toBe(notes + 1);
+    expect(rig.row("plan", "p").deliveredAt).not.toBeNull();
+    for (const row of rig.rows().filter(({ type }) => type === "plan"))
+      expect(row).toEqual(findArtifact(rig.store.database, "plan", row.id));
+  }
+
+  test("while files are read", async () => {
+    const { rig, other } = await long();
+    const seen: number[] = [];
+    const type = scannedType(NOTE, () => {
+      const now = count(other) - 1;
+      if (now > 0 && seen.length === 0) mark(other);
+      if (now > 0) seen.push(now);
+    });
+    const report = await rig.scan(new Map([...rig.types, ["note", type]]));
+    expect(report.new.length).toBe(ALL);
+    expect(seen[0]).toBe(BATCH);
+    expectBoth(rig, ALL);
+  });
+
+  test("while nothing has to be read: files that went", async () => {
+    const { rig, other } = await long();
+    await rig.scan();
+    rmSync(rig.path("note"), { recursive: true });
+    let marked = 0;
+    const tick = () => {
+      const left = count(other) - 1;
+      if (left === ALL) setImmediate(tick);
+      else if (left > 0) {
+        mark(other);
+        marked = left;
+      }
+    };
+    tick();
+    const report = await rig.scan();
+    expect(report.removed.length).toBe(ALL);
+    expect(marked).toBe(ALL - BATCH);
+    expectBoth(rig, 0);
+  });
 });
 
 describe("a file that changes while a scan is under way", () => {

@@ -12,7 +12,10 @@ import {
 import { describe, expect, test } from "vitest";
 import { attemptNotes, fenceAttempt } from "../src/attempt.ts";
 import { RefusedError, withdrawArtifact } from "../src/delivery.ts";
+import { readEvents } from "../src/event-log.ts";
+import { openStore } from "../src/store.ts";
 import { finishSuperseding } from "../src/superseding.ts";
+import { allSupersedings, removeSuperseding } from "../src/tables/superseding-table.ts";
 import { id, Rig, temporaryDirectory } from "./rig.ts";
 
 const A = { title: "A" };
@@ -107,8 +110,8 @@ describe("superseding", () => {
       const outside = temporaryDirectory();
       mkdirSync(rig.path(link, ".."), { recursive: true });
       symlinkSync(outside, rig.path(link));
-      expect(() => finishSuperseding(rig.store, rig.workspace)).toThrow(
-        `${rig.path(link)} is a symbolic link or not a directory: nothing is written there`,
+      expect(finishSuperseding(rig.store, rig.workspace).map(({ reason }) => reason)).toContain(
+        `${rig.path(link)} is a symbolic link or not a directory: nothing is written there; remove it`,
       );
       expect(readdirSync(outside)).toEqual([]);
       expect(rig.listed("note")).toEqual(["new.json", "old.json"]);
@@ -190,11 +193,79 @@ describe("withdrawing", () => {
     expect(() => withdraw(rig, "old")).toThrow(
       new RefusedError(
         "not_written",
-        `${rig.path(".superseded")} is a symbolic link or not a directory: nothing is written there`,
+        `${rig.path(".superseded")} is a symbolic link or not a directory: nothing is written there; remove it`,
       ),
     );
     expect(readdirSync(outside)).toEqual(["keep"]);
     expect(rig.rows().map(({ id }) => id)).toEqual(["old"]);
     expect(attemptNotes(rig.store, "attempt-1").deliveries.length).toBe(1);
+  });
+});
+
+describe("what is to be moved", () => {
+  const by = (rig: Rig) => ({ ...rig.deliverer({}), attempt: "attempt-1" });
+
+  /** A rig with an instance that has to be moved and cannot be: a file is in the way. */
+  async function stuck(): Promise<Rig> {
+    const rig = new Rig();
+    rig.put("note/old.json", '{"title": "Old"}');
+    await rig.scan();
+    const started = rig.begin("attempt-1");
+    rig.put(".superseded", "in the way");
+    rig.end("attempt-1", started, "delivered", [], [note("old")]);
+    rig.begin("attempt-2");
+    return rig;
+  }
+  const kinds = (rig: Rig) => readEvents(rig.store, {}).map(({ kind }) => kind);
+
+  test("and could not be stays listed, and is moved when it can be, told once", async () => {
+    const rig = await stuck();
+    expect(finishSuperseding(rig.store, rig.workspace)).toMatchObject([
+      { attempt: "attempt-1", type: "note", id: "old", reason: expect.stringContaining("remove it") },
+    ]);
+    rmSync(rig.path(".superseded"));
+    expect(finishSuperseding(rig.store, rig.workspace)).toEqual([]);
+    expect(rig.listed(".superseded", "attempt-1", "note")).toEqual(["old.json"]);
+    expect(kinds(rig).filter((kind) => kind === "superseded")).toHaveLength(1);
+  });
+
+  test("goes before its name is delivered again", async () => {
+    const rig = await stuck();
+    rmSync(rig.path(".superseded"));
+    rig.deliver("old", { title: "New" }, { attempt: "attempt-2" });
+    expect(finishSuperseding(rig.store, rig.workspace)).toEqual([]);
+    expect(JSON.parse(rig.read("note", "old.json"))).toEqual({ title: "New" });
+    expect(JSON.parse(rig.read(".superseded", "attempt-1", "note", "old.json"))).toEqual({ title: "Old" });
+  });
+
+  test("under a name that was moved before is kept beside it", async () => {
+    const rig = new Rig();
+    rig.put("note/old.json", '{"title": "First"}');
+    await rig.scan();
+    rig.begin("attempt-1");
+    withdrawArtifact(rig.store, by(rig), "note", id("old"));
+    rig.deliver("old", { title: "Second" }, { attempt: "attempt-1" });
+    withdrawArtifact(rig.store, by(rig), "note", id("old"));
+    const moved = rig.listed(".superseded", "attempt-1", "note");
+    expect(moved).toEqual(["old.json", "old~2.json"]);
+    expect(moved.map((name) => JSON.parse(rig.read(".superseded", "attempt-1", "note", name)).title)).toEqual([
+      "First",
+      "Second",
+    ]);
+  });
+
+  test("is moved by one of two that began to", async () => {
+    const rig = new Rig();
+    rig.put("note/old.json", '{"title": "Old"}');
+    await rig.scan();
+    const started = rig.begin("attempt-1");
+    rig.end("attempt-1", started, "delivered", [], [{ type: "note", id: id("old") }]);
+    const [row] = allSupersedings(rig.store.database);
+    const other = openStore(rig.store.directory);
+    expect(finishSuperseding(other, rig.workspace)).toEqual([]);
+    other.close();
+    // As one that had read the list before.
+    if (row !== undefined) expect(removeSuperseding(rig.store.database, row)).toBe(false);
+    expect(kinds(rig).filter((kind) => kind === "superseded")).toHaveLength(1);
   });
 });

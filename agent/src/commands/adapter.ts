@@ -1,6 +1,7 @@
 import { Command, type CommandClass, Option } from "clipanion";
 import type { Adapter, Session } from "../adapters/adapter.ts";
 import { Failure, Misuse, messageOf } from "../failure.ts";
+import { withValues } from "../usage.ts";
 
 /** What `--help` shows in the place of what differs from attempt to attempt, and from user to user. */
 const EXAMPLE: Session = {
@@ -59,7 +60,7 @@ export function adapterCommand(adapter: Adapter): CommandClass {
           : await runAdapter(adapter, this.extra, this.context);
       } catch (error) {
         stderr.write(`error: ${messageOf(error)}\n`);
-        if (error instanceof Misuse) stderr.write(`\n${this.cli.usage(this, { prefix: "usage: " })}`);
+        if (error instanceof Misuse) stderr.write(`\n${withValues(this.cli.usage(this, { prefix: "usage: " }))}`);
         else if (!(error instanceof Failure) && error instanceof Error) stderr.write(`${error.stack}\n`);
         return 1;
       }

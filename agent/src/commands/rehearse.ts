@@ -2,6 +2,7 @@ import { Command, Option } from "clipanion";
 import { Failure, Misuse, messageOf } from "../failure.ts";
 import { durationOf, type RehearsalOptions, wholeNumber } from "../rehearse/options.ts";
 import { untilSignalled } from "../signals.ts";
+import { withValues } from "../usage.ts";
 import { VERSION } from "../version.ts";
 
 /** `runa-agent rehearse`: plays the agent of one attempt without a model. */
@@ -53,7 +54,7 @@ export class RehearseCommand extends Command {
       return await untilSignalled((onStart) => rehearse(options, { ...around, onStart }));
     } catch (error) {
       stderr.write(`error: ${messageOf(error)}\n`);
-      if (error instanceof Misuse) stderr.write(`\n${this.cli.usage(this, { prefix: "usage: " })}`);
+      if (error instanceof Misuse) stderr.write(`\n${withValues(this.cli.usage(this, { prefix: "usage: " }))}`);
       else if (!(error instanceof Failure) && error instanceof Error) stderr.write(`${error.stack}\n`);
       return 1;
     }

@@ -11,12 +11,13 @@ import {
   workUnitsOf,
 } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { type Argv, adapterIn, checkAgent, checkCommand } from "../agent-check.ts";
+import { adapterIn, checkAgent, checkCommand } from "../agent-check.ts";
+import { agentNamed, configFileOf, configuredAgents, protocolsWithoutAgent } from "../configured-agents.ts";
 import { mcpCommand } from "../execution.ts";
 import { probeServer } from "../mcp-probe.ts";
 import { ProjectCommand } from "../project-command.ts";
 import { doctorText } from "../render/doctor-view.ts";
-import { agentText, probeText, validatorText } from "../render/probe-view.ts";
+import { agentText, probeText, validatorText, withoutAgentText } from "../render/probe-view.ts";
 
 export class DoctorCommand extends ProjectCommand {
   static override paths = [["doctor"]];
@@ -43,7 +44,7 @@ export class DoctorCommand extends ProjectCommand {
   });
   agent = Option.String("--agent", {
     tolerateBoolean: true,
-    description: "Check this agent, or those that are configured.",
+    description: "Check this agent, one of the config's or of runa-agent's, or those that protocols are executed with.",
   });
 
   override async execute(): Promise<number> {
@@ -57,7 +58,7 @@ export class DoctorCommand extends ProjectCommand {
 
   async #examine(project: OpenProject): Promise<number> {
     const report = await scanProject(project);
-    const examination = await examine(project, evaluateScan(project, report, null), report.unrecognized);
+    const examination = await examine(project, evaluateScan(project, report, null), report);
     if (this.verbose) this.print(await validatorText(project.methodology));
     this.print(doctorText(examination));
     return examination.problems > 0 || (this.strict && examination.warnings > 0) ? 1 : 0;
@@ -93,31 +94,24 @@ export class DoctorCommand extends ProjectCommand {
   /** Checks agents: installed, which version, and that they start this project's server. */
   async #checkAgents(project: OpenProject, named: string | boolean): Promise<boolean> {
     const [server] = await this.#servers(project, project.methodology.protocols.slice(0, 1));
-    const checks =
-      typeof named === "string"
-        ? [checkAgent(named, server?.config ?? null)]
-        : configuredCommands(project).map((command) => {
-            const adapter = adapterIn(command);
-            return adapter === null ? checkCommand(command, project.root) : checkAgent(adapter, server?.config ?? null);
-          });
-    for (const check of checks) this.print(agentText(check));
-    return checks.every(({ ok }) => ok);
+    const chosen = typeof named === "string" ? [agentNamed(project, named)] : configuredAgents(project);
+    let usable = true;
+    for (const { name, command, table, protocols } of chosen) {
+      const adapter = adapterIn(command);
+      const check =
+        adapter === null
+          ? checkCommand(command, project.root, table ?? "[agent]")
+          : checkAgent(adapter, server?.config ?? null);
+      const executes = protocols.length === 0 ? "no protocol" : protocols.join(", ");
+      const lines = [
+        ...check.lines,
+        `executes: ${executes}${table === null ? "" : `, as ${table} of the config says`}`,
+      ];
+      this.print(agentText({ name: name ?? check.name, ok: check.ok, lines }));
+      usable &&= check.ok;
+    }
+    const without = typeof named === "string" ? [] : protocolsWithoutAgent(project);
+    if (without.length > 0) this.print(withoutAgentText(without, configFileOf(project)));
+    return usable && without.length === 0;
   }
-}
-
-/**
- * The commands that the project's protocols are executed with, each once.
- * @throws RunaError where there is none
- */
-function configuredCommands({ methodology, config }: OpenProject): Argv[] {
-  const distinct = new Map<string, Argv>();
-  for (const { name } of methodology.protocols) {
-    const { command } = config.agentFor(name);
-    if (command !== null) distinct.set(JSON.stringify(command), command);
-  }
-  if (distinct.size === 0)
-    throw new RunaError(
-      `no agent is configured: put [agent] command = ["runa-agent", "NAME"] into ${config.file ?? ".runa/config.toml"}, or name one with --agent NAME`,
-    );
-  return [...distinct.values()];
 }

@@ -1,8 +1,18 @@
-import { type EventFilter, type EventLog, type Moment, momentOf, openEventLog, parseDuration } from "@runa/engine";
+import {
+  didYouMean,
+  type EventFilter,
+  type EventLog,
+  type Moment,
+  momentOf,
+  openEventLog,
+  parseDuration,
+  visible,
+} from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { follow } from "../follow.ts";
 import { stderr, stdout } from "../output.ts";
 import { ProjectCommand } from "../project-command.ts";
+import { parseLocalTime } from "../render/local-time.ts";
 import { eventJson, eventLine } from "../render/log-view.ts";
 import { count, out } from "../render/style.ts";
 import { UsageError } from "../usage-error.ts";
@@ -16,17 +26,23 @@ const PAGE = 1000;
 
 export class LogCommand extends ProjectCommand {
   static override paths = [["log"]];
+  static forms = [
+    ["[--follow]", "[--attempt ID]", "[--protocol NAME]", "[--since TIME]", "[--limit N | --all]", "[--json]"],
+    ["--verify", "[--expect HEAD]"],
+    ["--head"],
+  ];
   static override usage = Command.Usage({
     description: "Show what has happened, newest last.",
     details: `
       Every delivery, attempt, scan that found changes and run is an event. Shows the last ${SHOWN} of them, or with --json
-      all, one JSON document a line. Each event holds the hash of the one before it: --verify walks that chain and ends with 2
+      all, one JSON document a line. Each event holds the hash of the one before it: --verify walks that chain and ends with 1
       when an event is not as it was written. Does not scan the workspace.
     `,
     examples: [
       ["See what happened last", "$0 log"],
       ["Watch what happens", "$0 log --follow"],
       ["What one attempt did", "$0 log --attempt 0197a3b0-5f0e"],
+      ["What happened since a time that it shows", "$0 log --since '2026-03-02 09:14:07'"],
       ["For automation", "$0 log --json --since 2h"],
       ["See whether anything was edited", "$0 log --verify"],
     ],
@@ -34,10 +50,12 @@ export class LogCommand extends ProjectCommand {
 
   follow = Option.Boolean("--follow", false, { description: "Go on with what happens, until Ctrl-C (130)." });
   attempt = Option.String("--attempt", {
-    description: `Only of this attempt; the first ${MIN_PREFIX} or more characters of its id are enough.`,
+    description: "Only of this attempt; the first 13 characters of its id, as they are shown, are enough.",
   });
   protocol = Option.String("--protocol", { description: "Only of this protocol's attempts." });
-  since = Option.String("--since", { description: "Only since then: so long ago (30m, 2h), or a time in RFC 3339." });
+  since = Option.String("--since", {
+    description: "Only since then: so long ago (30m, 2h), a time as it is shown, a date, or RFC 3339.",
+  });
   limit = Option.String("--limit", { description: `Only the last N; default ${SHOWN}, with --json all.` });
   all = Option.Boolean("--all", false, { description: "All of them." });
   json = Option.Boolean("--json", false, { description: "Print one JSON document a line." });
@@ -68,7 +86,11 @@ export class LogCommand extends ProjectCommand {
       ...choice,
       attempt: this.attempt === undefined ? undefined : log.attempt(this.attempt.toLowerCase()),
     };
-    const left = limit === null ? 0 : Math.max(0, log.count(filter) - limit);
+    const found = log.count(filter);
+    if (found === 0 && !this.json)
+      stderr.write(`${nothingFound(log, filter.protocol)}
+`);
+    const left = limit === null ? 0 : Math.max(0, found - limit);
     if (left > 0 && !this.json) stdout.write(`${out("dim", `… ${left} earlier: --all shows them`)}\n`);
     // What comes after the first page is told apart by its number, so nothing is shown twice or left out.
     let after = limit === null ? 0 : (log.read({ ...filter, limit, last: true })[0]?.seq ?? 1) - 1;
@@ -103,7 +125,8 @@ export class LogCommand extends ProjectCommand {
     if (this.verify && this.head) throw new UsageError("--verify and --head cannot be used together");
     if ((this.verify || this.head) && shown !== undefined)
       throw new UsageError(`${this.verify ? "--verify" : "--head"} is about the whole log: leave ${shown} out`);
-    if (this.all && this.limit !== undefined) throw new UsageError("--all and --limit cannot be used together");
+    if (this.all && this.limit !== undefined)
+      throw new UsageError("--all shows everything and --limit only so much: leave one of them out");
     if (this.attempt !== undefined && !new RegExp(`^[0-9a-f-]{${MIN_PREFIX},}$`, "i").test(this.attempt))
       throw new UsageError(`--attempt needs an attempt's id, or its first ${MIN_PREFIX} or more characters`);
     if (this.expect !== undefined && !/^sha256:[0-9a-f]{64}$/.test(this.expect))
@@ -113,10 +136,12 @@ export class LogCommand extends ProjectCommand {
   #since(): Moment | undefined {
     if (this.since === undefined) return undefined;
     const ago = parseDuration(this.since);
-    const moment = ago === null ? momentOf(this.since) : (((Date.now() - ago) * 1000) as Moment);
+    const moment = ago === null ? (parseLocalTime(this.since) ?? momentOf(this.since)) : (Date.now() - ago) * 1000;
     if (moment === null)
-      throw new UsageError('--since needs a duration such as "30m" or "2h", or a time such as 2026-01-31T09:30:00Z');
-    return moment;
+      throw new UsageError(
+        '--since needs a duration such as "30m" or "2h", a time such as "2026-01-31 09:30:00" or "2026-01-31", or one such as 2026-01-31T09:30:00Z',
+      );
+    return moment as Moment;
   }
 
   /** Null for all of them. */
@@ -127,10 +152,17 @@ export class LogCommand extends ProjectCommand {
   }
 }
 
+/** What people are told where no event is chosen. */
+function nothingFound(log: EventLog, protocol: string | undefined): string {
+  if (protocol === undefined) return "no events";
+  const known = log.protocols();
+  return `no events of protocol '${visible(protocol)}'${known.includes(protocol) ? "" : didYouMean(protocol, known)}`;
+}
+
 function verified(log: EventLog, expect: string | undefined): number {
   const verdict = log.verify(expect);
   if (verdict.ok)
     stdout.write(`the log is as it was written: ${count(verdict.events, "event")}, head ${verdict.head}\n`);
   else stderr.write(`error: ${verdict.message}\n`);
-  return verdict.ok ? 0 : 2;
+  return verdict.ok ? 0 : 1;
 }

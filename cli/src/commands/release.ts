@@ -18,7 +18,7 @@ export class ReleaseCommand extends ProjectCommand {
 
   override async execute(): Promise<number> {
     return this.withProject(async (project) => {
-      const { id, protocol, workUnit, owner } = releaseByHand(project, this.attempt);
+      const { id, protocol, workUnit, owner } = await releaseByHand(project, this.attempt);
       const unit = workUnit === null ? "" : ` (work unit ${visible(workUnit)})`;
       const machine = owner.machine === null ? "an unknown machine" : `machine ${visible(owner.machine)}`;
       this.print([

@@ -18,6 +18,7 @@ import { delegatedWork } from "../work-units.ts";
 
 const EXIT_CODES = {
   all_complete: 0,
+  step_done: 0,
   methodology_changed: 1,
   quiescent_with_failures: 2,
   quiescent_with_blocked_work: 3,
@@ -58,7 +59,13 @@ export class RunCommand extends ExecutingCommand {
           : null,
     }));
     if (this.json) this.printJson(runEnvelope(project, evaluation, plan));
-    else this.print([...projectionText(plan), "", ...stateText(evaluation), ...delegatedWork(project, evaluation)]);
+    else
+      this.print([
+        ...projectionText(plan),
+        "",
+        ...stateText(evaluation, this.keptFlags),
+        ...delegatedWork(project, evaluation),
+      ]);
     return dryExitCode(evaluation);
   }
 
@@ -68,8 +75,13 @@ export class RunCommand extends ExecutingCommand {
     const { outcome, failures } = report;
     const stopped = this.stoppedBy(report);
     const exitCode = stopped ?? (outcome === "limit_reached" && failures.length > 0 ? 2 : EXIT_CODES[outcome]);
-    const flags = { scope: this.scopeFlag, project: this.projectFlag };
-    if (live.events === null) this.print(runText(report, flags, delegatedWork(project, report.evaluation)));
+    const { maxCostUsd } = project.config.run;
+    const around = {
+      suggestions: this.suggestions(project),
+      elsewhere: delegatedWork(project, report.evaluation),
+      maxCostUsd,
+    };
+    if (live.events === null) this.print(runText(report, around));
     else live.events.end(summaryEnvelope(report, exitCode));
     return exitCode;
   }

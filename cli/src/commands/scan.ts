@@ -1,4 +1,4 @@
-import { evaluateScan, rebuildProject, scanProject } from "@runa/engine";
+import { type ProjectOptions, rebuildProject, scanProject, unhealthyOf } from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { ProjectCommand } from "../project-command.ts";
 import { rebuiltText, scanText } from "../render/scan-view.ts";
@@ -23,11 +23,18 @@ export class ScanCommand extends ProjectCommand {
     description: "Make the store anew from the artifacts and what can be read of the old one.",
   });
 
+  protected override get projectOptions(): ProjectOptions {
+    return { ...super.projectOptions, reread: this.full };
+  }
+
   override async execute(): Promise<number> {
-    if (this.rebuild) this.print(rebuiltText(await rebuildProject(this.projectOptions)));
+    const rebuilt = this.rebuild ? await rebuildProject(this.projectOptions) : null;
+    if (rebuilt !== null) this.print(rebuiltText(rebuilt));
     return this.withProject(async (project) => {
+      // Of a sound store the index alone was emptied: nothing in the workspace is new by that.
+      const isSound = rebuilt !== null && rebuilt.damaged === null && !rebuilt.incomplete;
       const report = await scanProject(project, { full: this.full });
-      this.print(scanText(report, evaluateScan(project, report, null)));
+      this.print(scanText(report, unhealthyOf(project), project.methodology, isSound));
       return 0;
     });
   }

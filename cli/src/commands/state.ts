@@ -26,7 +26,7 @@ export class StateCommand extends ScopedCommand {
     return this.withProject(async (project) => {
       const evaluation = await this.look(project, scope);
       if (this.json) this.printJson(stateEnvelope(project, evaluation));
-      else this.print([...stateText(evaluation), ...delegatedWork(project, evaluation)]);
+      else this.print([...stateText(evaluation, this.keptFlags), ...delegatedWork(project, evaluation)]);
       return 0;
     });
   }

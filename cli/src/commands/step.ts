@@ -2,9 +2,10 @@ import { type OpenProject, planExecution } from "@runa/engine";
 import { Command } from "clipanion";
 import { ExecutingCommand, type LiveRun } from "../executing-command.ts";
 import { mcpCommand } from "../execution.ts";
+import { holderText } from "../render/attempt-view.ts";
 import { stepEnvelope, summaryEnvelope } from "../render/envelope.ts";
+import { nextSteps } from "../render/next-step.ts";
 import { plannedText } from "../render/plan-view.ts";
-import { holderText } from "../render/progress-view.ts";
 import { stateText } from "../render/state-view.ts";
 
 export class StepCommand extends ExecutingCommand {
@@ -31,7 +32,7 @@ export class StepCommand extends ExecutingCommand {
       this.print([
         ...(planned === null ? ["No READY protocols."] : plannedText(planned)),
         "",
-        ...stateText(evaluation),
+        ...stateText(evaluation, this.keptFlags),
       ]);
     return 0;
   }
@@ -44,10 +45,12 @@ export class StepCommand extends ExecutingCommand {
     const failed = report.outcome === "methodology_changed" || (last !== undefined && last.outcome.id !== "delivered");
     const exitCode = this.stoppedBy(report) ?? (failed ? 1 : held ? 3 : 0);
     if (live.events !== null) live.events.end(summaryEnvelope(report, exitCode));
-    else if (last !== undefined) this.print(stateText(report.evaluation));
     else {
-      const why = held ? report.elsewhere.map((attempt) => `held: ${holderText(attempt)}`) : ["No READY protocols."];
-      this.print([...why, "", ...stateText(report.evaluation)]);
+      const why = held
+        ? report.elsewhere.map((attempt) => `held: ${holderText(attempt, this.keptFlags)}`)
+        : ["No READY protocols."];
+      const before = last === undefined ? why : nextSteps(report, this.suggestions(live.project));
+      this.print([...before, ...(before.length === 0 ? [] : [""]), ...stateText(report.evaluation, this.keptFlags)]);
     }
     return exitCode;
   }

@@ -1,11 +1,11 @@
 import { type Examination, violationLines, visible } from "@runa/engine";
 import { diagnosticText } from "./failure.ts";
-import { unrecognizedText } from "./scan-view.ts";
+import { passedOverText, unrecognizedText } from "./scan-view.ts";
 import { columns, count, out } from "./style.ts";
 
 /** The report of `doctor`: each check with what it found, and a verdict. */
 export function doctorText(examination: Examination): string[] {
-  const { health, gaps, findings, readiness, cycles, otherInstructions, unrecognized, problems, warnings } =
+  const { health, gaps, findings, readiness, cycles, otherInstructions, unrecognized, passedOver, problems, warnings } =
     examination;
   return [
     ...section(
@@ -23,6 +23,7 @@ export function doctorText(examination: Examination): string[] {
         ]),
       ),
       ...gaps.map(({ path, reason }) => `${label("problem")} ${visible(path)} was not read: ${reason}`),
+      ...passedOverText(passedOver).map((line) => `note     passed over: ${line}`),
       ...unrecognized.map(
         (name) =>
           `note     ${unrecognizedText(

@@ -1,4 +1,14 @@
-import { type EventBody, type EventKind, type Json, type LogEvent, rfc3339, visible } from "@runa/engine";
+import {
+  type EventBody,
+  type EventKind,
+  type Json,
+  type LogEvent,
+  loggedOutcomeText,
+  rfc3339,
+  shortAttemptId,
+  visible,
+} from "@runa/engine";
+import { localTime } from "./local-time.ts";
 import { out } from "./style.ts";
 
 /** An event as one JSON document on one line. */
@@ -8,28 +18,18 @@ export function eventJson({ seq, at, kind, attempt, body, prev, hash }: LogEvent
 
 /** The longest kind's. */
 const KIND_WIDTH = 19;
-/** Of an attempt's id: its time, which no other attempt shares but by rare chance. */
-const ATTEMPT_WIDTH = 13;
+const ATTEMPT_WIDTH = shortAttemptId("-".repeat(36)).length;
 
 /** An event on one line for people: when (local time), in which attempt, what, and what matters of it. */
 export function eventLine({ at, kind, attempt, body }: LogEvent): string {
   return [
     out("dim", localTime(at)),
-    visible(attempt ?? "")
-      .slice(0, ATTEMPT_WIDTH)
-      .padEnd(ATTEMPT_WIDTH),
+    shortAttemptId(visible(attempt ?? "")).padEnd(ATTEMPT_WIDTH),
     coloured(kind, body),
     visible(DETAIL[kind]?.(body) ?? "").trim(),
   ]
     .join("  ")
     .trimEnd();
-}
-
-function localTime(at: number): string {
-  const time = new Date(at / 1000);
-  const two = (number: number) => String(number).padStart(2, "0");
-  const date = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join("-");
-  return `${date} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(":")}`;
 }
 
 function coloured(kind: EventKind, { outcome }: EventBody): string {
@@ -45,7 +45,7 @@ const DETAIL: Readonly<Record<EventKind, (body: EventBody) => string>> = {
   methodology_changed: ({ methodology, fingerprint }) => `${word(methodology)} ${shortHash(fingerprint)}`,
   scanned,
   attempt_started: (body) => candidate(body) + rest(body),
-  attempt_ended: (body) => `${candidate(body)}: ${word(body.outcome)}${delivered(body.delivered)}${rest(body)}`,
+  attempt_ended: attemptEnded,
   delivery_accepted: (body) =>
     `${instance(body)}${body.via === "confirmed" ? " (confirmed unchanged)" : ""}${workUnit(body)}`,
   delivery_refused: refused,
@@ -54,7 +54,7 @@ const DETAIL: Readonly<Record<EventKind, (body: EventBody) => string>> = {
   run_started: (body) => rest(body).replace(/^, /, ""),
   run_ended: (body) => [word(body.outcome), rest(body)].join("").replace(/^, /, ""),
   claimed: (body) => `${candidate(body)}${body.adopted === true ? ", adopted" : ""}${owner(body.owner)}`,
-  released: (body) => `${candidate(body)}${owner(body.owner)}`,
+  released: (body) => `${candidate(body)}, freed by hand${formerOwner(body.owner)}`,
   reopened: (body) => candidate(body),
 };
 
@@ -67,6 +67,18 @@ function rest(body: EventBody): string {
     .filter(([name, value]) => !SAID.has(name) && !name.endsWith("_hash") && typeof value !== "object")
     .map(([name, value]) => `, ${name.replaceAll("_", " ")} ${word(value)}`)
     .join("");
+}
+
+/** The outcome and its reason; what was delivered all the same stands apart from that. */
+function attemptEnded(body: EventBody): string {
+  const why = loggedOutcomeText(body)
+    .map((line) => line.trim())
+    .join("; ");
+  const done = delivered(body.delivered);
+  const failed = body.outcome !== "delivered";
+  return `${candidate(body)}: ${word(body.outcome)}${failed && why !== "" ? `: ${why}` : ""}${
+    failed && done !== "" ? `; it had delivered ${done}` : done && `, ${done}`
+  }${!failed && why !== "" ? ` (${why})` : ""}`;
 }
 
 const CHANGES = ["new", "modified", "revalidated", "removed"] as const;
@@ -104,12 +116,19 @@ function instance({ artifact_type, instance_id }: EventBody): string {
 
 function delivered(deliveries: Json | undefined): string {
   const named = list(deliveries).map((delivery) => instance(members(delivery)));
-  return named.length === 0 ? "" : `, ${named.join(", ")}`;
+  return named.join(", ");
 }
 
 function owner(value: Json | undefined): string {
   const { pid } = members(value);
   return pid === undefined ? "" : `, by process ${word(pid)}`;
+}
+
+/** Whose the attempt was until then. */
+function formerOwner(value: Json | undefined): string {
+  const { pid, machine } = members(value);
+  if (pid === undefined) return "";
+  return `; process ${word(pid)}${machine === undefined ? "" : ` of machine ${word(machine).slice(0, 12)}`} had it`;
 }
 
 function shortHash(value: Json | undefined): string {

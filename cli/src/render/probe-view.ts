@@ -32,6 +32,13 @@ export function agentText({ name, ok, lines }: AgentCheck): string[] {
   ];
 }
 
+/** That there are protocols which nobody can execute. */
+export function withoutAgentText(protocols: readonly string[], configFile: string): string[] {
+  return [
+    `${out("red", "problem")}  without an agent: ${protocols.map(visible).join(", ")}; put [agent] command = ["runa-agent", "NAME"] into ${visible(configFile)}, or bind each in a [protocols.NAME]`,
+  ];
+}
+
 /** Which validator judges each artifact type, and why not the faster one. */
 export async function validatorText({ types }: Methodology): Promise<string[]> {
   const lines: string[] = [];

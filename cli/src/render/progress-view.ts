@@ -4,11 +4,11 @@ import {
   type ExecutionEvent,
   type Handled,
   type InterruptReaction,
-  type OpenAttempt,
   outcomeText,
   visible,
   type Work,
 } from "@runa/engine";
+import { holderText } from "./attempt-view.ts";
 import { count, err } from "./style.ts";
 
 /** `protocol`, or `protocol (work unit w)`. */
@@ -21,13 +21,21 @@ export function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
+/** How progress is told. */
+export interface ProgressStyle {
+  /** Each line that goes on with what one before it tells of begins with the protocol. */
+  readonly prefixed: boolean;
+  /** The flags that put a suggested command into the same project. */
+  readonly project: string;
+}
+
 /** The lines of progress that tell of an event. */
-export function progressText(event: ExecutionEvent): string[] {
+export function progressText(event: ExecutionEvent, style: ProgressStyle): string[] {
   switch (event.kind) {
     case "attempt_started":
       return [`${err("cyan", "▶")} ${nameOf(event.candidate)}${event.tries > 1 ? `  try ${event.tries}` : ""}`];
     case "attempt_ended":
-      return attemptEndText(event.report, event.retryIn);
+      return attemptEndText(event.report, event.retryIn, style);
     case "attempt_adopted":
       return [
         `${err("yellow", "…")} ${nameOf(event.candidate)}: its runa died, its agent (pid ${event.pid}) is still at work; waiting for it`,
@@ -37,27 +45,29 @@ export function progressText(event: ExecutionEvent): string[] {
         `${err("yellow", "…")} ${visible(event.attempt.protocol)}: its runa had died, and the methodology no longer has this protocol; abandoned`,
       ];
     case "waiting":
-      return event.attempts.map((attempt) => `${err("yellow", "…")} waiting for ${holderText(attempt)}`);
+      return event.attempts.map((attempt) => `${err("yellow", "…")} waiting for ${holderText(attempt, style)}`);
   }
 }
 
-/** Who holds a candidate. */
-export function holderText({ id, protocol, workUnit, owner, agent }: OpenAttempt): string {
-  const unit = workUnit === null ? "" : ` (work unit ${visible(workUnit)})`;
-  const worker = agent === null ? "" : `, its agent pid ${agent.pid}`;
-  return `${visible(protocol)}${unit}: runa pid ${owner.pid} executes it${worker}, attempt ${id}`;
-}
-
-/** What a signal to runa comes to. */
-export function interruptText(reaction: InterruptReaction, signal: Handled): string {
+/**
+ * What a signal to runa comes to.
+ * @param running how many agents run
+ */
+export function interruptText(reaction: InterruptReaction, signal: Handled, running: number): string {
   const label = err("yellow", `${signal}:`);
+  if (running === 0) return `${label} nothing is running here: ends now`;
+  const one = running === 1;
   switch (reaction) {
     case "boundary":
-      return `${label} the running attempt ends first and nothing more starts; Ctrl-C again kills it`;
+      return one
+        ? `${label} the running attempt ends first and nothing more starts; Ctrl-C again kills it`
+        : `${label} the ${running} running attempts end first and nothing more starts; Ctrl-C again kills them`;
     case "stop":
-      return `${label} the agent is told to end and killed if it does not; once more kills it at once`;
+      return one
+        ? `${label} the agent is told to end and killed if it does not; once more kills it at once`
+        : `${label} the ${running} agents are told to end and killed if they do not; once more kills them at once`;
     case "kill":
-      return `${label} the agent is killed`;
+      return `${label} ${one ? "the agent is" : `the ${running} agents are`} killed`;
   }
 }
 
@@ -68,16 +78,17 @@ export function statusLine(work: Work, elapsed: number, delivered: number): stri
   return `  ${nameOf(work)}  ${time}  ${deliveries}`;
 }
 
-function attemptEndText(report: AttemptReport, retryIn: number | null): string[] {
+function attemptEndText(report: AttemptReport, retryIn: number | null, { prefixed }: ProgressStyle): string[] {
   const { candidate, outcome, delivered, superseded, swept, duration, everythingDelivered, adopted } = report;
   const name = nameOf(candidate);
   const time = seconds(duration);
   const [reason = "", ...details] = outcomeText(outcome);
-  const left = swept.map(
-    ({ pid, name, signal }) => `  ended ${visible(name)} (pid ${pid}), which it had left, with ${signal}`,
+  const further = (line: string) => (prefixed ? `  ${name}: ${line}` : `  ${line}`);
+  const left = swept.map(({ pid, name, signal }) =>
+    further(`ended ${visible(name)} (pid ${pid}), which it had left, with ${signal}`),
   );
   const failed = outcome.id !== "delivered";
-  if (adopted)
+  if (adopted && failed)
     return [
       `${err("yellow", "…")} ${name}: its runa had died; ${outcome.id}: ${[reason, ...details].join("; ")}`,
       ...left,
@@ -89,15 +100,15 @@ function attemptEndText(report: AttemptReport, retryIn: number | null): string[]
         : delivered.map(({ type, id }) => `${visible(type)}/${visible(id)}`).join(", ");
     return [
       `${err("green", "✓")} ${name}  ${time}  ${what}${outcome.ended === undefined ? "" : ` (${reason})`}`,
-      ...superseded.map(({ type, id }) => `  superseded ${visible(type)}/${visible(id)}`),
+      ...superseded.map(({ type, id }) => further(`superseded ${visible(type)}/${visible(id)}`)),
       ...left,
     ];
   }
   return [
     `${err("red", "✗")} ${name}  ${time}  ${outcome.id}: ${reason}`,
-    ...details.map((detail) => `  ${detail}`),
-    ...(everythingDelivered ? ["  everything it owes had been delivered all the same"] : []),
+    ...details.map(further),
+    ...(everythingDelivered ? [further("everything it owes had been delivered all the same")] : []),
     ...left,
-    ...(retryIn === null ? [] : [`  tried again in ${durationText(retryIn)}`]),
+    ...(retryIn === null ? [] : [further(`tries again in ${durationText(retryIn)}`)]),
   ];
 }

@@ -3,64 +3,92 @@ import {
   type Candidate,
   type Debts,
   durationText,
-  type Outcome,
+  type Evaluation,
   type RunFailure,
   type RunLimit,
   type RunReport,
   visible,
 } from "@runa/engine";
-import { holderText, nameOf, seconds } from "./progress-view.ts";
-import { shellWord } from "./shell.ts";
+import { holderText, type KeptFlags } from "./attempt-view.ts";
+import { isInterrupted, nameOfFailed, nextSteps, type Suggestions } from "./next-step.ts";
+import { nameOf, seconds } from "./progress-view.ts";
 import { columns, count, out } from "./style.ts";
 
-/** The flags that a suggested command keeps of the one that ran. */
-export interface KeptFlags {
-  /** Into the same scope of the same project. */
-  readonly scope: string;
-  /** Into the same project. */
-  readonly project: string;
+/** What the end of a run is told with. */
+export interface RunContext {
+  readonly suggestions: Suggestions;
+  /** What there is to do in other scopes. */
+  readonly elsewhere: readonly string[];
+  /** In US dollars; 0 is no limit. */
+  readonly maxCostUsd: number;
 }
 
 /**
  * What a live `run` prints at its end: a table of what was done, for each failure the command to type next, what was
  * settled, what is owed, and one line for the outcome.
- * @param elsewhere what there is to do in other scopes
  */
-export function runText(report: RunReport, flags: KeptFlags, elsewhere: readonly string[]): string[] {
-  const { reports, failures, debts, outcome } = report;
+export function runText(report: RunReport, { suggestions, elsewhere, maxCostUsd }: RunContext): string[] {
+  const { debts, outcome, costs } = report;
   return [
-    ...reportTable(reports),
-    ...failures.flatMap((failure) => failureText(failure, flags)),
+    ...reportTable(report),
+    ...nextSteps(report, suggestions),
     ...settledText(debts),
     ...owedText(report),
-    ...heldText(report),
+    ...report.elsewhere.map((attempt) => `held: ${holderText(attempt, suggestions)}`),
     ...changedText(report),
-    ...costText(report.limit),
+    ...(maxCostUsd > 0
+      ? costs.unknown.map(({ id, candidate }) => `cost unknown: ${nameOf(candidate)}, attempt ${id}`)
+      : []),
     ...elsewhere,
-    `${out(outcome === "all_complete" ? "green" : "yellow", outcome)}: ${outcomeSentence(report)}${nextText(report, flags)}`,
+    `${out(outcome === "all_complete" ? "green" : "yellow", outcome)}: ${outcomeSentence(report)}${nextText(report, suggestions)}`,
   ];
 }
 
 /** The tries of one READY moment, the last one last. */
 type Episode = readonly [AttemptReport, ...AttemptReport[]];
 
-function reportTable(reports: readonly AttemptReport[]): string[] {
+function reportTable({ reports, evaluation }: RunReport): string[] {
   if (reports.length === 0) return [];
-  const header = ["PROTOCOL", "WORK UNIT", "OUTCOME", "TRIES", "TIME", "DELIVERED"];
+  const scoped = reports.some(({ candidate }) => candidate.workUnit !== null);
+  const priced = reports.some(({ usage }) => usage?.cost_usd !== undefined);
+  const header = ["PROTOCOL", "WORK UNIT", "OUTCOME", "TRIES", "TIME", "COST", "DELIVERED"];
   const rows = episodesOf(reports).map((episode) => {
-    const { candidate, outcome, delivered } = episode[0];
+    const [last] = episode;
     const time = episode.reduce((sum, { duration }) => sum + duration, 0);
     return [
-      visible(candidate.protocol.name),
-      candidate.workUnit === null ? "-" : visible(candidate.workUnit),
-      outcome.id,
-      String(episode[0].tries),
+      visible(last.candidate.protocol.name),
+      last.candidate.workUnit === null ? "-" : visible(last.candidate.workUnit),
+      last.outcome.id,
+      String(last.tries),
       seconds(time),
-      delivered.map(({ type, id }) => `${visible(type)}/${visible(id)}`).join(", ") || "-",
+      costOf(episode),
+      deliveredText(last, evaluation),
     ];
   });
-  const scoped = reports.some(({ candidate }) => candidate.workUnit !== null);
-  return columns([header, ...rows].map((row) => row.filter((_, index) => scoped || index !== 1)));
+  const shown = (index: number) => (index !== 1 || scoped) && (index !== 5 || priced);
+  return columns([header, ...rows].map((row) => row.filter((_, index) => shown(index))));
+}
+
+/** What the tries are known to have cost together; a plus where not all of them told. */
+function costOf(episode: Episode): string {
+  const known = episode.flatMap(({ usage }) => usage?.cost_usd ?? []);
+  if (known.length === 0) return "-";
+  return `${usdText(known.reduce((sum, usd) => sum + usd))}${known.length < episode.length ? "+" : ""}`;
+}
+
+/** US dollars; of small sums more digits. */
+function usdText(usd: number): string {
+  return usd !== 0 && usd < 0.1 ? usd.toFixed(4) : usd.toFixed(2);
+}
+
+/** What an attempt delivered; of one that failed it is said what of that is not valid. */
+function deliveredText({ delivered, outcome }: AttemptReport, { view }: Evaluation): string {
+  const status = (type: string, id: string) => view.snapshot.instances.get(type)?.find((one) => one.id === id)?.status;
+  const names = delivered.map(({ type, id }) => {
+    const bad = outcome.id !== "delivered" && !["valid", undefined].includes(status(type, id));
+    return `${visible(type)}/${visible(id)}${bad ? " (not valid)" : ""}`;
+  });
+  return names.join(", ") || "-";
 }
 
 /** Groups tries; within each the last one comes first. */
@@ -77,34 +105,6 @@ function episodesOf(reports: readonly AttemptReport[]): Episode[] {
   return episodes;
 }
 
-function failureText(failure: RunFailure, flags: KeptFlags): string[] {
-  switch (failure.kind) {
-    case "attempt":
-      return [`${nameOf(failure.report.candidate)}: \`${nextCommand(failure.report, flags)}\``];
-    case "elsewhere":
-      return [
-        `${nameOf(failure.candidate)} failed in another run that went on beside this one: \`runa log --protocol ${shellWord(failure.candidate.protocol.name)}${flags.project}\``,
-      ];
-    case "max_reopens":
-      return [
-        `${nameOf(failure.candidate)} was reopened ${count(failure.reopens, "time")} and is still not done: something it reads changes whenever it runs; \`runa log --protocol ${shellWord(failure.candidate.protocol.name)}${flags.project}\``,
-      ];
-  }
-}
-
-/** The one command that a person types next after a failed attempt. */
-function nextCommand({ id, candidate, outcome }: AttemptReport, { project }: KeptFlags): string {
-  if (outcome.id === "not_started") return `runa doctor --agent${project}`;
-  if (outcome.id === "invalid_output") return `runa doctor${project}`;
-  if (silenceOf(outcome) === "server_never_started")
-    return `runa doctor --mcp=${shellWord(candidate.protocol.name)}${project}`;
-  return `runa log --attempt ${id}${project}`;
-}
-
-function silenceOf(outcome: Outcome): string | null {
-  return outcome.id === "not_delivered" || outcome.id === "choice_unmet" ? outcome.silence.kind : null;
-}
-
 function settledText({ settled }: Debts): string[] {
   return settled.map(
     ({ protocol, group, member }) =>
@@ -112,10 +112,11 @@ function settledText({ settled }: Debts): string[] {
   );
 }
 
-function owedText({ outcome, debts }: RunReport): string[] {
-  if (outcome !== "quiescent_with_blocked_work") return [];
+/** What is still owed and has not failed, which is told already, and why. */
+function owedText({ outcome, debts, failures }: RunReport): string[] {
+  if (outcome !== "quiescent_with_blocked_work" && outcome !== "limit_reached") return [];
   return columns(
-    debts.owing.map((candidate) => [
+    stillOwed(debts, failures).map((candidate) => [
       `owed: ${nameOf(candidate)}`,
       candidate.readiness.status.toUpperCase(),
       whyNot(candidate),
@@ -123,8 +124,9 @@ function owedText({ outcome, debts }: RunReport): string[] {
   );
 }
 
-function heldText({ elsewhere }: RunReport): string[] {
-  return elsewhere.map((attempt) => `held: ${holderText(attempt)}`);
+function stillOwed({ owing }: Debts, failures: readonly RunFailure[]): Candidate[] {
+  const failed = new Set(failures.map(nameOfFailed));
+  return owing.filter((candidate) => !failed.has(nameOf(candidate)));
 }
 
 function changedText({ changed }: RunReport): string[] {
@@ -138,17 +140,12 @@ function changedText({ changed }: RunReport): string[] {
   ];
 }
 
-function costText(limit: RunLimit | null): string[] {
-  if (limit?.kind !== "max_cost_usd") return [];
-  return limit.unknown.map(({ id, candidate }) => `cost unknown: ${nameOf(candidate)}, attempt ${id}`);
-}
-
 function whyNot({ readiness, cycle, attempt }: Candidate): string {
   if (attempt !== null) return "another runa is executing it";
   if (cycle !== null) return `takes part in the cycle ${cycle.map(visible).join(" -> ")}`;
   switch (readiness.status) {
     case "ready":
-      return "ready";
+      return "not started";
     case "blocked":
       return readiness.failures.map(({ artifactType, reason }) => `${visible(artifactType)} ${reason}`).join(", ");
     case "waiting":
@@ -162,43 +159,57 @@ function whyNot({ readiness, cycle, attempt }: Candidate): string {
   }
 }
 
-function outcomeSentence({ outcome, reports, failures, debts, limit, changed }: RunReport): string {
-  const done = count(reports.filter((report) => report.outcome.id === "delivered").length, "attempt");
+function outcomeSentence(report: RunReport): string {
+  const { outcome, reports, failures, debts, limit, changed } = report;
+  const done = `${count(deliveredIn(report), "protocol")} delivered`;
   const failed = failures.length === 0 ? "" : `, ${failures.length} failed`;
+  const owed = stillOwed(debts, failures).length;
   switch (outcome) {
     case "all_complete":
-      return reports.length === 0 ? "nothing to do, everything is current" : `${done} delivered, nothing is owed`;
+      return reports.length === 0 ? "nothing to do, everything is current" : `${done}, nothing is owed`;
+    case "step_done":
     case "quiescent_with_failures":
-      return `${done} delivered${failed}`;
+      return `${done}${failed}`;
     case "quiescent_with_blocked_work":
-      return `${done} delivered, ${count(debts.owing.length, "protocol")} still owed`;
+      return `${done}, ${owed} still owed`;
     case "limit_reached":
-      return `${limit === null ? "" : `${limitText(limit)}; `}${done} delivered${failed}`;
+      return `${limit === null ? "" : `${limitText(limit, report)}; `}${done}${failed}, ${owed} still owed`;
     case "methodology_changed":
-      return `${count(changed?.files.length ?? 0, "file")} of the methodology changed while it ran, nothing further was started; ${done} delivered${failed}`;
+      return `${count(changed?.files.length ?? 0, "file")} of the methodology changed while it ran, nothing further was started; ${done}${failed}`;
     case "interrupted":
-      return `${done} delivered before the interruption`;
+      return `${done} before the interruption`;
   }
 }
 
-function limitText(limit: RunLimit): string {
+/** How many candidates were delivered at last, and are not given up for another reason. */
+function deliveredIn({ reports, failures }: RunReport): number {
+  const last = new Map(reports.map((report) => [nameOf(report.candidate), report.outcome.id]));
+  for (const failure of failures) last.delete(nameOfFailed(failure));
+  return [...last.values()].filter((outcome) => outcome === "delivered").length;
+}
+
+function limitText(limit: RunLimit, { costs }: RunReport): string {
   switch (limit.kind) {
     case "max_attempts":
-      return `max_attempts, ${limit.attempts}`;
+      return `the limit of ${count(limit.attempts, "attempt")} (max_attempts) was reached`;
     case "time_limit":
-      return `time_limit, ${durationText(limit.milliseconds)}`;
-    case "max_cost_usd":
-      return `max_cost_usd, ${limit.usd}`;
+      return `the limit of ${durationText(limit.milliseconds)} (time_limit) was reached`;
+    case "max_cost_usd": {
+      const more = costs.unknown.length === 0 ? "" : ` and what ${count(costs.unknown.length, "attempt")} did not tell`;
+      return `the limit of ${limit.usd} USD (max_cost_usd) was reached: ${usdText(costs.usd)} USD${more} spent`;
+    }
   }
 }
 
-function nextText({ outcome }: RunReport, { scope }: KeptFlags): string {
+function nextText({ outcome, failures }: RunReport, { scope }: KeptFlags): string {
   switch (outcome) {
     case "all_complete":
+    case "step_done":
       return "";
     case "quiescent_with_failures":
-    case "interrupted":
       return `; \`runa run${scope}\` tries again`;
+    case "interrupted":
+      return `; \`runa run${scope}\` ${failures.every(isInterrupted) ? "goes on" : "tries again"}`;
     case "limit_reached":
     case "methodology_changed":
       return `; \`runa run${scope}\` goes on`;

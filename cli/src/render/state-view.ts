@@ -1,4 +1,5 @@
 import { type Candidate, conditionText, type Evaluation, triggerText, unhealthyInstances, visible } from "@runa/engine";
+import { type KeptFlags, runningText } from "./attempt-view.ts";
 import { scanWarnings } from "./envelope.ts";
 import { grouped } from "./groups.ts";
 import { columns, out } from "./style.ts";
@@ -6,14 +7,20 @@ import { columns, out } from "./style.ts";
 /** How many artifacts a warning names. */
 const NAMED = 3;
 
-const HEADINGS = { ready: ["green", "READY"], blocked: ["red", "BLOCKED"], waiting: ["yellow", "WAITING"] } as const;
+const STATUSES = ["running", "ready", "blocked", "waiting"] as const;
+const HEADINGS = {
+  running: ["cyan", "RUNNING"],
+  ready: ["green", "READY"],
+  blocked: ["red", "BLOCKED"],
+  waiting: ["yellow", "WAITING"],
+} as const;
 
-/** The grouped READY / BLOCKED / WAITING view of a scope. */
-export function stateText(evaluation: Evaluation): string[] {
-  const groups = grouped(evaluation);
+/** The grouped READY / BLOCKED / WAITING view of a scope; what is being executed stands apart, before them. */
+export function stateText(evaluation: Evaluation, flags: KeptFlags): string[] {
+  const groups = groupsOf(evaluation);
   const { methodology, workUnit } = evaluation;
   const scope = workUnit === null ? "unscoped" : `work unit ${visible(workUnit)}`;
-  const counts = (["ready", "blocked", "waiting"] as const).map(
+  const counts = STATUSES.filter((status) => status !== "running" || groups.running.length > 0).map(
     (status) => `${groups[status].length} ${HEADINGS[status][1]}`,
   );
   return [
@@ -21,8 +28,15 @@ export function stateText(evaluation: Evaluation): string[] {
     ...[...scanWarnings(evaluation), ...unhealthyWarning(evaluation)].map(
       (warning) => `${out("yellow", "warning:")} ${warning}`,
     ),
-    ...(["ready", "blocked", "waiting"] as const).flatMap((status) => groupText(status, groups[status])),
+    ...STATUSES.flatMap((status) => groupText(status, groups[status], flags)),
   ];
+}
+
+function groupsOf(evaluation: Evaluation): Record<(typeof STATUSES)[number], Candidate[]> {
+  const { ready, blocked, waiting } = grouped(evaluation);
+  const idle = (candidates: readonly Candidate[]) => candidates.filter(({ attempt }) => attempt === null);
+  const running = evaluation.candidates.filter(({ attempt }) => attempt !== null);
+  return { running, ready: idle(ready), blocked: idle(blocked), waiting: idle(waiting) };
 }
 
 /** Names what is there and does not count: whoever wrote it waits for what it should bring about. */
@@ -34,16 +48,15 @@ function unhealthyWarning(evaluation: Evaluation): string[] {
   return [`${named.join(", ")}${more}; \`runa doctor\` says why`];
 }
 
-function groupText(status: keyof typeof HEADINGS, candidates: readonly Candidate[]): string[] {
+function groupText(status: keyof typeof HEADINGS, candidates: readonly Candidate[], flags: KeptFlags): string[] {
   if (candidates.length === 0) return [];
   const [colour, heading] = HEADINGS[status];
-  return ["", out(colour, heading), ...candidates.flatMap(candidateText)];
+  return ["", out(colour, heading), ...candidates.flatMap((candidate) => candidateText(candidate, flags))];
 }
 
-function candidateText(candidate: Candidate): string[] {
+function candidateText(candidate: Candidate, flags: KeptFlags): string[] {
   const { protocol, attempt, readiness } = candidate;
-  const running =
-    attempt === null ? "" : `  ${out("cyan", `running since ${new Date(attempt.started / 1000).toISOString()}`)}`;
+  const running = attempt === null ? "" : `  ${out("cyan", runningText(attempt, flags))}`;
   return [
     `  ${out("bold", visible(protocol.name))}${running}`,
     ...columns(readinessRows(candidate, readiness), "    "),

@@ -122,7 +122,21 @@ function meant(typed: string, known: readonly string[]): string {
   return near === null ? "" : ` — did you mean '${near}'?`;
 }
 
-function synopsis(cli: Cli, command: CommandClass): string[] {
+function synopsis(cli: Cli, command: CommandClass & { readonly forms?: readonly (readonly string[])[] }): string[] {
+  const { forms } = command;
+  if (forms !== undefined) {
+    const common = optionsOf(cli, command).filter(isCommon);
+    return forms.flatMap((form, index) =>
+      wrapped(
+        [
+          `${index === 0 ? "Usage:" : "      "} runa ${nameOf(command)}`,
+          ...form,
+          ...common.map(({ shown }) => `[${shown}]`),
+        ],
+        "         ",
+      ),
+    );
+  }
   const options = optionsOf(cli, command).map(({ shown, required }) => (required ? shown : `[${shown}]`));
   return wrapped([`Usage: runa ${nameOf(command)}`, ...wordsOf(cli, command), ...options], "         ");
 }
@@ -160,8 +174,13 @@ function optionsOf(cli: Cli, command: CommandClass): Option[] {
       };
     },
   );
-  const rank = ({ name, required }: Option) => (required ? 0 : ["--config", "--artifacts-dir"].includes(name) ? 2 : 1);
+  const rank = (option: Option) => (option.required ? 0 : isCommon(option) ? 2 : 1);
   return options.sort((a, b) => rank(a) - rank(b));
+}
+
+/** Whether every command takes it. */
+function isCommon({ name }: Pick<Option, "name">): boolean {
+  return ["--config", "--artifacts-dir"].includes(name);
 }
 
 /** The library takes an option whose value may be left out for one without a value. */

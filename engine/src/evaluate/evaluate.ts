@@ -1,4 +1,4 @@
-import type { Instance, OpenAttempt, ScanGap, Snapshot, WorkUnit } from "@runa/store";
+import type { Instance, OpenAttempt, ScanGap, Snapshot, TypeSummary, WorkUnit } from "@runa/store";
 import { graphOf } from "../methodology/graph.ts";
 import type { Methodology, Protocol } from "../methodology/methodology.ts";
 import { type Primitive, primitivesOf, type Trigger, triggerText } from "../methodology/trigger.ts";
@@ -147,18 +147,23 @@ export function preconditionFailures({ view }: Evaluation, protocol: Protocol): 
 }
 
 function failuresOf(view: ScopeView, protocol: Protocol): PreconditionFailure[] {
-  return protocol.requires.flatMap((artifactType): PreconditionFailure[] => {
-    if (view.isPartial(artifactType)) return [{ artifactType, reason: "scan_incomplete" }];
-    const { total, valid, stale } = view.summary(artifactType);
-    if (valid > 0) return [];
-    if (total === 0) return [{ artifactType, reason: "missing" }];
-    return [{ artifactType, reason: stale > 0 ? "stale" : "invalid" }];
-  });
+  const failures: PreconditionFailure[] = [];
+  for (const artifactType of protocol.requires) {
+    const reason = view.isPartial(artifactType) ? "scan_incomplete" : lackOf(view.summary(artifactType));
+    if (reason !== null) failures.push({ artifactType, reason });
+  }
+  return failures;
+}
+
+function lackOf({ total, valid, stale }: TypeSummary): PreconditionReason | null {
+  if (valid > 0) return null;
+  if (total === 0) return "missing";
+  return stale > 0 ? "stale" : "invalid";
 }
 
 /** The partially scanned types of a trigger that trusted branches do not settle. */
 function untrustedTypes(view: ScopeView, protocol: Protocol, triggers: TriggerEvaluation): string[] {
-  if (triggers.trusted(protocol.trigger) !== null) return [];
+  if (!view.hasGaps || triggers.trusted(protocol.trigger) !== null) return [];
   return [
     ...new Set(
       primitivesOf(protocol.trigger)

@@ -1,4 +1,4 @@
-import type { Protocol } from "../methodology/methodology.ts";
+import { outputTypesOf, type Protocol } from "../methodology/methodology.ts";
 import type { Outputs } from "./outputs.ts";
 import type { ScopeView } from "./scope-view.ts";
 import type { RelevantInput, TriggerEvaluation } from "./trigger.ts";
@@ -24,12 +24,8 @@ export function freshnessOf(
   const success = view.snapshot.lastSuccesses.get(protocol.name);
   const record = success?.fingerprint === protocol.fingerprint ? success.seen : null;
   const by = record === null || record === undefined ? "age" : "record";
-  const outputTypes = [
-    ...protocol.produces,
-    ...protocol.mayProduce,
-    ...protocol.choices.flatMap((choice) => choice.members),
-  ];
-  if (outputs.time === null || outputTypes.some((type) => view.isPartial(type))) return { current: false, by };
+  if (outputs.time === null || (view.hasGaps && outputTypesOf(protocol).some((type) => view.isPartial(type))))
+    return { current: false, by };
   const relevant: RelevantInput[] = [
     ...protocol.requires.map((type): RelevantInput => ({ type, which: "valid" })),
     ...triggers.relevant(protocol.trigger),

@@ -24,30 +24,39 @@ export interface Outputs {
 
 /** Looks at a candidate's outputs. */
 export function outputsOf(view: ScopeView, protocol: ProtocolDeclaration): Outputs {
-  const settled = protocol.choices.flatMap((choice): SettledChoice[] => {
-    const present = choice.members.filter((member) => view.summary(member).total > 0);
-    const [member] = present;
-    return present.length === 1 && member !== undefined && allValid(view, member)
-      ? [{ group: choice.name, member }]
-      : [];
-  });
-  const owed = [...protocol.produces, ...settled.map((choice) => choice.member)];
+  const settled = settledChoices(view, protocol);
+  const owed =
+    settled.length === 0 ? protocol.produces : [...protocol.produces, ...settled.map(({ member }) => member)];
   const complete =
     owed.length > 0 &&
     settled.length === protocol.choices.length &&
     protocol.produces.every((type) => view.summary(type).total > 0 && allValid(view, type)) &&
     protocol.mayProduce.every((type) => allValid(view, type)) &&
     !lastAttemptFailed(view, protocol);
-  if (!complete) return { complete, settled, time: null };
-  const oldest = (newest: "newest" | "newestVouched") =>
-    // Complete, so each has a newest one.
-    least(owed.map((type) => view.summary(type)[newest] ?? (0 as Moment)));
-  return { complete, settled, time: { changed: oldest("newest"), vouched: oldest("newestVouched") } };
+  return { complete, settled, time: complete ? timeOf(view, owed) : null };
 }
 
-// Not Math.min(...list): a list may be longer than a call can have arguments.
-function least(moments: readonly Moment[]): Moment {
-  return moments.reduce((a, b) => Math.min(a, b) as Moment);
+function settledChoices(view: ScopeView, { choices }: ProtocolDeclaration): SettledChoice[] {
+  const settled: SettledChoice[] = [];
+  for (const choice of choices) {
+    const present = choice.members.filter((member) => view.summary(member).total > 0);
+    const [member] = present;
+    if (present.length === 1 && member !== undefined && allValid(view, member))
+      settled.push({ group: choice.name, member });
+  }
+  return settled;
+}
+
+/** The oldest over these types of each one's newest instance; each has one. */
+function timeOf(view: ScopeView, owed: readonly string[]): NonNullable<Outputs["time"]> {
+  let changed = Number.POSITIVE_INFINITY;
+  let vouched = Number.POSITIVE_INFINITY;
+  for (const type of owed) {
+    const { newest, newestVouched } = view.summary(type);
+    changed = Math.min(changed, newest ?? 0);
+    vouched = Math.min(vouched, newestVouched ?? 0);
+  }
+  return { changed: changed as Moment, vouched: vouched as Moment };
 }
 
 function allValid(view: ScopeView, type: string): boolean {

@@ -46,10 +46,18 @@ export class ScopeView {
 
   /** What is known of those that count. */
   summary(type: string): TypeSummary {
-    return remembered(this.#summaries, type, () => {
-      const ofAll = this.workUnit === null ? this.snapshot.instances.summary?.(type) : undefined;
-      return ofAll ?? summaryOf(this.counted(type));
-    });
+    let summary = this.#summaries.get(type);
+    if (summary === undefined) {
+      if (this.workUnit === null) summary = this.snapshot.instances.summary?.(type);
+      summary ??= summaryOf(this.counted(type));
+      this.#summaries.set(type, summary);
+    }
+    return summary;
+  }
+
+  /** Whether any type is partially scanned. */
+  get hasGaps(): boolean {
+    return this.snapshot.gaps.size > 0;
   }
 
   isPartial(type: string): boolean {

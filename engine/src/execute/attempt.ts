@@ -1,6 +1,14 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { adoptAttempt, beforeAttempt, claimAttempt, type OpenAttempt, reasonOf, recordAgent } from "@runa/store";
+import {
+  adoptAttempt,
+  beforeAttempt,
+  claimAttempt,
+  endUnstarted,
+  type OpenAttempt,
+  reasonOf,
+  recordAgent,
+} from "@runa/store";
 import { v7 as uuidv7 } from "uuid";
 import { RunaError } from "../diagnostic.ts";
 import type { Candidate, Evaluation } from "../evaluate/evaluate.ts";
@@ -19,7 +27,7 @@ import { ownerLives, thisOwner } from "./owner.ts";
 import { type AgentProcess, adoptAgent, findAgentOf, startAgent } from "./process/agent-process.ts";
 import { agentEnvironment } from "./process/environment.ts";
 import { processLives } from "./process/proc.ts";
-import { keptOutput, openOutput } from "./process/transcript.ts";
+import { keptOutput, type OutputFiles, openOutput } from "./process/transcript.ts";
 
 import {
   type Argv,
@@ -45,6 +53,8 @@ export interface Execution {
   readonly failed: AttemptReport | null;
   /** Whether the agent's output goes through files although its settings do not ask for that. */
   readonly capture: boolean;
+  /** Hears of the claim before the agent starts, so that whatever it prints comes after. */
+  readonly claimed: (id: string) => void;
   /** See `Claim`. */
   readonly obstacle: (open: readonly OpenAttempt[]) => OpenAttempt | null;
 }
@@ -67,11 +77,14 @@ export function launchAttempt(context: ExecutionContext, execution: Execution): 
   const { evaluation, candidate, tries } = execution;
   const { protocol, workUnit } = candidate;
   const settings = project.config.agentFor(protocol.name);
-  const argv = requireAgent(project, settings);
+  const argv = requireAgent(project, protocol, settings);
   const id = uuidv7();
   // Of nested projects the outer attempt comes first, so that a sweep of either finds what this one starts.
   const chain = environment.RUNA_ATTEMPT ? `${environment.RUNA_ATTEMPT},${id}` : id;
-  const planned = planExecution(project, project.methodology.name, requireMcpCommand(mcp), candidate, chain);
+  const planned = planExecution(project, project.methodology.name, requireMcpCommand(mcp), candidate, {
+    chain,
+    usage: usageFile(project, id),
+  });
   const prompt = renderPrompt(planned.context, execution.failed === null ? [] : whatWentWrong(execution.failed));
   if (prompt === null) return { kind: "outdated" };
   const directory = attemptDirectory(project, id);
@@ -101,22 +114,31 @@ export function launchAttempt(context: ExecutionContext, execution: Execution): 
     return claimed;
   }
   logAttemptStarted(id, candidate);
+  execution.claimed(id);
   const since = performance.now();
-  const output = settings.transcript || execution.capture ? openOutput(directory) : null;
-  const agent = startAgent({
-    argv: context.startable(argv),
-    directory: project.root,
-    promptFile,
-    output,
-    grace: context.grace,
-    environment: agentEnvironment(environment, settings.env, {
-      RUNA_MCP_CONFIG: JSON.stringify(planned.mcpConfig),
-      RUNA_ATTEMPT: chain,
-      RUNA_USAGE: usageFile(project, id),
-    }),
-  });
+  const opened = { id, protocol: protocol.name, workUnit };
+  let output: OutputFiles | null = null;
+  let agent: AgentProcess;
   try {
-    if (agent.identity !== null) recordAgent(project.store, { id, protocol: protocol.name, workUnit }, agent.identity);
+    if (settings.transcript || execution.capture) output = openOutput(directory);
+    agent = startAgent({
+      argv: context.startable(argv),
+      directory: project.root,
+      promptFile,
+      output,
+      grace: context.grace,
+      environment: agentEnvironment(environment, settings.env, {
+        RUNA_MCP_CONFIG: JSON.stringify(planned.mcpConfig),
+        RUNA_ATTEMPT: chain,
+        RUNA_USAGE: usageFile(project, id),
+      }),
+    });
+  } catch (error) {
+    endUnstarted(project.store, opened, (error as NodeJS.ErrnoException).code ?? "");
+    throw new RunaError(`the agent of attempt ${id} could not be started: ${reasonOf(error)}`);
+  }
+  try {
+    if (agent.identity !== null) recordAgent(project.store, opened, agent.identity);
   } catch (error) {
     // Nobody here will wait for it. Whoever adopts the attempt finds it abandoned.
     agent.kill();
@@ -127,13 +149,11 @@ export function launchAttempt(context: ExecutionContext, execution: Execution): 
   return { kind: "active", attempt: { id, work: { protocol, workUnit }, ended } };
 }
 
-function requireAgent({ config, store, storeDirectory }: OpenProject, { command }: AgentSettings): Argv {
+function requireAgent({ config }: OpenProject, { name }: Protocol, { command }: AgentSettings): Argv {
   if (command === null)
     throw new RunaError(
-      `there is work to execute and no agent: put [agent] command = ["…"] into ${config.file ?? ".runa/config.toml"}`,
+      `protocol '${name}' is to be executed and has no agent: put [agent] command = ["…"] into ${config.file ?? ".runa/config.toml"}`,
     );
-  if (!store.kept)
-    throw new RunaError(`${storeDirectory} cannot be written: work cannot be executed without keeping what it did`);
   return command;
 }
 
@@ -149,10 +169,13 @@ function writePrompt(directory: string, prompt: string): string {
   }
 }
 
-/** What an agent is told that tries again: how the attempt before ended, and every violation. */
-function whatWentWrong({ outcome }: AttemptReport): readonly string[] {
+/** What an agent is told that tries again: how the attempt before ended, what it had delivered, and every violation. */
+function whatWentWrong({ outcome, judged }: AttemptReport): readonly string[] {
   const [reason = "", ...details] = outcomeText(outcome, Number.POSITIVE_INFINITY);
-  return [`The attempt before this one ended as \`${outcome.id}\`: ${reason}.`, ...details];
+  const told = [`The attempt before this one ended as \`${outcome.id}\`: ${reason}.`, ...details];
+  if (judged === null || judged.id === outcome.id) return told;
+  const [delivered = "", ...violations] = outcomeText(judged, Number.POSITIVE_INFINITY);
+  return [...told, `What it had delivered by then comes to \`${judged.id}\`: ${delivered}.`, ...violations];
 }
 
 /**

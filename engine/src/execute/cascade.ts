@@ -7,8 +7,10 @@ import {
   unendedAttempts,
 } from "@runa/store";
 import { v7 as uuidv7 } from "uuid";
+import { RunaError } from "../diagnostic.ts";
 import type { Candidate, Evaluation } from "../evaluate/evaluate.ts";
 import { debtsOf } from "../evaluate/owed.ts";
+import { logNotMoved } from "../log/records.ts";
 import { evaluateScan, lookAt } from "../project/look.ts";
 import { abandonUnknown } from "./abandon.ts";
 import { Alarm } from "./alarm.ts";
@@ -82,25 +84,43 @@ class Cascade {
 
   async execute(): Promise<RunReport> {
     const { project, interrupts } = this.#context;
-    finishSuperseding(project.store, project.workspace);
-    removeLitter(project.store, project.workspace, project.methodology.types.keys());
-    removeUnclaimed(project);
+    if (project.store.kept) this.#tidyUp();
+    else await this.#refuseUnlessIdle();
     const release = interrupts.listen(() => this.#alarm.ring());
     try {
       return await this.#schedule();
     } catch (error) {
       // Agents are never left to themselves: what runs is waited for and judged, then the failure is told.
       await Promise.allSettled([...this.#active.values()].map(({ ended }) => ended));
+      this.#tellOfFailure();
       throw error;
     } finally {
       release();
     }
   }
 
+  /** Finishes what commands that died have begun. */
+  #tidyUp(): void {
+    const { project } = this.#context;
+    for (const stuck of finishSuperseding(project.store, project.workspace)) logNotMoved(stuck);
+    removeLitter(project.store, project.workspace, project.methodology.types.keys());
+    removeUnclaimed(project);
+  }
+
+  /** @throws RunaError where there would be something to do and nothing of it could be kept */
+  async #refuseUnlessIdle(): Promise<void> {
+    const { project } = this.#context;
+    const { candidates } = await this.#evaluate();
+    if (unendedAttempts(project.store).length > 0 || candidates.some(({ readiness }) => readiness.status === "ready"))
+      throw new RunaError(
+        `${project.storeDirectory} cannot be written: work cannot be executed without keeping what it did`,
+      );
+  }
+
   async #schedule(): Promise<RunReport> {
     for (;;) {
       this.#settleEnded();
-      this.#adoptOrphans();
+      await this.#adoptOrphans();
       const evaluation = await this.#evaluate();
       const prospect = this.#startWhatMay(evaluation);
       if (prospect.outdated) {
@@ -127,7 +147,7 @@ class Cascade {
       const { report, gaps } = ended;
       const retryIn = this.#ledger.ended(report);
       this.#stop.ended(report.id, this.#active.keys());
-      this.#onlyIsOver ||= retryIn === null && report.candidate.protocol.name === this.#only;
+      this.#onlyIsOver ||= retryIn === null && this.#isOnly(report.candidate);
       this.#listen({ kind: "attempt_ended", report, retryIn });
       this.#evaluation = null;
       this.#gaps = gaps;
@@ -135,13 +155,15 @@ class Cascade {
   }
 
   /** Attempts whose runa is gone are judged, or waited for, before anything else is done. */
-  #adoptOrphans(): void {
-    const { project } = this.#context;
+  async #adoptOrphans(): Promise<void> {
+    const { project, interrupts } = this.#context;
+    // Whoever was told to end takes on nothing more.
+    if (interrupts.requested !== null) return;
     for (const attempt of unendedAttempts(project.store)) {
       if (this.#active.has(attempt.id) || !isOrphan(attempt)) continue;
       const protocol = project.methodology.protocols.find(({ name }) => name === attempt.protocol);
       if (protocol === undefined) {
-        if (abandonUnknown(project, attempt)) this.#listen({ kind: "attempt_abandoned", attempt });
+        if (await abandonUnknown(this.#context, attempt)) this.#listen({ kind: "attempt_abandoned", attempt });
         continue;
       }
       const adopted = adopt(this.#context, attempt, protocol);
@@ -150,6 +172,10 @@ class Cascade {
         this.#listen({ kind: "attempt_adopted", attempt, candidate: adopted.work, pid: adopted.agent.pid });
       this.#watch(adopted);
     }
+  }
+
+  #isOnly({ protocol, workUnit }: Work): boolean {
+    return protocol.name === this.#only && workUnit === this.#options.workUnit;
   }
 
   #watch(attempt: ActiveAttempt): void {
@@ -194,7 +220,7 @@ class Cascade {
       }
       const launch = this.#launch(evaluation, candidate, chance);
       if (launch.kind === "outdated") return { retryAt, others, outdated: true };
-      if (launch.kind === "active") this.#begun(launch.attempt, candidate, chance.tries);
+      if (launch.kind === "active") this.#begun(launch.attempt, candidate);
       else {
         others.set(keyOf(launch.by), launch.by);
         before.push(candidate);
@@ -223,16 +249,16 @@ class Cascade {
       tries,
       failed,
       capture: this.#options.jobs > 1 || this.#context.capture,
+      claimed: (id) => this.#listen({ kind: "attempt_started", id, candidate, tries }),
       obstacle: (open) => this.#neighbours.obstacle(open, candidate),
     });
   }
 
-  #begun(attempt: ActiveAttempt, candidate: Candidate, tries: number): void {
+  #begun(attempt: ActiveAttempt, candidate: Candidate): void {
     // Before anything that can fail: whatever runs is waited for.
     this.#watch(attempt);
     this.#stop.started(attempt.id);
     if (this.#options.once) this.#only = candidate.protocol.name;
-    this.#listen({ kind: "attempt_started", id: attempt.id, candidate, tries });
   }
 
   /** Candidates of this scope that another runa executes, by candidate. */
@@ -288,8 +314,10 @@ class Cascade {
       if (stop?.kind === "changed") return "methodology_changed";
       if (interrupts.stopped !== null || stop?.kind === "interrupted") return "interrupted";
       if (stop?.kind === "limit") return "limit_reached";
+      if (this.#onlyIsOver) return "step_done";
       if (failures.length > 0) return "quiescent_with_failures";
-      return debts.owing.length > 0 ? "quiescent_with_blocked_work" : "all_complete";
+      // What another runa executes may look complete and is not judged yet.
+      return debts.owing.length > 0 || others.size > 0 ? "quiescent_with_blocked_work" : "all_complete";
     })();
     if (this.#isRecorded)
       this.#record("run_ended", {
@@ -303,12 +331,25 @@ class Cascade {
       reports,
       failures,
       debts,
+      costs: this.#ledger.costs(),
       evaluation,
       limit: stop?.kind === "limit" ? stop.limit : null,
       changed:
         stop?.kind === "changed" ? { files: stop.files, ran: reports.filter(({ id }) => stop.ran.has(id)) } : null,
       elsewhere: [...others.values()],
     };
+  }
+
+  /** The log is told of a run that failed as a whole, if it can be. */
+  #tellOfFailure(): void {
+    if (!this.#isRecorded) return;
+    const { reports, failures } = this.#ledger;
+    const delivered = reports.filter(({ outcome }) => outcome.id === "delivered").length;
+    try {
+      this.#record("run_ended", { outcome: "error", attempts: reports.length, delivered, failed: failures.length });
+    } catch {
+      // Then that is why it failed.
+    }
   }
 
   #record(kind: "run_started" | "run_ended", body: Readonly<Record<string, string | number>>): void {

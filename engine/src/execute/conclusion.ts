@@ -7,10 +7,13 @@ import {
   type Json,
   readSnapshot,
   type ScanReport,
+  type SeenType,
 } from "@runa/store";
 import { owedDigest } from "../evaluate/outputs.ts";
+import { ScopeView } from "../evaluate/scope-view.ts";
+import { logNotMoved, logUsageUnclear } from "../log/records.ts";
 import { type OpenProject, scanProject } from "../project/project.ts";
-import { gatherEvidence, type RunningAttempt, seenBy } from "./evidence.ts";
+import { gatherEvidence, outputsDigest, type RunningAttempt, seenBy } from "./evidence.ts";
 import { judge, supersededBy } from "./judge.ts";
 import type { Outcome } from "./outcome.ts";
 import { loggedOutcome } from "./outcome-log.ts";
@@ -22,11 +25,34 @@ export interface Conclusion {
   readonly outcome: Outcome;
   readonly delivered: readonly InstanceRef[];
   readonly superseded: readonly InstanceRef[];
+  /** What its deliveries come to, whatever the outcome; null where it was another's to judge. */
+  readonly judged: Outcome | null;
   /** Whether every obligation was met, whatever the outcome. */
   readonly everythingDelivered: boolean;
+  /** What a success saw, and left of what it may write; null for any other outcome. */
+  readonly left: Left | null;
   readonly usage: Usage | null;
   /** What could not be read when it was judged. */
   readonly gaps: ScanReport["gaps"];
+}
+
+/** What tells later whether anything has changed since a success, by others than itself. */
+export interface Left {
+  readonly seen: Readonly<Record<string, SeenType>>;
+  /** See `outputsDigest`. */
+  readonly outputs: string;
+}
+
+/** How an attempt's agent came to its end, for the judgement of the attempt. */
+export interface AgentEnd {
+  /** The outcome that this end is, whatever was delivered; null where the deliveries decide. */
+  readonly decided: Outcome | null;
+  /** The outcome where the deliveries decide, given what they come to. */
+  readonly outcomeOf: (judged: Outcome) => Outcome;
+  /** Whether another try follows in the same run. */
+  readonly isRetried: (outcome: Outcome) => boolean;
+  /** What the log tells of the end beside the outcome. */
+  readonly logged: Readonly<Record<string, Json>>;
 }
 
 /** Where what belongs to one attempt lies: its prompt, what its agent reported. */
@@ -43,49 +69,99 @@ export function usageFile(project: OpenProject, id: string): string {
  * Ends an attempt whose agent has ended. The order of writes makes a crash at any instant harmless: the fence is
  * committed before the scan that judges the attempt, so nothing comes after it unseen; outcome, record and the list of
  * what is superseded are committed together; only then do files move, and a crash before that leaves the list.
- * @param outcomeOf the attempt's outcome, given what it delivered comes to
- * @param logged what the log tells of its end beside the outcome
+ * @throws whatever keeps it from being judged; where the agent's end decides alone, the attempt has ended by that
  */
 export async function concludeAttempt(
   project: OpenProject,
   attempt: RunningAttempt,
-  outcomeOf: (judged: Outcome) => Outcome,
-  logged: Readonly<Record<string, Json>> = {},
+  end: AgentEnd,
 ): Promise<Conclusion> {
   const { store, workspace } = project;
   const { id, protocol, workUnit } = attempt;
   fenceAttempt(store, id);
-  const { evidence, judged, gaps } = await judgeNow(project, attempt);
-  const outcome = outcomeOf(judged);
+  const { evidence, judged, gaps } = await judgeNow(project, attempt).catch((error: unknown) => {
+    if (end.decided !== null) endUnjudged(project, attempt, end.decided, end.logged);
+    throw error;
+  });
+  const outcome = end.decided ?? end.outcomeOf(judged);
   const succeeded = outcome.id === "delivered";
   const superseded = succeeded
     ? supersededBy(protocol, evidence.view, evidence.delivered).map(({ type, id }) => ({ type, id }))
     : [];
-  const usage = readUsage(usageFile(project, id));
+  const { usage, unclear } = readUsage(usageFile(project, id));
+  if (unclear !== null) logUsageUnclear(id, protocol.name, unclear);
   const { id: outcomeId, ...detail } = outcome;
+  const seen = succeeded ? seenBy(attempt, evidence, superseded) : null;
   const mine = endAttempt(
     store,
     { id, protocol: protocol.name, workUnit },
     {
       outcome: outcomeId,
-      detail,
+      detail: end.isRetried(outcome) ? { ...detail, retry: true } : detail,
       started: attempt.started,
       owner: thisOwner(),
-      logged: { ...loggedOutcome(outcome), ...logged },
+      logged: { ...loggedOutcome(outcome), ...end.logged },
       delivered: evidence.delivered,
       byFile: evidence.byFile,
       superseded,
-      seen: succeeded ? seenBy(attempt, evidence, superseded) : null,
+      seen,
       outputsAfter: owedDigest(evidence.view, protocol),
       usage: usage === null ? null : { ...usage },
     },
   );
-  // Somebody freed its candidate by hand meanwhile: then that is how it ended.
-  if (!mine)
-    return { outcome: { id: "abandoned" }, delivered: [], superseded: [], everythingDelivered: false, usage, gaps };
-  finishSuperseding(store, workspace);
-  const everythingDelivered = judged.id === "delivered";
-  return { outcome, delivered: evidence.delivered, superseded, everythingDelivered, usage, gaps };
+  // Somebody freed its candidate by hand meanwhile, or took it over: then that is how it ended here.
+  if (!mine) return { ...RELEASED, usage, gaps };
+  const stuck = finishSuperseding(store, workspace);
+  for (const one of stuck) logNotMoved(one);
+  const moved = superseded.filter(({ type, id }) => !stuck.some((one) => one.type === type && one.id === id));
+  return {
+    outcome,
+    delivered: evidence.delivered,
+    superseded,
+    judged,
+    everythingDelivered: judged.id === "delivered",
+    left: seen === null ? null : { seen, outputs: outputsDigest(evidence.view, protocol, moved) },
+    usage,
+    gaps,
+  };
+}
+
+const RELEASED: Omit<Conclusion, "usage" | "gaps"> = {
+  outcome: { id: "abandoned", released: true },
+  delivered: [],
+  superseded: [],
+  judged: null,
+  everythingDelivered: false,
+  left: null,
+};
+
+/** Ends an attempt whose result cannot be looked at, by what is known without that. */
+function endUnjudged(
+  { store, methodology }: OpenProject,
+  { id, protocol, workUnit, started }: RunningAttempt,
+  outcome: Outcome,
+  logged: AgentEnd["logged"],
+): void {
+  const { id: outcomeId, ...detail } = outcome;
+  // As it was last seen: what comes back unchanged is not done by this attempt.
+  const view = new ScopeView(readSnapshot(store, methodology.types.keys(), [], workUnit), workUnit);
+  endAttempt(
+    store,
+    { id, protocol: protocol.name, workUnit },
+    {
+      outcome: outcomeId,
+      detail,
+      started,
+      owner: thisOwner(),
+      logged: { ...loggedOutcome(outcome), ...logged },
+      delivered: [],
+      byFile: [],
+      superseded: [],
+      seen: null,
+      outputsAfter: owedDigest(view, protocol),
+      usage: null,
+    },
+  );
 }
 
 /** Whether everything that a running attempt owes has been delivered by now. */

@@ -5,12 +5,13 @@ import {
   type Instance,
   type InstanceBefore,
   type InstanceRef,
+  type InstanceState,
   type Moment,
   type SeenType,
   type Snapshot,
   type WorkUnit,
 } from "@runa/store";
-import { ScopeView, seenOf } from "../evaluate/scope-view.ts";
+import { ScopeView, seenOf, setDigest } from "../evaluate/scope-view.ts";
 import { type Methodology, outputTypesOf, type Protocol, readTypesOf } from "../methodology/methodology.ts";
 import type { OpenProject } from "../project/project.ts";
 import type { AttemptEvidence } from "./judge.ts";
@@ -25,9 +26,15 @@ export interface RunningAttempt {
   readonly before: readonly InstanceBefore[];
 }
 
+/** An instance as an attempt wrote it. */
+export type Written = InstanceState & Pick<Instance, "status">;
+
 /** Everything of an attempt's end that is worked out from what lies there. */
 export interface GatheredEvidence extends AttemptEvidence {
   readonly byFile: AttemptResult["byFile"];
+  /** What it delivered, as it did so last: somebody else may have changed or removed it since. */
+  readonly written: readonly Written[];
+  readonly withdrawn: readonly InstanceRef[];
 }
 
 /** The instances that an attempt's protocol may read or write, as its scope sees them before it starts. */
@@ -43,10 +50,16 @@ export function gatherEvidence(project: OpenProject, attempt: RunningAttempt, af
   const view = new ScopeView(after, attempt.workUnit);
   const notes = attemptNotes(project.store, attempt.id);
   const present = ({ type, id }: InstanceRef) => view.counted(type).some((instance) => instance.id === id);
-  const byTool = notes.deliveries.filter(present);
-  const named = new Set(byTool.map(keyOf));
-  const byFile = writtenFiles(project, attempt, view).filter((instance) => !named.has(keyOf(instance)));
-  return { view, notes, byFile, delivered: [...byTool, ...byFile].map(({ type, id }) => ({ type, id })) };
+  // Of several deliveries of one instance the last one stays.
+  const byTool = new Map(notes.deliveries.map((delivery) => [keyOf(delivery), delivery]));
+  const byFile = writtenFiles(project, attempt, view).filter((instance) => !byTool.has(keyOf(instance)));
+  const written = [
+    // A server writes nothing that is not valid.
+    ...[...byTool.values()].map((delivery) => ({ ...delivery, status: "valid" as const })),
+    ...byFile,
+  ].map(({ type, id, contentHash, status }): Written => ({ type, id, contentHash, status }));
+  const delivered = written.filter(present).map(({ type, id }) => ({ type, id }));
+  return { view, notes, byFile, written, delivered, withdrawn: notes.withdrawn };
 }
 
 function keyOf({ type, id }: InstanceRef): string {
@@ -85,22 +98,33 @@ function othersMayWrite(
 /**
  * What a successful attempt has seen of each type that it reads: inputs that it delivered itself as it delivered them,
  * all others as they were when it started (contract.md section 5).
- * @param gone what it took away itself: superseded or withdrawn
+ * @param superseded what its success takes away; what it withdrew and did not deliver again is gone as well
  */
 export function seenBy(
   attempt: RunningAttempt,
-  evidence: AttemptEvidence,
-  gone: readonly InstanceRef[],
+  { written, withdrawn }: Pick<GatheredEvidence, "written" | "withdrawn">,
+  superseded: readonly InstanceRef[],
 ): Record<string, SeenType> {
-  const own = new Set([...evidence.delivered, ...gone].map(keyOf));
-  const taken = new Set(gone.map(keyOf));
+  const own = new Set([...written, ...withdrawn, ...superseded].map(keyOf));
   return Object.fromEntries(
     readTypesOf(attempt.protocol).map((type) => {
       const before = attempt.before.filter((instance) => instance.type === type && !own.has(keyOf(instance)));
-      const delivered = evidence.view
-        .counted(type)
-        .filter((instance) => own.has(keyOf(instance)) && !taken.has(keyOf(instance)));
-      return [type, seenOf([...before, ...delivered])];
+      return [type, seenOf([...before, ...written.filter((instance) => instance.type === type)])];
     }),
   );
+}
+
+/**
+ * A digest of everything that lies there of the types that a protocol may write.
+ * @param without what is left out: taken away since
+ */
+export function outputsDigest(view: ScopeView, protocol: Protocol, without: readonly InstanceRef[] = []): string {
+  const taken = new Set(without.map(keyOf));
+  return outputTypesOf(protocol)
+    .map((type) =>
+      taken.size === 0
+        ? view.digest(type).all
+        : setDigest(view.counted(type).filter((instance) => !taken.has(keyOf(instance)))),
+    )
+    .join(" ");
 }

@@ -15,15 +15,15 @@ const SIGNALS: readonly Handled[] = ["SIGINT", "SIGTERM", "SIGHUP"];
  */
 export class Interrupts {
   readonly #first: FirstInterrupt;
-  readonly #tell: (reaction: InterruptReaction, signal: Handled) => void;
+  readonly #tell: (reaction: InterruptReaction, signal: Handled, running: number) => void;
   readonly #running = new Set<AgentProcess>();
   readonly #listeners = new Set<() => void>();
   #requested: Handled | null = null;
   #stopped: Handled | null = null;
   #killed = false;
 
-  /** @param tell hears of each signal and what is done about it */
-  constructor(first: FirstInterrupt, tell: (reaction: InterruptReaction, signal: Handled) => void) {
+  /** @param tell hears of each signal, what is done about it, and with how many running agents */
+  constructor(first: FirstInterrupt, tell: (reaction: InterruptReaction, signal: Handled, running: number) => void) {
     this.#first = first;
     this.#tell = tell;
     for (const signal of SIGNALS) process.on(signal, this.#receive);
@@ -53,7 +53,8 @@ export class Interrupts {
   /** Ends this agent when a signal says so, until released. */
   attend(agent: AgentProcess): () => void {
     this.#running.add(agent);
-    if (this.#stopped !== null) agent.stop();
+    if (this.#killed) agent.kill();
+    else if (this.#stopped !== null) agent.stop();
     return () => this.#running.delete(agent);
   }
 
@@ -64,7 +65,7 @@ export class Interrupts {
   readonly #receive = (signal: Handled): void => {
     const reaction = this.#reactionTo(signal);
     this.#requested ??= signal;
-    this.#tell(reaction, signal);
+    this.#tell(reaction, signal, this.#running.size);
     if (reaction !== "boundary") this.#end(reaction, signal);
     for (const listener of this.#listeners) listener();
   };

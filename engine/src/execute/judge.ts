@@ -43,12 +43,16 @@ function invalidOf(view: ScopeView, type: string): InvalidOutput[] {
 function silenceOf({ delivered, notes }: AttemptEvidence): Silence {
   if (notes.callsRefused > 0) return { kind: "calls_refused", count: notes.callsRefused, last: notes.lastRefusal };
   if (delivered.length > 0) return { kind: "other_delivered" };
+  if (!notes.serverStarted && notes.serverFailure !== null)
+    return { kind: "server_failed", reason: notes.serverFailure };
+  if (notes.called) return { kind: "nothing_left" };
   return notes.serverStarted ? { kind: "no_tool_called" } : { kind: "server_never_started" };
 }
 
 /**
- * The members of choices that a success leaves behind: what lay there of another member than the one it delivered, of
- * the same work unit as that (attempts.md section 2, “Superseded”). An unscoped attempt decides for all.
+ * The members of choices that a success leaves behind: whatever its scope counts of another member than the one it
+ * delivered (attempts.md section 2, “Superseded”), without which the choice would not be settled. An unscoped attempt
+ * decides for all.
  */
 export function supersededBy(
   protocol: ProtocolDeclaration,
@@ -58,10 +62,8 @@ export function supersededBy(
   const own = new Set(delivered.map(({ type, id }) => `${type}/${id}`));
   return protocol.choices.flatMap(({ members }) => {
     const chosen = members.flatMap((member) => view.counted(member)).filter(({ type, id }) => own.has(`${type}/${id}`));
-    const units = new Set(chosen.map(({ workUnit }) => workUnit));
     return members
       .filter((member) => !chosen.some(({ type }) => type === member))
-      .flatMap((member) => view.counted(member))
-      .filter((instance) => view.workUnit === null || units.has(instance.workUnit));
+      .flatMap((member) => view.counted(member));
   });
 }

@@ -1,15 +1,25 @@
 import type { Candidate, Evaluation } from "../evaluate/evaluate.ts";
 import { readTypesOf } from "../methodology/methodology.ts";
+import { LONGEST_BACKOFF } from "../project/config/agent-settings.ts";
 import type { AgentSettings } from "../project/config.ts";
 import type { Work } from "./conflicts.ts";
-import type { Outcome } from "./outcome.ts";
+import { outputsDigest } from "./evidence.ts";
+import type { Outcome, OutcomeId } from "./outcome.ts";
 import type { AttemptReport } from "./supervise.ts";
 
 /** A candidate that failed in a run and why it is not tried again. */
 export type RunFailure =
   | { readonly kind: "attempt"; readonly report: AttemptReport }
   | { readonly kind: "elsewhere"; readonly candidate: Work }
-  | { readonly kind: "max_reopens"; readonly candidate: Work; readonly reopens: number };
+  | { readonly kind: "max_reopens"; readonly candidate: Work; readonly reopens: number }
+  /** It was delivered and is READY again, and nothing that it reads or writes has changed since. */
+  | { readonly kind: "unchanged"; readonly candidate: Work };
+
+/** What a run's attempts have cost, in US dollars as far as they told, and those that did not. */
+export interface RunCosts {
+  readonly usd: number;
+  readonly unknown: readonly AttemptReport[];
+}
 
 /** Whether a READY candidate may be tried: at once, when a retry is due, or not any more in this run. */
 export type Chance =
@@ -21,10 +31,15 @@ export type Chance =
 interface Retry {
   readonly at: number;
   readonly failed: AttemptReport;
+  /** The candidate's last success then: another since means that this READY moment is over. */
+  readonly lastSuccess: string | undefined;
 }
 
-/** The longest pause before a retry, in milliseconds. */
-const MAX_BACKOFF = 600_000;
+/** What a candidate's successes in this run have come to. */
+interface Success {
+  readonly count: number;
+  readonly last: AttemptReport;
+}
 
 /**
  * What one run has tried, and so may still try. One scope is run at a time, so protocols tell its candidates apart; an
@@ -38,11 +53,8 @@ export class RunLedger {
   readonly #maxReopens: number;
   readonly #failed = new Set<string>();
   readonly #own = new Set<string>();
-  readonly #successes = new Map<string, number>();
+  readonly #successes = new Map<string, Success>();
   readonly #retries = new Map<string, Retry>();
-  /** For work that can never be current: what its types were when its own attempt had been reconciled. */
-  readonly #settledInputs = new Map<string, string>();
-  #justEnded: Work[] = [];
   #evaluation: Evaluation | null = null;
   /** The last attempt of each protocol that had ended when this run began. */
   #knownAttempts: ReadonlyMap<string, string> | null = null;
@@ -62,10 +74,10 @@ export class RunLedger {
     const { lastAttempts } = evaluation.view.snapshot;
     this.#evaluation = evaluation;
     this.#knownAttempts ??= new Map([...lastAttempts].map(([protocol, { id }]) => [protocol, id]));
-    for (const work of this.#justEnded) this.#settledInputs.set(work.protocol.name, this.#inputsOf(work));
-    this.#justEnded = [];
-    for (const candidate of evaluation.candidates)
+    for (const candidate of evaluation.candidates) {
       if (this.#failedElsewhere(candidate)) this.#fail({ kind: "elsewhere", candidate });
+      if (this.#isRetryOver(candidate)) this.#retries.delete(candidate.protocol.name);
+    }
   }
 
   /**
@@ -80,28 +92,36 @@ export class RunLedger {
     this.#retries.delete(name);
     switch (report.outcome.id) {
       case "delivered":
-        this.#successes.set(name, (this.#successes.get(name) ?? 0) + 1);
-        this.#justEnded.push(report.candidate);
+        this.#successes.set(name, { count: (this.#successes.get(name)?.count ?? 0) + 1, last: report });
         return null;
       case "abandoned":
         // Its runa died, or somebody released it: the candidate was not refuted and may run again.
         return null;
     }
     const { attempts, backoff } = this.#settings(name);
-    if (report.tries >= attempts || !isRetried(report.outcome)) {
+    if (!isTriedAgain(report.outcome, report.tries, attempts)) {
       this.#fail({ kind: "attempt", report });
       return null;
     }
     const pause = pauseBefore(report.tries, backoff);
-    this.#retries.set(name, { at: performance.now() + pause, failed: report });
+    const lastSuccess = this.#evaluation?.view.snapshot.lastSuccesses.get(name)?.id;
+    this.#retries.set(name, { at: performance.now() + pause, failed: report, lastSuccess });
     return pause;
   }
 
-  /** Whether this READY candidate may be tried; one that was reopened once too often becomes a failure here. */
+  /**
+   * Whether this READY candidate may be tried; one that was reopened once too often, or by nothing that can be seen,
+   * becomes a failure here.
+   */
   chance(candidate: Candidate): Chance {
     const { name } = candidate.protocol;
     if (this.#failed.has(name) || this.isDone(candidate)) return { kind: "never" };
-    if ((this.#successes.get(name) ?? 0) > this.#maxReopens) {
+    const success = this.#successes.get(name);
+    if (success !== undefined && this.#isUnchanged(success.last)) {
+      this.#fail({ kind: "unchanged", candidate });
+      return { kind: "never" };
+    }
+    if ((success?.count ?? 0) > this.#maxReopens) {
       this.#fail({ kind: "max_reopens", candidate, reopens: this.#maxReopens });
       return { kind: "never" };
     }
@@ -116,24 +136,46 @@ export class RunLedger {
   isDone(candidate: Candidate): boolean {
     const { produces, choices, name } = candidate.protocol;
     if (produces.length > 0 || choices.length > 0) return false;
-    return this.#settledInputs.get(name) === this.#inputsOf(candidate);
+    const success = this.#successes.get(name);
+    return success !== undefined && this.#readsTheSame(success.last);
   }
 
-  /** What the attempts of this run are known to have cost, in US dollars, and those that did not tell. */
-  costs(): { readonly known: number; readonly unknown: readonly AttemptReport[] } {
-    const known = this.reports.reduce((sum, { usage }) => sum + (usage?.cost_usd ?? 0), 0);
-    return { known, unknown: this.reports.filter(({ usage }) => usage?.cost_usd === undefined) };
+  /** What the attempts of this run are known to have cost. One that could not be started costs nothing. */
+  costs(): RunCosts {
+    const usd = this.reports.reduce((sum, { usage }) => sum + (usage?.cost_usd ?? 0), 0);
+    const unknown = this.reports.filter(
+      ({ usage, outcome }) => usage?.cost_usd === undefined && outcome.id !== "not_started",
+    );
+    return { usd, unknown };
   }
 
-  #inputsOf({ protocol }: Work): string {
-    return readTypesOf(protocol)
-      .map((type) => this.#evaluation?.view.digest(type).all)
-      .join(" ");
+  /** Whether everything that a success read is still as it was, but for what it wrote itself. */
+  #readsTheSame({ candidate, left }: AttemptReport): boolean {
+    const view = this.#evaluation?.view;
+    if (view === undefined || left === null) return false;
+    return readTypesOf(candidate.protocol).every((type) => left.seen[type]?.all === view.digest(type).all);
+  }
+
+  /** Whether nothing has happened since a success that could have reopened it. */
+  #isUnchanged(report: AttemptReport): boolean {
+    const view = this.#evaluation?.view;
+    const { protocol } = report.candidate;
+    if (view?.snapshot.lastAttempts.get(protocol.name)?.id !== report.id) return false;
+    return this.#readsTheSame(report) && report.left?.outputs === outputsDigest(view, protocol);
+  }
+
+  /** Whether the READY moment of a failed candidate is over: something else made it current, or it ceased to be READY. */
+  #isRetryOver({ protocol, readiness }: Candidate): boolean {
+    const retry = this.#retries.get(protocol.name);
+    if (retry === undefined) return false;
+    const lastSuccess = this.#evaluation?.view.snapshot.lastSuccesses.get(protocol.name)?.id;
+    return readiness.status !== "ready" || lastSuccess !== retry.lastSuccess;
   }
 
   #failedElsewhere({ protocol }: Candidate): boolean {
     const last = this.#evaluation?.view.snapshot.lastAttempts.get(protocol.name);
-    if (last === undefined || last.outcome === "delivered" || last.outcome === "abandoned") return false;
+    // What was stopped, or is tried again by whoever did so, is not refuted.
+    if (last === undefined || last.retry || NO_FAILURE.has(last.outcome)) return false;
     const isNew = last.id !== this.#knownAttempts?.get(protocol.name);
     return isNew && !this.#own.has(last.id) && !this.#failed.has(protocol.name);
   }
@@ -145,13 +187,22 @@ export class RunLedger {
   }
 }
 
-/** Whether trying again may help: not where nothing could be started, or a person stopped it (attempts.md section 3). */
-function isRetried({ id }: Outcome): boolean {
-  return id !== "not_started" && id !== "interrupted";
+/** What says nothing against a candidate. */
+const NO_FAILURE: ReadonlySet<OutcomeId> = new Set(["delivered", "abandoned", "interrupted"]);
+/** Where trying again would not help, or a person did not want it. */
+const NOT_RETRIED: ReadonlySet<OutcomeId> = new Set(["not_started", "interrupted", "delivered", "abandoned"]);
+
+/**
+ * Whether an attempt that ended so is tried again in the same READY moment (attempts.md section 3).
+ * @param tries which try it was, from 1
+ * @param attempts how many there may be
+ */
+export function isTriedAgain({ id }: Outcome, tries: number, attempts: number): boolean {
+  return tries < attempts && !NOT_RETRIED.has(id);
 }
 
-/** The pause after the n-th try: doubled each time, at most ten minutes, up to a quarter shorter by chance. */
+/** The pause after the n-th try: doubled each time up to the longest there is, up to a quarter shorter by chance. */
 function pauseBefore(tries: number, backoff: number): number {
-  const whole = Math.min(backoff * 2 ** (tries - 1), MAX_BACKOFF);
+  const whole = Math.min(backoff * 2 ** (tries - 1), LONGEST_BACKOFF);
   return whole * (1 - Math.random() / 4);
 }

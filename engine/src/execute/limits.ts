@@ -5,12 +5,18 @@ import type { Limit } from "./outcome.ts";
 /** Why an agent was told to end before it did so itself. */
 export type Ending = { readonly kind: "limit"; readonly limit: Limit } | { readonly kind: "settled" };
 
+/** How much an agent has written, and when that last grew, in milliseconds of `performance.now()`. */
+interface Output {
+  readonly bytes: number;
+  readonly lastGrowth: number;
+}
+
 /** What can be seen of a running attempt from outside. */
 export interface Visible {
   /** Milliseconds since the attempt began; more than zero for one that was adopted. */
   readonly age: number;
-  /** The agent's output, where it is captured. */
-  readonly output: { readonly bytes: number; readonly lastGrowth: number } | null;
+  /** Null where it is not captured: then only the wall clock counts. */
+  readonly output: Output | null;
   /** When its server last had a call, in the store's clock; only its changes are looked at. */
   readonly lastCall: () => Moment | null;
   /** Whether everything that the attempt owes has been delivered by now. */
@@ -34,8 +40,8 @@ export class LimitWatch {
   #wall: NodeJS.Timeout | undefined;
   #lastCall: Moment | null;
   #active = performance.now();
-  /** The activity after which it was found that something is still owed. */
-  #owedAfter: number | null = null;
+  /** When it may next be asked whether something is still owed. */
+  #askAfter = 0;
   #over = false;
 
   constructor(limits: Limits, seen: Visible, end: (why: Ending) => void) {
@@ -46,11 +52,13 @@ export class LimitWatch {
     this.#lastCall = seen.lastCall();
     this.#armWall();
     const { idleTimeout, settle, outputLimit } = limits;
-    if (idleTimeout === null && settle === null && seen.output === null) return;
+    const { output } = seen;
+    // Whether it is silent shows only where its output does. An agent that was adopted may write to where its runa did.
+    if (output === null) return;
     const shortest = Math.min(idleTimeout ?? Infinity, settle ?? Infinity, outputLimit < 1e7 ? 100 : Infinity);
     // What cannot be seen now ends nothing; a store that stays unreadable is told of at the attempt's end.
     this.#ticker = setInterval(
-      () => void this.#look().catch(() => {}),
+      () => void this.#look(output).catch(() => {}),
       Math.max(10, Math.min(LOOK_EVERY, shortest / 4)),
     );
   }
@@ -74,19 +82,15 @@ export class LimitWatch {
     this.#wall = setTimeout(() => this.#armWall(), Math.min(left, LONGEST_TIMER));
   }
 
-  async #look(): Promise<void> {
+  async #look(output: Output): Promise<void> {
     const { idleTimeout, settle, outputLimit } = this.#limits;
-    const { output } = this.#seen;
-    if (output !== null && output.bytes > outputLimit) {
+    if (output.bytes > outputLimit) {
       this.#reached({ kind: "output", amount: outputLimit });
       return;
     }
-    const silent = performance.now() - this.#lastActivity();
-    if (settle !== null && silent >= settle && this.#owedAfter !== this.#lastActivity()) {
-      // Asked once for each silence: the answer does not change while nothing happens.
-      this.#owedAfter = this.#lastActivity();
-      // The same holds for the workspace, and then `idleTimeout` counts on.
-      if (await this.#seen.obligationsMet().catch(() => false)) {
+    const silent = performance.now() - this.#lastActivity(output);
+    if (settle !== null && silent >= settle && performance.now() >= this.#askAfter) {
+      if (await this.#isSettled(settle)) {
         this.#say({ kind: "settled" });
         return;
       }
@@ -94,13 +98,22 @@ export class LimitWatch {
     if (idleTimeout !== null && silent >= idleTimeout) this.#reached({ kind: "idle", amount: idleTimeout });
   }
 
-  #lastActivity(): number {
+  /** Asked again after each further `settle` of silence: a file can be written without a sound. */
+  async #isSettled(settle: number): Promise<boolean> {
+    this.#askAfter = Number.POSITIVE_INFINITY;
+    // A workspace that cannot be looked at now settles nothing, and `idleTimeout` counts on.
+    const met = await this.#seen.obligationsMet().catch(() => false);
+    this.#askAfter = performance.now() + settle;
+    return met;
+  }
+
+  #lastActivity({ lastGrowth }: Output): number {
     const call = this.#seen.lastCall();
     if (call !== this.#lastCall) {
       this.#lastCall = call;
       this.#active = performance.now();
     }
-    return Math.max(this.#active, this.#seen.output?.lastGrowth ?? 0);
+    return Math.max(this.#active, lastGrowth);
   }
 
   #reached(limit: Limit): void {

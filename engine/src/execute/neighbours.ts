@@ -25,7 +25,8 @@ export class Neighbours {
     const { protocols } = this.#project.methodology;
     const obstacle = running.find((attempt) => {
       const protocol = protocols.find(({ name }) => name === attempt.protocol);
-      return protocol !== undefined && this.excludes({ protocol, workUnit: attempt.workUnit }, mine);
+      // What an older or newer methodology executes may write anything.
+      return protocol === undefined || this.excludes({ protocol, workUnit: attempt.workUnit }, mine);
     });
     return obstacle ?? null;
   }

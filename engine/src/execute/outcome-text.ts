@@ -13,13 +13,15 @@ const SHOWN = 20;
 export function outcomeText(outcome: Outcome, shown = SHOWN): string[] {
   switch (outcome.id) {
     case "abandoned":
-      return ["its runa died, and its agent ended without delivering everything"];
+      return [
+        outcome.released
+          ? "it was released, or another runa took it over, before its agent had ended"
+          : "its runa died, and its agent ended without delivering everything",
+      ];
     case "delivered":
       return [`everything it owes was delivered${unusualEnd(outcome.ended)}`];
     case "not_started":
-      return [
-        `the agent '${visible(outcome.command)}' could not be started (${outcome.errno}): correct [agent] command in the config`,
-      ];
+      return [notStarted(outcome)];
     case "interrupted":
       return [`stopped by ${outcome.signal}`];
     case "timed_out":
@@ -52,6 +54,14 @@ export function outcomeText(outcome: Outcome, shown = SHOWN): string[] {
   }
 }
 
+function notStarted({ command, errno, table }: Outcome & { id: "not_started" }): string {
+  const what = `the agent '${visible(command)}' could not be started (${errno})`;
+  const where = `command of ${visible(table)} in the config`;
+  if (errno === "EACCES" && command.includes("/"))
+    return `${what}: it is not executable: \`chmod +x ${visible(command)}\`, or correct the ${where}`;
+  return `${what}: correct the ${where}${errno === "ENOENT" ? ", or install it" : ""}`;
+}
+
 function unusualEnd(ended: (Outcome & { id: "delivered" })["ended"]): string {
   switch (ended) {
     case undefined:
@@ -78,8 +88,15 @@ function silenceText(silence: Silence, shown: number): string[] {
   switch (silence.kind) {
     case "server_never_started":
       return ["the agent never started the MCP server in RUNA_MCP_CONFIG"];
+    case "server_failed":
+      return [
+        "the agent started the MCP server, which could not serve:",
+        ...firstOf(silence.reason.split("\n"), shown),
+      ];
     case "no_tool_called":
       return ["the agent started the MCP server and called no tool"];
+    case "nothing_left":
+      return ["the agent called tools, and nothing that it delivered is there"];
     case "other_delivered":
       return [];
     case "calls_refused":

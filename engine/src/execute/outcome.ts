@@ -3,7 +3,11 @@ import type { InstanceId, OutcomeId, Refusal, Violation } from "@runa/store";
 /** Why nothing was delivered of what was owed, as far as it is known. */
 export type Silence =
   | { readonly kind: "server_never_started" }
+  /** It was started and could not serve. */
+  | { readonly kind: "server_failed"; readonly reason: string }
   | { readonly kind: "no_tool_called" }
+  /** It called tools, and nothing that it delivered is there: it only withdrew, or what it delivered was removed. */
+  | { readonly kind: "nothing_left" }
   | { readonly kind: "calls_refused"; readonly count: number; readonly last: Refusal | null }
   | { readonly kind: "other_delivered" };
 
@@ -38,7 +42,13 @@ export interface UnmetChoice {
  * the members is the order in which they apply. `delivered` is the only success.
  */
 export type Outcome =
-  | { readonly id: "not_started"; readonly command: string; readonly errno: string }
+  | {
+      readonly id: "not_started";
+      readonly command: string;
+      readonly errno: string;
+      /** The table of the config that the command stands in, such as `[agents.reviewer]`. */
+      readonly table: string;
+    }
   | { readonly id: "interrupted"; readonly signal: NodeJS.Signals }
   | { readonly id: "timed_out"; readonly limit: Limit }
   | { readonly id: "signalled"; readonly signal: NodeJS.Signals }
@@ -46,7 +56,11 @@ export type Outcome =
   | { readonly id: "invalid_output"; readonly outputs: readonly InvalidOutput[] }
   | { readonly id: "choice_unmet"; readonly choices: readonly UnmetChoice[]; readonly silence: Silence }
   | { readonly id: "not_delivered"; readonly types: readonly string[]; readonly silence: Silence }
-  | { readonly id: "abandoned" }
+  | {
+      readonly id: "abandoned";
+      /** Somebody released it, or another runa took it over, while the one that tells of it still had it. */
+      readonly released?: true;
+    }
   | { readonly id: "delivered"; readonly ended?: UnusualEnd };
 
 // Every outcome has its word in the store's closed set.

@@ -1,9 +1,10 @@
 import {
+  attemptNotes,
+  beforeAttempt,
   type ContentHash,
   confirmArtifact,
   type Deliverer,
   deliverArtifact,
-  hasValidInstance,
   type InstanceId,
   instanceIdProblem,
   JsonError,
@@ -11,9 +12,11 @@ import {
   MAX_BYTES,
   MAX_DEPTH,
   parseJson,
+  progressOf,
   type Refusal,
   RefusedError,
   recordRefusal,
+  recordServerFailure,
   recordServerStart,
   unendedAttempt,
   type Violation,
@@ -24,7 +27,7 @@ import {
 import { RunaError } from "../diagnostic.ts";
 import type { Methodology, Protocol } from "../methodology/methodology.ts";
 import { instancePath } from "../plan/plan.ts";
-import { displayPath, type OpenProject, openProject } from "../project/project.ts";
+import { displayPath, findProject, type OpenProject, openProject, openProjectStore } from "../project/project.ts";
 import { didYouMean } from "../suggestion.ts";
 import type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "./output-session.ts";
 
@@ -35,6 +38,8 @@ export interface SessionOptions {
   readonly workingDirectory: string;
   /** `--config`. */
   readonly config?: string | undefined;
+  /** Where the artifacts lie, when that is not where the configuration says. */
+  readonly artifactsDir?: string | undefined;
   readonly environment: NodeJS.ProcessEnv;
 }
 
@@ -44,7 +49,10 @@ export interface SessionOptions {
  * @throws RunaError for an unknown protocol, a scope that does not fit, or the attempt of another candidate; DiagnosticsError, StoreError
  */
 export async function openOutputSession(options: SessionOptions): Promise<OutputSession> {
-  const project = await openProject(options);
+  const project = await openProject(options).catch(async (error: unknown) => {
+    await tellWhyNotServed(options, error);
+    throw error;
+  });
   try {
     const protocol = protocolFor(project, options);
     const attempt = attemptOf(options.environment);
@@ -59,13 +67,37 @@ export async function openOutputSession(options: SessionOptions): Promise<Output
   }
 }
 
+/** What keeps the server from serving, such as a manifest that was broken meanwhile, is told in its attempt's outcome. */
+async function tellWhyNotServed(options: SessionOptions, error: unknown): Promise<void> {
+  const attempt = attemptOf(options.environment);
+  if (attempt === null) return;
+  try {
+    const store = openProjectStore(await findProject(options));
+    try {
+      recordServerFailure(store, attempt, error instanceof Error ? error.message : String(error));
+    } finally {
+      store.close();
+    }
+  } catch {
+    // The agent is told all the same.
+  }
+}
+
 /** The attempt that the environment names; the innermost where projects are nested. */
 function attemptOf({ RUNA_ATTEMPT }: NodeJS.ProcessEnv): string | null {
   return RUNA_ATTEMPT?.split(/[\s,]+/).findLast((id) => id !== "") ?? null;
 }
 
 /** What an attempt delivers is its own protocol's: an agent that starts another one's server gets no tools by it. */
-function refuseAnothersAttempt({ store }: OpenProject, attempt: string, { protocol, workUnit }: SessionOptions): void {
+function refuseAnothersAttempt(
+  { store, root }: OpenProject,
+  attempt: string,
+  { protocol, workUnit }: SessionOptions,
+): void {
+  if (progressOf(store, attempt) === null)
+    throw new RunaError(
+      `RUNA_ATTEMPT names attempt ${attempt}, which is none of the project in ${root}: unset it to deliver by hand`,
+    );
   const open = unendedAttempt(store, attempt);
   if (open === null || (open.protocol === protocol && open.workUnit === workUnit)) return;
   const unit = open.workUnit === null ? "" : ` of work unit '${open.workUnit}'`;
@@ -108,10 +140,15 @@ class ProjectSession implements OutputSession {
     this.methodology = project.methodology.name;
     this.protocol = protocol.name;
     this.workUnit = workUnit;
+    // What an earlier session of the same attempt has delivered.
+    if (attempt !== null)
+      for (const { type } of attemptNotes(project.store, attempt).deliveries) this.#delivered.add(type);
     this.outputs = offeredBy(protocol, project.methodology);
     this.offersOwnTools =
       attempt !== null &&
-      this.outputs.some(({ artifactType }) => hasValidInstance(project.store, artifactType, workUnit));
+      beforeAttempt(project.store, attempt).some(
+        ({ type, status }) => status === "valid" && this.outputs.some(({ artifactType }) => artifactType === type),
+      );
   }
 
   async deliver(artifactType: string, instanceId: string, artifact: unknown): Promise<DeliveryResult> {

@@ -1,8 +1,13 @@
-import { type OpenAttempt, releaseAttempt, unendedAttempts } from "@runa/store";
+import { type OpenAttempt, readSnapshot, releaseAttempt, unendedAttempts } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
-import type { OpenProject } from "../project/project.ts";
+import { owedDigest } from "../evaluate/outputs.ts";
+import { ScopeView } from "../evaluate/scope-view.ts";
+import { type OpenProject, scanProject } from "../project/project.ts";
 import { didYouMean } from "../suggestion.ts";
+import { distinctBeginnings } from "./attempt-id.ts";
 import { canBeJudged, ownerLives } from "./owner.ts";
+import { findAgentOf } from "./process/agent-process.ts";
+import { processLives } from "./process/proc.ts";
 
 /** As many first characters of an attempt's id as have to be given. */
 const SHORTEST_PREFIX = 8;
@@ -11,26 +16,55 @@ const SHORTEST_PREFIX = 8;
  * Frees by hand a candidate whose attempt cannot be judged from here, because its owner is on another machine or in
  * another pid namespace (attempts.md section 5): ends the attempt as `abandoned`.
  * @param prefix the attempt's id, or how it begins
- * @throws RunaError when there is no such open attempt, or its runa is at work here
+ * @throws RunaError when there is no such open attempt, its runa or its agent is at work here, or nothing can be kept
  */
-export function releaseByHand({ store }: OpenProject, prefix: string): OpenAttempt {
-  const open = unendedAttempts(store);
-  const found = open.filter(({ id }) => id === prefix || (prefix.length >= SHORTEST_PREFIX && id.startsWith(prefix)));
-  const [attempt] = found;
+export async function releaseByHand(project: OpenProject, prefix: string): Promise<OpenAttempt> {
+  const { store, storeDirectory } = project;
+  const attempt = openAttempt(unendedAttempts(store), prefix);
+  if (!store.kept) throw new RunaError(`${storeDirectory} cannot be written: nothing is released`);
+  if (canBeJudged(attempt.owner)) refuseWhereItLives(attempt);
+  if (!releaseAttempt(store, attempt, await outputsNow(project, attempt)))
+    throw new RunaError(`attempt ${attempt.id} has just ended by itself`);
+  return attempt;
+}
+
+function openAttempt(open: readonly OpenAttempt[], prefix: string): OpenAttempt {
+  if (open.length === 0) throw new RunaError("no attempt is open: there is nothing to release");
+  const exact = open.find(({ id }) => id === prefix);
+  if (exact !== undefined) return exact;
+  if (prefix.length < SHORTEST_PREFIX)
+    throw new RunaError(
+      `'${prefix}' is too short: give the attempt's id, or at least its first ${SHORTEST_PREFIX} characters`,
+    );
+  const [attempt, ...more] = open.filter(({ id }) => id.startsWith(prefix));
+  const known = open.map(({ id }) => id);
   if (attempt === undefined)
     throw new RunaError(
-      open.length === 0
-        ? "no attempt is open: there is nothing to release"
-        : `no open attempt '${prefix}'${didYouMean(
-            prefix,
-            open.map(({ id }) => id),
-          )}: \`runa state --json\` names those that run`,
+      `no open attempt '${prefix}'${didYouMean(prefix, known)}: \`runa state --json\` names those that run`,
     );
-  if (found.length > 1) throw new RunaError(`several open attempts begin with '${prefix}': give more of the id`);
-  if (canBeJudged(attempt.owner) && ownerLives(attempt.owner))
+  if (more.length > 0)
     throw new RunaError(
-      `attempt ${attempt.id} is executed by runa (pid ${attempt.owner.pid}) on this machine: stop that one, its claim ends with it`,
+      `several open attempts begin with '${prefix}': give more of the id, such as ${distinctBeginnings([attempt, ...more].map(({ id }) => id)).join(", ")}`,
     );
-  if (!releaseAttempt(store, attempt)) throw new RunaError(`attempt ${attempt.id} has just ended by itself`);
   return attempt;
+}
+
+function refuseWhereItLives({ id, owner, agent }: OpenAttempt): void {
+  if (ownerLives(owner))
+    throw new RunaError(
+      `attempt ${id} is executed by runa (pid ${owner.pid}) on this machine: stop that one, its claim ends with it`,
+    );
+  const worker = agent !== null && processLives(agent) ? agent : findAgentOf(id);
+  if (worker !== null)
+    throw new RunaError(`the agent of attempt ${id} (pid ${worker.pid}) is still at work: \`runa run\` takes it over`);
+}
+
+/** What lies there now of what the attempt owes: as long as nothing of it changes, the candidate is not done by it. */
+async function outputsNow(project: OpenProject, attempt: OpenAttempt): Promise<string> {
+  const { store, methodology } = project;
+  const protocol = methodology.protocols.find(({ name }) => name === attempt.protocol);
+  if (protocol === undefined) return "";
+  const { gaps } = await scanProject(project);
+  const snapshot = readSnapshot(store, methodology.types.keys(), gaps, attempt.workUnit);
+  return owedDigest(new ScopeView(snapshot, attempt.workUnit), protocol);
 }

@@ -3,7 +3,7 @@ import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { Debts } from "../evaluate/owed.ts";
 import type { RunLimits } from "../project/config.ts";
 import type { Work } from "./conflicts.ts";
-import type { RunFailure } from "./ledger.ts";
+import type { RunCosts, RunFailure } from "./ledger.ts";
 import type { AttemptReport } from "./supervise.ts";
 
 /** What happens while work is executed. The engine tells; whoever listens shows it. */
@@ -28,13 +28,15 @@ export interface RunOptions extends RunLimits {
 export type RunLimit =
   | { readonly kind: "max_attempts"; readonly attempts: number }
   | { readonly kind: "time_limit"; readonly milliseconds: number }
-  | { readonly kind: "max_cost_usd"; readonly usd: number; readonly unknown: readonly AttemptReport[] };
+  | { readonly kind: "max_cost_usd"; readonly usd: number };
 
 export type RunOutcome =
   | "all_complete"
   | "quiescent_with_failures"
   | "quiescent_with_blocked_work"
   | "limit_reached"
+  /** With `once`: its one candidate was executed, whatever came of it. */
+  | "step_done"
   | "methodology_changed"
   | "interrupted";
 
@@ -44,6 +46,7 @@ export interface RunReport {
   readonly reports: readonly AttemptReport[];
   readonly failures: readonly RunFailure[];
   readonly debts: Debts;
+  readonly costs: RunCosts;
   readonly evaluation: Evaluation;
   /** With `limit_reached`. */
   readonly limit: RunLimit | null;

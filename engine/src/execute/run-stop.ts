@@ -72,8 +72,7 @@ export class RunStop {
     const { maxAttempts, timeLimit, maxCostUsd } = this.#options;
     if (maxAttempts > 0 && this.#started >= maxAttempts) return { kind: "max_attempts", attempts: maxAttempts };
     if (timeLimit !== null && performance.now() >= this.limitAt) return { kind: "time_limit", milliseconds: timeLimit };
-    const { known, unknown } = this.#ledger.costs();
-    return maxCostUsd > 0 && known >= maxCostUsd ? { kind: "max_cost_usd", usd: maxCostUsd, unknown } : null;
+    return maxCostUsd > 0 && this.#ledger.costs().usd >= maxCostUsd ? { kind: "max_cost_usd", usd: maxCostUsd } : null;
   }
 
   /** A run uses the methodology that it loaded: when that has changed on disk, nothing further starts. */

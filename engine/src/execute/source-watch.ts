@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readSourceFile, sha256 } from "@runa/store";
+import { holdTexts } from "../methodology/kept.ts";
 import type { Methodology } from "../methodology/methodology.ts";
 
 /** More than a file system's clock lags behind the wall clock, in milliseconds. */
@@ -18,8 +19,10 @@ export class SourceWatch {
 
   constructor(methodology: Methodology) {
     const root = dirname(methodology.file);
+    // A run works with what it was started with, also where that is asked for after somebody has changed the files.
+    holdTexts(methodology);
     this.#sources = new Map([
-      [methodology.file, sha256(methodology.document.text)],
+      [methodology.file, methodology.manifestHash],
       ...[...methodology.types.values()].map(({ name, fileHash }): [string, string] => [
         join(root, "schemas", `${name}.schema.json`),
         fileHash,

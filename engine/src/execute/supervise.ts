@@ -6,6 +6,7 @@ import { type Conclusion, concludeAttempt, obligationsMet } from "./conclusion.t
 import type { Work } from "./conflicts.ts";
 import type { RunningAttempt } from "./evidence.ts";
 import type { Handled, Interrupts } from "./interrupts.ts";
+import { isTriedAgain } from "./ledger.ts";
 import { type Ending, LimitWatch } from "./limits.ts";
 import type { Outcome } from "./outcome.ts";
 import type { AgentProcess, ProcessEnd } from "./process/agent-process.ts";
@@ -71,7 +72,7 @@ interface Watched {
 
 /** Waits for an agent under its limits, ends what it left behind, and judges the attempt. */
 export async function superviseAttempt(context: ExecutionContext, supervised: Supervised): Promise<EndedAttempt> {
-  const { project } = context;
+  const { project, interrupts } = context;
   const { running, since, tries, adopted } = supervised;
   const { id, protocol, workUnit } = running;
   const watched = await watch(context, supervised).catch((error: unknown) => {
@@ -80,13 +81,15 @@ export async function superviseAttempt(context: ExecutionContext, supervised: Su
     throw error;
   });
   const { swept } = watched;
-  const command = project.config.agentFor(protocol.name).command?.[0] ?? "";
-  const { gaps, ...conclusion } = await concludeAttempt(
-    project,
-    running,
-    (judged) => outcomeOf(watched, judged, command),
-    swept.length === 0 ? {} : { swept: swept.map(({ pid, name, signal }) => ({ pid, name, signal })) },
-  );
+  const { command: argv, attempts } = project.config.agentFor(protocol.name);
+  const command = argv?.[0] ?? "";
+  const table = project.config.commandTable(protocol.name);
+  const { gaps, ...conclusion } = await concludeAttempt(project, running, {
+    decided: decidedBy(watched, { command, table }),
+    outcomeOf: (judged) => outcomeOf(watched, judged),
+    isRetried: (outcome) => interrupts.requested === null && isTriedAgain(outcome, tries, attempts),
+    logged: swept.length === 0 ? {} : { swept: swept.map(({ pid, name, signal }) => ({ pid, name, signal })) },
+  });
   const duration = performance.now() - since;
   const candidate: Work = { protocol, workUnit };
   const report: AttemptReport = { id, candidate, ...conclusion, tries, adopted, swept, duration };
@@ -121,6 +124,7 @@ async function watch(
     const end = await agent.ended;
     limits.close();
     const interrupted = interrupts.stopped;
+    await agent.groupEnded;
     const swept = await sweep({
       attempt: id,
       agent: agent.identity,
@@ -140,17 +144,22 @@ async function watch(
 }
 
 /** The first outcome that applies (attempts.md section 1): what ended the process comes before what it delivered. */
-function outcomeOf({ end, ending, interrupted }: Watched, judged: Outcome, command: string): Outcome {
-  if (end.kind === "not_started") return { id: "not_started", command, errno: end.errno };
+function decidedBy(
+  { end, ending, interrupted }: Watched,
+  configured: { command: string; table: string },
+): Outcome | null {
+  if (end.kind === "not_started") return { id: "not_started", ...configured, errno: end.errno };
   if (interrupted !== null) return { id: "interrupted", signal: interrupted };
   if (ending?.kind === "limit") return { id: "timed_out", limit: ending.limit };
-  if (ending?.kind === "settled" && judged.id === "delivered") return { id: "delivered", ended: "settled" };
-  switch (end.kind) {
-    case "signalled":
-      return { id: "signalled", signal: end.signal };
-    case "exited":
-      return end.code === 0 ? judged : { id: "exited", code: end.code };
-    case "unknown":
-      return judged.id === "delivered" ? { id: "delivered", ended: "exit_code_unknown" } : { id: "abandoned" };
-  }
+  // It was runa that ended it, whatever it made of that.
+  if (ending?.kind === "settled") return null;
+  if (end.kind === "signalled") return { id: "signalled", signal: end.signal };
+  return end.kind === "exited" && end.code !== 0 ? { id: "exited", code: end.code } : null;
+}
+
+/** The outcome where what was delivered decides. */
+function outcomeOf({ end, ending }: Watched, judged: Outcome): Outcome {
+  if (ending?.kind === "settled") return judged.id === "delivered" ? { id: "delivered", ended: "settled" } : judged;
+  if (end.kind !== "unknown") return judged;
+  return judged.id === "delivered" ? { id: "delivered", ended: "exit_code_unknown" } : { id: "abandoned" };
 }

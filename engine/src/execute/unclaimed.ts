@@ -13,9 +13,11 @@ const FORGOTTEN = 3_600_000;
 export function removeUnclaimed({ store, storeDirectory }: OpenProject): void {
   const directory = join(storeDirectory, "attempts");
   for (const id of namesIn(directory)) {
-    const age = Date.now() - begunAt(id);
-    if (age > FORGOTTEN && progressOf(store, id) === null)
-      rmSync(join(directory, id), { recursive: true, force: true });
+    const begun = begunAt(id);
+    if (begun === null || Date.now() - begun < FORGOTTEN || progressOf(store, id) !== null) continue;
+    // Transcripts stay, also of attempts that a store which was made anew has forgotten.
+    const held = namesIn(join(directory, id));
+    if (held.every((name) => name === "prompt.md")) rmSync(join(directory, id), { recursive: true, force: true });
   }
 }
 
@@ -27,9 +29,9 @@ function namesIn(directory: string): string[] {
   }
 }
 
-/** The time in an id, in milliseconds: a UUIDv7 begins with it. What is no such id was begun never. */
-function begunAt(id: string): number {
+/** The time in an id, in milliseconds: a UUIDv7 begins with it. Null for what is no such id. */
+function begunAt(id: string): number | null {
   const [, high = "", low = ""] = /^([0-9a-f]{8})-([0-9a-f]{4})-7/.exec(id) ?? [];
   const time = Number.parseInt(high + low, 16);
-  return Number.isNaN(time) ? Number.POSITIVE_INFINITY : time;
+  return Number.isNaN(time) ? null : time;
 }

@@ -1,4 +1,4 @@
-import type { ScanReport } from "@runa/store";
+import type { NotMoved, ScanReport } from "@runa/store";
 import type { Candidate, Evaluation } from "../evaluate/evaluate.ts";
 import type { AttemptReport } from "../execute/supervise.ts";
 import type { OpenProject } from "../project/project.ts";
@@ -84,9 +84,27 @@ export function logAttemptEnded({ id, candidate, outcome, delivered, duration, s
   for (const { pid, name, signal } of swept)
     tell(
       "sweep",
-      { level: "warn", outcome: "succeeded", msg: "a process that an attempt had left was ended" },
+      // Told as well by whoever executes work.
+      { level: "info", outcome: "succeeded", msg: "a process that an attempt had left was ended" },
       { attempt: id, pid, name, signal },
     );
+}
+
+/** Something that is to be moved out of the workspace and could not be. */
+export function logNotMoved({ attempt, type, id, reason }: NotMoved): void {
+  tell(
+    "supersede",
+    { level: "warn", outcome: "failed", msg: `what was superseded could not be moved: ${reason}` },
+    { attempt, artifact: `${type}/${id}` },
+  );
+}
+
+export function logUsageUnclear(attempt: string, protocol: string, reason: string): void {
+  tell(
+    "usage",
+    { level: "warn", outcome: "partial", msg: `what the agent wrote to RUNA_USAGE is not understood: ${reason}` },
+    { attempt, protocol },
+  );
 }
 
 function tell(

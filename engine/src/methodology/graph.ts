@@ -8,8 +8,8 @@ export interface Graph<P extends ProtocolDeclaration> {
   readonly cycles: readonly (readonly string[])[];
 }
 
-/** For each protocol, by index, the indices of those that come before it. */
-type Edges = readonly ReadonlySet<number>[];
+/** For each protocol, by index, the indices of those that come before it, each once. */
+type Edges = readonly (readonly number[])[];
 
 /**
  * Orders the protocols of a scope (contract.md section 5): `requires` on a type that someone `produces` is a hard edge;
@@ -19,11 +19,22 @@ export function graphOf<P extends ProtocolDeclaration>(
   protocols: readonly P[],
   allProtocols: readonly ProtocolDeclaration[],
 ): Graph<P> {
-  const { hard, all } = edgesOf(protocols, allProtocols);
-  const order = sorted(all, false) ?? sorted(hard, true) ?? [];
+  const named = (indices: readonly number[]) => {
+    const found: P[] = [];
+    for (const index of indices) {
+      const protocol = protocols[index];
+      if (protocol !== undefined) found.push(protocol);
+    }
+    return found;
+  };
+  const writers = new Writers(protocols, allProtocols);
+  const order = sorted(edgesOf(protocols, writers), false);
+  // What has no cycle at all has no hard one.
+  if (order !== null) return { order: named(order), cycles: [] };
+  const hard = edgesOf(protocols, writers, "hard");
   return {
-    order: order.flatMap((index) => protocols[index] ?? []),
-    cycles: cyclesOf(hard).map((cycle) => cycle.flatMap((index) => protocols[index]?.name ?? [])),
+    order: named(sorted(hard, true) ?? []),
+    cycles: cyclesOf(hard).map((cycle) => named(cycle).map(({ name }) => name)),
   };
 }
 
@@ -36,43 +47,60 @@ export function executionOrder<P extends ProtocolDeclaration>({
   return graphOf(protocols, protocols);
 }
 
-function edgesOf(
-  protocols: readonly ProtocolDeclaration[],
-  allProtocols: readonly ProtocolDeclaration[],
-): { hard: Edges; all: Edges } {
-  const owners = new Map<string, number>();
-  const optionalWriters = new Map<string, number[]>();
-  for (const [index, protocol] of protocols.entries()) {
-    for (const type of protocol.produces) owners.set(type, index);
-    for (const type of [...protocol.mayProduce, ...protocol.choices.flatMap((choice) => choice.members)]) {
-      const writers = optionalWriters.get(type);
-      if (writers === undefined) optionalWriters.set(type, [index]);
-      else writers.push(index);
+/** Who writes each type, among the protocols of a scope, by index. */
+class Writers {
+  readonly #owners = new Map<string, number>();
+  readonly #optional = new Map<string, number[]>();
+  /** The types that have an owner, of whatever scope. */
+  readonly #owned = new Set<string>();
+
+  constructor(protocols: readonly ProtocolDeclaration[], allProtocols: readonly ProtocolDeclaration[]) {
+    let index = 0;
+    for (const { produces, mayProduce, choices } of protocols) {
+      for (const type of produces) this.#owners.set(type, index);
+      for (const type of mayProduce) this.#writes(type, index);
+      for (const { members } of choices) for (const type of members) this.#writes(type, index);
+      index++;
     }
+    for (const { produces } of allProtocols) for (const type of produces) this.#owned.add(type);
   }
-  // A type with an owner has edges to that owner only, also where the owner belongs to the other scope.
-  const owned = new Set(allProtocols.flatMap((protocol) => protocol.produces));
-  const writersOf = (type: string): readonly number[] => {
-    const owner = owners.get(type);
-    if (owner !== undefined) return [owner];
-    return owned.has(type) ? [] : (optionalWriters.get(type) ?? []);
-  };
-  const hard = protocols.map((protocol, index) => {
-    const before = new Set<number>();
-    for (const type of protocol.requires) {
-      const owner = owners.get(type);
-      if (owner !== undefined && owner !== index) before.add(owner);
-    }
+
+  #writes(type: string, index: number): void {
+    const writers = this.#optional.get(type);
+    if (writers === undefined) this.#optional.set(type, [index]);
+    else writers.push(index);
+  }
+
+  ownerOf(type: string): number | undefined {
+    return this.#owners.get(type);
+  }
+
+  /** Those whom a type without an owner in this scope comes from; one that is owned elsewhere comes from there only. */
+  optional(type: string): readonly number[] {
+    return this.#owned.has(type) ? [] : (this.#optional.get(type) ?? []);
+  }
+}
+
+/** The edges of every kind, or the hard ones. */
+function edgesOf(protocols: readonly ProtocolDeclaration[], writers: Writers, only?: "hard"): Edges {
+  /** For whom a protocol was last noted as one that comes before, by index. */
+  const noted: number[] = protocols.map(() => -1);
+  return protocols.map(({ requires, accepts }, index) => {
+    const before: number[] = [];
+    const note = (writer: number) => {
+      if (writer === index || noted[writer] === index) return;
+      noted[writer] = index;
+      before.push(writer);
+    };
+    const noteWriters = (type: string) => {
+      const owner = writers.ownerOf(type);
+      if (owner !== undefined) note(owner);
+      else if (only !== "hard") for (const writer of writers.optional(type)) note(writer);
+    };
+    for (const type of requires) noteWriters(type);
+    if (only !== "hard") for (const type of accepts) noteWriters(type);
     return before;
   });
-  // What has an owner has an edge to it here as well, so these are the hard ones and the soft ones.
-  const all = protocols.map((protocol, index) => {
-    const before = new Set<number>();
-    for (const types of [protocol.requires, protocol.accepts])
-      for (const type of types) for (const writer of writersOf(type)) if (writer !== index) before.add(writer);
-    return before;
-  });
-  return { hard, all };
 }
 
 /**
@@ -83,26 +111,26 @@ function sorted(edges: Edges, forced: boolean): number[] | null {
   const followers: number[][] = edges.map(() => []);
   const open = edges.map((before, index) => {
     for (const one of before) followers[one]?.push(index);
-    return before.size;
+    return before.length;
   });
   const free = new Heap();
   for (const [index, count] of open.entries()) if (count === 0) free.push(index);
-  const done = new Set<number>();
+  const done: boolean[] = edges.map(() => false);
   const order: number[] = [];
   let firstLeft = 0;
   while (order.length < edges.length) {
     let next = free.pop();
     if (next === undefined) {
       if (!forced) return null;
-      while (done.has(firstLeft)) firstLeft++;
+      while (done[firstLeft] === true) firstLeft++;
       next = firstLeft;
     }
-    done.add(next);
+    done[next] = true;
     order.push(next);
     for (const follower of followers[next] ?? []) {
       const left = (open[follower] ?? 0) - 1;
       open[follower] = left;
-      if (left === 0 && !done.has(follower)) free.push(follower);
+      if (left === 0 && done[follower] === false) free.push(follower);
     }
   }
   return order;
@@ -162,7 +190,7 @@ function cyclesOf(edges: Edges): number[][] {
       index.set(node, index.size);
       stack.push(node);
       onStack.add(node);
-      path.push({ node, rest: (edges[node] ?? new Set<number>()).values() });
+      path.push({ node, rest: (edges[node] ?? []).values() });
     };
     enter(root);
     for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {

@@ -3,12 +3,10 @@ import { dirname, join } from "node:path";
 import {
   JsonError,
   type JsonSchema,
-  loadSchemaCompiler,
   parseSchema,
   readSourceFile,
   reasonOf,
   type ScannedType,
-  type SchemaCompiler,
   SchemaError,
   type SchemaHash,
   sha256,
@@ -17,6 +15,7 @@ import {
 import { type Diagnostic, DiagnosticsError, type TomlPath } from "../diagnostic.ts";
 import { locate } from "../toml/locate.ts";
 import { parseToml, type TomlDocument, type TomlFinding } from "../toml/parse.ts";
+import { LazyCompiler } from "./lazy-compiler.ts";
 import { type Manifest, type ProtocolDeclaration, readManifest, unsafeReason } from "./manifest.ts";
 import { schemaPosition } from "./schema-position.ts";
 import { flatTrigger, typesOf } from "./trigger.ts";
@@ -39,11 +38,15 @@ export interface Protocol extends ProtocolDeclaration {
   readonly fingerprint: string;
 }
 
-/** A loaded methodology. */
+/** A loaded methodology. Of one that was kept since an earlier command, texts are read when they are asked for. */
 export interface Methodology {
   readonly name: string;
   /** The manifest's file, absolute. */
   readonly file: string;
+  /** `sha256:<hex>` of the manifest's text. */
+  readonly manifestHash: string;
+  /** `sha256:<hex>` over everything that it was loaded from: manifest, schemas, instructions. */
+  readonly sourcesHash: string;
   readonly types: ReadonlyMap<string, ArtifactType>;
   /** In the manifest's order. */
   readonly protocols: readonly Protocol[];
@@ -61,6 +64,9 @@ export interface SchemaMemory {
 
 const NO_MEMORY: SchemaMemory = { hashOf: () => null, remember: () => {} };
 
+/** How the files of a methodology are read. */
+export type SourceReader = (path: string) => Buffer;
+
 /** The manifest that a path means: a directory means its `manifest.toml`. */
 export function manifestPath(path: string): string {
   try {
@@ -68,6 +74,17 @@ export function manifestPath(path: string): string {
   } catch {
     return path;
   }
+}
+
+/** Where the schema of an artifact type lies, in the directory of the manifest. */
+export function schemaFile(root: string, type: string): string {
+  // Not `join`, which takes longer than asking for the file's stats.
+  return `${root}/schemas/${type}.schema.json`;
+}
+
+/** Where the instructions of a protocol lie, in the directory of the manifest. */
+export function instructionsFile(root: string, protocol: string): string {
+  return `${root}/protocols/${protocol}/PROTOCOL.md`;
 }
 
 /** Every artifact type that a protocol may write. */
@@ -89,23 +106,35 @@ export function readTypesOf(protocol: ProtocolDeclaration): string[] {
  * Loads a methodology: manifest, schemas, instructions. Everything that is wrong is found at once.
  * @throws DiagnosticsError with each error's file and, where there is one, line and column
  */
-export async function loadMethodology(file: string, memory: SchemaMemory = NO_MEMORY): Promise<Methodology> {
-  const document = parseToml(file, readManifestFile(file));
+export async function loadMethodology(
+  file: string,
+  memory: SchemaMemory = NO_MEMORY,
+  read: SourceReader = readSourceFile,
+): Promise<Methodology> {
+  const document = parseToml(file, readManifestFile(file, read));
   const { manifest, failed, findings } = readManifest(document.table);
   const diagnostics: Diagnostic[] = [];
-  const types = await loadTypes(dirname(file), manifest, memory, diagnostics);
-  const protocols = loadProtocols(dirname(file), manifest, types, diagnostics);
+  const types = await loadTypes(dirname(file), manifest, memory, read, diagnostics);
+  const protocols = loadProtocols(dirname(file), manifest, types, read, diagnostics);
   const delegated = workUnitFindings(manifest, types);
   if (failed || diagnostics.length > 0 || delegated.length > 0) {
     const ofManifest = await locate(document, [...(failed ? findings : []), ...delegated]);
     throw new DiagnosticsError([...ofManifest, ...diagnostics]);
   }
-  return { name: manifest.name, file, types, protocols, document, findings };
+  const manifestHash = sha256(document.text);
+  const sourcesHash = sourcesHashOf(manifestHash, types.values(), protocols);
+  return { name: manifest.name, file, manifestHash, sourcesHash, types, protocols, document, findings };
 }
 
-function readManifestFile(file: string): Buffer {
+function sourcesHashOf(manifestHash: string, types: Iterable<ArtifactType>, protocols: readonly Protocol[]): string {
+  const schemas = Array.from(types, ({ name, fileHash }) => [name, fileHash]);
+  const instructions = protocols.map(({ name, instructionsHash }) => [name, instructionsHash]);
+  return sha256(JSON.stringify([manifestHash, schemas, instructions]));
+}
+
+function readManifestFile(file: string, read: SourceReader): Buffer {
   try {
-    return readSourceFile(file);
+    return read(file);
   } catch (error) {
     throw new DiagnosticsError([
       { severity: "error", file, message: `the methodology's manifest cannot be read: ${reasonOf(error)}` },
@@ -113,20 +142,11 @@ function readManifestFile(file: string): Buffer {
   }
 }
 
-/** Compiles at most once, and only when a file has to be validated. */
-class LazyCompiler {
-  #loaded: Promise<SchemaCompiler> | undefined;
-
-  compile(schema: JsonSchema, checked: boolean): Promise<Validator> {
-    this.#loaded ??= loadSchemaCompiler();
-    return this.#loaded.then((compile) => compile(schema, { checked }));
-  }
-}
-
 async function loadTypes(
   root: string,
   manifest: Manifest,
   memory: SchemaMemory,
+  read: SourceReader,
   diagnostics: Diagnostic[],
 ): Promise<Map<string, ArtifactType>> {
   const compiler = new LazyCompiler();
@@ -135,10 +155,10 @@ async function loadTypes(
   for (const name of new Set(manifest.artifactTypes)) {
     // Reported already; no file has such a name.
     if (unsafeReason(name) !== null) continue;
-    const file = join(root, "schemas", `${name}.schema.json`);
+    const file = schemaFile(root, name);
     let text = "";
     try {
-      const bytes = readSourceFile(file);
+      const bytes = read(file);
       text = bytes.toString("utf8");
       const fileHash = sha256(bytes);
       const known = memory.hashOf(fileHash);
@@ -176,19 +196,28 @@ async function schemaDiagnostic(type: string, file: string, text: string, error:
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
+/**
+ * A protocol's instructions from the bytes of their file; a byte order mark is passed over.
+ * @throws TypeError for what is no UTF-8
+ */
+export function instructionsText(bytes: Uint8Array): string {
+  return utf8.decode(bytes);
+}
+
 function loadProtocols(
   root: string,
   manifest: Manifest,
   types: ReadonlyMap<string, ArtifactType>,
+  read: SourceReader,
   diagnostics: Diagnostic[],
 ): Protocol[] {
   const seen = new Set<string>();
   return manifest.protocols.flatMap((declaration): Protocol[] => {
     if (unsafeReason(declaration.name) !== null || seen.has(declaration.name)) return [];
     seen.add(declaration.name);
-    const file = join(root, "protocols", declaration.name, "PROTOCOL.md");
+    const file = instructionsFile(root, declaration.name);
     try {
-      const instructions = utf8.decode(readSourceFile(file));
+      const instructions = instructionsText(read(file));
       const instructionsHash = sha256(instructions);
       const fingerprint = fingerprintOf(declaration, instructionsHash, types);
       return [{ ...declaration, instructions, instructionsHash, fingerprint }];

@@ -47,13 +47,21 @@ export function requireMcpCommand(command: McpCommand): McpCommand {
   return command;
 }
 
+/** What an attempt's server is told of the attempt. */
+export interface LiveAttempt {
+  /** Its id, behind those of the attempts inside which it runs. */
+  readonly chain: string;
+  /** The file into which its agent may write what it used. */
+  readonly usage: string;
+}
+
 /** The server's configuration for one candidate; `attempt` is absent in dry runs. */
 export function mcpConfigFor(
   project: Project,
   { command }: McpCommand,
   protocol: string,
   workUnit: string | null,
-  attempt?: string,
+  attempt?: LiveAttempt,
 ): McpConfig {
   return {
     command,
@@ -61,7 +69,9 @@ export function mcpConfigFor(
     env: {
       RUNA_WORKING_DIR: project.root,
       ...(project.config.file === null ? {} : { RUNA_CONFIG: resolve(project.config.file) }),
-      ...(attempt === undefined ? {} : { RUNA_ATTEMPT: attempt }),
+      // A directory that the config does not name: the server has to write where its runa looks.
+      ...(project.artifactsOverride ? { RUNA_ARTIFACTS_DIR: project.workspace } : {}),
+      ...(attempt === undefined ? {} : { RUNA_ATTEMPT: attempt.chain, RUNA_USAGE: attempt.usage }),
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Candidate, Input } from "../evaluate/evaluate.ts";
 import type { Choice } from "../methodology/manifest.ts";
 import { triggerText } from "../methodology/trigger.ts";
 import { displayPath, type Project } from "../project/project.ts";
-import { type McpCommand, type McpConfig, mcpConfigFor } from "./mcp-config.ts";
+import { type LiveAttempt, type McpCommand, type McpConfig, mcpConfigFor } from "./mcp-config.ts";
 
 /** An input as an agent is told of it. */
 export interface ContextInput {
@@ -74,7 +74,7 @@ export function planExecution(
   methodology: string,
   mcp: McpCommand,
   candidate: Candidate,
-  attempt?: string,
+  attempt?: LiveAttempt,
 ): PlannedExecution {
   return {
     candidate,

@@ -6,12 +6,14 @@ import {
   type LogHead,
   type LogVerdict,
   loggedAttempts,
+  loggedProtocols,
   logHead,
   readEvents,
   type Store,
   verifyLog,
 } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
+import { distinctBeginnings } from "../execute/attempt-id.ts";
 import { log } from "../log/log.ts";
 import { findProject, openProjectStore, type ProjectOptions } from "./project.ts";
 
@@ -39,6 +41,11 @@ export class EventLog {
     return eventCount(this.#store, filter);
   }
 
+  /** The protocols that the log tells of. */
+  protocols(): string[] {
+    return loggedProtocols(this.#store);
+  }
+
   head(): LogHead {
     return logHead(this.#store);
   }
@@ -55,7 +62,9 @@ export class EventLog {
     const [only, ...more] = loggedAttempts(this.#store, beginning, NAMED);
     if (only === undefined) throw new RunaError(`the log tells of no attempt whose id begins with '${beginning}'`);
     if (more.length > 0)
-      throw new RunaError(`'${beginning}' is how several attempts begin: give more of ${[only, ...more].join(", ")}`);
+      throw new RunaError(
+        `'${beginning}' is how several attempts begin: give more of the id, such as ${distinctBeginnings([only, ...more]).join(", ")}`,
+      );
     return only;
   }
 

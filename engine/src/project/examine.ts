@@ -1,4 +1,4 @@
-import type { Instance, ScanGap } from "@runa/store";
+import { type Instance, readUnhealthy, type ScanGap, type ScanReport } from "@runa/store";
 import type { Diagnostic } from "../diagnostic.ts";
 import { type Evaluation, type PreconditionFailure, preconditionFailures } from "../evaluate/evaluate.ts";
 import { executionOrder } from "../methodology/graph.ts";
@@ -20,6 +20,7 @@ export interface Examination {
   readonly health: readonly TypeHealth[];
   readonly gaps: readonly ScanGap[];
   readonly unrecognized: readonly string[];
+  readonly passedOver: readonly string[];
   readonly readiness: readonly { readonly protocol: string; readonly failures: readonly PreconditionFailure[] }[];
   /** Candidates whose outputs were made under another declaration, instructions or schemas. */
   readonly otherInstructions: readonly { readonly protocol: string; readonly workUnit: string | null }[];
@@ -32,7 +33,7 @@ export interface Examination {
 export async function examine(
   project: OpenProject,
   evaluation: Evaluation,
-  unrecognized: readonly string[],
+  { unrecognized, passedOver }: Pick<ScanReport, "unrecognized" | "passedOver">,
 ): Promise<Examination> {
   const { methodology } = project;
   const findings = await lint(methodology);
@@ -42,7 +43,10 @@ export async function examine(
     const unhealthy = all.filter(({ status }) => status !== "valid");
     return { type, total: all.length, valid: all.length - unhealthy.length, unhealthy };
   });
+  // Of a scoped protocol nothing is lacking before there is a work unit that it could be carried out for.
+  const hasWorkUnits = workUnitsOf(evaluation).length > 0;
   const readiness = methodology.protocols.flatMap((protocol) => {
+    if (protocol.scoped && !hasWorkUnits) return [];
     const failures = preconditionFailures(evaluation, protocol);
     return failures.length === 0 ? [] : [{ protocol: protocol.name, failures }];
   });
@@ -53,6 +57,7 @@ export async function examine(
     health,
     gaps,
     unrecognized,
+    passedOver,
     readiness,
     otherInstructions: [null, ...workUnitsOf(evaluation)].flatMap((workUnit) =>
       madeOtherwise(project, evaluation, workUnit),
@@ -79,5 +84,16 @@ function madeOtherwise(project: OpenProject, evaluation: Evaluation, workUnit: s
 
 /** Every instance of a declared type that is not valid, as the last scan left it. */
 export function unhealthyInstances({ view }: Evaluation): Instance[] {
-  return [...view.snapshot.instances.values()].flat().filter(({ status }) => status !== "valid");
+  const { instances } = view.snapshot;
+  // Of a type whose sums tell that all are valid the list need not be made.
+  const suspect = [...instances.keys()].filter((type) => {
+    const sums = instances.summary?.(type);
+    return sums === undefined || sums.valid < sums.total;
+  });
+  return suspect.flatMap((type) => instances.get(type) ?? []).filter(({ status }) => status !== "valid");
+}
+
+/** The same for a project whose artifacts are not evaluated. */
+export function unhealthyOf({ store, methodology }: OpenProject): Instance[] {
+  return readUnhealthy(store, methodology.types.keys());
 }

@@ -1,11 +1,9 @@
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import {
-  knownSchemaHash,
   openStore,
   type Rebuilt,
   rebuildStore,
-  rememberSchemaFiles,
   type ScanOptions,
   type ScanReport,
   type Store,
@@ -16,7 +14,8 @@ import {
 import { RunaError } from "../diagnostic.ts";
 import { log } from "../log/log.ts";
 import { logOpened, logScanned } from "../log/records.ts";
-import { loadMethodology, type Methodology, manifestPath } from "../methodology/methodology.ts";
+import { projectMethodology } from "../methodology/kept.ts";
+import { type Methodology, manifestPath } from "../methodology/methodology.ts";
 import { type Config, checkBindings, configFile, fromRoot, readConfig } from "./config.ts";
 import { recordMethodology } from "./record-methodology.ts";
 
@@ -28,6 +27,8 @@ export interface ProjectOptions {
   readonly config?: string | undefined;
   /** `--artifacts-dir`, from the working directory. */
   readonly artifactsDir?: string | undefined;
+  /** Reads every file of the methodology again, also one that looks unchanged. */
+  readonly reread?: boolean | undefined;
 }
 
 /** A project with its configuration: where everything lies. */
@@ -37,6 +38,8 @@ export interface Project {
   /** Where artifacts lie, absolute. */
   readonly workspace: string;
   readonly storeDirectory: string;
+  /** Whether the workspace is not the one that the config names, but `--artifacts-dir`'s. */
+  readonly artifactsOverride: boolean;
 }
 
 /** A project with its methodology and its open store. */
@@ -84,6 +87,7 @@ export async function findProject(options: ProjectOptions): Promise<Project> {
       options.artifactsDir === undefined ? null : resolve(workingDirectory, options.artifactsDir),
     ),
     storeDirectory: join(root, ".runa", "store"),
+    artifactsOverride: options.artifactsDir !== undefined,
   };
 }
 
@@ -140,10 +144,8 @@ export async function openProject(options: ProjectOptions): Promise<OpenProject>
     );
   const store = openProjectStore(project);
   try {
-    const methodology = await loadMethodology(manifestPath(fromRoot(root, config.methodologyPath)), {
-      hashOf: (fileHash) => knownSchemaHash(store, fileHash),
-      remember: (found) => rememberSchemaFiles(store, found),
-    });
+    const file = manifestPath(fromRoot(root, config.methodologyPath));
+    const methodology = await projectMethodology(store, file, options.reread);
     await checkBindings(config, methodology.protocols);
     const open = { ...project, methodology, store, close: () => store.close() };
     logOpened(open);

@@ -1,4 +1,4 @@
-import { noteMethodology, type Store, sha256 } from "@runa/store";
+import { noteMethodology, type Store } from "@runa/store";
 import type { Methodology } from "../methodology/methodology.ts";
 
 /**
@@ -6,14 +6,11 @@ import type { Methodology } from "../methodology/methodology.ts";
  * schemas and its instructions (attempts.md section 8).
  */
 export function recordMethodology(store: Store, methodology: Methodology): void {
-  const { name, document, types, protocols } = methodology;
-  const manifest = sha256(document.text);
-  const schemas = [...types.values()].map((type): [string, string] => [type.name, type.fileHash]);
-  const instructions = protocols.map((protocol): [string, string] => [protocol.name, protocol.instructionsHash]);
-  noteMethodology(store, sha256(JSON.stringify([manifest, schemas, instructions])), () => ({
+  const { name, manifestHash, sourcesHash, types, protocols } = methodology;
+  noteMethodology(store, sourcesHash, () => ({
     methodology: name,
-    manifest,
-    schemas: Object.fromEntries(schemas),
-    instructions: Object.fromEntries(instructions),
+    manifest: manifestHash,
+    schemas: Object.fromEntries(Array.from(types.values(), (type) => [type.name, type.fileHash])),
+    instructions: Object.fromEntries(protocols.map((protocol) => [protocol.name, protocol.instructionsHash])),
   }));
 }

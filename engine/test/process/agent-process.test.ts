@@ -33,9 +33,9 @@ test.each([
   const { agent } = begin("", randomUUID(), given);
   expect(agent.identity).toBeNull();
   expect(await agent.ended).toEqual({ kind: "not_started", errno });
+  await agent.groupEnded;
   agent.stop();
   agent.kill();
-  expect(agent.stopping).toBe(false);
 });
 
 test("a signal from outside is told", async () => {
@@ -43,7 +43,6 @@ test("a signal from outside is told", async () => {
   await lines(1);
   process.kill(identity.pid, "SIGUSR2");
   expect(await agent.ended).toEqual({ kind: "signalled", signal: "SIGUSR2" });
-  expect(agent.stopping).toBe(false);
 });
 
 test("one that ignores SIGTERM is killed after the grace, and its group with it", async () => {
@@ -54,11 +53,42 @@ test("one that ignores SIGTERM is killed after the grace, and its group with it"
   const child = identify((await lines(2)).find((line) => line !== "ready"));
   agent.stop();
   agent.stop();
-  expect(agent.stopping).toBe(true);
   expect(await agent.ended).toEqual({ kind: "signalled", signal: "SIGKILL" });
   await until(() => !processLives(child));
   agent.stop();
   agent.kill();
+});
+
+test("what it left in its group has the grace as well, and is waited for", async () => {
+  const slow = 'process.on("SIGTERM", () => setTimeout(() => { console.log("mended"); process.exit(); }, 400));';
+  const { agent, lines } = begin(below(slow + STAYS, {}) + STAYS, randomUUID());
+  const child = identify((await lines(1))[0]);
+  agent.stop();
+  expect(await agent.ended).toEqual({ kind: "signalled", signal: "SIGTERM" });
+  expect(processLives(child)).toBe(true);
+  await agent.groupEnded;
+  expect(processLives(child)).toBe(false);
+  expect(await lines(2)).toContain("mended");
+});
+
+test.each(["grace", "kill"])("what it left in its group and does not end is killed: %s", async (how) => {
+  const { agent, lines } = begin(below(IGNORES_SIGTERM + STAYS, {}) + STAYS, randomUUID(), {
+    grace: how === "grace" ? 300 : 60_000,
+  });
+  const child = identify((await lines(1))[0]);
+  agent.stop();
+  await agent.ended;
+  expect(processLives(child)).toBe(true);
+  if (how === "kill") agent.kill();
+  await agent.groupEnded;
+  await until(() => !processLives(child));
+});
+
+test("what it left when it ended by itself is not waited for", async () => {
+  const { agent, lines } = begin(below(STAYS, {}), randomUUID());
+  const child = identify((await lines(1))[0]);
+  await agent.groupEnded;
+  expect(processLives(child)).toBe(true);
 });
 
 test("one that is suspended ends by SIGTERM, within the grace", async () => {
@@ -74,7 +104,6 @@ test("kill waits for nothing", async () => {
   const { agent, lines } = begin(IGNORES_SIGTERM + READY + STAYS, randomUUID());
   await lines(1);
   agent.kill();
-  expect(agent.stopping).toBe(true);
   expect(await agent.ended).toEqual({ kind: "signalled", signal: "SIGKILL" });
 });
 
@@ -111,7 +140,6 @@ test("an adopted one is waited for, and nobody knows how it ended", async () => 
   expect(adopted.identity).toEqual(identity);
   adopted.stop();
   expect(await adopted.ended).toEqual({ kind: "unknown" });
-  expect(adopted.stopping).toBe(true);
   expect(await agent.ended).toEqual({ kind: "signalled", signal: "SIGTERM" });
 });
 
@@ -129,7 +157,6 @@ test("a process that got the pid of the one to adopt is let be", async () => {
   adopted.kill();
   expect(await adopted.ended).toEqual({ kind: "unknown" });
   adopted.stop();
-  expect(adopted.stopping).toBe(false);
   expect(processLives(identity)).toBe(true);
   agent.kill();
   expect(await agent.ended).toMatchObject({ signal: "SIGKILL" });

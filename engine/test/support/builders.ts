@@ -37,6 +37,8 @@ export function methodologyOf(types: readonly string[], declarations: readonly P
   return {
     name: "m",
     file: "/m/manifest.toml",
+    manifestHash: "sha256:manifest",
+    sourcesHash: "sha256:sources",
     types: new Map(types.map((name): [string, ArtifactType] => [name, anyType(name)])),
     protocols: declarations.map(
       (declaration): Protocol => ({

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { ContentHash, SchemaHash } from "../artifact.ts";
 
 /** The canonical JSON (RFC 8785) of plain data; members that are `undefined` are left out. */
@@ -13,7 +13,7 @@ export function canonicalJson(value: unknown): string {
 
 /** `sha256:<hex>` of a text or of raw bytes. */
 export function sha256(data: string | Uint8Array): string {
-  return `sha256:${createHash("sha256").update(data).digest("hex")}`;
+  return `sha256:${hash("sha256", data)}`;
 }
 
 /** The content hash of an artifact's canonical JSON, or of a malformed file's raw bytes. */

@@ -1,4 +1,5 @@
 import { canonicalNumber } from "./number.ts";
+import { parsePlain } from "./plain-parse.ts";
 
 /** How deep arrays and objects may nest (contract.md section 4). */
 export const MAX_DEPTH = 512;
@@ -36,20 +37,31 @@ const lossyUtf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 /**
  * Decodes and parses a JSON file strictly: a byte order mark, invalid UTF-8, half a surrogate pair, a key twice in one
  * object, or nesting over 512 levels is an error that says so (contract.md section 4), and so is a file that is too long.
+ * @param length how many of the bytes are the file's
  * @throws JsonError
  */
-export function parseJsonBytes(bytes: Uint8Array): ParsedJson {
-  if (bytes.length > MAX_BYTES) throw new JsonError(`longer than ${MAX_BYTES / 1024 ** 2} MiB`, "", 0);
-  let text: string;
-  try {
-    text = utf8.decode(bytes);
-  } catch {
-    const before = beforeInvalidUtf8(bytes);
-    throw new JsonError("invalid UTF-8", before, before.length);
-  }
+export function parseJsonBytes(bytes: Uint8Array, length = bytes.length): ParsedJson {
+  if (length > MAX_BYTES) throw new JsonError(`longer than ${MAX_BYTES / 1024 ** 2} MiB`, "", 0);
+  const text = decoded(bytes, length);
   if (text.charCodeAt(0) === 0xfeff)
     throw new JsonError("byte order mark: save the file as UTF-8 without one", text, 0);
   return parseJson(text);
+}
+
+const REPLACEMENT = "\ufffd";
+
+function decoded(bytes: Uint8Array, length: number): string {
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const text = buffer.toString("utf8", 0, length);
+  if (!text.includes(REPLACEMENT)) return text;
+  // It stands for bytes that are no UTF-8, or for itself.
+  const own = bytes.subarray(0, length);
+  try {
+    return utf8.decode(own);
+  } catch {
+    const before = beforeInvalidUtf8(own);
+    throw new JsonError("invalid UTF-8", before, before.length);
+  }
 }
 
 /** The text before the first byte that is no UTF-8. */
@@ -78,6 +90,11 @@ export type Numbers = "rounded" | "exact";
  * @throws JsonError
  */
 export function parseJson(text: string, numbers: Numbers = "rounded"): ParsedJson {
+  return parsePlain(text, MAX_DEPTH) ?? parseExactly(text, numbers);
+}
+
+/** As `parseJson`, by runa's own parser alone, which keeps the digits of every number and says what is wrong and where. */
+export function parseExactly(text: string, numbers: Numbers = "rounded"): ParsedJson {
   return new Parser(text, numbers).document();
 }
 

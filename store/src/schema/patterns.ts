@@ -11,3 +11,15 @@ export function patternsIn(schema: unknown, at = ""): string[] {
     return patternsIn(value, place);
   });
 }
+
+const LONG = new Set(["pattern", "patternProperties", "uniqueItems", "$ref", "$dynamicRef", "$recursiveRef"]);
+
+/**
+ * Whether judging by a schema can take longer than in proportion to the artifact: it matches regular expressions, compares
+ * items with each other, or follows references, whose ways can multiply. Without these, each part of the schema looks once
+ * at each part of the artifact.
+ */
+export function canTakeLong(schema: unknown): boolean {
+  if (typeof schema !== "object" || schema === null) return false;
+  return Object.entries(schema).some(([key, value]) => LONG.has(key) || canTakeLong(value));
+}

@@ -3,7 +3,8 @@ import type { FastValidator } from "./ajv.ts";
 import { bounded, NotJudgedError } from "./bounded.ts";
 import { type Dialect, dialectIn, SchemaError, withoutDialect } from "./dialect.ts";
 import { beyondAjv } from "./exactness.ts";
-import { patternsIn } from "./patterns.ts";
+import { canTakeLong, patternsIn } from "./patterns.ts";
+import { isPlainlyValid } from "./plainly-valid.ts";
 import type { Resources, StandardValidator } from "./standard.ts";
 
 /** A compiled schema: the violations of a value, none when it is valid. */
@@ -49,9 +50,10 @@ export function schemaCompiler(resources: Resources = NO_RESOURCES): SchemaCompi
     if (fast === null) because ??= "its size";
     // Compiled now, so that a schema that cannot be used says so now.
     const { accepts } = fast ?? (await explainer());
-    const validator = (value: unknown) => judge(schema, value, fast, explainer);
+    const limited = fast === null || canTakeLong(schema);
+    const validator = (value: unknown) => judge(schema, value, fast, explainer, limited);
     return Object.assign(validator, {
-      acceptsEach: (values: readonly unknown[]) => acceptsEach(accepts, values),
+      acceptsEach: (values: readonly unknown[]) => acceptsEach(accepts, values, limited),
       engine: because === null ? ({ name: "ajv" } as const) : ({ name: "hyperjump", because } as const),
     });
   };
@@ -61,9 +63,14 @@ export function schemaCompiler(resources: Resources = NO_RESOURCES): SchemaCompi
 const LIMIT_TOGETHER = 1_000;
 
 /** Setting the time limit takes ten times as long as a judgement, so many share one; what exceeds it is judged singly. */
-function acceptsEach(accepts: (value: unknown) => boolean, values: readonly unknown[]): readonly boolean[] {
+function acceptsEach(
+  accepts: (value: unknown) => boolean,
+  values: readonly unknown[],
+  limited: boolean,
+): readonly boolean[] {
+  const all = () => values.map((value) => accepts(value));
   try {
-    return bounded(() => values.map((value) => accepts(value)), LIMIT_TOGETHER);
+    return limited || isLarge(values) ? bounded(all, LIMIT_TOGETHER) : all();
   } catch (error) {
     if (error instanceof NotJudgedError || error instanceof RangeError) return values.map(() => false);
     throw error;
@@ -75,9 +82,10 @@ async function judge(
   value: unknown,
   fast: FastValidator | null,
   explainer: () => Promise<StandardValidator>,
+  limited: boolean,
 ): Promise<readonly Violation[]> {
   try {
-    const verdict = fast === null ? null : quickVerdict(fast, value);
+    const verdict = fast === null ? null : quickVerdict(fast, value, limited || isLarge(value));
     if (verdict === true) return [];
     if (verdict === null) {
       const { accepts } = await explainer();
@@ -94,9 +102,9 @@ async function judge(
 }
 
 /** What the fast validator says; null where its generated code takes more stack than there is. */
-function quickVerdict({ accepts }: FastValidator, value: unknown): boolean | null {
+function quickVerdict({ accepts }: FastValidator, value: unknown, limited: boolean): boolean | null {
   try {
-    return bounded(() => accepts(value));
+    return limited ? bounded(() => accepts(value)) : accepts(value);
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;
@@ -166,9 +174,11 @@ function unjudged({ message }: NotJudgedError, schema: JsonSchema): Violation {
 }
 
 /** @throws SchemaError with the place of the first thing that is wrong */
-async function checkSchema(schema: JsonSchema, dialect: Dialect): Promise<void> {
+async function checkSchema(given: JsonSchema, dialect: Dialect): Promise<void> {
+  const schema = withoutDialect(given);
+  if (isPlainlyValid(schema)) return;
   const { schemaProblem } = await import("./ajv.ts");
-  const problem = schemaProblem(withoutDialect(schema), dialect);
+  const problem = schemaProblem(schema, dialect);
   if (problem !== null)
     throw new SchemaError(`not a valid JSON Schema of ${dialect}: ${problem.reason}`, problem.pointer);
 }

@@ -28,6 +28,7 @@ interface Columns {
 const ONE = "SELECT * FROM artifact WHERE artifact_type = ? AND instance_id = ?";
 const VALID = `SELECT 1 FROM artifact WHERE artifact_type = ? AND status = 'valid'
   AND (? IS NULL OR work_unit IS NULL OR work_unit = ?) LIMIT 1`;
+const UNHEALTHY = "SELECT * FROM artifact WHERE status <> 'valid' ORDER BY artifact_type, instance_id";
 const PUT = "INSERT OR REPLACE INTO artifact VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const REMOVE = "DELETE FROM artifact WHERE artifact_type = ? AND instance_id = ?";
 const DELIVERED = "UPDATE artifact SET delivered_at = ? WHERE artifact_type = ? AND instance_id = ?";
@@ -56,6 +57,11 @@ export function existsValid(database: Database, type: string, workUnit: WorkUnit
 export function findArtifact(database: Database, type: string, id: InstanceId): ArtifactRow | null {
   const row = statement(database, ONE).get(type, id) as Columns | undefined;
   return row === undefined ? null : fromColumns(row);
+}
+
+/** Every instance that is not valid, by type and id. */
+export function unhealthyArtifacts(database: Database): ArtifactRow[] {
+  return (statement(database, UNHEALTHY).all() as Columns[]).map(fromColumns);
 }
 
 export function putArtifact(database: Database, row: ArtifactRow): void {

@@ -86,6 +86,8 @@ export interface LastAttempt {
   readonly outputsAfter: string;
   readonly fingerprint: string;
   readonly seen: Readonly<Record<string, SeenType>> | null;
+  /** Whether its run was to try again after it. */
+  readonly retry?: true;
 }
 
 /** An attempt that has not ended. */
@@ -116,6 +118,10 @@ export interface Refusal {
 /** What an attempt's server noted of its session. */
 export interface ServerNotes {
   readonly serverStarted: boolean;
+  /** Why it could not start, when it was tried and could not. */
+  readonly serverFailure: string | null;
+  /** Whether it had a call, one that delivered, took away, or was refused. */
+  readonly called: boolean;
   readonly callsRefused: number;
   readonly lastRefusal: Refusal | null;
 }
@@ -131,9 +137,11 @@ const LAST_OF_CANDIDATE = `SELECT id, outcome FROM attempt WHERE protocol = ? AN
 const FENCE = "UPDATE attempt SET fenced = ? WHERE id = ? AND fenced IS NULL";
 const END = `UPDATE attempt SET ended = ?, fenced = coalesce(fenced, ?), outcome = ?, detail = ?, seen = ?, outputs_after = ?, usage = ?, before = '[]'
   WHERE id = ? AND ended IS NULL AND (? IS NULL OR owner = ?)`;
-const LAST_OF_SCOPE = `SELECT id, protocol, outcome, started, max(ended) AS ended, outputs_after, fingerprint, seen FROM attempt
+const LAST_OF_SCOPE = `SELECT id, protocol, outcome, started, max(ended) AS ended, outputs_after, fingerprint, seen,
+  json_extract(detail, '$.retry') AS retry FROM attempt
   WHERE work_unit IS ? AND ended IS NOT NULL GROUP BY protocol`;
-const LAST_SUCCESS_OF_SCOPE = `SELECT id, protocol, outcome, started, max(ended) AS ended, outputs_after, fingerprint, seen FROM attempt
+const LAST_SUCCESS_OF_SCOPE = `SELECT id, protocol, outcome, started, max(ended) AS ended, outputs_after, fingerprint, seen,
+  NULL AS retry FROM attempt
   WHERE work_unit IS ? AND outcome = 'delivered' GROUP BY protocol`;
 const OPEN =
   "SELECT id, protocol, work_unit, started, owner, agent, fenced FROM attempt WHERE ended IS NULL ORDER BY started";
@@ -141,8 +149,9 @@ const ONE_OPEN =
   "SELECT id, protocol, work_unit, started, owner, agent, fenced FROM attempt WHERE id = ? AND ended IS NULL";
 const BEFORE = "SELECT before FROM attempt WHERE id = ?";
 const SERVER_STARTED = "UPDATE attempt SET server_started = 1 WHERE id = ?";
+const SERVER_FAILED = "UPDATE attempt SET server_failure = ? WHERE id = ?";
 const REFUSED = "UPDATE attempt SET calls_refused = calls_refused + 1, last_refusal = ?, last_call = ? WHERE id = ?";
-const NOTES = "SELECT server_started, calls_refused, last_refusal FROM attempt WHERE id = ?";
+const NOTES = "SELECT server_started, server_failure, last_call, calls_refused, last_refusal FROM attempt WHERE id = ?";
 
 interface LastColumns {
   id: string;
@@ -153,6 +162,7 @@ interface LastColumns {
   outputs_after: string;
   fingerprint: string;
   seen: string | null;
+  retry: number | null;
 }
 
 interface OpenColumns {
@@ -254,6 +264,7 @@ function lastFrom(row: LastColumns): LastAttempt {
     outputsAfter: row.outputs_after,
     fingerprint: row.fingerprint,
     seen: row.seen === null ? null : JSON.parse(row.seen),
+    ...(row.retry === 1 && { retry: true }),
   };
 }
 
@@ -297,6 +308,10 @@ export function noteServerStarted(database: Database, id: string): void {
   statement(database, SERVER_STARTED).run(id);
 }
 
+export function noteServerFailed(database: Database, id: string, reason: string): void {
+  statement(database, SERVER_FAILED).run(reason, id);
+}
+
 export function noteRefusal(database: Database, id: string, refusal: Refusal, at: Moment): void {
   statement(database, REFUSED).run(JSON.stringify(refusal), at, id);
 }
@@ -304,11 +319,15 @@ export function noteRefusal(database: Database, id: string, refusal: Refusal, at
 export function serverNotes(database: Database, id: string): ServerNotes {
   const row = statement(database, NOTES).get(id) as {
     server_started: number;
+    server_failure: string | null;
+    last_call: Moment | null;
     calls_refused: number;
     last_refusal: string | null;
   };
   return {
     serverStarted: row.server_started === 1,
+    serverFailure: row.server_failure,
+    called: row.last_call !== null,
     callsRefused: row.calls_refused,
     lastRefusal: row.last_refusal === null ? null : JSON.parse(row.last_refusal),
   };

@@ -25,12 +25,18 @@ interface Columns {
 }
 
 const PUT = "INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?)";
+const ANY = "SELECT 1 FROM delivery LIMIT 1";
 const OF_ATTEMPT = "SELECT * FROM delivery WHERE attempt = ? ORDER BY at";
 const FOREIGN = `SELECT 1 FROM delivery
   WHERE artifact_type = ? AND instance_id = ? AND content_hash = ? AND at > ? AND attempt IS NOT ?`;
 const FORGET = "DELETE FROM delivery WHERE attempt = ? AND artifact_type = ? AND instance_id = ?";
 const LAST_SUCCESSFUL = `SELECT max(attempt.started) AS started FROM delivery JOIN attempt ON attempt.id = delivery.attempt
   WHERE artifact_type = ? AND instance_id = ? AND attempt.outcome = 'delivered'`;
+
+/** Whether anything was ever delivered. */
+export function existsDelivery(database: Database): boolean {
+  return statement(database, ANY).get() !== undefined;
+}
 
 export function putDelivery(database: Database, row: DeliveryRow): void {
   statement(database, PUT).run(row.attempt, row.type, row.id, row.contentHash, row.at, row.via);

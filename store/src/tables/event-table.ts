@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import type { Json, Moment } from "../artifact.ts";
+import type { InstanceId, Json, Moment } from "../artifact.ts";
 import { canonicalJson, sha256 } from "../json/canonical.ts";
 import { rfc3339 } from "../moment.ts";
 import { statement } from "./statement.ts";
@@ -55,6 +55,10 @@ const LAST = "SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1";
 const APPEND = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)";
 const ATTEMPTS = "SELECT DISTINCT attempt FROM event WHERE attempt >= ? AND attempt < ? || char(0x10ffff) LIMIT ?";
 const OF_PROTOCOL = `? IN (CASE WHEN json_valid(body) THEN json_extract(body, '$.protocol') END, (SELECT protocol FROM attempt WHERE id = event.attempt))`;
+const WITHDRAWALS = `SELECT json_extract(body, '$.artifact_type') AS type, json_extract(body, '$.instance_id') AS id FROM event
+  WHERE attempt = ? AND kind = 'withdrawn' AND json_valid(body)`;
+const PROTOCOLS = `SELECT DISTINCT json_extract(body, '$.protocol') AS protocol FROM event
+  WHERE json_valid(body) AND json_type(body, '$.protocol') = 'text' ORDER BY protocol`;
 const METHODOLOGY = `SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.fingerprint') END AS fingerprint FROM event
   WHERE kind = 'methodology_changed' ORDER BY seq DESC LIMIT 1`;
 
@@ -129,10 +133,21 @@ function conditions({ after, attempt, protocol, since }: EventFilter): { where: 
   };
 }
 
+/** The instances that an attempt withdrew, as far as the log can be read. */
+export function withdrawalsOf(database: Database, attempt: string): { type: string; id: InstanceId }[] {
+  return statement(database, WITHDRAWALS).all(attempt) as { type: string; id: InstanceId }[];
+}
+
 /** Attempts that the log tells of and whose id begins so, at most `limit`. */
 export function attemptsBeginning(database: Database, prefix: string, limit: number): string[] {
   const rows = statement(database, ATTEMPTS).all(prefix, prefix, limit) as { attempt: string }[];
   return rows.map(({ attempt }) => attempt);
+}
+
+/** The protocols that events name. */
+export function protocolsIn(database: Database): string[] {
+  const rows = statement(database, PROTOCOLS).all() as { protocol: string }[];
+  return rows.map(({ protocol }) => protocol);
 }
 
 /** The fingerprint of the methodology that the log told of last; null where it told of none. */

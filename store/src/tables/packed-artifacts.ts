@@ -155,8 +155,11 @@ interface Read {
   readonly version: number;
   readonly changes: number;
   readonly types: PackedArtifacts;
+  /** Types of which rows were changed since by what knows which they are: read again when the index is next asked for. */
+  readonly outdated: ReadonlySet<string>;
 }
 
+const NONE: ReadonlySet<string> = new Set();
 const lastRead = new WeakMap<Database, Read>();
 
 /** The index as it is now. Never asked for inside a write transaction: what that takes back would be remembered. */
@@ -164,12 +167,29 @@ export function packedArtifacts(database: Database): PackedArtifacts {
   return database.transaction(() => {
     const state = stateOf(database);
     const last = lastRead.get(database);
-    if (last !== undefined && last.version === state.version && last.changes === state.changes) return last.types;
-    const columns = statement(database, ALL).all() as Columns[];
-    const types = new Map(columns.map((row) => [row.artifact_type, packed(database, row)]));
-    lastRead.set(database, { ...state, types });
+    const types =
+      last !== undefined && last.version === state.version && last.changes === state.changes
+        ? refreshed(database, last)
+        : readAll(database);
+    lastRead.set(database, { ...state, types, outdated: NONE });
     return types;
   })();
+}
+
+function readAll(database: Database): PackedArtifacts {
+  const columns = statement(database, ALL).all() as Columns[];
+  return new Map(columns.map((row) => [row.artifact_type, packed(database, row)]));
+}
+
+function refreshed(database: Database, { types, outdated }: Read): PackedArtifacts {
+  if (outdated.size === 0) return types;
+  const now = new Map(types);
+  for (const type of outdated) {
+    const row = statement(database, ONE).get(type) as Columns | undefined;
+    if (row === undefined) now.delete(type);
+    else now.set(type, packed(database, row));
+  }
+  return now;
 }
 
 /** Work on the index that is done in several transactions, between which others may write, on this connection too. */
@@ -196,25 +216,17 @@ export class IndexChange {
     this.#changes = stateOf(this.#database).changes;
   }
 
-  /** After the last part: of an index that nobody else has changed only these types are read again. */
+  /** After the last part: of an index that nobody else has changed only these types are read again, when it is asked for. */
   finish(types: ReadonlySet<string>): void {
     const last = this.#last;
     if (last === undefined || !this.#isOurs) return;
-    this.#database.transaction(() => {
-      const state = stateOf(this.#database);
-      if (last.version !== state.version || state.changes !== this.#changes) return;
-      const refreshed = new Map(last.types);
-      for (const type of types) {
-        const row = statement(this.#database, ONE).get(type) as Columns | undefined;
-        if (row === undefined) refreshed.delete(type);
-        else refreshed.set(type, packed(this.#database, row));
-      }
-      lastRead.set(this.#database, { ...state, types: refreshed });
-    })();
+    const state = stateOf(this.#database);
+    if (last.version !== state.version || state.changes !== this.#changes) return;
+    lastRead.set(this.#database, { ...state, types: last.types, outdated: types });
   }
 }
 
-function stateOf(database: Database): Omit<Read, "types"> {
+function stateOf(database: Database): Pick<Read, "version" | "changes"> {
   const { count } = statement(database, CHANGES).get() as { count: number };
   const { data_version } = statement(database, VERSION).get() as { data_version: number };
   return { version: data_version, changes: count };

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import {
   closeSync,
   constants,
@@ -11,7 +11,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, parse } from "node:path";
 
 const UNFINISHED = /^\.runa-[0-9a-f]{16}\.tmp$/;
 
@@ -35,7 +35,9 @@ class HeldDirectory {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "ELOOP" || code === "ENOTDIR")
-        throw new UnsafeDirectoryError(`${shown} is a symbolic link or not a directory: nothing is written there`);
+        throw new UnsafeDirectoryError(
+          `${shown} is a symbolic link or not a directory: nothing is written there; remove it`,
+        );
       throw error;
     }
     const held = `/proc/self/fd/${this.#fd}`;
@@ -49,13 +51,19 @@ class HeldDirectory {
 
   /** The directory of that name in this one, made where there is none, its name then on the disk. */
   child(name: string): HeldDirectory {
+    const open = () => new HeldDirectory(this.at(name), "refuse", join(this.#shown, name));
+    try {
+      return open();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
     try {
       mkdirSync(this.at(name));
       this.sync();
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
-    return new HeldDirectory(this.at(name), "refuse", join(this.#shown, name));
+    return open();
   }
 
   /** The names of its regular files. */
@@ -82,7 +90,7 @@ class HeldDirectory {
  */
 export function writeDurably(directory: string, name: string, bytes: string): void {
   const held = hold(dirname(directory), [basename(directory)]);
-  const unfinished = held.at(`.runa-${randomBytes(8).toString("hex")}.tmp`);
+  const unfinished = held.at(`.runa-${randomUUID().replaceAll("-", "").slice(0, 16)}.tmp`);
   try {
     const fd = openSync(unfinished, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666);
     try {
@@ -106,7 +114,8 @@ export function writeDurably(directory: string, name: string, bytes: string): vo
 }
 
 /**
- * Moves a file to a directory of the same file system, made where missing, durably. Nothing happens where the file is no
+ * Moves a file to a directory of the same file system, made where missing, durably. What lies there under the name is
+ * kept: the file gets another one. Only one mover may be at work. Nothing happens where the file is no
  * longer there. Below `to.root` no link is followed.
  * @returns whether a file was moved
  * @throws UnsafeDirectoryError, or an errno exception; then it lies where it lay
@@ -121,7 +130,7 @@ export function moveDurably(
     held.push(source);
     const target = hold(to.root, to.below);
     held.push(target);
-    renameSync(source.at(from.name), target.at(to.name));
+    renameSync(source.at(from.name), target.at(freeName(target, to.name)));
     // The new name first: a crash between the two leaves the file under both names, never under none.
     target.sync();
     source.sync();
@@ -132,6 +141,22 @@ export function moveDurably(
   } finally {
     for (const directory of held) directory.close();
   }
+}
+
+/**
+ * Makes directories, one in the other, durably, where they are missing. Below `root` no link is followed.
+ * @throws UnsafeDirectoryError, or an errno exception
+ */
+export function makeDurably(root: string, names: readonly string[]): void {
+  hold(root, names).close();
+}
+
+/** The name, or where something has it already the first of `name~2`, `name~3` … that nothing has. */
+function freeName(directory: HeldDirectory, name: string): string {
+  const { name: stem, ext } = parse(name);
+  let free = name;
+  for (let number = 2; existsSync(directory.at(free)); number++) free = `${stem}~${number}${ext}`;
+  return free;
 }
 
 /** Puts the names in a directory on the disk. */

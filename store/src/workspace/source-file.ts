@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 
 /** How long, in bytes, a file may be that a person wrote. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -12,19 +12,33 @@ export class NoFileError extends Error {}
  * @throws NoFileError, NodeJS.ErrnoException
  */
 export function readSourceFile(path: string): Buffer {
+  return readSource(path).bytes;
+}
+
+/** A file that a person wrote, with the stats that it had just before its bytes were read. */
+export interface ReadSource {
+  readonly bytes: Buffer;
+  readonly stats: BigIntStats;
+}
+
+/**
+ * As `readSourceFile`, with the file's stats.
+ * @throws NoFileError, NodeJS.ErrnoException
+ */
+export function readSource(path: string): ReadSource {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const stats = fstatSync(fd);
+    const stats = fstatSync(fd, { bigint: true });
     if (!stats.isFile() && !stats.isDirectory()) throw new NoFileError(`${kindOf(stats)}, not a file`);
     if (stats.size > MAX_BYTES) throw new NoFileError(`longer than ${MAX_BYTES / 1024 ** 2} MiB`);
     // A directory is refused by the reading itself, with its own errno.
-    return readFileSync(fd);
+    return { bytes: readFileSync(fd), stats };
   } finally {
     closeSync(fd);
   }
 }
 
-function kindOf(stats: Stats): string {
+function kindOf(stats: BigIntStats): string {
   if (stats.isFIFO()) return "a named pipe";
   return stats.isSocket() ? "a socket" : "a device";
 }

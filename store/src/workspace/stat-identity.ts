@@ -46,7 +46,12 @@ export function removeProbes(workspace: string): void {
  * clock that stamps files and must not be used for it. Where nothing can be written no file is trusted.
  */
 export function cleanBefore(workspace: string): CleanBefore {
-  const probe = join(workspace, `${PROBE}${process.pid}`);
+  return stampedNow(workspace)?.mtimeNs ?? 0n;
+}
+
+/** The stats of a file that is written into a directory now and goes at once; null where nothing can be written. */
+export function stampedNow(directory: string): BigIntStats | null {
+  const probe = join(directory, `${PROBE}${process.pid}`);
   try {
     // A scan that died may have left it, or someone planted something there: only a file of our own is written to.
     rmSync(probe, { force: true });
@@ -55,12 +60,12 @@ export function cleanBefore(workspace: string): CleanBefore {
       // Its name goes first: a scan that dies hardly ever leaves it.
       unlinkSync(probe);
       writeSync(fd, "t");
-      return fstatSync(fd, { bigint: true }).mtimeNs;
+      return fstatSync(fd, { bigint: true });
     } finally {
       closeSync(fd);
     }
   } catch {
-    return 0n;
+    return null;
   }
 }
 

@@ -32,6 +32,8 @@ export interface Walk {
   readonly gaps: readonly ScanGap[];
   /** Top-level directories that no declared type has, and what has a type's name but is no directory. */
   readonly unrecognized: readonly string[];
+  /** What lies in a type's directory and is no regular file `*.json`, as `type/name`; what begins with a dot is hidden. */
+  readonly passedOver: readonly string[];
 }
 
 /** The workspace directory itself is missing or cannot be listed. */
@@ -51,12 +53,13 @@ export class WorkspaceError extends Error {
 export function walk(workspace: string, declared: { has(type: string): boolean }, visitor: Visitor): Walk {
   const gaps: ScanGap[] = [];
   const unrecognized: string[] = [];
+  const passedOver: string[] = [];
   for (const entry of list(workspace)) {
     if (entry.name.startsWith(".")) continue;
-    if (declared.has(entry.name) && entry.isDirectory()) walkType(workspace, entry.name, visitor, gaps);
+    if (declared.has(entry.name) && entry.isDirectory()) walkType(workspace, entry.name, visitor, { gaps, passedOver });
     else if (declared.has(entry.name) || entry.isDirectory()) unrecognized.push(entry.name);
   }
-  return { gaps, unrecognized: unrecognized.sort() };
+  return { gaps, unrecognized: unrecognized.sort(), passedOver: passedOver.sort() };
 }
 
 function list(workspace: string) {
@@ -67,12 +70,21 @@ function list(workspace: string) {
   }
 }
 
-function walkType(workspace: string, type: string, visitor: Visitor, gaps: ScanGap[]): void {
-  const directory = join(workspace, type);
+function walkType(
+  workspace: string,
+  type: string,
+  visitor: Visitor,
+  { gaps, passedOver }: { gaps: ScanGap[]; passedOver: string[] },
+): void {
+  // Not `join`, which takes a tenth of what listing it does.
+  const directory = `${workspace}/${type}`;
   let doubtful = false;
   try {
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
-      if (instanceIdOf(entry.name) === null || !entry.isFile()) continue;
+      if (instanceIdOf(entry.name) === null || !entry.isFile()) {
+        if (!entry.name.startsWith(".")) passedOver.push(join(type, entry.name));
+        continue;
+      }
       if (entry.name.includes(REPLACEMENT)) doubtful = true;
       else lookAt(directory, type, entry.name, visitor, gaps);
     }
@@ -100,7 +112,7 @@ function walkDoubtful(directory: string, type: string, visitor: Visitor, gaps: S
 function lookAt(directory: string, type: string, name: string, visitor: Visitor, gaps: ScanGap[]): void {
   const id = instanceIdOf(name);
   if (id === null) return;
-  // Not `join`, which takes a tenth of what the call below does.
+  // Nor here.
   const path = `${directory}/${name}`;
   let stats: BigIntStats | null;
   try {
@@ -114,18 +126,28 @@ function lookAt(directory: string, type: string, name: string, visitor: Visitor,
   visitor.visit({ type, id, path }, stats);
 }
 
-/** A file's bytes and the identity they were read under; null when it is no longer a regular file there. */
+/** A file's bytes and the stats they were read under. */
 export interface ReadFile {
   readonly bytes: Buffer;
+  /** How many of the bytes are the file's. */
+  readonly length: number;
   readonly stats: BigIntStats;
 }
 
 /**
- * Reads a regular file without following a symlink and without waiting on a pipe.
- * @param scratch where the bytes are put if they fit; then they hold until it is used again
+ * Reads a regular file without following a symlink and without waiting on a pipe; null where none is there.
  * @throws NodeJS.ErrnoException when it is there but cannot be read
  */
-export function readRegularFile(path: string, scratch?: Buffer): ReadFile | null {
+export function readRegularFile(path: string): ReadFile | null {
+  return readFileInto(undefined, path);
+}
+
+/**
+ * As `readRegularFile`, into a buffer that is used again and again: a view of it for each file would take longer than
+ * reading a small one does.
+ * @param scratch has the file's bytes at its beginning, until it is used again, where they fit
+ */
+export function readFileInto(scratch: Buffer | undefined, path: string): ReadFile | null {
   let fd: number;
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -137,23 +159,26 @@ export function readRegularFile(path: string, scratch?: Buffer): ReadFile | null
   }
   try {
     const stats = fstatSync(fd, { bigint: true });
-    return stats.isFile() ? { bytes: contentOf(fd, stats, scratch), stats } : null;
+    return stats.isFile() ? contentOf(fd, stats, scratch) : null;
   } finally {
     closeSync(fd);
   }
 }
 
 /** What a file held that was so long when it was opened; `readFileSync` would ask for its length again. */
-function contentOf(fd: number, { size }: BigIntStats, scratch: Buffer | undefined): Buffer {
-  if (scratch === undefined || size > scratch.length) return readFileSync(fd);
-  const expected = Number(size);
+function contentOf(fd: number, stats: BigIntStats, scratch: Buffer | undefined): ReadFile {
+  const expected = Number(stats.size);
+  if (scratch === undefined || expected > scratch.length) {
+    const bytes = readFileSync(fd);
+    return { bytes, length: bytes.length, stats };
+  }
   let length = 0;
   while (length < expected) {
     const more = readSync(fd, scratch, length, expected - length, null);
     if (more === 0) break;
     length += more;
   }
-  return scratch.subarray(0, length);
+  return { bytes: scratch, length, stats };
 }
 
 /** A file-system error in words. */

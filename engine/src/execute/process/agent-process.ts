@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import type { ProcessIdentity } from "@runa/store";
 import { Descendants } from "./descendants.ts";
-import { attemptsOf, livingProcesses, processLives, statOf } from "./proc.ts";
+import { attemptsOf, groupLives, livingProcesses, processLives, statOf } from "./proc.ts";
 import type { OutputFiles } from "./transcript.ts";
 
 /** How an agent's process ended, or that it never began. */
@@ -19,9 +20,12 @@ export interface AgentProcess {
   readonly identity: ProcessIdentity | null;
   /** Resolves when the process itself ends, whoever still holds its output. */
   readonly ended: Promise<ProcessEnd>;
-  /** Whether it was told to end, by `stop` or `kill`. */
-  readonly stopping: boolean;
-  /** SIGTERM to its group, and SIGKILL to the group after the grace. Again is harmless. */
+  /**
+   * Resolves after it has ended, when what it left in its group needs no more waiting for: at once, or where it was told
+   * to stop, when the group is empty or the grace is over.
+   */
+  readonly groupEnded: Promise<void>;
+  /** SIGTERM to its group, and SIGKILL to what is left of the group after the grace. Again is harmless. */
   stop(): void;
   /** SIGKILL to its group, at once. */
   kill(): void;
@@ -44,6 +48,8 @@ export interface AgentStart {
 
 /** How often, in milliseconds, an agent that is not our child is looked for. */
 const LOOK_EVERY = 100;
+/** How often, in milliseconds, what an agent that was told to stop has left in its group is looked for. */
+const LOOK_AT_GROUP_EVERY = 25;
 
 /**
  * Starts an agent in a session and process group of its own (attempts.md sections 4 and 6). Its stdin is the prompt's
@@ -137,7 +143,8 @@ function spawnAgent({
 function withoutProcess(end: ProcessEnd | Promise<ProcessEnd>): AgentProcess {
   const nothing = () => {};
   const ended = Promise.resolve(end);
-  return { identity: null, ended, stopping: false, stop: nothing, kill: nothing, descendants: () => [] };
+  const groupEnded = ended.then(nothing);
+  return { identity: null, ended, groupEnded, stop: nothing, kill: nothing, descendants: () => [] };
 }
 
 /** @param isIt whether the pid is still the agent's, as long as its end was not told */
@@ -149,34 +156,38 @@ function controlled(
 ): AgentProcess {
   const family = new Descendants(identity);
   let over = false;
-  let stopping = false;
   let toKill: NodeJS.Timeout | undefined;
-  const signalGroup = (...signals: readonly NodeJS.Signals[]) => {
-    if (over || !isIt()) return;
-    stopping = true;
+  let isGraceOver = false;
+  const signalGroup = (...signals: readonly NodeJS.Signals[]): boolean => {
+    if (over ? !groupLives(identity) : !isIt()) return false;
     family.look();
     try {
       for (const signal of signals) process.kill(-identity.pid, signal);
     } catch {
       // Nothing of the group is left.
     }
+    return true;
   };
-  const kill = () => signalGroup("SIGKILL");
-  ended.then(() => {
+  const kill = () => {
+    signalGroup("SIGKILL");
+  };
+  const groupEnded = ended.then(async () => {
     over = true;
+    while (toKill !== undefined && !isGraceOver && groupLives(identity)) await pause(LOOK_AT_GROUP_EVERY);
     clearTimeout(toKill);
     family.stop();
   });
   return {
     identity,
     ended,
-    get stopping() {
-      return stopping;
-    },
+    groupEnded,
     stop: () => {
       // One that is suspended takes a signal only once it goes on.
-      signalGroup("SIGTERM", "SIGCONT");
-      if (stopping && !over) toKill ??= setTimeout(kill, grace);
+      if (!signalGroup("SIGTERM", "SIGCONT") || over) return;
+      toKill ??= setTimeout(() => {
+        kill();
+        isGraceOver = true;
+      }, grace);
     },
     kill,
     descendants: () => family.seen,

@@ -72,6 +72,15 @@ export function livingProcesses(): Map<number, ProcessStat> {
   return living;
 }
 
+/** Whether something lives in the process group that a process leads, or led; false where there is no telling. */
+export function groupLives({ pid, startTime }: ProcessIdentity): boolean {
+  const living = livingProcesses();
+  const leader = living.get(pid);
+  // A group's number stays taken while it has members: another leader shows that all of those had ended.
+  if (leader !== undefined && startTime !== null && leader.startTime !== startTime) return false;
+  return [...living.values()].some(({ group }) => group === pid);
+}
+
 /** The pids that each process has as children, by the parent's pid. */
 export function childrenByParent(processes: Iterable<ProcessStat>): Map<number, number[]> {
   const children = new Map<number, number[]>();

@@ -16,17 +16,18 @@ export type OutputStream = keyof OutputFiles;
  * @throws what `openSync` throws
  */
 export function openOutput(directory: string): OutputFiles {
-  const files = filesIn(directory);
+  const files = outputFiles(directory);
   for (const file of [files.stdout, files.stderr]) closeSync(openSync(file, "a", 0o600));
   return files;
 }
 
 /** The output files of an attempt that was begun earlier; null where its agent wrote to none. */
 export function keptOutput(directory: string): OutputFiles | null {
-  return existsSync(filesIn(directory).stdout) ? openOutput(directory) : null;
+  return existsSync(outputFiles(directory).stdout) ? openOutput(directory) : null;
 }
 
-function filesIn(directory: string): OutputFiles {
+/** Where the output of an attempt goes, if it is captured. */
+export function outputFiles(directory: string): OutputFiles {
   return { stdout: join(directory, "stdout.log"), stderr: join(directory, "stderr.log") };
 }
 

@@ -2,7 +2,7 @@ import type { TomlTable } from "../../toml/parse.ts";
 import { AgentReader } from "./agent-reader.ts";
 import { type AgentSettings, agentSettings } from "./agent-settings.ts";
 import { DEFAULT_RUN_LIMITS, type RunLimits } from "./run-limits.ts";
-import { shown } from "./value-reader.ts";
+import { shown, tableName } from "./value-reader.ts";
 
 export type LogFormat = "text" | "json";
 
@@ -15,6 +15,10 @@ export interface ConfigData {
   readonly agent: AgentSettings;
   /** What a protocol uses: `[agent]`, over it the named agent that it is bound to, over that its own table. */
   agentFor(protocol: string): AgentSettings;
+  /** The table that a protocol's command stands in, such as `[agents.reviewer]`; `[agent]` where none has one. */
+  commandTable(protocol: string): string;
+  /** The named agents, each over `[agent]`. */
+  readonly agents: ReadonlyMap<string, AgentSettings>;
   readonly run: RunLimits;
   /** The protocols that have a table of their own. */
   readonly boundProtocols: readonly string[];
@@ -43,6 +47,13 @@ export class ConfigReader extends AgentReader {
         const named = binding.agent === null ? undefined : agents.get(binding.agent);
         return agentSettings(agent, named ?? {}, binding.overrides);
       },
+      commandTable: (protocol) => {
+        const binding = bindings.get(protocol);
+        if (binding?.overrides.command !== undefined) return tableName(["protocols", protocol]);
+        const name = binding?.agent ?? null;
+        return name !== null && agents.get(name)?.command !== undefined ? tableName(["agents", name]) : "[agent]";
+      },
+      agents: new Map([...agents].map(([name, overrides]) => [name, agentSettings(agent, overrides)])),
       run: this.#run(this.table(table, ["run"], RUN_KEYS)),
       boundProtocols: [...bindings.keys()],
     };

@@ -1,0 +1,53 @@
+import { type OpenAttempt, shortAttemptId, visible, type Whereabouts, whereaboutsOf } from "@runa/engine";
+import { localTime } from "./local-time.ts";
+
+/** What commands that are suggested keep of the one that ran. */
+export interface KeptFlags {
+  /** Into the same scope of the same project. */
+  readonly scope: string;
+  /** Into the same project. */
+  readonly project: string;
+}
+
+/** Who holds a candidate, and what a person can do about it where that cannot be seen. */
+export function holderText(attempt: OpenAttempt, flags: Pick<KeptFlags, "project">): string {
+  const { id, protocol, workUnit, owner, agent } = attempt;
+  const name = `${visible(protocol)}${workUnit === null ? "" : ` (work unit ${visible(workUnit)})`}`;
+  const place = placeText(whereaboutsOf(owner));
+  if (place !== null) return `${name}: runa ${place} executes it, attempt ${id}; ${releaseHint(id, flags)}`;
+  const worker = agent === null ? "" : `, its agent pid ${agent.pid}`;
+  return `${name}: runa pid ${owner.pid} executes it${worker}, attempt ${id}`;
+}
+
+/** How long an attempt has been running, and who will see to it. */
+export function runningText({ id, started, owner }: OpenAttempt, flags: KeptFlags): string {
+  const since = `running since ${localTime(started)}`;
+  const where = whereaboutsOf(owner);
+  if (where.kind === "gone") return `${since}; its runa died: \`runa run${flags.scope}\` takes it over`;
+  const place = placeText(where);
+  return place === null ? since : `${since} ${place}; ${releaseHint(id, flags)}`;
+}
+
+/** Where a runa is that cannot be seen from here; null for one that can. */
+function placeText(where: Whereabouts): string | null {
+  switch (where.kind) {
+    case "living":
+    case "gone":
+      return null;
+    case "container":
+      return "in another container";
+    case "machine":
+      return where.machine === null
+        ? "on another machine, or on this one before it was restarted,"
+        : `on another machine (id ${shortened(where.machine)})`;
+  }
+}
+
+/** Machine ids are 32 digits; a few tell which one it is. */
+function shortened(machine: string): string {
+  return visible(machine.length > 16 ? `${machine.slice(0, 12)}…` : machine);
+}
+
+function releaseHint(attempt: string, { project }: Pick<KeptFlags, "project">): string {
+  return `if that one is gone: \`runa release ${shortAttemptId(attempt)}${project}\``;
+}

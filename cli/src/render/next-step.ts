@@ -1,0 +1,64 @@
+import { type AttemptReport, type Outcome, type RunFailure, type RunReport, visible } from "@runa/engine";
+import type { KeptFlags } from "./attempt-view.ts";
+import { nameOf } from "./progress-view.ts";
+import { shellWord } from "./shell.ts";
+import { count } from "./style.ts";
+
+/** What suggestions are made of. */
+export interface Suggestions extends KeptFlags {
+  /** The files with what an attempt's agent wrote, as a person would type them; none where nothing was kept. */
+  readonly output: (attempt: string) => readonly string[];
+}
+
+/**
+ * For each failure of a run the command that a person types next, in the order of the table. Whoever interrupted an
+ * attempt knows why it failed.
+ */
+export function nextSteps({ reports, failures }: RunReport, suggestions: Suggestions): string[] {
+  const place = (failure: RunFailure) =>
+    reports.findIndex(({ candidate }) => nameOf(candidate) === nameOfFailed(failure));
+  return failures
+    .filter((failure) => !isInterrupted(failure))
+    .toSorted((a, b) => place(a) - place(b))
+    .map((failure) => nextStep(failure, suggestions));
+}
+
+/** Whether a candidate failed only because its attempt was interrupted. */
+export function isInterrupted(failure: RunFailure): boolean {
+  return failure.kind === "attempt" && failure.report.outcome.id === "interrupted";
+}
+
+/** The candidate that failed. */
+export function nameOfFailed(failure: RunFailure): string {
+  return nameOf(failure.kind === "attempt" ? failure.report.candidate : failure.candidate);
+}
+
+function nextStep(failure: RunFailure, suggestions: Suggestions): string {
+  const name = nameOfFailed(failure);
+  const { project } = suggestions;
+  if (failure.kind === "attempt") return `${name}: \`${nextCommand(failure.report, suggestions)}\``;
+  const log = `\`runa log --protocol ${shellWord(failure.candidate.protocol.name)}${project}\``;
+  switch (failure.kind) {
+    case "elsewhere":
+      return `${name} failed in another run that went on beside this one: ${log}`;
+    case "max_reopens":
+      return `${name} was reopened ${count(failure.reopens, "time")} in this run and is READY again, which max_reopens = ${failure.reopens} does not allow: ${log}`;
+    case "unchanged":
+      return `${name} was delivered and is READY again, though nothing that it reads or writes has changed since: \`runa doctor${project}\``;
+  }
+}
+
+function nextCommand({ id, candidate, outcome }: AttemptReport, { project, output }: Suggestions): string {
+  if (outcome.id === "not_started") return `runa doctor --agent${project}`;
+  if (outcome.id === "invalid_output") return `runa doctor${project}`;
+  if (["server_never_started", "server_failed"].includes(silenceOf(outcome) ?? ""))
+    return `runa doctor --mcp=${shellWord(candidate.protocol.name)}${project}`;
+  const files = output(id);
+  return files.length === 0
+    ? `runa log --attempt ${id}${project}`
+    : `less ${files.map(shellWord).map(visible).join(" ")}`;
+}
+
+function silenceOf(outcome: Outcome): string | null {
+  return outcome.id === "not_delivered" || outcome.id === "choice_unmet" ? outcome.silence.kind : null;
+}

@@ -1,0 +1,51 @@
+import type { EventBody } from "@runa/store";
+import { describe, expect, test } from "vitest";
+import { loggedOutcomeText } from "../src/execute/logged-outcome-text.ts";
+import type { Outcome } from "../src/execute/outcome.ts";
+import { loggedOutcome } from "../src/execute/outcome-log.ts";
+import { outcomeText } from "../src/execute/outcome-text.ts";
+
+const silence = { kind: "no_tool_called" } as const;
+const outcomes: Outcome[] = [
+  { id: "interrupted", signal: "SIGINT" },
+  { id: "timed_out", limit: { kind: "wall", amount: 2000 } },
+  { id: "timed_out", limit: { kind: "output", amount: 5_000_000 } },
+  { id: "signalled", signal: "SIGKILL" },
+  { id: "exited", code: 7 },
+  { id: "choice_unmet", choices: [{ group: "verdict", members: ["yes", "no"], delivered: [] }], silence },
+  { id: "not_delivered", types: ["design"], silence: { kind: "server_never_started" } },
+  { id: "not_delivered", types: ["design"], silence: { kind: "calls_refused", count: 2, last: null } },
+  { id: "delivered", ended: "settled" },
+];
+
+test.each(outcomes)("$id is told by the log in the words of whoever executed it", (outcome) => {
+  expect(loggedOutcomeText({ outcome: outcome.id, ...loggedOutcome(outcome) })).toEqual(outcomeText(outcome));
+});
+
+describe("what the log keeps less of", () => {
+  test("outputs that are not valid: where, and what was expected", () => {
+    const violation = { path: "/title", keyword: "type", expected: "string", got: "5", message: "/title: not 5" };
+    const outcome = { id: "invalid_output", outputs: [{ type: "design", id: "d1", violations: [violation] }] } as const;
+    expect(loggedOutcomeText({ outcome: outcome.id, ...loggedOutcome(outcome as unknown as Outcome) })).toEqual([
+      "1 output not valid",
+      "design/d1 /title expected string",
+    ]);
+  });
+
+  test("the agent that could not be started", () => {
+    expect(loggedOutcomeText({ outcome: "not_started", errno: "ENOENT" })).toEqual([
+      "the agent could not be started (ENOENT)",
+    ]);
+  });
+});
+
+const said: EventBody[] = [
+  {},
+  { outcome: "delivered" },
+  { outcome: "exited", code: "x" },
+  { outcome: "timed_out", limit: 3 },
+];
+
+test.each(said)("nothing is made up of %j", (body) => {
+  expect(loggedOutcomeText(body)).toEqual([]);
+});
