@@ -213,8 +213,8 @@ describe("what lies where something else is expected", () => {
       ]);
       for (const ended of [state, ...others]) expectClean(ended, 0, 1);
       // What cannot be read is said, not taken for nothing; where a directory is expected, one is right.
-      const right = thing === "a directory" && [".runa/workspace", ".runa/store"].includes(place);
-      const absent = thing === "a dangling link" && [".runa/workspace", ".runa/store/runa.db"].includes(place);
+      const right = thing === "a directory" && place === ".runa/workspace";
+      const absent = thing === "a dangling link" && place === ".runa/workspace";
       expect(state.exit, `${thing}: ${state.stdout}`).toBe(right || absent ? 0 : 1);
     }
     base[Symbol.dispose]();
@@ -340,6 +340,10 @@ describe("surroundings", () => {
     const config = join(root, ".runa", "config.toml");
     writeFileSync(config, `${readFileSync(config, "utf8")}\n[agent]\ncommand = ["rm", "-r", ".runa/store"]\n`);
     expectClean(await runa(root, ["run"]), 1, 2);
+    const gone = await runa(root, ["state"]);
+    expectClean(gone, 1);
+    expect(gone.stderr).toContain("holds no store");
+    expectClean(await runa(root, ["scan", "--rebuild"]), 0);
     expectClean(await runa(root, ["state"]), 0);
   });
 });

@@ -113,11 +113,15 @@ describe("superseding", () => {
     const rig = await rejectedOnce();
     const step = rig.start("step");
     const agent = await rig.nextAttempt();
-    // Where the old member should go lies a file: the attempt's end is committed, and the move fails.
+    // Where the old member should go lies a file: the attempt's end is committed, and the move fails, which is told.
     rig.write(".runa/workspace/.superseded", "in the way");
     await agent.deliver("approved", "a1", { title: "Yes" });
     await agent.exit(0);
-    expect((await step.ended()).exitCode).toBe(1);
+    const { exitCode, stderr } = await step.ended();
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(
+      /what was superseded could not be moved: .*\.superseded is .*: nothing is written there; remove it/,
+    );
     expect(rig.artifacts()).toEqual(["approved/a1", "design/d1", "rejected/r1"]);
     rig.remove(".runa/workspace/.superseded");
     const next = await rig.run("run");

@@ -76,15 +76,20 @@ describe("settle", () => {
 });
 
 test("what an agent started has the grace as well when the agent itself ends at once", async () => {
+  // Prints more than it may as soon as it is prepared for the signal.
   const child = `
     const { appendFileSync } = require("node:fs");
-    process.on("SIGTERM", () => { appendFileSync("terms", "term "); setTimeout(() => { appendFileSync("terms", "mended"); process.exit(); }, 700); });
+    const mend = () => { appendFileSync("terms", "mended"); process.exit(); };
+    process.on("SIGTERM", () => { appendFileSync("terms", "term "); setTimeout(mend, 700); });
+    console.log("x".repeat(2000));
     setInterval(() => {}, 1000);`;
-  const agent = `require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(child)}], { stdio: "ignore" });
+  const agent = `require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(child)}], { stdio: "inherit" });
     setInterval(() => {}, 1000);`;
-  const rig = await makeRig({ ...draft, agent: [process.execPath, "-e", agent], settings: 'timeout = "1500ms"' });
+  const settings = 'transcript = true\noutput_limit = "1kB"';
+  const rig = await makeRig({ ...draft, agent: [process.execPath, "-e", agent], settings });
   const { exitCode, stderr } = await rig.run("step");
   expect(exitCode).toBe(1);
+  expect(stderr).toContain("timed_out");
   expect(stderr).not.toContain("which it had left");
   expect(rig.read("terms")).toBe("term mended");
 });

@@ -38,7 +38,7 @@ describe("an agent that writes into the workspace by itself", () => {
     const rig = await rigWith("edits-input", { config: "[run]\nmax_reopens = 1" });
     const { exitCode, stdout } = await rig.run("run");
     expect(exitCode).toBe(2);
-    expect(stdout).toContain("draft was reopened 1 time and");
+    expect(stdout).toContain("draft was reopened 1 time in this run and is READY again, which max_reopens = 1");
     expect(await rig.events("reopened")).toHaveLength(1);
   });
 });

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { draft } from "./rig/examples.ts";
 import { makeRig } from "./rig/rig.ts";
 
-const LATER = 'attempts = 2\nbackoff = "3s"';
+// Long enough for another run to come in between.
+const LATER = 'attempts = 2\nbackoff = "5s"';
 
 test("a try that failed and is repeated is no failure of another run that waited: it goes on itself", async () => {
   const rig = await makeRig({ ...draft, settings: LATER });
@@ -48,17 +49,17 @@ test("an attempt that was interrupted is no failure of another run that waited",
   expect((await there.ended()).exitCode).toBe(0);
 });
 
-test("when another run did it meanwhile and its input changed after that, the next try is the first one", async () => {
+test("when another run did it meanwhile and its input has changed since, the next try is the first one", async () => {
   const rig = await makeRig({ ...draft, settings: LATER });
   const run = rig.start("run");
   await (await rig.nextAttempt()).exit(1);
   await run.says("stderr", "again in");
   const step = rig.start("step");
   const other = await rig.nextAttempt();
+  rig.artifact("requirements/r1", { title: "Faster" });
   await other.deliver("design", "d1", { title: "A design" });
   await other.exit(0);
   expect((await step.ended()).exitCode).toBe(0);
-  rig.artifact("requirements/r1", { title: "Faster" });
   const next = await rig.nextAttempt();
   expect(next.prompt).toContain("Faster");
   expect(next.prompt).not.toContain("What went wrong before");

@@ -117,7 +117,9 @@ describe("the cascade", () => {
     expect(exitCode).toBe(2);
     // Once, and ten times again.
     expect(executed(stderr)).toHaveLength(11);
-    expect(stdout).toContain("draft was reopened 10 times in this run and is READY again, which max_reopens = 10 does not allow: ");
+    expect(stdout).toContain(
+      "draft was reopened 10 times in this run and is READY again, which max_reopens = 10 does not allow: ",
+    );
     expect(stdout).toMatch(/^quiescent_with_failures: 0 protocols delivered, 1 failed/m);
   });
 

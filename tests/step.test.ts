@@ -35,6 +35,7 @@ describe("what an agent is given", () => {
       RUNA_WORKING_DIR: rig.project,
       RUNA_CONFIG: `${rig.project}/.runa/config.toml`,
       RUNA_ATTEMPT: agent.id,
+      RUNA_USAGE: agent.env.RUNA_USAGE,
     });
 
     expect(agent.prompt).toContain("**draft**");

@@ -32,6 +32,15 @@ describe("what the log keeps less of", () => {
     ]);
   });
 
+  test("that the server could not serve, without its words", () => {
+    const silence = { kind: "server_failed", reason: "no such file" } as const;
+    const outcome: Outcome = { id: "not_delivered", types: ["design"], silence };
+    expect(loggedOutcomeText({ outcome: outcome.id, ...loggedOutcome(outcome) })).toEqual([
+      "not delivered: design",
+      "the agent started the MCP server, which could not serve",
+    ]);
+  });
+
   test("the agent that could not be started", () => {
     expect(loggedOutcomeText({ outcome: "not_started", errno: "ENOENT" })).toEqual([
       "the agent could not be started (ENOENT)",

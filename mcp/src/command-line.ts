@@ -28,6 +28,7 @@ Options:
 Environment:
   RUNA_WORKING_DIR   the project's directory (default: the current one)
   RUNA_CONFIG        a config file, like --config; relative to RUNA_WORKING_DIR
+  RUNA_ARTIFACTS_DIR where the artifacts lie, when not where the config says
   RUST_LOG           what is logged to stderr (default: warn)
 
 Example:

@@ -32,7 +32,7 @@ export interface Update {
 const UNDATED = 0 as Moment;
 
 /** Files of one type are judged together, at most so many and so many bytes: their values lie in memory at once. */
-const TOGETHER = 1024;
+const TOGETHER = 256;
 const BYTES_TOGETHER = 4 * 1024 * 1024;
 
 /** Files up to this length are read into one buffer, one after the other. */

@@ -28,6 +28,7 @@ describe("a name that is not UTF-8", () => {
       unchanged: 0,
       gaps: [undecodable],
       unrecognized: [],
+      passedOver: [],
     });
     expect(rig.rows().map(({ type, id }) => `${type}/${id}`)).toEqual(["note/changed", "note/gone", "note/new"]);
     // It stays one until it is mended, and then what went is removed.
@@ -79,6 +80,7 @@ describe("what may not be read", () => {
       unchanged: 0,
       gaps: [{ type: "note", path: "note/locked.json", reason: "permission denied" }],
       unrecognized: [],
+      passedOver: [],
     });
     expect(rig.row("note", "locked")).toEqual(before);
     expect(rig.rows().length).toBe(2);

@@ -9,7 +9,16 @@ import { write } from "../src/store.ts";
 import { WorkspaceError } from "../src/workspace/walk.ts";
 import { id, Rig, scannedType, temporaryDirectory } from "./rig.ts";
 
-const NOTHING = { new: [], modified: [], revalidated: [], removed: [], unchanged: 0, gaps: [], unrecognized: [] };
+const NOTHING = {
+  new: [],
+  modified: [],
+  revalidated: [],
+  removed: [],
+  unchanged: 0,
+  gaps: [],
+  unrecognized: [],
+  passedOver: [],
+};
 const note = (name: string) => ({ type: "note", id: name });
 
 describe("what a scan finds against the stored state", () => {
@@ -305,7 +314,22 @@ describe("what is read", () => {
     symlinkSync("nowhere", rig.path("note/dangling.json"));
     symlinkSync(elsewhere, rig.path("plan"));
     expect(spawnSync("mkfifo", [rig.path("note/x.json")]).status).toBe(0);
-    expect(await rig.scan()).toEqual({ ...NOTHING, new: [note("a")], unrecognized: ["other", "plan"] });
+    expect(await rig.scan()).toEqual({
+      ...NOTHING,
+      new: [note("a")],
+      passedOver: [
+        "note/b.JSON",
+        "note/b.json.bak",
+        "note/dangling.json",
+        "note/deep",
+        "note/directory.json",
+        "note/inner.json",
+        "note/json",
+        "note/link.json",
+        "note/x.json",
+      ],
+      unrecognized: ["other", "plan"],
+    });
   });
 
   test("names as they are: letters composed or not, spaces, 255 bytes, controls", async () => {
@@ -354,7 +378,7 @@ describe("what is read", () => {
     await new Promise<void>((listening) => server.listen(rig.path("note/s.json"), listening));
     const report = await rig.scan();
     await new Promise((closed) => server.close(closed));
-    expect(report).toEqual({ ...NOTHING, new: [note("a")] });
+    expect(report).toEqual({ ...NOTHING, new: [note("a")], passedOver: ["note/s.json"] });
   });
 
   test("a workspace that is itself a link is followed: the operator set it", async () => {

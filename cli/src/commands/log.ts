@@ -128,7 +128,7 @@ export class LogCommand extends ProjectCommand {
     if (this.all && this.limit !== undefined)
       throw new UsageError("--all shows everything and --limit only so much: leave one of them out");
     if (this.attempt !== undefined && !new RegExp(`^[0-9a-f-]{${MIN_PREFIX},}$`, "i").test(this.attempt))
-      throw new UsageError(`--attempt needs an attempt's id, or its first ${MIN_PREFIX} or more characters`);
+      throw new UsageError("--attempt needs an attempt's id, or its first 13 characters as each line shows them");
     if (this.expect !== undefined && !/^sha256:[0-9a-f]{64}$/.test(this.expect))
       throw new UsageError("--expect needs a head as --head prints it: sha256: and 64 hexadecimal digits");
   }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { type Instance, type Methodology, type Rebuilt, type ScanReport, violationLines, visible } from "@runa/engine";
-import { columns, count, out } from "./style.ts";
+import { count, out } from "./style.ts";
 
 const CHANGES = ["new", "modified", "revalidated", "removed"] as const;
 
@@ -32,11 +32,14 @@ export function scanText(
   anew = false,
 ): string[] {
   const counts = [...CHANGES.map((change) => `${report[change].length} ${change}`), `${report.unchanged} unchanged`];
-  const changes = CHANGES.flatMap((change) =>
-    report[change].map(({ type, id }) => [change, `${visible(type)}/${visible(id)}`]),
-  );
+  // Not `columns`, which takes its time over a hundred thousand rows.
+  const width = Math.max(0, ...CHANGES.filter((change) => report[change].length > 0).map(({ length }) => length));
+  const changes = CHANGES.flatMap((change) => {
+    const begin = `  ${change.padEnd(width)}  `;
+    return report[change].map(({ type, id }) => (begin + visible(`${type}/${id}`)).trimEnd());
+  });
   return [
-    ...(anew ? [`${count(report.new.length, "artifact")} read again`] : [counts.join(", "), ...columns(changes, "  ")]),
+    ...(anew ? [`${count(report.new.length, "artifact")} read again`] : [counts.join(", "), ...changes]),
     ...unhealthy.flatMap(({ type, id, status, violations }) => [
       `${out("red", status)}  ${visible(type)}/${visible(id)}`,
       ...violationLines(violations),

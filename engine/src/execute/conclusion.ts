@@ -137,12 +137,14 @@ const RELEASED: Omit<Conclusion, "usage" | "gaps"> = {
 
 /** Ends an attempt whose result cannot be looked at, by what is known without that. */
 function endUnjudged(
-  { store, methodology }: OpenProject,
+  project: OpenProject,
   { id, protocol, workUnit, started }: RunningAttempt,
   outcome: Outcome,
   logged: AgentEnd["logged"],
 ): void {
   const { id: outcomeId, ...detail } = outcome;
+  const { store, methodology } = project;
+  const { usage } = readUsage(usageFile(project, id));
   // As it was last seen: what comes back unchanged is not done by this attempt.
   const view = new ScopeView(readSnapshot(store, methodology.types.keys(), [], workUnit), workUnit);
   endAttempt(
@@ -159,7 +161,7 @@ function endUnjudged(
       superseded: [],
       seen: null,
       outputsAfter: owedDigest(view, protocol),
-      usage: null,
+      usage: usage === null ? null : { ...usage },
     },
   );
 }

@@ -11,7 +11,10 @@ export function loggedOutcomeText(body: EventBody): string[] {
   if (outcome === "not_started") return typeof errno === "string" ? [`the agent could not be started (${errno})`] : [];
   if (outcome === "invalid_output") return invalidOutputs(body);
   const told = outcomeIn(body);
-  return told === null ? [] : outcomeText(told);
+  if (told === null) return [];
+  return outcomeText(told)
+    .filter((line) => line.trim() !== "")
+    .map((line) => line.replace(/:$/, ""));
 }
 
 /** What `loggedOutcome` made this of; null where nothing of it can be told. */
@@ -58,6 +61,9 @@ function silenceIn({ silence, calls_refused }: EventBody): Silence {
     case "no_tool_called":
     case "nothing_left":
       return { kind: silence };
+    case "server_failed":
+      // Its words, which may tell of content, are not in the log.
+      return { kind: silence, reason: "" };
     case "calls_refused":
       return { kind: silence, count: Number(calls_refused ?? 0), last: null };
     default:

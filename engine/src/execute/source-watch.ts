@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { readSourceFile, sha256 } from "@runa/store";
 import { holdTexts } from "../methodology/kept.ts";
-import type { Methodology } from "../methodology/methodology.ts";
+import { instructionsFile, type Methodology, schemaFile } from "../methodology/methodology.ts";
 
 /** More than a file system's clock lags behind the wall clock, in milliseconds. */
 const GRANULE = 2000;
@@ -24,11 +24,11 @@ export class SourceWatch {
     this.#sources = new Map([
       [methodology.file, methodology.manifestHash],
       ...[...methodology.types.values()].map(({ name, fileHash }): [string, string] => [
-        join(root, "schemas", `${name}.schema.json`),
+        schemaFile(root, name),
         fileHash,
       ]),
       ...methodology.protocols.map(({ name, instructionsHash }): [string, string] => [
-        join(root, "protocols", name, "PROTOCOL.md"),
+        instructionsFile(root, name),
         instructionsHash,
       ]),
     ]);

@@ -70,7 +70,7 @@ function acceptsEach(
 ): readonly boolean[] {
   const all = () => values.map((value) => accepts(value));
   try {
-    return limited || isLarge(values) ? bounded(all, LIMIT_TOGETHER) : all();
+    return limited ? bounded(all, LIMIT_TOGETHER) : all();
   } catch (error) {
     if (error instanceof NotJudgedError || error instanceof RangeError) return values.map(() => false);
     throw error;
@@ -85,7 +85,7 @@ async function judge(
   limited: boolean,
 ): Promise<readonly Violation[]> {
   try {
-    const verdict = fast === null ? null : quickVerdict(fast, value, limited || isLarge(value));
+    const verdict = fast === null ? null : quickVerdict(fast, value, limited);
     if (verdict === true) return [];
     if (verdict === null) {
       const { accepts } = await explainer();

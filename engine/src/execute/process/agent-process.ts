@@ -49,7 +49,7 @@ export interface AgentStart {
 /** How often, in milliseconds, an agent that is not our child is looked for. */
 const LOOK_EVERY = 100;
 /** How often, in milliseconds, what an agent that was told to stop has left in its group is looked for. */
-const LOOK_AT_GROUP_EVERY = 25;
+const LOOK_AT_GROUP_EVERY = 50;
 
 /**
  * Starts an agent in a session and process group of its own (attempts.md sections 4 and 6). Its stdin is the prompt's
