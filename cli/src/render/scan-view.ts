@@ -8,8 +8,10 @@ const CHANGES = ["new", "modified", "revalidated", "removed"] as const;
 /** What became of the store that was made anew. */
 export function rebuiltText({ damaged, kept, incomplete }: Rebuilt): string[] {
   const what = `${count(kept.attempts, "attempt")} and ${count(kept.events, "event")} of the log`;
-  if (damaged === null)
-    return [incomplete ? "there was no store: a new one was made" : `the store was sound: ${what} are as they were`];
+  // Nothing tells any more what an output was made from.
+  const trust = "outputs that nothing is remembered of are taken as current: delete those that should be made again";
+  if (damaged === null && incomplete) return ["there was no store: a new one was made", trust];
+  if (damaged === null) return [`the store was sound: ${what} are as they were`];
   // SQLite's write-ahead log and its index are put aside with the database that they belong to.
   const beside = ["-wal", "-shm"].map((suffix) => damaged + suffix).filter((file) => existsSync(file));
   const names = beside.map((file) => visible(basename(file))).join(" and ");
@@ -17,6 +19,7 @@ export function rebuiltText({ damaged, kept, incomplete }: Rebuilt): string[] {
   return [
     `the store was damaged: ${what} were kept${incomplete ? ", more may be missing: `runa log --verify` says whether the log breaks, and where" : ", nothing is missing"}`,
     `the damaged file is ${visible(damaged)}${names && `, with ${names} beside it`}: delete ${them} when you no longer need ${them}`,
+    ...(incomplete ? [trust] : []),
   ];
 }
 
