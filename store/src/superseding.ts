@@ -66,8 +66,9 @@ function moveOne(store: Store, workspace: string, row: SupersedingRow): void {
   );
   const contentHash = findArtifact(store.database, type, id)?.contentHash;
   removeArtifact(store.database, type, id);
-  if (withdrawn) return;
-  appendEvent(store.database, nextMoment(store.database), "superseded", attempt, {
+  // A withdrawal was told when it was made; again only where a scan has found the file since.
+  if (withdrawn && contentHash === undefined) return;
+  appendEvent(store.database, nextMoment(store.database), withdrawn ? "withdrawn" : "superseded", attempt, {
     artifact_type: type,
     instance_id: id,
     ...(contentHash !== undefined && { content_hash: contentHash }),

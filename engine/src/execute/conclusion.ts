@@ -79,6 +79,8 @@ export async function concludeAttempt(
   const { store, workspace } = project;
   const { id, protocol, workUnit } = attempt;
   fenceAttempt(store, id);
+  // What it withdrew is gone before anything is judged, also where its server died in between.
+  for (const stuck of finishSuperseding(store, workspace)) logNotMoved(stuck);
   const { evidence, judged, gaps } = await judgeNow(project, attempt).catch((error: unknown) => {
     if (end.decided !== null) endUnjudged(project, attempt, end.decided, end.logged);
     throw error;

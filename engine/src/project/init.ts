@@ -1,6 +1,14 @@
 import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { openStore, readSourceFile, reasonOf, recordEvent, writeDurably } from "@runa/store";
+import {
+  openStore,
+  readSourceFile,
+  reasonOf,
+  recordEvent,
+  rememberSchemaFiles,
+  type SchemaHash,
+  writeDurably,
+} from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
 import { loadMethodology, type Methodology, manifestPath } from "../methodology/methodology.ts";
 import { tomlString, withAgentCommand, withSetting } from "../toml/edit.ts";
@@ -41,7 +49,14 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
   if (options.artifactsDir === "") throw new RunaError("--artifacts-dir is empty: name a directory, or leave it out");
   const root = realpathSync(options.workingDirectory);
   const manifest = manifestPath(resolve(root, options.methodology));
-  const methodology = await loadMethodology(existsSync(manifest) ? realpathSync(manifest) : manifest);
+  const checked = new Map<string, SchemaHash>();
+  const methodology = await loadMethodology(existsSync(manifest) ? realpathSync(manifest) : manifest, {
+    hashOf: () => null,
+    // There is no store yet to remember them.
+    remember: (found) => {
+      for (const [fileHash, hash] of found) checked.set(fileHash, hash);
+    },
+  });
   const configFile = options.config === undefined ? projectConfigFile(root) : resolve(root, options.config);
   const hadConfig = existsSync(configFile);
   const config = await readConfig(hadConfig ? configFile : null);
@@ -70,6 +85,7 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
         writeFile(state, `initialized_at = ${new Date().toISOString()}\nruna_version = ${tomlString(version)}\n`);
       recordEvent(store, "project_initialised", null, { runa_version: version, methodology: methodology.name });
       recordMethodology(store, methodology);
+      rememberSchemaFiles(store, checked);
     } finally {
       store.close();
     }
