@@ -25,8 +25,6 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE schema_check (file_hash TEXT PRIMARY KEY, validator TEXT NOT NULL, schema_hash TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
-  CREATE TABLE methodology (file TEXT PRIMARY KEY, version TEXT NOT NULL, identities TEXT NOT NULL, content TEXT NOT NULL) STRICT;
-
   CREATE TABLE attempt (
     id                TEXT PRIMARY KEY,
     protocol          TEXT NOT NULL,
@@ -46,10 +44,8 @@ export const MIGRATIONS: readonly string[] = [
     seen              TEXT,
     outputs_after     TEXT,
     server_started    INTEGER NOT NULL DEFAULT 0,
-    server_failure    TEXT,
     calls_refused     INTEGER NOT NULL DEFAULT 0,
     last_refusal      TEXT,
-    last_call         INTEGER,
     usage             TEXT
   ) STRICT;
   CREATE INDEX attempt_of_candidate ON attempt (work_unit, protocol, ended);
@@ -70,9 +66,16 @@ export const MIGRATIONS: readonly string[] = [
     attempt       TEXT NOT NULL REFERENCES attempt (id),
     artifact_type TEXT NOT NULL,
     instance_id   TEXT NOT NULL,
-    withdrawn     INTEGER NOT NULL,
     PRIMARY KEY (attempt, artifact_type, instance_id)
   ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  ALTER TABLE attempt ADD COLUMN server_failure TEXT;
+  ALTER TABLE attempt ADD COLUMN last_call INTEGER;
+
+  ALTER TABLE superseding ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT 0;
+
+  CREATE TABLE methodology (file TEXT PRIMARY KEY, version TEXT NOT NULL, identities TEXT NOT NULL, content TEXT NOT NULL) STRICT;
 
   CREATE TABLE event (
     seq     INTEGER PRIMARY KEY,

@@ -13,12 +13,16 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, test, vi } from "vitest";
 import type { SchemaHash } from "../src/artifact.ts";
+import { unendedAttempts } from "../src/attempt.ts";
 import { StoreError } from "../src/database.ts";
+import { verifyLog } from "../src/event-log.ts";
+import { MIGRATIONS } from "../src/migrations.ts";
 import { knownSchemaHash, rememberSchemaFiles } from "../src/schema-check.ts";
 import { readSnapshot } from "../src/snapshot.ts";
 import { openStore, type Store, write } from "../src/store.ts";
 import { putArtifact } from "../src/tables/artifact-table.ts";
 import { latestMoment, nextMoment } from "../src/tables/clock-table.ts";
+import { allSupersedings } from "../src/tables/superseding-table.ts";
 import { asOrdinaryUser, Rig, temporaryDirectory } from "./rig.ts";
 
 // Where private copies go; the variable TMPDIR says nothing to a process whose user is another than that of its start.
@@ -30,7 +34,7 @@ vi.mock(import("node:os"), async (original) => {
 });
 
 const TABLES = ["artifact", "attempt", "clock", "delivery", "event", "methodology", "schema_check", "superseding"];
-const VERSION = 1;
+const VERSION = 2;
 const damaged = (directory: string) =>
   new StoreError(
     `${directory}/runa.db is damaged: what runa remembers of earlier attempts is in doubt, no artifact is. \`runa scan --rebuild\` keeps what can still be read and reads the artifacts again`,
@@ -109,6 +113,25 @@ describe("a new store", () => {
   });
 });
 
+test("a store of the first version keeps what it remembers", () => {
+  const directory = temporaryDirectory();
+  const first = new Database(join(directory, "runa.db"));
+  first.exec(MIGRATIONS[0] ?? "");
+  first.exec(`INSERT INTO attempt (id, protocol, argv, owner, started, fingerprint, instructions_hash, inputs, before)
+    VALUES ('attempt-1', 'write', '[]', '{}', 1, 'f', 'h', '[]', '[]')`);
+  first.exec("INSERT INTO superseding VALUES ('attempt-1', 'note', 'old')");
+  first.pragma("user_version = 1");
+  first.close();
+  const store = openStore(directory);
+  expect(unendedAttempts(store)).toMatchObject([{ id: "attempt-1", protocol: "write" }]);
+  expect(allSupersedings(store.database)).toEqual([
+    { attempt: "attempt-1", type: "note", id: "old", withdrawn: false },
+  ]);
+  expect(tablesOf(store)).toEqual(TABLES);
+  expect(verifyLog(store)).toMatchObject({ ok: true, events: 0 });
+  store.close();
+});
+
 describe("two at once", () => {
   test("a reader does not wait for a writer", () => {
     const { directory, latest } = closedStore();
@@ -146,7 +169,7 @@ test("a store that a newer runa made is refused, and left as it is", () => {
   database.pragma("user_version = 99");
   database.close();
   expect(() => openStore(directory)).toThrow(
-    new StoreError("the store was made by a newer runa (store version 99, this runa knows 1): use that one"),
+    new StoreError("the store was made by a newer runa (store version 99, this runa knows 2): use that one"),
   );
   const after = new Database(join(directory, "runa.db"), { readonly: true });
   expect(after.pragma("user_version", { simple: true })).toBe(99);
