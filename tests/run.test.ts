@@ -126,7 +126,7 @@ describe("the cascade", () => {
   test("executes what has no outputs once, and again only when others changed what it looks at", async () => {
     const rig = await makeRig({
       protocols: [
-        { name: "look", trigger: "on_artifact(text)", may_produce: ["text"] },
+        { name: "look", trigger: "on_artifact(text)" },
         { name: "write", requires: ["brief"], produces: ["text"] },
       ],
       artifacts: { "brief/b1": { title: "Brief" }, "text/t0": { title: "Old" } },

@@ -2,7 +2,7 @@ import type { LastAttempt, Moment, OutcomeId } from "@runa/store";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Candidate, type Evaluation, evaluate } from "../src/evaluate/evaluate.ts";
-import { outputsDigest } from "../src/execute/evidence.ts";
+import { outputsDigest, readsDigest } from "../src/execute/evidence.ts";
 import { isTriedAgain, RunLedger } from "../src/execute/ledger.ts";
 import type { Outcome } from "../src/execute/outcome.ts";
 import type { AttemptReport } from "../src/execute/supervise.ts";
@@ -89,7 +89,13 @@ function reportOf(candidate: Candidate, outcome: Outcome, tries: number, left?: 
     judged: outcome,
     everythingDelivered: outcome.id === "delivered",
     left:
-      left === undefined ? null : { seen: { go: left.view.digest("go") }, outputs: outputsDigest(left.view, protocol) },
+      left === undefined
+        ? null
+        : {
+            seen: { go: left.view.digest("go") },
+            reads: readsDigest(left.view, protocol),
+            outputs: outputsDigest(left.view, protocol),
+          },
     usage: null,
   };
 }
@@ -261,7 +267,7 @@ test("work without outputs is done until somebody else changes what it reads", (
   );
 });
 
-test("work without outputs runs again when somebody changed what it reads while it ran", () => {
+test("work without outputs runs again when what it reads is changed after it was judged", () => {
   const ledger = new RunLedger(null, () => ({ attempts: 1, backoff: 0 }), 10);
   const given = evaluated({});
   ledger.reconciled(given.evaluation);

@@ -13,7 +13,7 @@ import { owedDigest } from "../evaluate/outputs.ts";
 import { ScopeView } from "../evaluate/scope-view.ts";
 import { logNotMoved, logUsageUnclear } from "../log/records.ts";
 import { type OpenProject, scanProject } from "../project/project.ts";
-import { gatherEvidence, outputsDigest, type RunningAttempt, seenBy } from "./evidence.ts";
+import { gatherEvidence, outputsDigest, type RunningAttempt, readsDigest, seenBy } from "./evidence.ts";
 import { judge, supersededBy } from "./judge.ts";
 import type { Outcome } from "./outcome.ts";
 import { loggedOutcome } from "./outcome-log.ts";
@@ -39,6 +39,8 @@ export interface Conclusion {
 /** What tells later whether anything has changed since a success, by others than itself. */
 export interface Left {
   readonly seen: Readonly<Record<string, SeenType>>;
+  /** See `readsDigest`: as it was when the attempt was judged, so with everything that was written while it ran. */
+  readonly reads: string;
   /** See `outputsDigest`. */
   readonly outputs: string;
 }
@@ -122,7 +124,14 @@ export async function concludeAttempt(
     superseded,
     judged,
     everythingDelivered: judged.id === "delivered",
-    left: seen === null ? null : { seen, outputs: outputsDigest(evidence.view, protocol, moved) },
+    left:
+      seen === null
+        ? null
+        : {
+            seen,
+            reads: readsDigest(evidence.view, protocol),
+            outputs: outputsDigest(evidence.view, protocol, moved),
+          },
     usage,
     gaps,
   };

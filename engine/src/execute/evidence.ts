@@ -114,6 +114,13 @@ export function seenBy(
   );
 }
 
+/** A digest of everything that lies there of the types that a protocol reads. */
+export function readsDigest(view: ScopeView, protocol: Protocol): string {
+  return readTypesOf(protocol)
+    .map((type) => view.digest(type).all)
+    .join(" ");
+}
+
 /**
  * A digest of everything that lies there of the types that a protocol may write.
  * @param without what is left out: taken away since

@@ -3,7 +3,7 @@ import { readTypesOf } from "../methodology/methodology.ts";
 import { LONGEST_BACKOFF } from "../project/config/agent-settings.ts";
 import type { AgentSettings } from "../project/config.ts";
 import type { Work } from "./conflicts.ts";
-import { outputsDigest } from "./evidence.ts";
+import { outputsDigest, readsDigest } from "./evidence.ts";
 import type { Outcome, OutcomeId } from "./outcome.ts";
 import type { AttemptReport } from "./supervise.ts";
 
@@ -137,7 +137,11 @@ export class RunLedger {
     const { produces, choices, name } = candidate.protocol;
     if (produces.length > 0 || choices.length > 0) return false;
     const success = this.#successes.get(name);
-    return success !== undefined && this.#readsTheSame(success.last);
+    // Nobody can tell who wrote a file of a type that it may not write: what changed while it ran counts as its own.
+    const view = this.#evaluation?.view;
+    return (
+      success !== undefined && view !== undefined && success.last.left?.reads === readsDigest(view, candidate.protocol)
+    );
   }
 
   /** What the attempts of this run are known to have cost. One that could not be started costs nothing. */
