@@ -110,7 +110,7 @@ async function watch(
   let ending: Ending | null = null;
   try {
     const shown = (stream: "stdout" | "stderr", chunk: Buffer) => show({ protocol, workUnit }, stream, chunk);
-    if (output !== null) follower = new OutputFollower(output, shown, adopted ? "end" : "start");
+    if (output !== null) follower = new OutputFollower(output, shown, settings.outputLimit, adopted ? "end" : "start");
     const seen = {
       age: performance.now() - since,
       output: follower,

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { appendFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { keptOutput, LinePrefixer, OutputFollower, openOutput } from "../../src/execute/process/transcript.ts";
@@ -15,6 +15,7 @@ function followed(options: { before?: string; from?: "start" | "end" } = {}) {
     (stream, chunk) => {
       shown[stream] += chunk.toString();
     },
+    Number.POSITIVE_INFINITY,
     options.from,
   );
   onTestFinished(() => follower.close());
@@ -143,4 +144,15 @@ test("it does not matter where chunks are cut", () => {
       },
     ),
   );
+});
+
+test("beyond its limit nothing is handed over, and nothing is kept", async () => {
+  const files = openOutput(temporaryDirectory());
+  const chunks: Buffer[] = [];
+  const follower = new OutputFollower(files, (_, chunk) => chunks.push(chunk), 10);
+  writeFileSync(files.stdout, "x".repeat(25));
+  await follower.close();
+  expect(Buffer.concat(chunks).toString()).toBe("x".repeat(10));
+  expect(follower.bytes).toBe(25);
+  expect(readFileSync(files.stdout, "utf8")).toBe("x".repeat(10));
 });

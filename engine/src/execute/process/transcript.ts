@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as otherWork } from "node:timers/promises";
 
@@ -39,6 +39,7 @@ const TURN = 8 * CHUNK;
 
 interface Followed {
   readonly stream: OutputStream;
+  readonly path: string;
   readonly file: number;
   /** How far it was handed over, how long it was when last looked at, and how much was cut off it before. */
   at: number;
@@ -48,28 +49,37 @@ interface Followed {
 
 /**
  * Follows the output of an agent and hands over what is new, in chunks of at most 1 MiB, until it is closed. However
- * fast it grows, no more than one chunk is held; nobody waits for the end of the file but `close`.
+ * fast it grows, no more than one chunk is held; nobody waits for the end of the file but `close`. What goes beyond the limit
+ * is counted, not handed over, and not kept.
  */
 export class OutputFollower {
   readonly #followed: readonly Followed[];
   readonly #show: (stream: OutputStream, chunk: Buffer) => void;
+  /** How much may still be handed over, in bytes. */
+  #left: number;
+  readonly #limit: number;
   #lastGrowth = performance.now();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
   /**
+   * @param limit how much is handed over, and how much of each file is kept, in bytes
    * @param from where to begin in files that already hold something: at their start, or with what is new
    * @throws what `openSync` throws
    */
   constructor(
     files: OutputFiles,
     show: (stream: OutputStream, chunk: Buffer) => void,
+    limit = Number.POSITIVE_INFINITY,
     from: "start" | "end" = "start",
   ) {
+    this.#limit = limit;
+    this.#left = limit;
     const follow = (stream: OutputStream): Followed => {
-      const file = openSync(files[stream], "r");
+      const path = files[stream];
+      const file = openSync(path, "r");
       const { size } = fstatSync(file);
-      return { stream, file, at: from === "end" ? size : 0, size, lost: 0 };
+      return { stream, path, file, at: from === "end" ? size : 0, size, lost: 0 };
     };
     this.#followed = [follow("stdout"), follow("stderr")];
     this.#show = show;
@@ -96,6 +106,7 @@ export class OutputFollower {
       this.#look(one);
       while (this.#handOver(one)) await otherWork();
       closeSync(one.file);
+      if (one.size > this.#limit) truncateSync(one.path, this.#limit);
     }
   }
 
@@ -122,7 +133,7 @@ export class OutputFollower {
 
   /** Whether there is more than fits in one turn. */
   #handOver(one: Followed): boolean {
-    const end = Math.min(one.size, one.at + TURN);
+    const end = Math.min(one.size, one.at + TURN, one.at + this.#left);
     while (one.at < end) {
       // A new one each time: whoever it is handed to may keep it.
       const chunk = Buffer.allocUnsafe(Math.min(CHUNK, end - one.at));
@@ -130,9 +141,10 @@ export class OutputFollower {
       // It was cut off since; the next look sees that.
       if (read === 0) return false;
       one.at += read;
+      this.#left -= read;
       this.#show(one.stream, chunk.subarray(0, read));
     }
-    return one.at < one.size;
+    return one.at < one.size && this.#left > 0;
   }
 }
 
