@@ -1,4 +1,4 @@
-import { type Store, writeIfFree } from "./store.ts";
+import { type Store, writeUnsyncedIfFree } from "./store.ts";
 import { findMethodology, type MethodologyRow, putMethodology } from "./tables/methodology-table.ts";
 
 export type { MethodologyRow } from "./tables/methodology-table.ts";
@@ -16,16 +16,9 @@ export function keptMethodology(store: Store, file: string, version: string): Me
  * written, the next command loads it again and tries again.
  */
 export function keepMethodology(store: Store, file: string, version: string, row: MethodologyRow): void {
-  const { database, kept } = store;
-  if (!kept) return;
+  if (!store.kept) return;
   try {
-    // Not worth waiting for the disk: what is lost is loaded again.
-    database.pragma("synchronous = NORMAL");
-    try {
-      writeIfFree(store, () => putMethodology(database, file, version, row));
-    } finally {
-      if (!database.inTransaction) database.pragma("synchronous = FULL");
-    }
+    writeUnsyncedIfFree(store, () => putMethodology(store.database, file, version, row));
   } catch {
     // A store that is full or damaged says so to whoever needs it.
   }

@@ -55,12 +55,16 @@ function sleep(milliseconds: number): void {
  * @throws StoreError, or what the work throws
  */
 export function writeUnsynced<T>(store: Store, work: () => T): T {
-  store.database.pragma("synchronous = NORMAL");
+  return withoutSyncing(store, () => write(store, work));
+}
+
+function withoutSyncing<T>({ database }: Store, writing: () => T): T {
+  database.pragma("synchronous = NORMAL");
   try {
-    return write(store, work);
+    return writing();
   } finally {
     // Where even the way back failed, it cannot be set, and what went wrong is told already.
-    if (!store.database.inTransaction) store.database.pragma("synchronous = FULL");
+    if (!database.inTransaction) database.pragma("synchronous = FULL");
   }
 }
 
@@ -71,4 +75,9 @@ export function writeIfFree(store: Store, work: () => void): void {
   } catch (error) {
     if (!isBusy(error)) throw databaseError(store.database, error);
   }
+}
+
+/** As `writeIfFree`, and as `writeUnsynced`: for what is not worth waiting for the disk either. */
+export function writeUnsyncedIfFree(store: Store, work: () => void): void {
+  withoutSyncing(store, () => writeIfFree(store, work));
 }
