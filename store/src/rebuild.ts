@@ -11,6 +11,7 @@ import {
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { databaseFile, makeDatabase, StoreError, storeExists } from "./database.ts";
+import { statement } from "./tables/statement.ts";
 import { syncDirectory } from "./workspace/durable-write.ts";
 
 /** Tables that hold what is written nowhere else; every other one is an index over files, which a scan fills. */
@@ -145,7 +146,7 @@ function put(target: Database.Database, table: string, row: Record<string, unkno
   const names = columns.map((column) => `"${column}"`).join(", ");
   const values = columns.map((column) => `@${column}`).join(", ");
   try {
-    target.prepare(`INSERT OR ${conflict} INTO "${table}" (${names}) VALUES (${values})`).run(row);
+    statement(target, `INSERT OR ${conflict} INTO "${table}" (${names}) VALUES (${values})`).run(row);
     return true;
   } catch {
     return false;
