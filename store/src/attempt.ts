@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import type { Database } from "better-sqlite3";
 import type { Instance, Json, Moment } from "./artifact.ts";
+import { recordDelivery } from "./record-delivery.ts";
 import type { InstanceRef } from "./scan.ts";
 import { type Store, write, writeUnsynced } from "./store.ts";
 import { markDelivered } from "./tables/artifact-table.ts";
@@ -17,6 +19,7 @@ import {
   instancesBeforeAttempt,
   lastAttemptOf,
   type OpenAttempt,
+  type OutcomeId,
   type Owner,
   openAttempts,
   type ProcessIdentity,
@@ -25,7 +28,7 @@ import {
   setAgent,
 } from "./tables/attempt-table.ts";
 import { nextMoment } from "./tables/clock-table.ts";
-import { type DeliveryRow, deliveriesOf, putDelivery, wasDeliveredElsewhere } from "./tables/delivery-table.ts";
+import { type DeliveryRow, deliveriesOf, wasDeliveredElsewhere } from "./tables/delivery-table.ts";
 import { appendEvent, type EventBody, withdrawalsOf } from "./tables/event-table.ts";
 import { putSuperseding } from "./tables/superseding-table.ts";
 import { holdsUnfinished, removeUnfinished } from "./workspace/durable-write.ts";
@@ -119,13 +122,14 @@ export function adoptAttempt(store: Store, attempt: OpenAttempt, to: Owner): boo
  */
 export function releaseAttempt(store: Store, attempt: OpenAttempt, outputsAfter: string): boolean {
   return write(store, () => {
-    const at = nextMoment(store.database);
-    if (!endAttemptRow(store.database, attempt.id, { ...ABANDONED, outputsAfter }, at)) return false;
-    appendEvent(store.database, at, "released", attempt.id, {
+    const { database } = store;
+    const at = nextMoment(database);
+    if (!endAttemptRow(database, attempt.id, { ...ABANDONED, outputsAfter }, at)) return false;
+    appendEvent(database, at, "released", attempt.id, {
       ...candidateBody(attempt),
       owner: ownerBody(attempt.owner),
     });
-    appendEvent(store.database, at, "attempt_ended", attempt.id, { ...candidateBody(attempt), outcome: "abandoned" });
+    tellOfEnd(database, at, attempt, { outcome: "abandoned" });
     return true;
   });
 }
@@ -207,23 +211,14 @@ export function endAttempt(store: Store, attempt: OpenedAttempt, result: Attempt
   return write(store, () => {
     const at = nextMoment(database);
     if (!endAttemptRow(database, own, result, at, result.owner)) return false;
-    for (const { type, id, contentHash, workUnit } of result.byFile) {
-      putDelivery(database, { attempt: own, type, id, contentHash, at, via: "file" });
-      appendEvent(database, at, "delivery_accepted", own, {
-        artifact_type: type,
-        instance_id: id,
-        content_hash: contentHash,
-        via: "file",
-        ...(workUnit !== null && { work_unit: workUnit }),
-      });
-    }
+    for (const { type, id, contentHash, workUnit } of result.byFile)
+      recordDelivery(database, { attempt: own, type, id, contentHash, workUnit, at, via: "file" });
     if (result.outcome === "delivered") {
       for (const { type, id } of result.delivered) markDelivered(database, type, id, result.started);
       for (const { type, id } of result.superseded)
         putSuperseding(database, { attempt: own, type, id, withdrawn: false });
     }
-    appendEvent(database, at, "attempt_ended", own, {
-      ...candidateBody(attempt),
+    tellOfEnd(database, at, attempt, {
       outcome: result.outcome,
       ...result.logged,
       delivered: deliveriesOf(database, own).map(({ type, id, contentHash, via }) => ({
@@ -243,30 +238,27 @@ export function endAttempt(store: Store, attempt: OpenedAttempt, result: Attempt
  * @param errno what the system said
  */
 export function endUnstarted(store: Store, attempt: OpenedAttempt, errno: string): void {
+  endUnjudged(store, attempt, "not_started", { errno });
+}
+
+/** Ends an attempt of which nothing can be judged. */
+export function abandonAttempt(store: Store, attempt: OpenedAttempt): void {
+  endUnjudged(store, attempt, "abandoned", {});
+}
+
+function endUnjudged(store: Store, attempt: OpenedAttempt, outcome: OutcomeId, detail: EventBody): void {
+  const { database } = store;
   write(store, () => {
-    const at = nextMoment(store.database);
-    const end: AttemptEnd = { ...ABANDONED, outcome: "not_started", detail: { errno } };
-    if (endAttemptRow(store.database, attempt.id, end, at))
-      appendEvent(store.database, at, "attempt_ended", attempt.id, {
-        ...candidateBody(attempt),
-        outcome: "not_started",
-        errno,
-      });
+    const at = nextMoment(database);
+    if (endAttemptRow(database, attempt.id, { ...ABANDONED, outcome, detail }, at))
+      tellOfEnd(database, at, attempt, { outcome, ...detail });
   });
 }
 
 const ABANDONED: AttemptEnd = { outcome: "abandoned", detail: {}, seen: null, outputsAfter: "", usage: null };
 
-/** Ends an attempt of which nothing can be judged. */
-export function abandonAttempt(store: Store, attempt: OpenedAttempt): void {
-  write(store, () => {
-    const at = nextMoment(store.database);
-    if (endAttemptRow(store.database, attempt.id, ABANDONED, at))
-      appendEvent(store.database, at, "attempt_ended", attempt.id, {
-        ...candidateBody(attempt),
-        outcome: "abandoned",
-      });
-  });
+function tellOfEnd(database: Database, at: Moment, attempt: OpenedAttempt, how: EventBody): void {
+  appendEvent(database, at, "attempt_ended", attempt.id, { ...candidateBody(attempt), ...how });
 }
 
 /** Removes the half-written files of writers that died; under the writers' lock, so none is at work. */

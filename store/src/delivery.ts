@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { ContentHash, InstanceId, SchemaHash, WorkUnit } from "./artifact.ts";
 import { contentHash } from "./json/canonical.ts";
 import { JsonError, parseJsonBytes } from "./json/parse.ts";
+import { recordDelivery } from "./record-delivery.ts";
 import { type RefusalReason, refusalBody } from "./refusal.ts";
 import { workUnitOf } from "./scan-files.ts";
 import { type Store, write } from "./store.ts";
@@ -17,7 +18,7 @@ import {
   type Refusal,
 } from "./tables/attempt-table.ts";
 import { nextMoment } from "./tables/clock-table.ts";
-import { forgetDelivery, putDelivery } from "./tables/delivery-table.ts";
+import { forgetDelivery } from "./tables/delivery-table.ts";
 import { appendEvent } from "./tables/event-table.ts";
 import { putSuperseding } from "./tables/superseding-table.ts";
 import { UnsafeDirectoryError, writeDurably } from "./workspace/durable-write.ts";
@@ -92,20 +93,15 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
       stat: null,
       mtime: mtimeOf(statIdentity(stats)),
     });
-    putDelivery(store.database, {
+    const { type, id, workUnit } = artifact;
+    recordDelivery(store.database, {
       attempt: deliverer.attempt,
-      type: artifact.type,
-      id: artifact.id,
+      type,
+      id,
       contentHash: hash,
+      workUnit,
       at,
       via: "tool",
-    });
-    appendEvent(store.database, at, "delivery_accepted", deliverer.attempt, {
-      artifact_type: artifact.type,
-      instance_id: artifact.id,
-      content_hash: hash,
-      via: "tool",
-      ...(artifact.workUnit !== null && { work_unit: artifact.workUnit }),
     });
     return hash;
   });
@@ -137,14 +133,7 @@ export function confirmArtifact(
     const { attempt } = deliverer;
     const { contentHash, workUnit } = row;
     const at = nextMoment(store.database);
-    putDelivery(store.database, { attempt, type, id, contentHash, at, via: "confirmed" });
-    appendEvent(store.database, at, "delivery_accepted", attempt, {
-      artifact_type: type,
-      instance_id: id,
-      content_hash: contentHash,
-      via: "confirmed",
-      ...(workUnit !== null && { work_unit: workUnit }),
-    });
+    recordDelivery(store.database, { attempt, type, id, contentHash, workUnit, at, via: "confirmed" });
     return contentHash;
   });
 }
