@@ -1,7 +1,7 @@
 const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** The longest duration that a timer of the platform takes, in milliseconds: somewhat over 596 hours. */
-const LONGEST = 0x7fffffff;
+/** The longest duration that a timer of the platform takes, in milliseconds: somewhat over 596 hours. A longer one ends at once. */
+export const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** How a duration is written, for errors about one that is not. */
 export const DURATION_FORM = 'a duration such as "500ms", "30s", "45m" or "2h", at most "596h"';
@@ -13,7 +13,7 @@ export const DURATION_FORM = 'a duration such as "500ms", "30s", "45m" or "2h", 
 export function parseDuration(text: string): number | null {
   const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
   const milliseconds = Math.round(Number(amount) * (MILLISECONDS[unit] ?? Number.NaN));
-  return milliseconds >= 1 && milliseconds <= LONGEST ? milliseconds : null;
+  return milliseconds >= 1 && milliseconds <= LONGEST_TIMER ? milliseconds : null;
 }
 
 /** A duration in milliseconds for people: `45m`, `1h 30m`, `2.5 s`, `500 ms`. */

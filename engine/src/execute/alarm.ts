@@ -1,5 +1,4 @@
-/** Node's timers hold 32 bits of milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+import { LONGEST_TIMER } from "../duration.ts";
 
 /** Lets one waiter sleep until a time, or until somebody wakes it. */
 export class Alarm {

@@ -1,7 +1,7 @@
 import { JsonError, parseJson, unendedAttempt } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
 import { findProject, openProjectStore } from "../project/project.ts";
-import { attemptsIn } from "./nested.ts";
+import { attemptIn } from "./nested.ts";
 import type { OutputSession } from "./output-session.ts";
 import { openOutputSession, type SessionOptions } from "./project-session.ts";
 
@@ -12,8 +12,8 @@ import { openOutputSession, type SessionOptions } from "./project-session.ts";
 export async function openAttemptSession(
   options: Pick<SessionOptions, "workingDirectory" | "config" | "environment">,
 ): Promise<OutputSession> {
-  const id = attemptsIn(options.environment).at(-1);
-  if (id === undefined)
+  const id = attemptIn(options.environment);
+  if (id === null)
     throw new RunaError(
       "this is not inside an attempt (RUNA_ATTEMPT is not set): `runa step` and `runa run` start attempts, and by hand runa-mcp delivers",
     );

@@ -1,4 +1,5 @@
 import type { Moment } from "@runa/store";
+import { LONGEST_TIMER } from "../duration.ts";
 import type { AgentSettings } from "../project/config.ts";
 import type { Limit } from "./outcome.ts";
 
@@ -25,8 +26,6 @@ export interface Visible {
 
 /** How often, in milliseconds, output and calls are looked at; a short limit is looked at more often. */
 const LOOK_EVERY = 1000;
-/** Node's timers hold 32 bits; a longer one would end at once. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 type Limits = Pick<AgentSettings, "timeout" | "idleTimeout" | "settle" | "outputLimit">;
 

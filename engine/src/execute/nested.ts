@@ -3,8 +3,13 @@ import { RunaError } from "../diagnostic.ts";
 import type { OpenProject } from "../project/project.ts";
 
 /** The attempts that an environment belongs to, the outermost first. */
-export function attemptsIn({ RUNA_ATTEMPT }: NodeJS.ProcessEnv): string[] {
+function attemptsIn({ RUNA_ATTEMPT }: NodeJS.ProcessEnv): string[] {
   return (RUNA_ATTEMPT ?? "").split(/[\s,]+/).filter((id) => id !== "");
+}
+
+/** The attempt that an environment names: the innermost where projects are nested. Null outside any. */
+export function attemptIn(environment: NodeJS.ProcessEnv): string | null {
+  return attemptsIn(environment).at(-1) ?? null;
 }
 
 /**

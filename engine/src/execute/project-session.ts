@@ -29,6 +29,7 @@ import type { Methodology, Protocol } from "../methodology/methodology.ts";
 import { instancePath } from "../plan/plan.ts";
 import { displayPath, findProject, type OpenProject, openProject, openProjectStore } from "../project/project.ts";
 import { didYouMean } from "../suggestion.ts";
+import { attemptIn } from "./nested.ts";
 import type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "./output-session.ts";
 
 /** Which session is opened. */
@@ -55,7 +56,7 @@ export async function openOutputSession(options: SessionOptions): Promise<Output
   });
   try {
     const protocol = protocolFor(project, options);
-    const attempt = attemptOf(options.environment);
+    const attempt = attemptIn(options.environment);
     if (attempt !== null) {
       refuseAnothersAttempt(project, attempt, options);
       recordServerStart(project.store, attempt);
@@ -69,7 +70,7 @@ export async function openOutputSession(options: SessionOptions): Promise<Output
 
 /** What keeps the server from serving, such as a manifest that was broken meanwhile, is told in its attempt's outcome. */
 async function tellWhyNotServed(options: SessionOptions, error: unknown): Promise<void> {
-  const attempt = attemptOf(options.environment);
+  const attempt = attemptIn(options.environment);
   if (attempt === null) return;
   try {
     const store = openProjectStore(await findProject(options));
@@ -81,11 +82,6 @@ async function tellWhyNotServed(options: SessionOptions, error: unknown): Promis
   } catch {
     // The agent is told all the same.
   }
-}
-
-/** The attempt that the environment names; the innermost where projects are nested. */
-function attemptOf({ RUNA_ATTEMPT }: NodeJS.ProcessEnv): string | null {
-  return RUNA_ATTEMPT?.split(/[\s,]+/).findLast((id) => id !== "") ?? null;
 }
 
 /** What an attempt delivers is its own protocol's: an agent that starts another one's server gets no tools by it. */
