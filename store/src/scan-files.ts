@@ -90,18 +90,18 @@ function read(file: DoubtfulFile, before: CleanBefore, gaps: ScanGap[]): Reading
   }
   if (found === null) return null;
   const { bytes, length, stats } = found;
-  const read = {
-    file,
-    length,
-    stat: isClean(stats, before) ? statIdentity(stats) : null,
-    mtime: String(stats.mtimeNs),
-  };
+  const stat = isClean(stats, before) ? statIdentity(stats) : null;
+  const { hash, content } = contentOf(bytes, length);
+  return { file, length, stat, mtime: String(stats.mtimeNs), hash, content };
+}
+
+function contentOf(bytes: Buffer, length: number): Pick<Reading, "hash" | "content"> {
   try {
     const { value, canonical } = parseJsonBytes(bytes, length);
-    return { ...read, hash: contentHash(canonical), content: { value } };
+    return { hash: contentHash(canonical), content: { value } };
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    return { ...read, hash: contentHash(bytes.subarray(0, length)), content: { malformed: error } };
+    return { hash: contentHash(bytes.subarray(0, length)), content: { malformed: error } };
   }
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { InstanceId, Moment, ScanGap, SchemaHash } from "./artifact.ts";
 import { appendScanned, type ScanChange } from "./scan-event.ts";
 import { type Change, type DoubtfulFile, type ScannedType, type Update, updatesOf } from "./scan-files.ts";
-import { type Store, write } from "./store.ts";
+import { type Store, write, writeUnsynced } from "./store.ts";
 import { type ArtifactRow, findArtifact, putArtifact, removeArtifact } from "./tables/artifact-table.ts";
 import { nextMoment } from "./tables/clock-table.ts";
 import { existsDelivery, lastSuccessfulDelivery } from "./tables/delivery-table.ts";
@@ -161,7 +161,10 @@ function walkWorkspace(
 
 type AnyUpdate = Update | { readonly change: "removed"; readonly old: ArtifactRow; readonly row: ArtifactRow };
 
-/** Commits what a scan found, batch by batch, while it goes on: whoever wants to deliver gets the lock in between. */
+/**
+ * Commits what a scan found, batch by batch, while it goes on: whoever wants to deliver gets the lock in between. The last
+ * commit brings those before it to the disk: a machine that stops in between forgets the end of what the next scan finds.
+ */
 class Commits {
   readonly #store: Store;
   readonly #index: PackedArtifacts;
@@ -180,22 +183,23 @@ class Commits {
   async add(updates: readonly AnyUpdate[]): Promise<void> {
     this.#pending = this.#pending.concat(updates);
     let start = 0;
-    for (; this.#pending.length - start >= BATCH; start += BATCH)
-      await this.#commit(this.#pending.slice(start, start + BATCH));
+    // Something stays for the last commit.
+    for (; this.#pending.length - start > BATCH; start += BATCH)
+      await this.#commit(this.#pending.slice(start, start + BATCH), writeUnsynced);
     if (start > 0) this.#pending = this.#pending.slice(start);
   }
 
   async finish(): Promise<void> {
-    if (this.#pending.length > 0) await this.#commit(this.#pending);
+    if (this.#pending.length > 0) await this.#commit(this.#pending, write);
     this.#change?.finish(this.#types);
   }
 
-  async #commit(batch: readonly AnyUpdate[]): Promise<void> {
+  async #commit(batch: readonly AnyUpdate[], commit: typeof write): Promise<void> {
     // Mostly the reading of the next files has taken longer.
     if (performance.now() - this.#freeSince < BETWEEN_BATCHES) await pause(BETWEEN_BATCHES);
     this.#change ??= new IndexChange(this.#store.database, this.#index);
     const change = this.#change;
-    write(this.#store, () => change.part((isAsRead) => this.#put(batch, isAsRead)));
+    commit(this.#store, () => change.part((isAsRead) => this.#put(batch, isAsRead)));
     this.#freeSince = performance.now();
   }
 

@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { ContentHash, Instance, InstanceId, InstanceStatus, Moment, SchemaHash, WorkUnit } from "../artifact.ts";
-import type { StatIdentity } from "../workspace/stat-identity.ts";
+import { mtimeOf, type StatIdentity } from "../workspace/stat-identity.ts";
 import { statement } from "./statement.ts";
 
 /** What the index holds of one artifact file. */
@@ -45,7 +45,7 @@ function fromColumns(row: Columns): ArtifactRow {
     deliveredAt: row.delivered_at,
     violations: row.violations === null ? [] : JSON.parse(row.violations),
     stat: row.stat,
-    mtime: row.mtime,
+    mtime: row.stat === null ? row.mtime : mtimeOf(row.stat),
   };
 }
 
@@ -76,7 +76,8 @@ export function putArtifact(database: Database, row: ArtifactRow): void {
     row.deliveredAt,
     row.violations.length === 0 ? null : JSON.stringify(row.violations),
     row.stat,
-    row.mtime,
+    // The other holds it as well.
+    row.stat === null ? row.mtime : null,
   );
 }
 
