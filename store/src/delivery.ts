@@ -23,8 +23,9 @@ import { appendEvent } from "./tables/event-table.ts";
 import { putSuperseding } from "./tables/superseding-table.ts";
 import { UnsafeDirectoryError, writeDurably } from "./workspace/durable-write.ts";
 import { fileNameOf } from "./workspace/file-name.ts";
+import { readRegularFile } from "./workspace/read-file.ts";
 import { mtimeOf, statIdentity } from "./workspace/stat-identity.ts";
-import { readRegularFile, reasonOf } from "./workspace/walk.ts";
+import { reasonOf } from "./workspace/walk.ts";
 
 /** Who delivers: an attempt and its work unit; a server that was started by hand has no attempt. */
 export interface Deliverer {

@@ -99,6 +99,7 @@ export type {
 export type { EventBody, EventFilter, EventKind } from "./tables/event-table.ts";
 export { writeDurably } from "./workspace/durable-write.ts";
 export { fileNameOf, instanceIdOf, instanceIdProblem } from "./workspace/file-name.ts";
+export { readRegularFile } from "./workspace/read-file.ts";
 export { readSourceFile } from "./workspace/source-file.ts";
 export { mtimeOf } from "./workspace/stat-identity.ts";
-export { readRegularFile, reasonOf, WorkspaceError } from "./workspace/walk.ts";
+export { reasonOf, WorkspaceError } from "./workspace/walk.ts";

@@ -4,8 +4,10 @@ import { JsonError, parseJsonBytes } from "./json/parse.ts";
 import type { SchemaSource } from "./schema/source.ts";
 import type { Validator } from "./schema/validator.ts";
 import type { ArtifactRow } from "./tables/artifact-table.ts";
-import { type CleanBefore, isClean, type StatIdentity, statIdentity } from "./workspace/stat-identity.ts";
-import { type FoundFile, readFileInto, reasonOf } from "./workspace/walk.ts";
+import { readFiles } from "./workspace/read-files.ts";
+import type { ReadGroup } from "./workspace/read-group.ts";
+import type { CleanBefore, StatIdentity } from "./workspace/stat-identity.ts";
+import { type FoundFile, reasonOf } from "./workspace/walk.ts";
 
 /** What a scan needs to know of one artifact type. */
 export interface ScannedType extends SchemaSource {
@@ -31,21 +33,12 @@ export interface Update {
 // Filled in when the scan commits: all that one scan finds share one time.
 const UNDATED = 0 as Moment;
 
-/** Files of one type are judged together, at most so many and so many bytes: their values lie in memory at once. */
-const TOGETHER = 256;
-const BYTES_TOGETHER = 4 * 1024 * 1024;
-
-/** Files up to this length are read into one buffer, one after the other. */
-const scratch = Buffer.allocUnsafeSlow(1024 * 1024);
-
 /** A file's content as it was read, not judged yet. */
 interface Reading {
   readonly file: DoubtfulFile;
   /** What recognises the file as it was read; null where its times prove nothing. */
   readonly stat: StatIdentity | null;
   readonly mtime: string;
-  /** In bytes. */
-  readonly length: number;
   readonly hash: ContentHash;
   readonly content: { readonly value: unknown } | { readonly malformed: JsonError };
 }
@@ -60,70 +53,63 @@ export async function* updatesOf(
   before: CleanBefore,
   gaps: ScanGap[],
 ): AsyncGenerator<Update[]> {
-  let together: Reading[] = [];
-  let bytes = 0;
-  const judged = async () => {
-    const violations = await violationsOf(together, together[0]?.file.schema);
-    const updates = together.map((reading) => updateOf(reading, violations.get(reading) ?? []));
-    together = [];
-    bytes = 0;
-    return updates;
-  };
-  for (const file of files) {
-    const full = together.length === TOGETHER || bytes > BYTES_TOGETHER;
-    if (full || (together.length > 0 && together[0]?.file.type !== file.type)) yield await judged();
-    const reading = read(file, before, gaps);
-    if (reading === null) continue;
-    together.push(reading);
-    bytes += reading.length;
+  let at = 0;
+  const paths = files.map(({ path }) => path);
+  for await (const group of readFiles(paths, before)) {
+    const readings = readingsOf(files.slice(at, at + group.ends.length), group, gaps);
+    at += group.ends.length;
+    const violations = await violationsOf(readings);
+    yield readings.map((reading) => updateOf(reading, violations.get(reading) ?? []));
   }
-  yield await judged();
 }
 
-function read(file: DoubtfulFile, before: CleanBefore, gaps: ScanGap[]): Reading | null {
-  let found: ReturnType<typeof readFileInto>;
-  try {
-    found = readFileInto(scratch, file.path);
-  } catch (error) {
-    gaps.push({ type: file.type, path: `${file.type}/${file.id}.json`, reason: reasonOf(error) });
-    return null;
+function readingsOf(files: readonly DoubtfulFile[], group: ReadGroup, gaps: ScanGap[]): Reading[] {
+  const { ends, identities, mtimes, unread } = group;
+  // From another thread it comes as a plain array, which has no decoder of its own.
+  const bytes = Buffer.from(group.bytes.buffer, group.bytes.byteOffset, group.bytes.byteLength);
+  const readings: Reading[] = [];
+  for (const [place, file] of files.entries()) {
+    const why = unread.get(place);
+    if (why !== undefined) {
+      if (why !== null) gaps.push({ type: file.type, path: `${file.type}/${file.id}.json`, reason: reasonOf(why) });
+      continue;
+    }
+    const { hash, content } = contentOf(bytes, ends[place - 1] ?? 0, ends[place] ?? 0);
+    readings.push({ file, stat: identities[place] ?? null, mtime: mtimes[place] ?? "", hash, content });
   }
-  if (found === null) return null;
-  const { bytes, length, stats } = found;
-  const stat = isClean(stats, before) ? statIdentity(stats) : null;
-  const { hash, content } = contentOf(bytes, length);
-  return { file, length, stat, mtime: String(stats.mtimeNs), hash, content };
+  return readings;
 }
 
-function contentOf(bytes: Buffer, length: number): Pick<Reading, "hash" | "content"> {
+function contentOf(bytes: Buffer, start: number, end: number): Pick<Reading, "hash" | "content"> {
   try {
-    const { value, canonical } = parseJsonBytes(bytes, length);
+    const { value, canonical } = parseJsonBytes(bytes, start, end);
     return { hash: contentHash(canonical), content: { value } };
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    return { hash: contentHash(bytes.subarray(0, length)), content: { malformed: error } };
+    return { hash: contentHash(bytes.subarray(start, end)), content: { malformed: error } };
   }
 }
 
 /** The violations of each reading that has some; what the index knows already is not judged again. */
-async function violationsOf(
-  readings: readonly Reading[],
-  schema: ScannedType | undefined,
-): Promise<Map<Reading, readonly Violation[]>> {
+async function violationsOf(readings: readonly Reading[]): Promise<Map<Reading, readonly Violation[]>> {
   const found = new Map<Reading, readonly Violation[]>();
-  const unjudged: { reading: Reading; value: unknown }[] = [];
+  const unjudged = new Map<ScannedType, { reading: Reading; value: unknown }[]>();
   for (const reading of readings) {
     const { content, hash, file } = reading;
-    const { old } = file;
+    const { old, schema } = file;
     if ("malformed" in content) found.set(reading, [notJson(content.malformed)]);
-    else if (old?.schemaHash === schema?.hash && old?.contentHash === hash) found.set(reading, old.violations);
-    else unjudged.push({ reading, value: content.value });
+    else if (old?.schemaHash === schema.hash && old.contentHash === hash) found.set(reading, old.violations);
+    else {
+      const ofType = unjudged.get(schema) ?? [];
+      if (ofType.push({ reading, value: content.value }) === 1) unjudged.set(schema, ofType);
+    }
   }
-  if (schema === undefined || unjudged.length === 0) return found;
-  const validator = await schema.validator();
-  const valid = validator.acceptsEach(unjudged.map(({ value }) => value));
-  for (const [index, { reading, value }] of unjudged.entries())
-    if (valid[index] !== true) found.set(reading, await validator(value));
+  for (const [schema, ofType] of unjudged) {
+    const validator = await schema.validator();
+    const valid = validator.acceptsEach(ofType.map(({ value }) => value));
+    for (const [index, { reading, value }] of ofType.entries())
+      if (valid[index] !== true) found.set(reading, await validator(value));
+  }
   return found;
 }
 

@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { BATCH } from "../src/scan.ts";
 import { openStore, type Store, write } from "../src/store.ts";
 import { findArtifact, putArtifact } from "../src/tables/artifact-table.ts";
+import { BYTES_TOGETHER } from "../src/workspace/read-group.ts";
 import { id, NOTE, Rig, scannedType } from "./rig.ts";
 
 const note = (name: string) => ({ type: "note", id: name });
@@ -178,7 +179,8 @@ describe("a file that changes while a scan is under way", () => {
   ];
   test.each(victims)("listed and then %s: it is not there", async (_, happens) => {
     const rig = new Rig();
-    rig.put("note/a.json", { title: "t" });
+    // Read by itself and judged before the next file is read.
+    rig.put("note/a.json", { title: "t".repeat(BYTES_TOGETHER) });
     const victim = rig.put("plan/b.json", { title: "t" });
     const report = await scanWhile(rig, () => happens(victim));
     expect(report).toMatchObject({ new: [note("a")], gaps: [] });

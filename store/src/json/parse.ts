@@ -37,12 +37,12 @@ const lossyUtf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 /**
  * Decodes and parses a JSON file strictly: a byte order mark, invalid UTF-8, half a surrogate pair, a key twice in one
  * object, or nesting over 512 levels is an error that says so (contract.md section 4), and so is a file that is too long.
- * @param length how many of the bytes are the file's
+ * @param start where the file's content begins in the bytes, and `end` where it ends
  * @throws JsonError
  */
-export function parseJsonBytes(bytes: Uint8Array, length = bytes.length): ParsedJson {
-  if (length > MAX_BYTES) throw new JsonError(`longer than ${MAX_BYTES / 1024 ** 2} MiB`, "", 0);
-  const text = decoded(bytes, length);
+export function parseJsonBytes(bytes: Uint8Array, start = 0, end = bytes.length): ParsedJson {
+  if (end - start > MAX_BYTES) throw new JsonError(`longer than ${MAX_BYTES / 1024 ** 2} MiB`, "", 0);
+  const text = decoded(bytes, start, end);
   if (text.charCodeAt(0) === 0xfeff)
     throw new JsonError("byte order mark: save the file as UTF-8 without one", text, 0);
   return parseJson(text);
@@ -50,12 +50,12 @@ export function parseJsonBytes(bytes: Uint8Array, length = bytes.length): Parsed
 
 const REPLACEMENT = "\ufffd";
 
-function decoded(bytes: Uint8Array, length: number): string {
+function decoded(bytes: Uint8Array, start: number, end: number): string {
   const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const text = buffer.toString("utf8", 0, length);
+  const text = buffer.toString("utf8", start, end);
   if (!text.includes(REPLACEMENT)) return text;
   // It stands for bytes that are no UTF-8, or for itself.
-  const own = bytes.subarray(0, length);
+  const own = bytes.subarray(start, end);
   try {
     return utf8.decode(own);
   } catch {

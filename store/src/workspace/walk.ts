@@ -1,14 +1,4 @@
-import {
-  type BigIntStats,
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-} from "node:fs";
+import { type BigIntStats, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { InstanceId, ScanGap } from "../artifact.ts";
 import { instanceIdOf } from "./file-name.ts";
@@ -124,61 +114,6 @@ function lookAt(directory: string, type: string, name: string, visitor: Visitor,
     return;
   }
   visitor.visit({ type, id, path }, stats);
-}
-
-/** A file's bytes and the stats they were read under. */
-export interface ReadFile {
-  readonly bytes: Buffer;
-  /** How many of the bytes are the file's. */
-  readonly length: number;
-  readonly stats: BigIntStats;
-}
-
-/**
- * Reads a regular file without following a symlink and without waiting on a pipe; null where none is there.
- * @throws NodeJS.ErrnoException when it is there but cannot be read
- */
-export function readRegularFile(path: string): ReadFile | null {
-  return readFileInto(undefined, path);
-}
-
-/**
- * As `readRegularFile`, into a buffer that is used again and again: a view of it for each file would take longer than
- * reading a small one does.
- * @param scratch has the file's bytes at its beginning, until it is used again, where they fit
- */
-export function readFileInto(scratch: Buffer | undefined, path: string): ReadFile | null {
-  let fd: number;
-  try {
-    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // ENXIO is what opening a socket gives.
-    if (code === "ENOENT" || code === "ELOOP" || code === "ENOTDIR" || code === "ENXIO") return null;
-    throw error;
-  }
-  try {
-    const stats = fstatSync(fd, { bigint: true });
-    return stats.isFile() ? contentOf(fd, stats, scratch) : null;
-  } finally {
-    closeSync(fd);
-  }
-}
-
-/** What a file held that was so long when it was opened; `readFileSync` would ask for its length again. */
-function contentOf(fd: number, stats: BigIntStats, scratch: Buffer | undefined): ReadFile {
-  const expected = Number(stats.size);
-  if (scratch === undefined || expected > scratch.length) {
-    const bytes = readFileSync(fd);
-    return { bytes, length: bytes.length, stats };
-  }
-  let length = 0;
-  while (length < expected) {
-    const more = readSync(fd, scratch, length, expected - length, null);
-    if (more === 0) break;
-    length += more;
-  }
-  return { bytes: scratch, length, stats };
 }
 
 /** A file-system error in words. */
