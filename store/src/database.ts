@@ -113,11 +113,11 @@ function askToWrite(database: Database.Database): void {
 
 /** Runs work that, where another writer is at work, fails at once (`isBusy`) instead of waiting for it. */
 export function withoutWaiting<T>(database: Database.Database, work: () => T): T {
-  database.pragma("busy_timeout = 0");
+  database.exec("PRAGMA busy_timeout = 0");
   try {
     return work();
   } finally {
-    database.pragma(`busy_timeout = ${BUSY_TIMEOUT}`);
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
   }
 }
 
@@ -172,10 +172,17 @@ function privateCopy(directory: string): OpenDatabase {
   return { database, kept: false, close };
 }
 
+/**
+ * So many pages, 800 kB, the log holds before they go to where they belong and it is written again from its beginning. A
+ * file that grows has its length put on the disk with every commit; SQLite's own thousand pages are more than most runs write.
+ */
+const WAL_PAGES = 200;
+
 function prepare(database: Database.Database): void {
   // Committed means on the disk: FULL syncs the log at every commit, which WAL's default does not.
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = FULL");
+  database.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);
   const version = database.pragma("user_version", { simple: true }) as number;
   if (version > MIGRATIONS.length)
     throw new StoreError(

@@ -1,4 +1,4 @@
-import { type BigIntStats, lstatSync, mkdirSync } from "node:fs";
+import { type BigIntStats, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ContentHash, InstanceId, SchemaHash, WorkUnit } from "./artifact.ts";
 import { contentHash } from "./json/canonical.ts";
@@ -24,7 +24,6 @@ import { putSuperseding } from "./tables/superseding-table.ts";
 import { UnsafeDirectoryError, writeDurably } from "./workspace/durable-write.ts";
 import { fileNameOf } from "./workspace/file-name.ts";
 import { readRegularFile } from "./workspace/read-file.ts";
-import { mtimeOf, statIdentity } from "./workspace/stat-identity.ts";
 import { reasonOf } from "./workspace/walk.ts";
 
 /** Who delivers: an attempt and its work unit; a server that was started by hand has no attempt. */
@@ -69,13 +68,12 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
     refuseIfEnded(store, deliverer);
     const old = findArtifact(store.database, artifact.type, artifact.id);
     refuseForeign(join(directory, name), deliverer, old?.workUnit ?? null);
-    let stats: BigIntStats;
+    let written: BigIntStats;
     try {
-      mkdirSync(deliverer.workspace, { recursive: true });
+      if (!existsSync(deliverer.workspace)) mkdirSync(deliverer.workspace, { recursive: true });
       // What is still to be moved away under this name goes first, so that it is not taken for this.
       finishSupersedingOf(store, deliverer.workspace, artifact.type, artifact.id);
-      writeDurably(directory, name, artifact.text);
-      stats = lstatSync(join(directory, name), { bigint: true });
+      written = writeDurably(directory, name, artifact.text);
     } catch (error) {
       throw refused("it could not be written", error);
     }
@@ -92,7 +90,7 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
       violations: [],
       // Just written, so its times prove nothing yet: the next scan reads it once and trusts it then.
       stat: null,
-      mtime: mtimeOf(statIdentity(stats)),
+      mtime: String(written.mtimeNs),
     });
     const { type, id, workUnit } = artifact;
     recordDelivery(store.database, {
@@ -249,6 +247,8 @@ function refuseForeign(path: string, deliverer: Deliverer, recorded: WorkUnit | 
 
 function readPresent(path: string): ReturnType<typeof readRegularFile> {
   try {
+    // Mostly nothing lies there, and an error that says so costs more than asking first.
+    if (!existsSync(path)) return null;
     return readRegularFile(path);
   } catch (error) {
     throw refused("what lies there cannot be read", error);

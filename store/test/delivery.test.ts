@@ -163,7 +163,9 @@ describe("a delivery is refused, and nothing is written", () => {
     const rig = new Rig();
     rmSync(rig.workspace, { recursive: true });
     writeFileSync(rig.workspace, "a file");
-    expect(refusal(() => rig.deliver("a", A))).toMatch(/^it could not be written: /);
+    expect(refusal(() => rig.deliver("a", A))).toBe(
+      `${rig.workspace} is not a directory: nothing is written there; remove it`,
+    );
     expect(readFileSync(rig.workspace, "utf8")).toBe("a file");
   });
 

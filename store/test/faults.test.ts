@@ -108,7 +108,6 @@ describe("a delivery", () => {
     // The directory is new: its name is made durable too.
     expect((await callsOf(deliver(first))).filter((call) => /write|fsync|rename|mkdir/.test(call))).toEqual([
       "mkdir",
-      "mkdir",
       "fsync",
       "write",
       "fsync",

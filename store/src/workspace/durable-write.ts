@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import {
+  type BigIntStats,
   closeSync,
   constants,
   existsSync,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -17,6 +19,9 @@ const UNFINISHED = /^\.runa-[0-9a-f]{16}\.tmp$/;
 
 /** The directory that an artifact would be written to is a symlink or no directory. */
 export class UnsafeDirectoryError extends Error {}
+
+/** Whether the system has a name for what this process holds open. */
+const NAMES_FDS = existsSync("/proc/self/fd");
 
 /**
  * A directory held open, so that what is written goes into it and nowhere else, whatever happens to its name meanwhile.
@@ -34,14 +39,13 @@ class HeldDirectory {
       this.#fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | nofollow);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === "ELOOP" || code === "ENOTDIR")
-        throw new UnsafeDirectoryError(
-          `${shown} is a symbolic link or not a directory: nothing is written there; remove it`,
-        );
+      if (code === "ELOOP" || code === "ENOTDIR") {
+        const what = links === "refuse" ? "a symbolic link or not a directory" : "not a directory";
+        throw new UnsafeDirectoryError(`${shown} is ${what}: nothing is written there; remove it`);
+      }
       throw error;
     }
-    const held = `/proc/self/fd/${this.#fd}`;
-    this.#path = existsSync(held) ? held : path;
+    this.#path = NAMES_FDS ? `/proc/self/fd/${this.#fd}` : path;
     this.#shown = shown;
   }
 
@@ -86,21 +90,25 @@ class HeldDirectory {
  * Writes a file atomically and durably: after a crash at any instant it is either whole or as it was before.
  * The order is what makes it so: the bytes are on the disk before the name points at them (fsync, rename), and the name
  * is on the disk before anyone is told (fsync of the directory).
+ * @returns the stats of what was written, as they were before it got its name
  * @throws UnsafeDirectoryError, or an errno exception; then nothing of it is left
  */
-export function writeDurably(directory: string, name: string, bytes: string): void {
+export function writeDurably(directory: string, name: string, bytes: string): BigIntStats {
   const held = hold(dirname(directory), [basename(directory)]);
   const unfinished = held.at(`.runa-${randomUUID().replaceAll("-", "").slice(0, 16)}.tmp`);
   try {
     const fd = openSync(unfinished, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666);
+    let stats: BigIntStats;
     try {
       writeFileSync(fd, bytes);
       fsyncSync(fd);
+      stats = fstatSync(fd, { bigint: true });
     } finally {
       closeSync(fd);
     }
     renameSync(unfinished, held.at(name));
     held.sync();
+    return stats;
   } catch (error) {
     try {
       unlinkSync(unfinished);
