@@ -181,8 +181,9 @@ for (const [what, against, goal, prepare, rounds] of rows) {
 }
 const evaluateRow = `evaluate itself, ${WIDE} protocols`;
 if (chosen(evaluateRow)) {
-  const took = await evaluating(wide());
-  print(evaluateRow, took, "", "≤ 10 ms", took <= 10);
+  const { first, warm } = evaluating(wide(), ROUNDS);
+  print(`${evaluateRow}, first call`, first, "", "≤ 10 ms", first <= 10);
+  print(`${evaluateRow}, warmed up`, warm, "", "≤ 10 ms", warm <= 10);
 }
 const memoryRow = `memory, state, ${HUGE} artifacts`;
 if (chosen(memoryRow)) {
