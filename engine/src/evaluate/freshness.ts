@@ -26,17 +26,15 @@ export function freshnessOf(
   const by = record === null || record === undefined ? "age" : "record";
   if (outputs.time === null || (view.hasGaps && outputTypesOf(protocol).some((type) => view.isPartial(type))))
     return { current: false, by };
-  const relevant: RelevantInput[] = [
-    ...protocol.requires.map((type): RelevantInput => ({ type, which: "valid" })),
-    ...triggers.relevant(protocol.trigger),
-  ];
-  if (record !== null && record !== undefined)
-    return { by, current: relevant.every(({ type, which }) => record[type]?.[which] === view.digest(type)[which]) };
   const { vouched } = outputs.time;
-  const newer = ({ type, which }: RelevantInput) => {
+  const isAsBefore = (type: string, which: RelevantInput["which"]) => {
+    if (record !== null && record !== undefined) return record[type]?.[which] === view.digest(type)[which];
     const { newest, newestValid } = view.summary(type);
     const time = which === "valid" ? newestValid : newest;
-    return time !== null && time > vouched;
+    return time === null || time <= vouched;
   };
-  return { by, current: !relevant.some(newer) };
+  const current =
+    protocol.requires.every((type) => isAsBefore(type, "valid")) &&
+    triggers.relevant(protocol.trigger).every(({ type, which }) => isAsBefore(type, which));
+  return { by, current };
 }

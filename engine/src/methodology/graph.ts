@@ -84,30 +84,34 @@ class Writers {
 /** The edges of every kind, or the hard ones. */
 function edgesOf(protocols: readonly ProtocolDeclaration[], writers: Writers, only?: "hard"): Edges {
   /** For whom a protocol was last noted as one that comes before, by index. */
-  const noted: number[] = protocols.map(() => -1);
-  return protocols.map(({ requires, accepts }, index) => {
+  const noted: number[] = [];
+  const edges: number[][] = [];
+  for (let index = 0; index < protocols.length; index++) {
+    const { requires = [], accepts = [] } = protocols[index] ?? {};
     const before: number[] = [];
     const note = (writer: number) => {
       if (writer === index || noted[writer] === index) return;
       noted[writer] = index;
       before.push(writer);
     };
-    const noteWriters = (type: string) => {
+    const types = only === "hard" || accepts.length === 0 ? requires : [...requires, ...accepts];
+    for (const type of types) {
       const owner = writers.ownerOf(type);
       if (owner !== undefined) note(owner);
       else if (only !== "hard") for (const writer of writers.optional(type)) note(writer);
-    };
-    for (const type of requires) noteWriters(type);
-    if (only !== "hard") for (const type of accepts) noteWriters(type);
-    return before;
-  });
+    }
+    edges.push(before);
+  }
+  return edges;
 }
 
 /**
  * Kahn's algorithm, always taking the free one that comes first. Where it gets stuck: null, or, `forced`, the first one
  * left goes next.
  */
-function sorted(edges: Edges, forced: boolean): number[] | null {
+function sorted(edges: Edges, forced: boolean): readonly number[] | null {
+  // As most manifests are written: then the first one left is always free.
+  if (edges.every((before, index) => before.every((one) => one < index))) return [...edges.keys()];
   const followers: number[][] = edges.map(() => []);
   const open = edges.map((before, index) => {
     for (const one of before) followers[one]?.push(index);
