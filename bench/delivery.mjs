@@ -1,8 +1,7 @@
 // One delivery through runa-mcp, from the call to its answer, and the same bytes written durably by hand.
 import { spawn } from "node:child_process";
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { RUNA_MCP } from "./projects.mjs";
 
 /**
@@ -14,16 +13,26 @@ export async function deliverer(project, protocol, type) {
     cwd: project,
     stdio: ["pipe", "pipe", "inherit"],
   });
-  const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
+  // As lean as can be: what the client itself takes counts as the server's.
+  /** @type {(answer: { id: number, result: any }) => void} */
+  let answered = () => {};
+  let text = "";
+  server.stdout.setEncoding("utf8").on("data", (chunk) => {
+    text += chunk;
+    if (!text.endsWith("\n")) return;
+    const answer = JSON.parse(text);
+    text = "";
+    answered(answer);
+  });
+  server.once("exit", (status) => answered({ id: -1, result: { isError: `runa-mcp ended with ${status}` } }));
   let id = 0;
   const request = async (/** @type {string} */ method, /** @type {object} */ params) => {
+    /** @type {Promise<{ id: number, result: any }>} */
+    const answer = new Promise((resolve) => {
+      answered = resolve;
+    });
     server.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id: ++id, method, params })}\n`);
-    for (;;) {
-      const { value, done } = await lines.next();
-      if (done) throw new Error(`runa-mcp ended without an answer to ${method}`);
-      const answer = JSON.parse(value);
-      if (answer.id === id) return answer.result;
-    }
+    return (await answer).result;
   };
   const clientInfo = { name: "bench", version: "1" };
   await request("initialize", { protocolVersion: "2025-06-18", capabilities: {}, clientInfo });
@@ -43,16 +52,18 @@ export async function deliverer(project, protocol, type) {
 
 const BODY = "x".repeat(500);
 
-/** write, fsync, rename, fsync of the directory: the least that a durable file costs; in milliseconds. */
+/**
+ * write, fsync, rename, fsync of the directory: the least that a durable file costs; in milliseconds. Into the directory
+ * that is delivered to, as a name that is passed over: what a new file takes depends on where its directory lies.
+ */
 export function writtenByHand(/** @type {string} */ directory, /** @type {number} */ number) {
-  mkdirSync(directory, { recursive: true });
   const bytes = JSON.stringify({ title: "Delivered", body: BODY }, null, 2);
   const start = performance.now();
   const file = openSync(join(directory, ".unfinished"), "w");
   writeSync(file, bytes);
   fsyncSync(file);
   closeSync(file);
-  renameSync(join(directory, ".unfinished"), join(directory, `by-hand-${number}.json`));
+  renameSync(join(directory, ".unfinished"), join(directory, `.by-hand-${number}.json`));
   const entries = openSync(directory, "r");
   fsyncSync(entries);
   closeSync(entries);

@@ -1,6 +1,6 @@
 // Prints what things cost as ratios to floors that are measured in the same run. Not a test: machines are noisy.
 //   node bench/main.mjs [--quick] [--only REGEX]
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { deliverer, writtenByHand } from "./delivery.mjs";
@@ -101,8 +101,7 @@ function attempts() {
 async function delivery() {
   const project = scanned(unscanned(20));
   const { deliver, close } = await deliverer(project, "make-type-1", "type-1");
-  const directory = fresh("by-hand");
-  mkdirSync(directory, { recursive: true });
+  const directory = join(project, ".runa/workspace/type-1");
   let number = 0;
   return { a: deliver, b: () => writtenByHand(directory, number++), end: close };
 }
