@@ -94,7 +94,7 @@ class HeldDirectory {
  * @throws UnsafeDirectoryError, or an errno exception; then nothing of it is left
  */
 export function writeDurably(directory: string, name: string, bytes: string): BigIntStats {
-  const held = hold(dirname(directory), [basename(directory)]);
+  const held = holdOrMake(directory);
   const unfinished = held.at(`.runa-${randomUUID().replaceAll("-", "").slice(0, 16)}.tmp`);
   try {
     const fd = openSync(unfinished, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666);
@@ -174,6 +174,17 @@ export function syncDirectory(path: string): void {
     fsyncSync(fd);
   } finally {
     closeSync(fd);
+  }
+}
+
+/** Holds a directory, made in its parent where missing; the parent may be a link, it may not. */
+function holdOrMake(directory: string): HeldDirectory {
+  try {
+    return new HeldDirectory(directory);
+  } catch (error) {
+    if (!(error instanceof UnsafeDirectoryError) && (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    // Name by name: what is missing is made, and what is wrong is told of the right one.
+    return hold(dirname(directory), [basename(directory)]);
   }
 }
 
