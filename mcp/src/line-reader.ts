@@ -42,7 +42,9 @@ export class LineReader {
   }
 
   #take(): Uint8Array | null {
-    const line = this.#skipping ? null : Buffer.concat(this.#parts);
+    const [first] = this.#parts;
+    const whole = first !== undefined && this.#parts.length === 1 ? first : Buffer.concat(this.#parts);
+    const line = this.#skipping ? null : whole;
     this.#parts = [];
     this.#size = 0;
     this.#skipping = false;
