@@ -1,4 +1,4 @@
-import { type EventLog, type Handled, RunaError, signalExitCode } from "@runa/engine";
+import { type EventLog, HANDLED_SIGNALS, type Handled, RunaError, signalExitCode } from "@runa/engine";
 import { stdout } from "./output.ts";
 
 /** How often, in milliseconds, the log is asked for more: no more than a few microseconds of work each time. */
@@ -11,11 +11,10 @@ const INTERVAL = 100;
  */
 export async function follow(log: EventLog, print: () => void): Promise<number> {
   if (!log.isLive) throw new RunaError("the store cannot be written here, so --follow would see nothing new");
-  const signals: readonly Handled[] = ["SIGINT", "SIGTERM", "SIGHUP"];
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => {
       clearInterval(timer);
-      for (const signal of signals) process.off(signal, onSignal);
+      for (const signal of HANDLED_SIGNALS) process.off(signal, onSignal);
       settle();
     };
     const onSignal = (signal: Handled) => end(() => resolve(signalExitCode(signal)));
@@ -28,7 +27,7 @@ export async function follow(log: EventLog, print: () => void): Promise<number> 
       }
     };
     const timer = setInterval(look, INTERVAL);
-    for (const signal of signals) process.on(signal, onSignal);
+    for (const signal of HANDLED_SIGNALS) process.on(signal, onSignal);
     look();
   });
 }

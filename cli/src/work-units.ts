@@ -1,7 +1,16 @@
-import { type Evaluation, evaluateScope, isNamed, nearest, type OpenProject, visible, workUnitsOf } from "@runa/engine";
+import {
+  count,
+  type Evaluation,
+  evaluateScope,
+  isNamed,
+  nearest,
+  type OpenProject,
+  visible,
+  workUnitsOf,
+} from "@runa/engine";
 import { stderr } from "./output.ts";
 import { shellOption } from "./render/shell.ts";
-import { columns, count } from "./render/style.ts";
+import { columns } from "./render/style.ts";
 
 /** The work units that have scoped protocols to run, each with the command; for the end of an unscoped text view. */
 export function delegatedWork(project: OpenProject, evaluation: Evaluation): string[] {

@@ -13,6 +13,7 @@ export type {
   Violation,
 } from "@runa/store";
 export { momentOf, rfc3339, StoreError, WorkspaceError } from "@runa/store";
+export { count } from "./count.ts";
 export { type Diagnostic, DiagnosticsError, RunaError, type SourcePosition } from "./diagnostic.ts";
 export { DURATION_FORM, durationText, parseDuration } from "./duration.ts";
 export {
@@ -25,13 +26,19 @@ export {
   preconditionFailures,
 } from "./evaluate/evaluate.ts";
 export { type Debts, debtsOf, type Settlement } from "./evaluate/owed.ts";
-export { distinctBeginnings, shortAttemptId } from "./execute/attempt-id.ts";
+export { distinctBeginnings, SHORTEST_BEGINNING, shortAttemptId } from "./execute/attempt-id.ts";
 export { attemptOutput } from "./execute/attempt-output.ts";
 export { artifactFrom, openAttemptSession } from "./execute/attempt-session.ts";
 export { executeRun } from "./execute/cascade.ts";
 export type { Work } from "./execute/conflicts.ts";
 export { attemptDeliveries } from "./execute/deliveries.ts";
-export { type Handled, type InterruptReaction, Interrupts, signalExitCode } from "./execute/interrupts.ts";
+export {
+  HANDLED_SIGNALS,
+  type Handled,
+  type InterruptReaction,
+  Interrupts,
+  signalExitCode,
+} from "./execute/interrupts.ts";
 export type { RunFailure } from "./execute/ledger.ts";
 export { loggedOutcomeText } from "./execute/logged-outcome-text.ts";
 export { refuseInsideAttempt } from "./execute/nested.ts";

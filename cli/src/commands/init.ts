@@ -1,8 +1,8 @@
-import { didYouMean, displayPath, initProject, log, visible } from "@runa/engine";
+import { count, didYouMean, displayPath, initProject, log, visible } from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { AGENTS } from "../agent-check.ts";
 import { ProjectCommand } from "../project-command.ts";
-import { columns, count } from "../render/style.ts";
+import { columns } from "../render/style.ts";
 import { UsageError } from "../usage-error.ts";
 import { workingDirectory } from "../working-directory.ts";
 

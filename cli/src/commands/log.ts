@@ -1,4 +1,5 @@
 import {
+  count,
   didYouMean,
   type EventFilter,
   type EventLog,
@@ -6,6 +7,7 @@ import {
   momentOf,
   openEventLog,
   parseDuration,
+  SHORTEST_BEGINNING,
   visible,
 } from "@runa/engine";
 import { Command, Option } from "clipanion";
@@ -14,13 +16,11 @@ import { stderr, stdout } from "../output.ts";
 import { ProjectCommand } from "../project-command.ts";
 import { parseLocalTime } from "../render/local-time.ts";
 import { eventJson, eventLine } from "../render/log-view.ts";
-import { count, out } from "../render/style.ts";
+import { out } from "../render/style.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** What people are shown unless they ask for more. */
 const SHOWN = 50;
-/** So many characters of an attempt's id, at least, are asked for. */
-const MIN_PREFIX = 8;
 /** What is read at once: a long log does not have to fit into memory. */
 const PAGE = 1000;
 
@@ -127,7 +127,7 @@ export class LogCommand extends ProjectCommand {
       throw new UsageError(`${this.verify ? "--verify" : "--head"} is about the whole log: leave ${shown} out`);
     if (this.all && this.limit !== undefined)
       throw new UsageError("--all shows everything and --limit only so much: leave one of them out");
-    if (this.attempt !== undefined && !new RegExp(`^[0-9a-f-]{${MIN_PREFIX},}$`, "i").test(this.attempt))
+    if (this.attempt !== undefined && !new RegExp(`^[0-9a-f-]{${SHORTEST_BEGINNING},}$`, "i").test(this.attempt))
       throw new UsageError("--attempt needs an attempt's id, or its first 13 characters as each line shows them");
     if (this.expect !== undefined && !/^sha256:[0-9a-f]{64}$/.test(this.expect))
       throw new UsageError("--expect needs a head as --head prints it: sha256: and 64 hexadecimal digits");

@@ -1,6 +1,7 @@
 import { releaseByHand, visible } from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { ProjectCommand } from "../project-command.ts";
+import { candidateName } from "../render/candidate-name.ts";
 
 export class ReleaseCommand extends ProjectCommand {
   static override paths = [["release"]];
@@ -19,10 +20,9 @@ export class ReleaseCommand extends ProjectCommand {
   override async execute(): Promise<number> {
     return this.withProject(async (project) => {
       const { id, protocol, workUnit, owner } = await releaseByHand(project, this.attempt);
-      const unit = workUnit === null ? "" : ` (work unit ${visible(workUnit)})`;
       const machine = owner.machine === null ? "an unknown machine" : `machine ${visible(owner.machine)}`;
       this.print([
-        `released: ${visible(protocol)}${unit}, attempt ${id}, held by runa pid ${owner.pid} on ${machine}`,
+        `released: ${candidateName(protocol, workUnit)}, attempt ${id}, held by runa pid ${owner.pid} on ${machine}`,
         `\`runa run${this.projectFlag}\` may execute it again`,
       ]);
       return 0;

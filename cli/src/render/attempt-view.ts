@@ -1,4 +1,5 @@
 import { type OpenAttempt, shortAttemptId, visible, type Whereabouts, whereaboutsOf } from "@runa/engine";
+import { candidateName } from "./candidate-name.ts";
 import { localTime } from "./local-time.ts";
 
 /** What commands that are suggested keep of the one that ran. */
@@ -12,7 +13,7 @@ export interface KeptFlags {
 /** Who holds a candidate, and what a person can do about it where that cannot be seen. */
 export function holderText(attempt: OpenAttempt, flags: Pick<KeptFlags, "project">): string {
   const { id, protocol, workUnit, owner, agent } = attempt;
-  const name = `${visible(protocol)}${workUnit === null ? "" : ` (work unit ${visible(workUnit)})`}`;
+  const name = candidateName(protocol, workUnit);
   const place = placeText(whereaboutsOf(owner));
   if (place !== null) return `${name}: runa ${place} executes it, attempt ${id}; ${releaseHint(id, flags)}`;
   const worker = agent === null ? "" : `, its agent pid ${agent.pid}`;

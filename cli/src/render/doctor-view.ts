@@ -1,7 +1,8 @@
-import { type Examination, violationLines, visible } from "@runa/engine";
+import { count, type Examination, violationLines, visible } from "@runa/engine";
+import { candidateName } from "./candidate-name.ts";
 import { diagnosticText } from "./failure.ts";
 import { passedOverText, unrecognizedText } from "./scan-view.ts";
-import { columns, count, out } from "./style.ts";
+import { columns, out } from "./style.ts";
 
 /** The report of `doctor`: each check with what it found, and a verdict. */
 export function doctorText(examination: Examination): string[] {
@@ -39,7 +40,7 @@ export function doctorText(examination: Examination): string[] {
       ),
       ...otherInstructions.map(
         ({ protocol, workUnit }) =>
-          `note     the outputs of ${visible(protocol)}${workUnit === null ? "" : ` (work unit ${visible(workUnit)})`} were made under other instructions or schemas than today's`,
+          `note     the outputs of ${candidateName(protocol, workUnit)} were made under other instructions or schemas than today's`,
       ),
     ]),
     ...section(

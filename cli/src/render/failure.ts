@@ -1,4 +1,5 @@
 import {
+  count,
   type Diagnostic,
   DiagnosticsError,
   displayPath,
@@ -8,7 +9,7 @@ import {
   WorkspaceError,
 } from "@runa/engine";
 import { sentence } from "./sentence.ts";
-import { count, err } from "./style.ts";
+import { err } from "./style.ts";
 
 /** What a command that fails says, once: what, where, and what to do. Never a stack trace. */
 export function failure(error: unknown): string {

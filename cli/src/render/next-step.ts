@@ -1,8 +1,7 @@
-import { type AttemptReport, type Outcome, type RunFailure, type RunReport, visible } from "@runa/engine";
+import { type AttemptReport, count, type Outcome, type RunFailure, type RunReport, visible } from "@runa/engine";
 import type { KeptFlags } from "./attempt-view.ts";
 import { nameOf } from "./progress-view.ts";
 import { shellWord } from "./shell.ts";
-import { count } from "./style.ts";
 
 /** What suggestions are made of. */
 export interface Suggestions extends KeptFlags {

@@ -1,7 +1,7 @@
-import { type Methodology, visible } from "@runa/engine";
+import { count, type Methodology, visible } from "@runa/engine";
 import type { AgentCheck } from "../agent-check.ts";
 import type { Probe } from "../mcp-probe.ts";
-import { count, out } from "./style.ts";
+import { out } from "./style.ts";
 
 /** What each protocol era's client found at a protocol's server, with the served schemas of the first. */
 export function probeText(protocol: string, probes: readonly Probe[]): string[] {

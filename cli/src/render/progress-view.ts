@@ -1,5 +1,6 @@
 import {
   type AttemptReport,
+  count,
   durationText,
   type ExecutionEvent,
   type Handled,
@@ -9,11 +10,12 @@ import {
   type Work,
 } from "@runa/engine";
 import { holderText } from "./attempt-view.ts";
-import { count, err } from "./style.ts";
+import { candidateName } from "./candidate-name.ts";
+import { err } from "./style.ts";
 
-/** `protocol`, or `protocol (work unit w)`. */
+/** The candidate's name. */
 export function nameOf({ protocol, workUnit }: Work): string {
-  return workUnit === null ? visible(protocol.name) : `${visible(protocol.name)} (work unit ${visible(workUnit)})`;
+  return candidateName(protocol.name, workUnit);
 }
 
 /** A duration in seconds, as progress and tables show it: `0.4 s`. */

@@ -1,6 +1,7 @@
 import {
   type AttemptReport,
   type Candidate,
+  count,
   type Debts,
   durationText,
   type Evaluation,
@@ -12,7 +13,7 @@ import {
 import { holderText, type KeptFlags } from "./attempt-view.ts";
 import { isInterrupted, nameOfFailed, nextSteps, type Suggestions } from "./next-step.ts";
 import { nameOf, seconds } from "./progress-view.ts";
-import { columns, count, out } from "./style.ts";
+import { columns, out } from "./style.ts";
 
 /** What the end of a run is told with. */
 export interface RunContext {

@@ -1,7 +1,15 @@
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import { type Instance, type Methodology, type Rebuilt, type ScanReport, violationLines, visible } from "@runa/engine";
-import { count, out } from "./style.ts";
+import {
+  count,
+  type Instance,
+  type Methodology,
+  type Rebuilt,
+  type ScanReport,
+  violationLines,
+  visible,
+} from "@runa/engine";
+import { out } from "./style.ts";
 
 const CHANGES = ["new", "modified", "revalidated", "removed"] as const;
 

@@ -31,8 +31,3 @@ export function columns(rows: readonly (readonly string[])[], indent = ""): stri
         .trimEnd(),
   );
 }
-
-/** `1 protocol`, `2 protocols`. */
-export function count(number: number, noun: string, plural = `${noun}s`): string {
-  return `${number} ${number === 1 ? noun : plural}`;
-}

@@ -1,22 +1,15 @@
-import {
-  finishSuperseding,
-  type OpenAttempt,
-  recordEvent,
-  removeLitter,
-  type ScanReport,
-  unendedAttempts,
-} from "@runa/store";
+import { type OpenAttempt, recordEvent, removeLitter, type ScanReport, unendedAttempts } from "@runa/store";
 import { v7 as uuidv7 } from "uuid";
 import { RunaError } from "../diagnostic.ts";
 import type { Candidate, Evaluation } from "../evaluate/evaluate.ts";
 import { debtsOf } from "../evaluate/owed.ts";
-import { logNotMoved } from "../log/records.ts";
 import { evaluateScan, lookAt } from "../project/look.ts";
 import { abandonUnknown } from "./abandon.ts";
 import { Alarm } from "./alarm.ts";
 import { type ActiveAttempt, adopt, isOrphan, type Launch, launchAttempt } from "./attempt.ts";
 import type { Work } from "./conflicts.ts";
 import { type Chance, RunLedger } from "./ledger.ts";
+import { moveSuperseded } from "./move-superseded.ts";
 import { Neighbours } from "./neighbours.ts";
 import type { ExecutionEvent, RunOptions, RunOutcome, RunReport } from "./run-report.ts";
 import { RunStop } from "./run-stop.ts";
@@ -102,7 +95,7 @@ class Cascade {
   /** Finishes what commands that died have begun. */
   #tidyUp(): void {
     const { project } = this.#context;
-    for (const stuck of finishSuperseding(project.store, project.workspace)) logNotMoved(stuck);
+    moveSuperseded(project);
     removeLitter(project.store, project.workspace, project.methodology.types.keys());
     removeUnclaimed(project);
   }
@@ -306,26 +299,12 @@ class Cascade {
   }
 
   #conclude(evaluation: Evaluation, { others }: Prospect): RunReport {
-    const { interrupts } = this.#context;
     const { reports, failures } = this.#ledger;
     const debts = debtsOf(evaluation, (candidate) => this.#ledger.isDone(candidate));
     const stop = this.#stop.reason;
-    const outcome = ((): RunOutcome => {
-      if (stop?.kind === "changed") return "methodology_changed";
-      if (interrupts.stopped !== null || stop?.kind === "interrupted") return "interrupted";
-      if (stop?.kind === "limit") return "limit_reached";
-      if (this.#onlyIsOver) return "step_done";
-      if (failures.length > 0) return "quiescent_with_failures";
-      // What another runa executes may look complete and is not judged yet.
-      return debts.owing.length > 0 || others.size > 0 ? "quiescent_with_blocked_work" : "all_complete";
-    })();
-    if (this.#isRecorded)
-      this.#record("run_ended", {
-        outcome,
-        attempts: reports.length,
-        delivered: reports.filter((report) => report.outcome.id === "delivered").length,
-        failed: failures.length,
-      });
+    // What another runa executes may look complete and is not judged yet.
+    const outcome = this.#outcome(debts.owing.length > 0 || others.size > 0);
+    this.#recordEnd(outcome);
     return {
       outcome,
       reports,
@@ -340,13 +319,28 @@ class Cascade {
     };
   }
 
-  /** The log is told of a run that failed as a whole, if it can be. */
-  #tellOfFailure(): void {
+  /** @param isLeft whether anything is owed or still executed elsewhere */
+  #outcome(isLeft: boolean): RunOutcome {
+    const stop = this.#stop.reason;
+    if (stop?.kind === "changed") return "methodology_changed";
+    if (this.#context.interrupts.stopped !== null || stop?.kind === "interrupted") return "interrupted";
+    if (stop?.kind === "limit") return "limit_reached";
+    if (this.#onlyIsOver) return "step_done";
+    if (this.#ledger.failures.length > 0) return "quiescent_with_failures";
+    return isLeft ? "quiescent_with_blocked_work" : "all_complete";
+  }
+
+  #recordEnd(outcome: RunOutcome | "error"): void {
     if (!this.#isRecorded) return;
     const { reports, failures } = this.#ledger;
-    const delivered = reports.filter(({ outcome }) => outcome.id === "delivered").length;
+    const delivered = reports.filter((report) => report.outcome.id === "delivered").length;
+    this.#record("run_ended", { outcome, attempts: reports.length, delivered, failed: failures.length });
+  }
+
+  /** The log is told of a run that failed as a whole, if it can be. */
+  #tellOfFailure(): void {
     try {
-      this.#record("run_ended", { outcome: "error", attempts: reports.length, delivered, failed: failures.length });
+      this.#recordEnd("error");
     } catch {
       // Then that is why it failed.
     }

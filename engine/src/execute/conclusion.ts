@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import {
+  type AttemptResult,
   endAttempt,
   fenceAttempt,
-  finishSuperseding,
   type InstanceRef,
   type Json,
   readSnapshot,
@@ -10,11 +10,13 @@ import {
   type SeenType,
 } from "@runa/store";
 import { owedDigest } from "../evaluate/outputs.ts";
-import { ScopeView } from "../evaluate/scope-view.ts";
-import { logNotMoved, logUsageUnclear } from "../log/records.ts";
+import type { ScopeView } from "../evaluate/scope-view.ts";
+import { logUsageUnclear } from "../log/records.ts";
+import { scopeView } from "../project/look.ts";
 import { type OpenProject, scanProject } from "../project/project.ts";
 import { gatherEvidence, outputsDigest, type RunningAttempt, readsDigest, seenBy } from "./evidence.ts";
 import { judge, supersededBy } from "./judge.ts";
+import { moveSuperseded } from "./move-superseded.ts";
 import type { Outcome } from "./outcome.ts";
 import { loggedOutcome } from "./outcome-log.ts";
 import { thisOwner } from "./owner.ts";
@@ -78,11 +80,10 @@ export async function concludeAttempt(
   attempt: RunningAttempt,
   end: AgentEnd,
 ): Promise<Conclusion> {
-  const { store, workspace } = project;
-  const { id, protocol, workUnit } = attempt;
-  fenceAttempt(store, id);
+  const { id, protocol } = attempt;
+  fenceAttempt(project.store, id);
   // What it withdrew is gone before anything is judged, also where its server died in between.
-  for (const stuck of finishSuperseding(store, workspace)) logNotMoved(stuck);
+  moveSuperseded(project);
   const { evidence, judged, gaps } = await judgeNow(project, attempt).catch((error: unknown) => {
     if (end.decided !== null) endUnjudged(project, attempt, end.decided, end.logged);
     throw error;
@@ -94,29 +95,20 @@ export async function concludeAttempt(
     : [];
   const { usage, unclear } = readUsage(usageFile(project, id));
   if (unclear !== null) logUsageUnclear(id, protocol.name, unclear);
-  const { id: outcomeId, ...detail } = outcome;
   const seen = succeeded ? seenBy(attempt, evidence, superseded) : null;
-  const mine = endAttempt(
-    store,
-    { id, protocol: protocol.name, workUnit },
-    {
-      outcome: outcomeId,
-      detail: end.isRetried(outcome) ? { ...detail, retry: true } : detail,
-      started: attempt.started,
-      owner: thisOwner(),
-      logged: { ...loggedOutcome(outcome), ...end.logged },
-      delivered: evidence.delivered,
-      byFile: evidence.byFile,
-      superseded,
-      seen,
-      outputsAfter: owedDigest(evidence.view, protocol),
-      usage: usage === null ? null : { ...usage },
-    },
-  );
+  const mine = endBy(project, attempt, outcome, {
+    isRetried: end.isRetried(outcome),
+    logged: end.logged,
+    delivered: evidence.delivered,
+    byFile: evidence.byFile,
+    superseded,
+    seen,
+    view: evidence.view,
+    usage,
+  });
   // Somebody freed its candidate by hand meanwhile, or took it over: then that is how it ended here.
   if (!mine) return { ...RELEASED, usage, gaps };
-  const stuck = finishSuperseding(store, workspace);
-  for (const one of stuck) logNotMoved(one);
+  const stuck = moveSuperseded(project);
   const moved = superseded.filter(({ type, id }) => !stuck.some((one) => one.type === type && one.id === id));
   return {
     outcome,
@@ -149,28 +141,49 @@ const RELEASED: Omit<Conclusion, "usage" | "gaps"> = {
 /** Ends an attempt whose result cannot be looked at, by what is known without that. */
 function endUnjudged(
   project: OpenProject,
-  { id, protocol, workUnit, started }: RunningAttempt,
+  attempt: RunningAttempt,
   outcome: Outcome,
   logged: AgentEnd["logged"],
 ): void {
+  endBy(project, attempt, outcome, {
+    isRetried: false,
+    logged,
+    delivered: [],
+    byFile: [],
+    superseded: [],
+    seen: null,
+    // As it was last seen: what comes back unchanged is not done by this attempt.
+    view: scopeView(project, [], attempt.workUnit),
+    usage: readUsage(usageFile(project, attempt.id)).usage,
+  });
+}
+
+/** What an attempt ends with beside its outcome. */
+interface EndedWith extends Pick<AttemptResult, "logged" | "delivered" | "byFile" | "superseded" | "seen"> {
+  readonly isRetried: boolean;
+  /** Of what lies there, for what it owes. */
+  readonly view: ScopeView;
+  readonly usage: Usage | null;
+}
+
+/** Commits the end of an attempt; false where it has been ended by another already. */
+function endBy(
+  { store }: OpenProject,
+  { id, protocol, workUnit, started }: RunningAttempt,
+  outcome: Outcome,
+  { isRetried, view, usage, logged, ...ended }: EndedWith,
+): boolean {
   const { id: outcomeId, ...detail } = outcome;
-  const { store, methodology } = project;
-  const { usage } = readUsage(usageFile(project, id));
-  // As it was last seen: what comes back unchanged is not done by this attempt.
-  const view = new ScopeView(readSnapshot(store, methodology.types.keys(), [], workUnit), workUnit);
-  endAttempt(
+  return endAttempt(
     store,
     { id, protocol: protocol.name, workUnit },
     {
+      ...ended,
       outcome: outcomeId,
-      detail,
+      detail: isRetried ? { ...detail, retry: true } : detail,
       started,
       owner: thisOwner(),
       logged: { ...loggedOutcome(outcome), ...logged },
-      delivered: [],
-      byFile: [],
-      superseded: [],
-      seen: null,
       outputsAfter: owedDigest(view, protocol),
       usage: usage === null ? null : { ...usage },
     },

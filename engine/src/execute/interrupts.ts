@@ -7,7 +7,8 @@ export type FirstInterrupt = "boundary" | "stop";
 export type InterruptReaction = "boundary" | "stop" | "kill";
 
 export type Handled = "SIGINT" | "SIGTERM" | "SIGHUP";
-const SIGNALS: readonly Handled[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+/** The signals that end runa in order. */
+export const HANDLED_SIGNALS: readonly Handled[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
  * What signals to runa mean while it executes work. Under `run` the first Ctrl-C lets the running attempt end and keeps
@@ -26,7 +27,7 @@ export class Interrupts {
   constructor(first: FirstInterrupt, tell: (reaction: InterruptReaction, signal: Handled, running: number) => void) {
     this.#first = first;
     this.#tell = tell;
-    for (const signal of SIGNALS) process.on(signal, this.#receive);
+    for (const signal of HANDLED_SIGNALS) process.on(signal, this.#receive);
   }
 
   /** The first signal that asked runa to end; null when none did. */
@@ -59,7 +60,7 @@ export class Interrupts {
   }
 
   dispose(): void {
-    for (const signal of SIGNALS) process.off(signal, this.#receive);
+    for (const signal of HANDLED_SIGNALS) process.off(signal, this.#receive);
   }
 
   readonly #receive = (signal: Handled): void => {

@@ -1,4 +1,5 @@
 import type { EventBody, Json, OutcomeId } from "@runa/store";
+import { count } from "../count.ts";
 import type { Limit, Outcome, Silence, UnusualEnd } from "./outcome.ts";
 import { outcomeText } from "./outcome-text.ts";
 
@@ -73,9 +74,8 @@ function silenceIn({ silence, calls_refused }: EventBody): Silence {
 
 function invalidOutputs({ invalid, invalid_count }: EventBody): string[] {
   const outputs = list(invalid).map(members);
-  const count = Number(invalid_count ?? outputs.length);
   return [
-    `${count} ${count === 1 ? "output" : "outputs"} not valid`,
+    `${count(Number(invalid_count ?? outputs.length), "output")} not valid`,
     ...outputs.map(({ artifact_type, instance_id, violations }) => {
       const [first] = list(violations).map(members);
       const where = first === undefined || first.path === "" ? "" : ` ${String(first.path)}`;

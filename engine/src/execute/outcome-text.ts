@@ -1,4 +1,5 @@
 import type { Violation } from "@runa/store";
+import { count } from "../count.ts";
 import { durationText } from "../duration.ts";
 import { visible } from "../visible.ts";
 import type { Limit, Outcome, Silence } from "./outcome.ts";
@@ -125,10 +126,6 @@ export function violationLines(violations: readonly Violation[], shown = SHOWN):
 function firstOf(messages: readonly string[], shown: number): string[] {
   const lines = messages.slice(0, shown).map((message) => `  ${visible(message)}`);
   return messages.length > shown ? [...lines, `  … and ${messages.length - shown} more`] : lines;
-}
-
-function count(amount: number, one: string, many = `${one}s`): string {
-  return `${amount} ${amount === 1 ? one : many}`;
 }
 
 /** Does not compile while a case is missing. */

@@ -1,16 +1,13 @@
-import { type OpenAttempt, readSnapshot, releaseAttempt, unendedAttempts } from "@runa/store";
+import { type OpenAttempt, releaseAttempt, unendedAttempts } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
 import { owedDigest } from "../evaluate/outputs.ts";
-import { ScopeView } from "../evaluate/scope-view.ts";
+import { scopeView } from "../project/look.ts";
 import { type OpenProject, scanProject } from "../project/project.ts";
 import { didYouMean } from "../suggestion.ts";
-import { distinctBeginnings } from "./attempt-id.ts";
+import { distinctBeginnings, SHORTEST_BEGINNING } from "./attempt-id.ts";
 import { canBeJudged, ownerLives } from "./owner.ts";
 import { findAgentOf } from "./process/agent-process.ts";
 import { processLives } from "./process/proc.ts";
-
-/** As many first characters of an attempt's id as have to be given. */
-const SHORTEST_PREFIX = 8;
 
 /**
  * Frees by hand a candidate whose attempt cannot be judged from here, because its owner is on another machine or in
@@ -32,9 +29,9 @@ function openAttempt(open: readonly OpenAttempt[], prefix: string): OpenAttempt 
   if (open.length === 0) throw new RunaError("no attempt is open: there is nothing to release");
   const exact = open.find(({ id }) => id === prefix);
   if (exact !== undefined) return exact;
-  if (prefix.length < SHORTEST_PREFIX)
+  if (prefix.length < SHORTEST_BEGINNING)
     throw new RunaError(
-      `'${prefix}' is too short: give the attempt's id, or at least its first ${SHORTEST_PREFIX} characters`,
+      `'${prefix}' is too short: give the attempt's id, or at least its first ${SHORTEST_BEGINNING} characters`,
     );
   const [attempt, ...more] = open.filter(({ id }) => id.startsWith(prefix));
   const known = open.map(({ id }) => id);
@@ -61,10 +58,8 @@ function refuseWhereItLives({ id, owner, agent }: OpenAttempt): void {
 
 /** What lies there now of what the attempt owes: as long as nothing of it changes, the candidate is not done by it. */
 async function outputsNow(project: OpenProject, attempt: OpenAttempt): Promise<string> {
-  const { store, methodology } = project;
-  const protocol = methodology.protocols.find(({ name }) => name === attempt.protocol);
+  const protocol = project.methodology.protocols.find(({ name }) => name === attempt.protocol);
   if (protocol === undefined) return "";
   const { gaps } = await scanProject(project);
-  const snapshot = readSnapshot(store, methodology.types.keys(), gaps, attempt.workUnit);
-  return owedDigest(new ScopeView(snapshot, attempt.workUnit), protocol);
+  return owedDigest(scopeView(project, gaps, attempt.workUnit), protocol);
 }

@@ -1,5 +1,6 @@
 import { readSnapshot, type ScanReport, type WorkUnit } from "@runa/store";
 import { type Evaluation, evaluate } from "../evaluate/evaluate.ts";
+import { ScopeView } from "../evaluate/scope-view.ts";
 import { ownerLives } from "../execute/owner.ts";
 import { processLives } from "../execute/process/proc.ts";
 import { logEvaluated } from "../log/records.ts";
@@ -8,6 +9,15 @@ import { type OpenProject, scanProject } from "./project.ts";
 /** Scans, and evaluates a scope over what the scan found. */
 export async function lookAt(project: OpenProject, workUnit: string | null): Promise<Evaluation> {
   return evaluateScan(project, await scanProject(project), workUnit);
+}
+
+/** What a scope sees of what a scan found. */
+export function scopeView(
+  { methodology, store }: OpenProject,
+  gaps: ScanReport["gaps"],
+  workUnit: WorkUnit | null,
+): ScopeView {
+  return new ScopeView(readSnapshot(store, methodology.types.keys(), gaps, workUnit), workUnit);
 }
 
 /** Evaluates a scope over what a scan found. */
