@@ -32,7 +32,9 @@ export async function deliverer(project, protocol, type) {
       answered = resolve;
     });
     server.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id: ++id, method, params })}\n`);
-    return (await answer).result;
+    const { id: of, result } = await answer;
+    if (of !== id) throw new Error(`${method} was not answered: ${JSON.stringify(result)}`);
+    return result;
   };
   const clientInfo = { name: "bench", version: "1" };
   await request("initialize", { protocolVersion: "2025-06-18", capabilities: {}, clientInfo });

@@ -43,7 +43,8 @@ const {
   format: "cjs",
   entryPoints: { "file-reader": "store/src/workspace/file-reader.ts" },
 });
-common.define = { ...common.define, RUNA_FILE_READER: JSON.stringify(reader?.text) };
+if (reader === undefined) throw new Error("the reading thread was not built");
+common.define = { ...common.define, RUNA_FILE_READER: JSON.stringify(reader.text) };
 const plugins = [lazyBuiltIns, bundledSqlite, noDefaultContext];
 const bundles = await Promise.all([
   build({ ...common, plugins, splitting: true, entryPoints: { ...programs, "chunks/cli": "cli/src/cli.ts" } }),

@@ -9,7 +9,7 @@ export type { Database } from "better-sqlite3";
 
 const FILE = "runa.db";
 /** How long, in milliseconds, one writer waits for another. */
-export const BUSY_TIMEOUT = 10_000;
+const BUSY_TIMEOUT = 10_000;
 
 /** The store cannot be opened or is damaged; the message says what is lost and what mends it. */
 export class StoreError extends Error {}
@@ -92,7 +92,8 @@ function requireFile(file: string): void {
 function kept(directory: string): OpenDatabase {
   const database = new Database(join(directory, FILE), { timeout: BUSY_TIMEOUT });
   try {
-    prepare(database);
+    // Of two that make a store at once SQLite refuses one without waiting.
+    patiently(() => prepare(database));
     askToWrite(database);
   } catch (error) {
     database.close();
@@ -108,6 +109,26 @@ function askToWrite(database: Database.Database): void {
   } catch (error) {
     // Another is writing, so one may.
     if (!isBusy(error)) throw error;
+  }
+}
+
+/**
+ * How often, in milliseconds, a writer asks whether it may. SQLite by itself asks less and less often, up to every 100 ms,
+ * and would miss the moments that a long scan leaves to others.
+ */
+const POLL = 1;
+const nothing = new Int32Array(new SharedArrayBuffer(4));
+
+/** Does what is refused while another is writing (`isBusy`) again and again until it may; held is only this thread. */
+export function patiently<T>(work: () => T): T {
+  const deadline = performance.now() + BUSY_TIMEOUT;
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error;
+      Atomics.wait(nothing, 0, 0, POLL);
+    }
   }
 }
 
@@ -173,16 +194,24 @@ function privateCopy(directory: string): OpenDatabase {
 }
 
 /**
- * So many pages, 800 kB, the log holds before they go to where they belong and it is written again from its beginning. A
- * file that grows has its length put on the disk with every commit; SQLite's own thousand pages are more than most runs write.
+ * Whether a commit is on the disk when it returns; else it is with the next one that is. Never inside a transaction.
+ *
+ * So many pages the log holds before they go to where they belong and it is written again from its beginning: few where
+ * commits are synced, because a log that grows has its length put on the disk with each; more where they are not, because
+ * that is a sync as well.
  */
-const WAL_PAGES = 200;
+export function syncCommits(database: Database.Database, synced: boolean): void {
+  database.exec(
+    synced
+      ? "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 200"
+      : "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 1000",
+  );
+}
 
 function prepare(database: Database.Database): void {
-  // Committed means on the disk: FULL syncs the log at every commit, which WAL's default does not.
   database.pragma("journal_mode = WAL");
-  database.pragma("synchronous = FULL");
-  database.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);
+  // Committed means on the disk, which is not what WAL does by itself.
+  syncCommits(database, true);
   const version = database.pragma("user_version", { simple: true }) as number;
   if (version > MIGRATIONS.length)
     throw new StoreError(

@@ -23,7 +23,7 @@ import { appendEvent } from "./tables/event-table.ts";
 import { putSuperseding } from "./tables/superseding-table.ts";
 import { UnsafeDirectoryError, writeDurably } from "./workspace/durable-write.ts";
 import { fileNameOf } from "./workspace/file-name.ts";
-import { readRegularFile } from "./workspace/read-file.ts";
+import { isThere, readRegularFile } from "./workspace/read-file.ts";
 import { reasonOf } from "./workspace/walk.ts";
 
 /** Who delivers: an attempt and its work unit; a server that was started by hand has no attempt. */
@@ -247,9 +247,7 @@ function refuseForeign(path: string, deliverer: Deliverer, recorded: WorkUnit | 
 
 function readPresent(path: string): ReturnType<typeof readRegularFile> {
   try {
-    // Mostly nothing lies there, and an error that says so costs more than asking first.
-    if (!existsSync(path)) return null;
-    return readRegularFile(path);
+    return isThere(path) ? readRegularFile(path) : null;
   } catch (error) {
     throw refused("what lies there cannot be read", error);
   }

@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import { BUSY_TIMEOUT, databaseError, isBusy, openDatabase, withoutWaiting } from "./database.ts";
+import { databaseError, isBusy, openDatabase, patiently, syncCommits, withoutWaiting } from "./database.ts";
 
 /** What exists and what happened, on disk: a project's open store. */
 export interface Store {
@@ -25,33 +25,18 @@ export function openStore(directory: string): Store {
  */
 export function write<T>(store: Store, work: () => T): T {
   const { database } = store;
-  const deadline = performance.now() + BUSY_TIMEOUT;
-  for (;;) {
-    try {
-      return withoutWaiting(database, () => database.transaction(work).immediate());
-    } catch (error) {
-      // Only the beginning can find another writer, so nothing of the work has been done.
-      if (!isBusy(error) || performance.now() > deadline) throw databaseError(database, error);
-      sleep(POLL);
-    }
+  try {
+    // Only the beginning can find another writer, so nothing of the work has been done then.
+    return patiently(() => withoutWaiting(database, () => database.transaction(work).immediate()));
+  } catch (error) {
+    throw databaseError(database, error);
   }
 }
 
 /**
- * How often, in milliseconds, a writer asks whether it may. SQLite by itself asks less and less often, up to every 100 ms,
- * and would miss the moments that a long scan leaves to others.
- */
-const POLL = 1;
-const nothing = new Int32Array(new SharedArrayBuffer(4));
-
-/** Holds this thread: a transaction is written from its beginning to its end in one go. */
-function sleep(milliseconds: number): void {
-  Atomics.wait(nothing, 0, 0, milliseconds);
-}
-
-/**
  * As `write`, but the log is not synced: what is committed outlives every process, and is on the disk itself with the next
- * `write`. For what is void when the machine stops: that an attempt runs, since its agent stops as well.
+ * `write`. For what is void when the machine stops, such as that an attempt runs, since its agent stops as well, and for what
+ * the next command finds again.
  * @throws StoreError, or what the work throws
  */
 export function writeUnsynced<T>(store: Store, work: () => T): T {
@@ -59,12 +44,12 @@ export function writeUnsynced<T>(store: Store, work: () => T): T {
 }
 
 function withoutSyncing<T>({ database }: Store, writing: () => T): T {
-  database.pragma("synchronous = NORMAL");
+  syncCommits(database, false);
   try {
     return writing();
   } finally {
     // Where even the way back failed, it cannot be set, and what went wrong is told already.
-    if (!database.inTransaction) database.pragma("synchronous = FULL");
+    if (!database.inTransaction) syncCommits(database, true);
   }
 }
 

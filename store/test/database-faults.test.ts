@@ -16,7 +16,7 @@ import { BATCH, scan } from "../src/scan.ts";
 import { openStore, type Store } from "../src/store.ts";
 import { finishSuperseding } from "../src/superseding.ts";
 import type { OpenAttempt, Owner } from "../src/tables/attempt-table.ts";
-import { type DatabaseFault, onFaultyDatabase } from "./database-faults.ts";
+import { type DatabaseFault, onFaultyDatabase, syncingOf } from "./database-faults.ts";
 import { id, Rig, temporaryDirectory } from "./rig.ts";
 import { held, told } from "./told.ts";
 
@@ -207,6 +207,18 @@ test("of a scan that dies between two batches the log tells what was committed",
   await rig.scan();
   expect(rig.rows().length).toBe(BATCH + 10);
   expect(news()).toEqual([BATCH, 10]);
+});
+
+test("of the commits of a scan the last one waits for the disk, however many there are", async () => {
+  for (const [files, expected] of [
+    [10, [true]],
+    [BATCH, [true]],
+    [BATCH + 1, [false, true]],
+  ] as const) {
+    const rig = new Rig();
+    for (let index = 0; index < files; index++) rig.put(`note/n-${index}.json`, "{}");
+    expect(await syncingOf(() => rig.scan())).toEqual(expected);
+  }
 });
 
 test("a store whose making fails or dies is made by whoever opens it next", async () => {

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import Database from "better-sqlite3";
 import { describe, expect, test, vi } from "vitest";
 import type { SchemaHash } from "../src/artifact.ts";
@@ -52,6 +53,31 @@ function closedStore(): { directory: string; latest: number } {
   store.close();
   return { directory, latest };
 }
+
+test("one that another process is making at this moment is waited for", async () => {
+  const directory = temporaryDirectory();
+  const held = new Int32Array(new SharedArrayBuffer(4));
+  // What making one does first, before the log is a write-ahead log.
+  const maker = new Worker(
+    `const { file, held } = require("node:worker_threads").workerData;
+    const database = new (require("better-sqlite3"))(file);
+    database.exec("BEGIN IMMEDIATE");
+    Atomics.store(held, 0, 1);
+    Atomics.notify(held, 0);
+    // Asked for meanwhile.
+    Atomics.wait(held, 0, 1, 100);
+    database.exec("COMMIT");
+    database.close();`,
+    { eval: true, workerData: { file: join(directory, "runa.db"), held } },
+  );
+  await new Promise((resolve) => maker.once("online", resolve));
+  Atomics.wait(held, 0, 0, 20_000);
+  const store = openStore(directory);
+  expect(store.kept).toBe(true);
+  expect(tablesOf(store)).toEqual(TABLES);
+  store.close();
+  await maker.terminate();
+});
 
 describe("a new store", () => {
   test.each<[string, (directory: string) => void]>([

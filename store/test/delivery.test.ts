@@ -179,6 +179,12 @@ describe("a delivery is refused, and nothing is written", () => {
       expect(refusal(() => rig.deliver("locked", A))).toBe("what lies there cannot be read: permission denied");
       expect(refusal(() => rig.deliver("a", A, { type: "plan" }))).toBe("delivered");
     });
+    // Not even asked what lies there.
+    chmodSync(rig.path("note"), 0);
+    await asOrdinaryUser(() =>
+      expect(refusal(() => rig.deliver("a", A))).toBe("what lies there cannot be read: permission denied"),
+    );
+    chmodSync(rig.path("note"), 0o755);
     expect(rig.listed("note")).toEqual(["locked.json"]);
     expect(rig.rows().map(({ type }) => type)).toEqual(["plan"]);
   });

@@ -1,10 +1,49 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { readFiles } from "../src/workspace/read-files.ts";
 import { type ReadGroup, readHere } from "../src/workspace/read-group.ts";
+
+const threads = vi.hoisted(() => ({ none: false }));
+vi.mock(import("node:worker_threads"), async (original) => {
+  const module = await original();
+  class Worker extends module.Worker {
+    constructor(...given: ConstructorParameters<typeof module.Worker>) {
+      if (threads.none) throw Object.assign(new Error("EAGAIN"), { code: "ERR_WORKER_INIT_FAILED" });
+      super(...given);
+    }
+  }
+  return { ...module, Worker };
+});
+
+const disk = vi.hoisted(() => ({ unclosable: null as string | null, fd: -1 }));
+vi.mock(import("node:fs"), async (original) => {
+  const fs = await original();
+  const openSync: typeof fs.openSync = (path, ...given) => {
+    const fd = fs.openSync(path, ...given);
+    if (path === disk.unclosable) disk.fd = fd;
+    return fd;
+  };
+  const closeSync: typeof fs.closeSync = (fd) => {
+    fs.closeSync(fd);
+    if (fd !== disk.fd) return;
+    disk.fd = -1;
+    throw Object.assign(new Error("EIO: i/o error, close"), { code: "EIO" });
+  };
+  return { ...fs, openSync, closeSync };
+});
 
 const directory = mkdtempSync(join(tmpdir(), "runa-read-"));
 const file = (name: string) => join(directory, name);
@@ -29,7 +68,11 @@ beforeAll(async () => {
   const { outputFiles } = await build({ entryPoints, bundle: true, format: "cjs", platform: "node", write: false });
   reader = outputFiles[0]?.text ?? "";
 });
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  threads.none = false;
+  disk.unclosable = null;
+});
 afterAll(() => rmSync(directory, { recursive: true }));
 
 /** What each file held, as one line. */
@@ -42,11 +85,16 @@ function told({ bytes, ends, identities, mtimes, unread }: ReadGroup): string[] 
   });
 }
 
-async function readBy(code: string | undefined, before: bigint): Promise<string[]> {
+/** What the files held, and how many groups came from another thread: there is no Buffer in what comes over. */
+async function readBy(code: string | undefined, before: bigint) {
   vi.stubGlobal("RUNA_FILE_READER", code);
   const files: string[] = [];
-  for await (const group of readFiles(many, before)) files.push(...told(group));
-  return files;
+  let fromThread = 0;
+  for await (const group of readFiles(many, before)) {
+    files.push(...told(group));
+    if (!Buffer.isBuffer(group.bytes)) fromThread++;
+  }
+  return { files, fromThread };
 }
 
 const LATER = 2n ** 62n;
@@ -74,22 +122,39 @@ test("a long file is read by itself, and times that prove nothing identify nothi
 
 test("another thread reads the same", async () => {
   const here = await readBy(undefined, LATER);
-  expect(here.length).toBe(many.length);
-  expect(await readBy(reader, LATER)).toEqual(here);
+  expect(here.files.length).toBe(many.length);
+  expect(here.fromThread).toBe(0);
+  const there = await readBy(reader, LATER);
+  expect(there.files).toEqual(here.files);
+  expect(there.fromThread).toBeGreaterThan(60);
 });
 
-test("what a thread that dies has not read is read without it", async () => {
-  const dies = `const { parentPort } = require("node:worker_threads");
+/** The thread's code, with something done before each group is sent. */
+const before = (what: string) => `{
+    const { appendFileSync } = require("node:fs");
+    const { parentPort, workerData } = require("node:worker_threads");
     const send = parentPort.postMessage.bind(parentPort);
-    let left = 3;
+    let sent = 0;
     parentPort.postMessage = (...message) => {
-      if (left-- === 0) throw new Error("out of memory");
+      ${what}
+      sent++;
       send(...message);
     };
-    ${reader}`;
-  const here = await readBy(undefined, LATER);
-  expect(await readBy(dies, LATER)).toEqual(here);
-  expect(await readBy("process.exit(1)", LATER)).toEqual(here);
+  }
+  ${reader}`;
+
+test("what a thread that dies has not read is read without it", async () => {
+  const { files } = await readBy(undefined, LATER);
+  const dies = await readBy(before('if (sent === 3) throw new Error("out of memory");'), LATER);
+  expect(dies.files).toEqual(files);
+  expect(dies.fromThread).toBe(3);
+  expect((await readBy("process.exit(1)", LATER)).files).toEqual(files);
+});
+
+test("where there is no thread to be had everything is read without one", async () => {
+  const { files } = await readBy(undefined, LATER);
+  threads.none = true;
+  expect(await readBy(reader, LATER)).toEqual({ files, fromThread: 0 });
 });
 
 test("a thread whose files nobody wants any more ends", async () => {
@@ -99,3 +164,52 @@ test("a thread whose files nobody wants any more ends", async () => {
   await groups.return(undefined);
   expect(process.getActiveResourcesInfo()).not.toContain("MessagePort");
 });
+
+test("a thread that fails when nobody wants its files any more troubles nobody", async () => {
+  const flag = file("failing");
+  // At the end of its thread: the error is on its way, and the loop that would hear of it does not turn.
+  const fails = `process.on("exit", () => require("node:fs").writeFileSync(${JSON.stringify(flag)}, ""));
+    ${before('if (sent === 3) throw new Error("out of memory");')}`;
+  vi.stubGlobal("RUNA_FILE_READER", fails);
+  const groups = readFiles(many, LATER);
+  let taken = await groups.next();
+  while (!taken.done && Buffer.isBuffer(taken.value.bytes)) taken = await groups.next();
+  const threadsNow = () => readdirSync("/proc/self/task").length;
+  const withIt = threadsNow();
+  heldUntil(() => existsSync(flag) && threadsNow() < withIt);
+  await groups.return(undefined);
+});
+
+test("a thread is at most eight groups ahead", async () => {
+  const log = file("ahead");
+  writeFileSync(log, "");
+  const tells = before(`appendFileSync(${JSON.stringify(log)}, sent - Atomics.load(workerData.taken, 0) + "\\n");`);
+  const lines = () => readFileSync(log, "utf8").trimEnd().split("\n");
+  vi.stubGlobal("RUNA_FILE_READER", tells);
+  let isFirst = true;
+  for await (const { bytes } of readFiles(many, LATER)) {
+    if (Buffer.isBuffer(bytes) || !isFirst) continue;
+    isFirst = false;
+    // While nobody takes anything, it sends what it may.
+    heldUntil(() => lines().length >= 8);
+  }
+  const ahead = lines().map(Number);
+  expect(ahead.length).toBeGreaterThan(60);
+  expect(Math.max(...ahead)).toBe(7);
+  expect(Math.min(...ahead)).toBeGreaterThanOrEqual(0);
+});
+
+test("a file that cannot be closed is not read; every other one is", () => {
+  const names = ["n0", "n1", "n2", "n3"];
+  for (const name of names) writeFileSync(file(name), name);
+  disk.unclosable = file("n1");
+  const files: string[] = [];
+  for (const group of readHere(names.map(file), LATER)) files.push(...told(group));
+  expect(files.map((line) => line.split(" (")[0])).toEqual(["n0", "not read: EIO", "n2", "n3"]);
+});
+
+/** Holds this thread until something is so. */
+function heldUntil(isSo: () => boolean): void {
+  const deadline = Date.now() + 20_000;
+  while (!isSo()) if (Date.now() > deadline) throw new Error(`never came: ${isSo}`);
+}

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { BATCH } from "../src/scan.ts";
+import { BATCH, scan } from "../src/scan.ts";
 import { openStore, type Store, write } from "../src/store.ts";
 import { findArtifact, putArtifact } from "../src/tables/artifact-table.ts";
 import { BYTES_TOGETHER } from "../src/workspace/read-group.ts";
@@ -194,5 +194,44 @@ describe("a file that changes while a scan is under way", () => {
       await scanWhile(rig, () => writeFileSync(path, '{"title":"two"}'));
       expect((await rig.scan()).modified).toEqual([note(`n${round}`)]);
     }
+  });
+});
+
+describe("two scans of one process", () => {
+  test("read into memory of their own", async () => {
+    const rigs = [new Rig(), new Rig()];
+    for (const [which, rig] of rigs.entries())
+      for (let index = 0; index < 600; index++) rig.put(`note/n${index}.json`, { title: `${which} ${index}` });
+    await Promise.all(rigs.map((rig) => rig.scan()));
+    // What was recorded is what a scan alone records.
+    for (const { store, workspace, types } of rigs)
+      expect(await scan(store, workspace, types, { full: true })).toMatchObject({ modified: [], unchanged: 600 });
+  });
+
+  test("the one that was overtaken removes nothing that the other has found", async () => {
+    const rig = new Rig();
+    rig.put("note/x.json", { title: "old" });
+    await rig.scan();
+    rmSync(rig.path("note/x.json"));
+    rig.put("plan/slow.json", { title: "s" });
+    const type = scannedType(NOTE);
+    let goOn = () => {};
+    let slow: Promise<unknown> | undefined;
+    await new Promise<void>((hasListed) => {
+      const validator = async () => {
+        hasListed();
+        await new Promise<void>((resolve) => {
+          goOn = resolve;
+        });
+        return type.validator();
+      };
+      slow = rig.scan(new Map([...rig.types, ["plan", { ...type, validator }]]));
+    });
+    rig.put("note/x.json", { title: "new" });
+    expect(await rig.scan()).toMatchObject({ modified: [note("x")] });
+    goOn();
+    await slow;
+    expect(rig.row("note", "x").status).toBe("valid");
+    expect(await rig.scan()).toMatchObject({ new: [] });
   });
 });

@@ -205,7 +205,8 @@ export class IndexChange {
     this.#database = database;
     this.#last = lastRead.get(database);
     this.#changes = stateOf(database).changes;
-    this.#isOurs = this.#last?.types === index && this.#last.changes === this.#changes;
+    const { types, changes, outdated } = this.#last ?? {};
+    this.#isOurs = types === index && changes === this.#changes && outdated?.size === 0;
   }
 
   /** Does a part of the work, inside a write transaction; tells it whether nobody else has changed anything since. */

@@ -15,8 +15,8 @@ export interface FilesToRead {
 const MEANWHILE = 2_000;
 
 /**
- * The same as `readGroup` again and again, but mostly on another thread, which is at most a few groups ahead. Where there
- * can be no such thread, or it dies, the groups end early.
+ * The same as `readHere`, but mostly on another thread, which is at most a few groups ahead. Where there can be no such
+ * thread, or it dies, the groups end early.
  * @param code what the thread runs: `file-reader.ts`
  */
 export async function* readAhead(
@@ -25,8 +25,8 @@ export async function* readAhead(
   before: CleanBefore,
 ): AsyncGenerator<ReadGroup> {
   const taken = new Int32Array(new SharedArrayBuffer(4));
-  const workerData: FilesToRead = { paths: paths.slice(MEANWHILE), before, taken };
-  const reader = new Worker(code, { eval: true, execArgv: [], workerData });
+  const reader = startReader(code, { paths: paths.slice(MEANWHILE), before, taken });
+  if (reader === null) return;
   try {
     const groups = on(reader, "message", { close: ["exit"] });
     yield* readHere(paths.slice(0, MEANWHILE), before);
@@ -39,5 +39,17 @@ export async function* readAhead(
     // The thread's own error, since nothing is thrown into this: what it has not read is read without it.
   } finally {
     await reader.terminate();
+  }
+}
+
+/** Starts the thread; null where the system has none to give. */
+function startReader(code: string, workerData: FilesToRead): Worker | null {
+  try {
+    const reader = new Worker(code, { eval: true, execArgv: [], workerData });
+    // Also when nobody takes its groups any more: an error without a listener would end the process.
+    reader.on("error", () => {});
+    return reader;
+  } catch {
+    return null;
   }
 }

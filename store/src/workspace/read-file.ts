@@ -1,9 +1,28 @@
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from "node:fs";
 
 /** A file's bytes and the stats they were read under. */
 export interface ReadFile {
   readonly bytes: Buffer;
   readonly stats: BigIntStats;
+}
+
+/** Whether an error says that no regular file is there; ENXIO is what opening a socket gives. */
+function isNone(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ENOENT" || code === "ELOOP" || code === "ENOTDIR" || code === "ENXIO";
+}
+
+/**
+ * Whether anything has that name. Where mostly nothing has, asking costs less than the error of opening it.
+ * @throws NodeJS.ErrnoException when that cannot be known
+ */
+export function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if (isNone(error)) return false;
+    throw error;
+  }
 }
 
 /**
@@ -25,9 +44,7 @@ export function withRegularFile<Result>(path: string, read: (fd: number, stats: 
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // ENXIO is what opening a socket gives.
-    if (code === "ENOENT" || code === "ELOOP" || code === "ENOTDIR" || code === "ENXIO") return null;
+    if (isNone(error)) return null;
     throw error;
   }
   try {

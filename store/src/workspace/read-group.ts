@@ -26,32 +26,53 @@ export interface ReadFailure {
 const FILES_TOGETHER = 256;
 export const BYTES_TOGETHER = 4 * 1024 * 1024;
 
-/** Used again and again: memory for each group would take longer than reading a few small files does. */
-const scratch = Buffer.allocUnsafeSlow(BYTES_TOGETHER);
+/** What each of a few files may take of the memory that they are read into. */
+const BYTES_EACH = 64 * 1024;
+
+/**
+ * Memory that so many files are read into, group by group: memory for each group would take longer than reading a few
+ * small files does. It belongs to one reading: whatever comes in between must not read into it.
+ */
+export function scratchFor(count: number): Buffer {
+  return Buffer.allocUnsafeSlow(Math.min(BYTES_TOGETHER, count * BYTES_EACH));
+}
 
 /**
  * Reads regular files as `readRegularFile` does: the one at `from`, and as many after it as belong together.
  * @param before taken before the first of them is read
- * @returns whose bytes are overwritten by the next call
+ * @returns whose bytes lie in `scratch`, or are those of one file that does not fit
  */
-export function readGroup(paths: readonly string[], from: number, before: CleanBefore): ReadGroup {
-  const group = new Group(before);
+export function readGroup(paths: readonly string[], from: number, before: CleanBefore, scratch: Buffer): ReadGroup {
+  const group = new Group(before, scratch);
   const end = Math.min(paths.length, from + FILES_TOGETHER);
   for (let at = from; at < end && group.add(paths[at] ?? ""); at++);
   return group;
 }
 
-/** All files, group by group, on this thread. */
+/**
+ * All files, group by group, on this thread.
+ * @returns groups of which each is valid until the next one is asked for
+ */
 export function* readHere(paths: readonly string[], before: CleanBefore): Generator<ReadGroup> {
+  const scratch = scratchFor(paths.length);
   for (let at = 0; at < paths.length; ) {
-    const group = readGroup(paths, at, before);
+    const group = readGroup(paths, at, before, scratch);
     at += group.ends.length;
     yield group;
   }
 }
 
+/** One file as it was read. */
+interface FileRead {
+  /** In bytes. */
+  readonly length: number;
+  /** The bytes of one that does not fit. */
+  readonly alone: Buffer | null;
+  readonly stats: BigIntStats;
+}
+
 class Group implements ReadGroup {
-  bytes: Uint8Array = scratch;
+  bytes: Buffer;
   readonly ends: number[] = [];
   readonly identities: (StatIdentity | null)[] = [];
   readonly mtimes: string[] = [];
@@ -59,51 +80,56 @@ class Group implements ReadGroup {
   readonly #before: CleanBefore;
   #length = 0;
 
-  constructor(before: CleanBefore) {
+  constructor(before: CleanBefore, scratch: Buffer) {
     this.#before = before;
+    this.bytes = scratch;
   }
 
   /** Reads a file; false where the group is complete, with it or without. */
   add(path: string): boolean {
+    let read: FileRead | "later" | null;
     try {
-      const more = withRegularFile(path, (fd, stats) => this.#read(fd, stats));
-      if (more !== null) return more;
-      this.#leaveOut(null);
+      read = withRegularFile(path, (fd, stats) => this.#read(fd, stats));
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      this.#leaveOut({ code, message });
+      this.unread.set(this.ends.length, { code, message });
+      this.#keep("", null);
+      return true;
     }
-    return true;
+    if (read === "later") return false;
+    if (read === null) {
+      this.unread.set(this.ends.length, null);
+      this.#keep("", null);
+      return true;
+    }
+    const { length, alone, stats } = read;
+    if (alone !== null) this.bytes = alone;
+    this.#length += length;
+    this.#keep(String(stats.mtimeNs), isClean(stats, this.#before) ? statIdentity(stats) : null);
+    return alone === null;
   }
 
-  #read(fd: number, stats: BigIntStats): boolean {
+  #read(fd: number, stats: BigIntStats): FileRead | "later" {
     const size = Number(stats.size);
-    const fits = size <= scratch.length - this.#length;
-    if (!fits && this.ends.length > 0) return false;
-    if (fits) this.#length += fill(fd, this.#length, size);
-    else {
-      this.bytes = readFileSync(fd);
-      this.#length = this.bytes.length;
-    }
-    this.ends.push(this.#length);
-    this.identities.push(isClean(stats, this.#before) ? statIdentity(stats) : null);
-    this.mtimes.push(String(stats.mtimeNs));
-    return fits;
+    if (size <= this.bytes.length - this.#length)
+      return { length: fill(this.bytes, fd, this.#length, size), alone: null, stats };
+    if (this.ends.length > 0) return "later";
+    const alone = readFileSync(fd);
+    return { length: alone.length, alone, stats };
   }
 
-  #leaveOut(why: ReadFailure | null): void {
-    this.unread.set(this.ends.length, why);
+  #keep(mtime: string, identity: StatIdentity | null): void {
     this.ends.push(this.#length);
-    this.identities.push(null);
-    this.mtimes.push("");
+    this.mtimes.push(mtime);
+    this.identities.push(identity);
   }
 }
 
 /** What a file holds that was so long when it was opened; `readFileSync` would ask for its length again. */
-function fill(fd: number, start: number, size: number): number {
+function fill(buffer: Buffer, fd: number, start: number, size: number): number {
   let length = 0;
   while (length < size) {
-    const more = readSync(fd, scratch, start + length, size - length, null);
+    const more = readSync(fd, buffer, start + length, size - length, null);
     if (more === 0) break;
     length += more;
   }
