@@ -1,4 +1,4 @@
-import { type BigIntStats, existsSync, mkdirSync } from "node:fs";
+import { type BigIntStats, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ContentHash, InstanceId, SchemaHash, WorkUnit } from "./artifact.ts";
 import { contentHash } from "./json/canonical.ts";
@@ -70,10 +70,9 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
     refuseForeign(join(directory, name), deliverer, old?.workUnit ?? null);
     let written: BigIntStats;
     try {
-      if (!existsSync(deliverer.workspace)) mkdirSync(deliverer.workspace, { recursive: true });
       // What is still to be moved away under this name goes first, so that it is not taken for this.
       finishSupersedingOf(store, deliverer.workspace, artifact.type, artifact.id);
-      written = writeDurably(directory, name, artifact.text);
+      written = writeArtifact(deliverer.workspace, directory, name, artifact.text);
     } catch (error) {
       throw refused("it could not be written", error);
     }
@@ -104,6 +103,17 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
     });
     return hash;
   });
+}
+
+/** Writes into the workspace, which need not be there yet. */
+function writeArtifact(workspace: string, directory: string, name: string, text: string): BigIntStats {
+  try {
+    return writeDurably(directory, name, text);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    mkdirSync(workspace, { recursive: true });
+    return writeDurably(directory, name, text);
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Database } from "better-sqlite3";
+import type { Database, Transaction } from "better-sqlite3";
 import { databaseError, isBusy, openDatabase, patiently, syncCommits, withoutWaiting } from "./database.ts";
 
 /** What exists and what happened, on disk: a project's open store. */
@@ -27,10 +27,23 @@ export function write<T>(store: Store, work: () => T): T {
   const { database } = store;
   try {
     // Only the beginning can find another writer, so nothing of the work has been done then.
-    return patiently(() => withoutWaiting(database, () => database.transaction(work).immediate()));
+    return patiently(() => withoutWaiting(database, () => transactionOf(database).immediate(work) as T));
   } catch (error) {
     throw databaseError(database, error);
   }
+}
+
+type AnyTransaction = Transaction<(work: () => unknown) => unknown>;
+const transactions = new WeakMap<Database, AnyTransaction>();
+
+/** Runs the work that it is given as a transaction; made once for each database. */
+function transactionOf(database: Database): AnyTransaction {
+  let transaction = transactions.get(database);
+  if (transaction === undefined) {
+    transaction = database.transaction((work) => work());
+    transactions.set(database, transaction);
+  }
+  return transaction;
 }
 
 /**
@@ -56,7 +69,7 @@ function withoutSyncing<T>({ database }: Store, writing: () => T): T {
 /** As `write`, but does nothing where another writer is at work: for what the next command can write as well. */
 export function writeIfFree(store: Store, work: () => void): void {
   try {
-    withoutWaiting(store.database, () => store.database.transaction(work).immediate());
+    withoutWaiting(store.database, () => transactionOf(store.database).immediate(work));
   } catch (error) {
     if (!isBusy(error)) throw databaseError(store.database, error);
   }

@@ -22,17 +22,19 @@ export function statement(database: Database, sql: string): Prepared {
 }
 
 function guarded(database: Database, sql: string): Prepared {
-  const guard = <Result>(work: () => Result): Result => {
-    try {
-      return work();
-    } catch (error) {
-      throw databaseError(database, error);
-    }
-  };
-  const raw = guard(() => database.prepare(sql));
+  const guard =
+    <Given extends unknown[], Result>(work: (...given: Given) => Result) =>
+    (...given: Given): Result => {
+      try {
+        return work(...given);
+      } catch (error) {
+        throw databaseError(database, error);
+      }
+    };
+  const raw = guard(() => database.prepare(sql))();
   return {
-    all: (...values) => guard(() => raw.all(...values)),
-    get: (...values) => guard(() => raw.get(...values)),
-    run: (...values) => guard(() => raw.run(...values)),
+    all: guard((...values: unknown[]) => raw.all(...values)),
+    get: guard((...values: unknown[]) => raw.get(...values)),
+    run: guard((...values: unknown[]) => raw.run(...values)),
   };
 }
