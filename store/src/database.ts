@@ -8,7 +8,7 @@ import { reasonOf } from "./workspace/walk.ts";
 export type { Database } from "better-sqlite3";
 
 const FILE = "runa.db";
-/** How long, in milliseconds, one writer waits for another. */
+/** How long, in milliseconds, one process waits for another. */
 const BUSY_TIMEOUT = 10_000;
 
 /** The store cannot be opened or is damaged; the message says what is lost and what mends it. */
@@ -90,7 +90,7 @@ function requireFile(file: string): void {
 }
 
 function kept(directory: string): OpenDatabase {
-  const database = new Database(join(directory, FILE), { timeout: BUSY_TIMEOUT });
+  const database = new Database(join(directory, FILE), { timeout: 0 });
   try {
     // Of two that make a store at once SQLite refuses one without waiting.
     patiently(() => prepare(database));
@@ -105,7 +105,7 @@ function kept(directory: string): OpenDatabase {
 /** A file that must not be written opens all the same, and says so only to whoever wants to write. */
 function askToWrite(database: Database.Database): void {
   try {
-    withoutWaiting(database, () => database.exec("BEGIN IMMEDIATE; UPDATE clock SET latest = latest; ROLLBACK"));
+    database.exec("BEGIN IMMEDIATE; UPDATE clock SET latest = latest; ROLLBACK");
   } catch (error) {
     // Another is writing, so one may.
     if (!isBusy(error)) throw error;
@@ -113,13 +113,13 @@ function askToWrite(database: Database.Database): void {
 }
 
 /**
- * How often, in milliseconds, a writer asks whether it may. SQLite by itself asks less and less often, up to every 100 ms,
- * and would miss the moments that a long scan leaves to others.
+ * How often, in milliseconds, whoever finds the store locked asks again. SQLite itself, which is told not to wait, would ask
+ * less and less often, up to every 100 ms, and miss the moments that a long scan leaves to others.
  */
 const POLL = 1;
 const nothing = new Int32Array(new SharedArrayBuffer(4));
 
-/** Does what is refused while another is writing (`isBusy`) again and again until it may; held is only this thread. */
+/** Does again and again what is refused while another has the lock, until it may. */
 export function patiently<T>(work: () => T): T {
   const deadline = performance.now() + BUSY_TIMEOUT;
   for (;;) {
@@ -132,16 +132,7 @@ export function patiently<T>(work: () => T): T {
   }
 }
 
-/** Runs work that, where another writer is at work, fails at once (`isBusy`) instead of waiting for it. */
-export function withoutWaiting<T>(database: Database.Database, work: () => T): T {
-  database.exec("PRAGMA busy_timeout = 0");
-  try {
-    return work();
-  } finally {
-    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
-  }
-}
-
+/** Whether an error says that another has locked what was asked for. */
 export function isBusy(error: unknown): boolean {
   return codeOf(error).startsWith("SQLITE_BUSY");
 }

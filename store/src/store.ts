@@ -1,5 +1,5 @@
 import type { Database, Transaction } from "better-sqlite3";
-import { databaseError, isBusy, openDatabase, patiently, syncCommits, withoutWaiting } from "./database.ts";
+import { databaseError, isBusy, openDatabase, patiently, syncCommits } from "./database.ts";
 
 /** What exists and what happened, on disk: a project's open store. */
 export interface Store {
@@ -27,7 +27,7 @@ export function write<T>(store: Store, work: () => T): T {
   const { database } = store;
   try {
     // Only the beginning can find another writer, so nothing of the work has been done then.
-    return patiently(() => withoutWaiting(database, () => transactionOf(database).immediate(work) as T));
+    return patiently(() => transactionOf(database).immediate(work) as T);
   } catch (error) {
     throw databaseError(database, error);
   }
@@ -69,7 +69,7 @@ function withoutSyncing<T>({ database }: Store, writing: () => T): T {
 /** As `write`, but does nothing where another writer is at work: for what the next command can write as well. */
 export function writeIfFree(store: Store, work: () => void): void {
   try {
-    withoutWaiting(store.database, () => transactionOf(store.database).immediate(work));
+    transactionOf(store.database).immediate(work);
   } catch (error) {
     if (!isBusy(error)) throw databaseError(store.database, error);
   }

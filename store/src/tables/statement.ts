@@ -1,5 +1,5 @@
 import type { Database, Statement } from "better-sqlite3";
-import { databaseError } from "../database.ts";
+import { databaseError, isBusy, patiently } from "../database.ts";
 
 /** A prepared statement. What it throws is a StoreError where the store is damaged. */
 export type Prepared = Pick<Statement, "all" | "get" | "run">;
@@ -27,6 +27,12 @@ function guarded(database: Database, sql: string): Prepared {
     (...given: Given): Result => {
       try {
         return work(...given);
+      } catch (error) {
+        if (!isBusy(error)) throw databaseError(database, error);
+      }
+      // Somebody who died has left the log in disorder, and another is tidying up.
+      try {
+        return patiently(() => work(...given));
       } catch (error) {
         throw databaseError(database, error);
       }
