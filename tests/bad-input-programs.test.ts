@@ -204,8 +204,9 @@ describe("what lies where something else is expected", () => {
       writeMethodology(join(root, "methodology"));
       writeFileSync(join(root, ".runa", "config.toml"), 'methodology_path = "methodology"\n');
       plant(thing, placeIn(root));
-      const [state, ...others] = await Promise.all([
-        runa(root, ["state"]),
+      // By itself: `init` makes what is missing.
+      const state = await runa(root, ["state"]);
+      const others = await Promise.all([
         ...(thing === "a pipe" || thing === "a directory"
           ? [runa(root, ["init", "--methodology", "methodology"])]
           : []),
