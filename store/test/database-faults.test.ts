@@ -209,6 +209,14 @@ test("of a scan that dies between two batches the log tells what was committed",
   expect(news()).toEqual([BATCH, 10]);
 });
 
+/** What is void when the machine stops: that an attempt runs. */
+const VOID = ["a claim", "the note of an agent", "a fence"];
+
+test.each(OPERATIONS)("$what is on the disk when it is done, unless it is void when the machine stops", async (one) => {
+  const rig = await one.prepared();
+  expect(await syncingOf(() => one.work(rig))).toEqual([!VOID.includes(one.what)]);
+});
+
 test("of the commits of a scan the last one waits for the disk, however many there are", async () => {
   for (const [files, expected] of [
     [10, [true]],

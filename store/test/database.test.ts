@@ -54,29 +54,63 @@ function closedStore(): { directory: string; latest: number } {
   return { directory, latest };
 }
 
-test("one that another process is making at this moment is waited for", async () => {
-  const directory = temporaryDirectory();
-  const held = new Int32Array(new SharedArrayBuffer(4));
-  // What making one does first, before the log is a write-ahead log.
-  const maker = new Worker(
-    `const { file, held } = require("node:worker_threads").workerData;
+/** Does work that begins while another thread is writing to the store's database, which goes on for some time. */
+async function whileAnotherWrites<Result>(directory: string, work: () => Result): Promise<Result> {
+  const stage = new Int32Array(new SharedArrayBuffer(4));
+  const writer = new Worker(
+    `const { file, stage } = require("node:worker_threads").workerData;
     const database = new (require("better-sqlite3"))(file);
     database.exec("BEGIN IMMEDIATE");
-    Atomics.store(held, 0, 1);
-    Atomics.notify(held, 0);
-    // Asked for meanwhile.
-    Atomics.wait(held, 0, 1, 100);
+    Atomics.store(stage, 0, 1);
+    Atomics.notify(stage, 0);
+    Atomics.wait(stage, 0, 1);
+    // The work has begun, and finds this: nothing tells when.
+    Atomics.wait(stage, 0, 2, 200);
     database.exec("COMMIT");
     database.close();`,
-    { eval: true, workerData: { file: join(directory, "runa.db"), held } },
+    { eval: true, workerData: { file: join(directory, "runa.db"), stage } },
   );
-  await new Promise((resolve) => maker.once("online", resolve));
-  Atomics.wait(held, 0, 0, 20_000);
-  const store = openStore(directory);
-  expect(store.kept).toBe(true);
-  expect(tablesOf(store)).toEqual(TABLES);
-  store.close();
-  await maker.terminate();
+  await new Promise((resolve) => writer.once("online", resolve));
+  Atomics.wait(stage, 0, 0, 20_000);
+  Atomics.store(stage, 0, 2);
+  Atomics.notify(stage, 0);
+  try {
+    return work();
+  } finally {
+    await writer.terminate();
+  }
+}
+
+describe("another that is writing is waited for", () => {
+  test("by whoever opens a store that is being made", async () => {
+    const directory = temporaryDirectory();
+    // What making one does first, before the log is a write-ahead log.
+    const store = await whileAnotherWrites(directory, () => openStore(directory));
+    expect(store.kept).toBe(true);
+    expect(tablesOf(store)).toEqual(TABLES);
+    store.close();
+  });
+
+  test("by a writer", async () => {
+    const { directory, latest } = closedStore();
+    const store = openStore(directory);
+    const moment = await whileAnotherWrites(directory, () => write(store, () => nextMoment(store.database)));
+    expect(moment).toBeGreaterThan(latest);
+    store.close();
+  });
+
+  test("by a reader that finds the log being put in order", () => {
+    const { directory, latest } = closedStore();
+    const store = openStore(directory);
+    const get = vi.spyOn(Object.getPrototypeOf(store.database.prepare("SELECT 1")), "get");
+    get.mockImplementationOnce(() => {
+      throw Object.assign(new Error("database is locked"), { code: "SQLITE_BUSY_RECOVERY" });
+    });
+    expect(latestMoment(store.database)).toBe(latest);
+    expect(get).toHaveBeenCalledTimes(2);
+    get.mockRestore();
+    store.close();
+  });
 });
 
 describe("a new store", () => {

@@ -1,5 +1,4 @@
 import {
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -129,9 +128,15 @@ test("another thread reads the same", async () => {
   expect(there.fromThread).toBeGreaterThan(60);
 });
 
+/** What the thread does before it sends the fourth group: fails, once all three before it have been taken. */
+const FAILS = `if (sent === 3) {
+  for (let taken = 0; taken < 3; taken = Atomics.load(workerData.taken, 0)) Atomics.wait(workerData.taken, 0, taken);
+  throw new Error("out of memory");
+}`;
+
 /** The thread's code, with something done before each group is sent. */
 const before = (what: string) => `{
-    const { appendFileSync } = require("node:fs");
+    const { appendFileSync, existsSync } = require("node:fs");
     const { parentPort, workerData } = require("node:worker_threads");
     const send = parentPort.postMessage.bind(parentPort);
     let sent = 0;
@@ -145,7 +150,7 @@ const before = (what: string) => `{
 
 test("what a thread that dies has not read is read without it", async () => {
   const { files } = await readBy(undefined, LATER);
-  const dies = await readBy(before('if (sent === 3) throw new Error("out of memory");'), LATER);
+  const dies = await readBy(before(FAILS), LATER);
   expect(dies.files).toEqual(files);
   expect(dies.fromThread).toBe(3);
   expect((await readBy("process.exit(1)", LATER)).files).toEqual(files);
@@ -166,17 +171,19 @@ test("a thread whose files nobody wants any more ends", async () => {
 });
 
 test("a thread that fails when nobody wants its files any more troubles nobody", async () => {
-  const flag = file("failing");
-  // At the end of its thread: the error is on its way, and the loop that would hear of it does not turn.
-  const fails = `process.on("exit", () => require("node:fs").writeFileSync(${JSON.stringify(flag)}, ""));
-    ${before('if (sent === 3) throw new Error("out of memory");')}`;
-  vi.stubGlobal("RUNA_FILE_READER", fails);
+  const go = file("go");
+  vi.stubGlobal(
+    "RUNA_FILE_READER",
+    before(`if (sent === 3) { while (!existsSync(${JSON.stringify(go)})); throw new Error("out of memory"); }`),
+  );
   const groups = readFiles(many, LATER);
   let taken = await groups.next();
   while (!taken.done && Buffer.isBuffer(taken.value.bytes)) taken = await groups.next();
   const threadsNow = () => readdirSync("/proc/self/task").length;
   const withIt = threadsNow();
-  heldUntil(() => existsSync(flag) && threadsNow() < withIt);
+  writeFileSync(go, "");
+  // The error is on its way, and the loop that would hear of it does not turn.
+  heldUntil(() => threadsNow() < withIt);
   await groups.return(undefined);
 });
 
@@ -197,6 +204,27 @@ test("a thread is at most eight groups ahead", async () => {
   expect(ahead.length).toBeGreaterThan(60);
   expect(Math.max(...ahead)).toBe(7);
   expect(Math.min(...ahead)).toBeGreaterThanOrEqual(0);
+});
+
+test("of files that are long by themselves none is read ahead of another", async () => {
+  const log = file("long-ahead");
+  writeFileSync(log, "");
+  const tells = before(
+    `if (message[0].bytes.length > 4e6) appendFileSync(${JSON.stringify(log)}, sent - Atomics.load(workerData.taken, 0) + "\\n");`,
+  );
+  const lines = () => readFileSync(log, "utf8").split("\n").filter(Boolean);
+  vi.stubGlobal("RUNA_FILE_READER", tells);
+  const small = (count: number) => Array.from({ length: count }, () => file("small"));
+  const paths = [...small(2_000), ...Array.from({ length: 4 }, () => file("long")), ...small(14_000)];
+  let isFirst = true;
+  for await (const { bytes } of readFiles(paths, LATER)) {
+    if (Buffer.isBuffer(bytes) || !isFirst) continue;
+    isFirst = false;
+    // While nobody takes anything: more would come at once.
+    const until = Date.now() + 200;
+    heldUntil(() => lines().length > 1 || Date.now() > until);
+  }
+  expect(lines()).toEqual(["0", "0", "0", "0"]);
 });
 
 test("a file that cannot be closed is not read; every other one is", () => {
