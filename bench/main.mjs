@@ -106,7 +106,7 @@ async function delivery() {
   return { a: deliver, b: () => writtenByHand(directory, number++), end: close };
 }
 
-/** @type {[string, string, number, () => Promise<{ a: Measured, b: Measured, end?: () => void }> | { a: Measured, b: Measured, end?: () => void }, number?][]} */
+/** @type {[string, string, number, () => Promise<{ a: Measured, b: Measured, end?: () => Promise<void> }> | { a: Measured, b: Measured, end?: () => Promise<void> }, number?][]} */
 const rows = [
   ["runa --version", "node -e 0", 1.3, () => ({ a: runa(".", "--version"), b: floor })],
   ["state --json, quickstart, nothing changed", "node -e 0", 1.6, () => ({ a: state(done()), b: floor })],
@@ -174,7 +174,7 @@ for (const [what, against, goal, prepare, rounds] of rows) {
   if (!chosen(what)) continue;
   const { a, b, end } = await prepare();
   const measured = await pair(a, b, rounds ?? ROUNDS);
-  end?.();
+  await end?.();
   const ratio = measured.ratio.toFixed(2).padStart(6);
   print(what, measured.a, `${ratio} × ${against} (${measured.b.toFixed(0)} ms)`, `≤ ${goal}`, measured.ratio <= goal);
 }
