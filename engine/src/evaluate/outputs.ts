@@ -1,4 +1,4 @@
-import { type Moment, sha256 } from "@runa/store";
+import type { Moment } from "@runa/store";
 import type { ProtocolDeclaration } from "../methodology/manifest.ts";
 import { owedTypesOf } from "../methodology/methodology.ts";
 import type { ScopeView } from "./scope-view.ts";
@@ -75,9 +75,5 @@ function lastAttemptFailed(view: ScopeView, protocol: ProtocolDeclaration): bool
 
 /** A digest of everything that lies there of what a candidate owes. */
 export function owedDigest(view: ScopeView, protocol: ProtocolDeclaration): string {
-  return sha256(
-    owedTypesOf(protocol)
-      .map((type) => view.digest(type).all)
-      .join("\0"),
-  );
+  return view.digestOf(owedTypesOf(protocol));
 }

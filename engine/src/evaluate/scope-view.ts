@@ -68,6 +68,11 @@ export class ScopeView {
   digest(type: string): SeenType {
     return remembered(this.#digests, type, () => seenOf(this.counted(type)));
   }
+
+  /** A digest of everything that lies there of these types. */
+  digestOf(types: readonly string[]): string {
+    return sha256(types.map((type) => this.digest(type).all).join("\0"));
+  }
 }
 
 function remembered<V>(cache: Map<string, V>, key: string, work: () => V): V {

@@ -116,9 +116,7 @@ export function seenBy(
 
 /** A digest of everything that lies there of the types that a protocol reads. */
 export function readsDigest(view: ScopeView, protocol: Protocol): string {
-  return readTypesOf(protocol)
-    .map((type) => view.digest(type).all)
-    .join(" ");
+  return view.digestOf(readTypesOf(protocol));
 }
 
 /**

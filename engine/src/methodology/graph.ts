@@ -85,9 +85,7 @@ class Writers {
 function edgesOf(protocols: readonly ProtocolDeclaration[], writers: Writers, only?: "hard"): Edges {
   /** For whom a protocol was last noted as one that comes before, by index. */
   const noted: number[] = [];
-  const edges: number[][] = [];
-  for (let index = 0; index < protocols.length; index++) {
-    const { requires = [], accepts = [] } = protocols[index] ?? {};
+  return protocols.map(({ requires, accepts }, index) => {
     const before: number[] = [];
     const note = (writer: number) => {
       if (writer === index || noted[writer] === index) return;
@@ -100,9 +98,8 @@ function edgesOf(protocols: readonly ProtocolDeclaration[], writers: Writers, on
       if (owner !== undefined) note(owner);
       else if (only !== "hard") for (const writer of writers.optional(type)) note(writer);
     }
-    edges.push(before);
-  }
-  return edges;
+    return before;
+  });
 }
 
 /**

@@ -1,13 +1,4 @@
-import {
-  type ContentHash,
-  type Instance,
-  type InstanceId,
-  type LastAttempt,
-  type Moment,
-  type SeenType,
-  type Snapshot,
-  sha256,
-} from "@runa/store";
+import type { ContentHash, Instance, InstanceId, LastAttempt, Moment, SeenType, Snapshot } from "@runa/store";
 import { type Candidate, type Evaluation, evaluate } from "../evaluate/evaluate.ts";
 import { owedDigest } from "../evaluate/outputs.ts";
 import { ScopeView } from "../evaluate/scope-view.ts";
@@ -62,11 +53,7 @@ function original(evaluation: Evaluation, name: string): Candidate | undefined {
 
 /** What an execution that starts now would see: it runs again only when this changes. */
 function inputDigest(view: ScopeView, protocol: Protocol): string {
-  return sha256(
-    readTypesOf(protocol)
-      .map((type) => view.digest(type).all)
-      .join("\0"),
-  );
+  return view.digestOf(readTypesOf(protocol));
 }
 
 /** The snapshot after a successful execution of a protocol that made its `produces` exist. */
