@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fresh, RUNA_MCP } from "./projects.mjs";
 
 /**
- * A server that stays, with a function that delivers one artifact and resolves to the milliseconds it took.
+ * A server that stays, with a function that delivers one artifact and returns the milliseconds it took.
  * @param {string} project @param {string} protocol @param {string} type
  */
 export async function deliverer(project, protocol, type) {

@@ -121,12 +121,14 @@ const nothing = new Int32Array(new SharedArrayBuffer(4));
 
 /** Does again and again what is refused while another has the lock, until it may. */
 export function patiently<T>(work: () => T): T {
-  const deadline = performance.now() + BUSY_TIMEOUT;
+  let deadline: number | undefined;
   for (;;) {
     try {
       return work();
     } catch (error) {
-      if (!isBusy(error) || performance.now() > deadline) throw error;
+      if (!isBusy(error)) throw error;
+      deadline ??= performance.now() + BUSY_TIMEOUT;
+      if (performance.now() > deadline) throw error;
       Atomics.wait(nothing, 0, 0, POLL);
     }
   }

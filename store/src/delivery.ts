@@ -2,10 +2,10 @@ import { type BigIntStats, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ContentHash, InstanceId, SchemaHash, WorkUnit } from "./artifact.ts";
 import { contentHash } from "./json/canonical.ts";
-import { JsonError, parseJsonBytes } from "./json/parse.ts";
+import { parseJsonBytes } from "./json/parse.ts";
 import { recordDelivery } from "./record-delivery.ts";
 import { type RefusalReason, refusalBody } from "./refusal.ts";
-import { workUnitOf } from "./scan-files.ts";
+import { contentOf, workUnitOf } from "./scan-files.ts";
 import { type Store, write } from "./store.ts";
 import { finishSuperseding, finishSupersedingOf, prepareMove } from "./superseding.ts";
 import { existsValid, findArtifact, putArtifact, removeArtifact } from "./tables/artifact-table.ts";
@@ -134,7 +134,7 @@ export function confirmArtifact(
     if (row.status !== "valid")
       throw new RefusedError("not_valid", `'${type}' '${id}' is ${row.status}: deliver a valid one instead`);
     const file = readPresent(join(deliverer.workspace, type, fileNameOf(id)));
-    if (file === null || hashOf(file.bytes) !== row.contentHash)
+    if (file === null || contentOf(file.bytes).hash !== row.contentHash)
       throw new RefusedError(
         "changed",
         `'${type}' '${id}' has changed on disk since this attempt began: deliver it instead`,
@@ -271,13 +271,4 @@ function refused(what: string, error: unknown): RefusedError {
 /** Whether an instance of that work unit is the deliverer's to replace; an unscoped one may replace any. */
 function belongs(owner: WorkUnit | null, { workUnit }: Deliverer): boolean {
   return workUnit === null || owner === null || owner === workUnit;
-}
-
-function hashOf(bytes: Buffer): ContentHash {
-  try {
-    return contentHash(parseJsonBytes(bytes).canonical);
-  } catch (error) {
-    if (error instanceof JsonError) return contentHash(bytes);
-    throw error;
-  }
 }

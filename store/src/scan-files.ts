@@ -1,4 +1,5 @@
 import type { ContentHash, Moment, ScanGap, Violation, WorkUnit } from "./artifact.ts";
+import { grouped } from "./grouped.ts";
 import { contentHash } from "./json/canonical.ts";
 import { JsonError, parseJsonBytes } from "./json/parse.ts";
 import type { SchemaSource } from "./schema/source.ts";
@@ -80,7 +81,8 @@ function readingsOf(files: readonly DoubtfulFile[], group: ReadGroup, gaps: Scan
   return readings;
 }
 
-function contentOf(bytes: Buffer, start: number, end: number): Pick<Reading, "hash" | "content"> {
+/** What a file's bytes come to: their JSON and the hash of its canonical form, or why they are none and their own hash. */
+export function contentOf(bytes: Buffer, start = 0, end = bytes.length): Pick<Reading, "hash" | "content"> {
   try {
     const { value, canonical } = parseJsonBytes(bytes, start, end);
     return { hash: contentHash(canonical), content: { value } };
@@ -93,18 +95,15 @@ function contentOf(bytes: Buffer, start: number, end: number): Pick<Reading, "ha
 /** The violations of each reading that has some; what the index knows already is not judged again. */
 async function violationsOf(readings: readonly Reading[]): Promise<Map<Reading, readonly Violation[]>> {
   const found = new Map<Reading, readonly Violation[]>();
-  const unjudged = new Map<ScannedType, { reading: Reading; value: unknown }[]>();
+  const unjudged: { reading: Reading; value: unknown }[] = [];
   for (const reading of readings) {
     const { content, hash, file } = reading;
     const { old, schema } = file;
     if ("malformed" in content) found.set(reading, [notJson(content.malformed)]);
     else if (old?.schemaHash === schema.hash && old.contentHash === hash) found.set(reading, old.violations);
-    else {
-      const ofType = unjudged.get(schema) ?? [];
-      if (ofType.push({ reading, value: content.value }) === 1) unjudged.set(schema, ofType);
-    }
+    else unjudged.push({ reading, value: content.value });
   }
-  for (const [schema, ofType] of unjudged) {
+  for (const [schema, ofType] of grouped(unjudged, ({ reading }) => reading.file.schema)) {
     const validator = await schema.validator();
     const valid = validator.acceptsEach(ofType.map(({ value }) => value));
     for (const [index, { reading, value }] of ofType.entries())

@@ -1,4 +1,5 @@
 import type { Instance, ScanGap, TypeSummary, WorkUnit } from "./artifact.ts";
+import { grouped } from "./grouped.ts";
 import type { ScanReport } from "./scan.ts";
 import type { Store } from "./store.ts";
 import { unhealthyArtifacts } from "./tables/artifact-table.ts";
@@ -48,7 +49,7 @@ export function readSnapshot(
   return database.transaction((): Snapshot => {
     return {
       instances: new PackedInstances([...types], packedArtifacts(database)),
-      gaps: byType(gaps),
+      gaps: grouped(gaps, ({ type }) => type),
       lastAttempts: byProtocol(lastAttempts(database, workUnit)),
       lastSuccesses: byProtocol(lastSuccesses(database, workUnit)),
       openAttempts: openAttempts(database),
@@ -131,14 +132,4 @@ class PackedInstances implements InstancesByType {
 
 function byProtocol(attempts: readonly LastAttempt[]): ReadonlyMap<string, LastAttempt> {
   return new Map(attempts.map((attempt) => [attempt.protocol, attempt]));
-}
-
-function byType(gaps: readonly ScanGap[]): ReadonlyMap<string, readonly ScanGap[]> {
-  const grouped = new Map<string, ScanGap[]>();
-  for (const gap of gaps) {
-    const ofType = grouped.get(gap.type);
-    if (ofType === undefined) grouped.set(gap.type, [gap]);
-    else ofType.push(gap);
-  }
-  return grouped;
 }

@@ -1,5 +1,5 @@
 import type { Database, Statement } from "better-sqlite3";
-import { databaseError, isBusy, patiently } from "../database.ts";
+import { databaseError, patiently } from "../database.ts";
 
 /** A prepared statement. What it throws is a StoreError where the store is damaged. */
 export type Prepared = Pick<Statement, "all" | "get" | "run">;
@@ -26,12 +26,7 @@ function guarded(database: Database, sql: string): Prepared {
     <Given extends unknown[], Result>(work: (...given: Given) => Result) =>
     (...given: Given): Result => {
       try {
-        return work(...given);
-      } catch (error) {
-        if (!isBusy(error)) throw databaseError(database, error);
-      }
-      // Somebody who died has left the log in disorder, and another is tidying up.
-      try {
+        // Also a reader has to wait where somebody who died has left the log in disorder, and another is tidying up.
         return patiently(() => work(...given));
       } catch (error) {
         throw databaseError(database, error);

@@ -22,5 +22,5 @@ export async function* readFiles(paths: readonly string[], before: CleanBefore):
       yield group;
     }
   }
-  yield* readHere(at === 0 ? paths : paths.slice(at), before);
+  yield* readHere(paths.slice(at), before);
 }

@@ -6,6 +6,8 @@ import { type CleanBefore, isClean, type StatIdentity, statIdentity } from "./st
 export interface ReadGroup {
   /** Their contents, one after the other. */
   readonly bytes: Uint8Array;
+  /** Whether it is one file that was too long to be read with others: then nobody else has its bytes. */
+  readonly isAlone: boolean;
   /** Where each file's content ends in `bytes`, and the next one's begins. */
   readonly ends: readonly number[];
   /** What recognises each file as it was read; null where its times prove nothing. */
@@ -33,31 +35,22 @@ const BYTES_EACH = 64 * 1024;
  * Memory that so many files are read into, group by group: memory for each group would take longer than reading a few
  * small files does. It belongs to one reading: whatever comes in between must not read into it.
  */
-export function scratchFor(count: number): Buffer {
+function scratchFor(count: number): Buffer {
   return Buffer.allocUnsafeSlow(Math.min(BYTES_TOGETHER, count * BYTES_EACH));
 }
 
 /**
- * Reads regular files as `readRegularFile` does: the one at `from`, and as many after it as belong together.
+ * Reads regular files as `readRegularFile` does, group by group, on this thread.
  * @param before taken before the first of them is read
- * @returns whose bytes lie in `scratch`, or are those of one file that does not fit
- */
-export function readGroup(paths: readonly string[], from: number, before: CleanBefore, scratch: Buffer): ReadGroup {
-  const group = new Group(before, scratch);
-  const end = Math.min(paths.length, from + FILES_TOGETHER);
-  for (let at = from; at < end && group.add(paths[at] ?? ""); at++);
-  return group;
-}
-
-/**
- * All files, group by group, on this thread.
  * @returns groups of which each is valid until the next one is asked for
  */
 export function* readHere(paths: readonly string[], before: CleanBefore): Generator<ReadGroup> {
   const scratch = scratchFor(paths.length);
-  for (let at = 0; at < paths.length; ) {
-    const group = readGroup(paths, at, before, scratch);
-    at += group.ends.length;
+  for (let from = 0; from < paths.length; ) {
+    const group = new Group(before, scratch);
+    const end = Math.min(paths.length, from + FILES_TOGETHER);
+    for (let at = from; at < end && group.add(paths[at] ?? ""); at++);
+    from += group.ends.length;
     yield group;
   }
 }
@@ -73,6 +66,7 @@ interface FileRead {
 
 class Group implements ReadGroup {
   bytes: Buffer;
+  isAlone = false;
   readonly ends: number[] = [];
   readonly identities: (StatIdentity | null)[] = [];
   readonly mtimes: string[] = [];
@@ -92,21 +86,22 @@ class Group implements ReadGroup {
       read = withRegularFile(path, (fd, stats) => this.#read(fd, stats));
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      this.unread.set(this.ends.length, { code, message });
-      this.#keep("", null);
-      return true;
+      return this.#leaveOut({ code, message });
     }
     if (read === "later") return false;
-    if (read === null) {
-      this.unread.set(this.ends.length, null);
-      this.#keep("", null);
-      return true;
-    }
+    if (read === null) return this.#leaveOut(null);
     const { length, alone, stats } = read;
     if (alone !== null) this.bytes = alone;
+    this.isAlone = alone !== null;
     this.#length += length;
     this.#keep(String(stats.mtimeNs), isClean(stats, this.#before) ? statIdentity(stats) : null);
-    return alone === null;
+    return !this.isAlone;
+  }
+
+  #leaveOut(why: ReadFailure | null): true {
+    this.unread.set(this.ends.length, why);
+    this.#keep("", null);
+    return true;
   }
 
   #read(fd: number, stats: BigIntStats): FileRead | "later" {
