@@ -35,6 +35,7 @@ export class InitCommand extends ProjectCommand {
       );
     const { methodology, root, configFile, workspace, logging, hadConfig } = await initProject({
       workingDirectory: workingDirectory(),
+      environment: process.env,
       methodology: this.methodology,
       artifactsDir: this.artifactsDir,
       config: this.config,

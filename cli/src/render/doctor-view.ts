@@ -6,8 +6,19 @@ import { columns, out } from "./style.ts";
 
 /** The report of `doctor`: each check with what it found, and a verdict. */
 export function doctorText(examination: Examination): string[] {
-  const { health, gaps, findings, readiness, cycles, otherInstructions, unrecognized, passedOver, problems, warnings } =
-    examination;
+  const {
+    health,
+    gaps,
+    findings,
+    readiness,
+    alikeWorkUnits,
+    cycles,
+    otherInstructions,
+    unrecognized,
+    passedOver,
+    problems,
+    warnings,
+  } = examination;
   return [
     ...section(
       "Methodology",
@@ -29,7 +40,7 @@ export function doctorText(examination: Examination): string[] {
         (name) =>
           `note     ${unrecognizedText(
             name,
-            health.some(({ type }) => type === name),
+            health.map(({ type }) => type),
           )}`,
       ),
     ]),
@@ -37,6 +48,10 @@ export function doctorText(examination: Examination): string[] {
       ...readiness.map(
         ({ protocol, failures }) =>
           `${label("problem")} ${visible(protocol)} lacks ${failures.map(({ artifactType, reason }) => `${visible(artifactType)} (${reason})`).join(", ")}`,
+      ),
+      ...alikeWorkUnits.map(
+        (names) =>
+          `note     work units ${visible(names.map((name) => `'${name}'`).join(" and "))} differ only in case or in how Unicode spells them, and count as different ones`,
       ),
       ...otherInstructions.map(
         ({ protocol, workUnit }) =>
