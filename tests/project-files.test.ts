@@ -68,6 +68,18 @@ describe("a manifest that cannot be read", () => {
 });
 
 describe("init", () => {
+  test("shows what should not stay silent in the methodology", async () => {
+    const rig = await makeRig({ ...draft, types: ["idle"] });
+    const manifest = join(rig.methodology, "manifest.toml");
+    writeFileSync(manifest, `${readFileSync(manifest, "utf8")}require = ["idle"]\n`);
+    const { exitCode, stdout, stderr } = await rig.run("init", "--methodology", "../methodology");
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout).toMatch(/^warning {2}\S*manifest\.toml:\d+:\d+ {2}nothing uses artifact type 'idle'$/m);
+    expect(stdout).toMatch(
+      /^problem {2}\S*manifest\.toml:\d+:1 {2}unknown key 'require' in protocol 'draft' — did you mean 'requires'\?$/m,
+    );
+  });
+
   test("writes the file that RUNA_CONFIG names", async () => {
     const rig = await makeRig(draft);
     const before = rig.read(".runa/config.toml");

@@ -2,6 +2,7 @@ import { count, didYouMean, displayPath, initProject, log, visible } from "@runa
 import { Command, Option } from "clipanion";
 import { AGENTS } from "../agent-check.ts";
 import { ProjectCommand, requireValue } from "../project-command.ts";
+import { findingText } from "../render/doctor-view.ts";
 import { columns } from "../render/style.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -36,7 +37,7 @@ export class InitCommand extends ProjectCommand {
       );
     requireValue("--methodology", "a path", this.methodology);
     const { workingDirectory, environment, config, artifactsDir } = this.projectOptions;
-    const { methodology, root, configFile, workspace, logging, hadConfig } = await initProject({
+    const { methodology, findings, root, configFile, workspace, logging, hadConfig } = await initProject({
       workingDirectory,
       environment,
       methodology: this.methodology,
@@ -68,6 +69,7 @@ export class InitCommand extends ProjectCommand {
         ],
         "  ",
       ),
+      ...findings.map(findingText),
       "Next: put the first artifacts there, then `runa state` says what is ready. `runa doctor` checks everything.",
     ]);
     return 0;

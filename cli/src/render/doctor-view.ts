@@ -1,4 +1,4 @@
-import { count, type Examination, violationLines, visible } from "@runa/engine";
+import { count, type Diagnostic, type Examination, violationLines, visible } from "@runa/engine";
 import { candidateName } from "./candidate-name.ts";
 import { diagnosticText } from "./failure.ts";
 import { passedOverText, unrecognizedText } from "./scan-view.ts";
@@ -20,10 +20,7 @@ export function doctorText(examination: Examination): string[] {
     warnings,
   } = examination;
   return [
-    ...section(
-      "Methodology",
-      findings.map((finding) => `${label(finding.severity)} ${diagnosticText(finding)}`),
-    ),
+    ...section("Methodology", findings.map(findingText)),
     ...section("Artifacts", [
       ...columns(
         health.map(({ type, total, valid }) => [visible(type), total === 0 ? "none" : `${valid} of ${total} valid`]),
@@ -69,6 +66,11 @@ export function doctorText(examination: Examination): string[] {
       ? `${out("green", "healthy")}${warnings === 0 ? "" : `, ${count(warnings, "warning")}`}`
       : `${out("red", count(problems, "problem"))}${warnings === 0 ? "" : `, ${count(warnings, "warning")}`}`,
   ];
+}
+
+/** A finding in a methodology. */
+export function findingText(finding: Diagnostic): string {
+  return `${label(finding.severity)} ${diagnosticText(finding)}`;
 }
 
 function section(title: string, lines: readonly string[]): string[] {

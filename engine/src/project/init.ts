@@ -9,7 +9,8 @@ import {
   type SchemaHash,
   writeDurably,
 } from "@runa/store";
-import { RunaError } from "../diagnostic.ts";
+import { type Diagnostic, RunaError } from "../diagnostic.ts";
+import { lint } from "../methodology/lint.ts";
 import { loadMethodology, type Methodology, manifestPath } from "../methodology/methodology.ts";
 import { hasTableEntry, tomlList, tomlString, withSetting, withTableEntry } from "../toml/edit.ts";
 import { version } from "../version.ts";
@@ -32,6 +33,8 @@ export interface InitOptions {
 export interface InitResult {
   readonly root: string;
   readonly methodology: Methodology;
+  /** What is no error in it and should not stay silent. */
+  readonly findings: readonly Diagnostic[];
   readonly configFile: string;
   readonly workspace: string;
   /** How the configuration wants diagnostics. */
@@ -92,7 +95,8 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
       `the project could not be made in ${root}: ${reasonOf(error)} (${(error as NodeJS.ErrnoException).path ?? "store"})`,
     );
   }
-  return { root, methodology, configFile, workspace, logging: config.logging, hadConfig };
+  const findings = await lint(methodology);
+  return { root, methodology, findings, configFile, workspace, logging: config.logging, hadConfig };
 }
 
 /** The file that the configuration is written to; unlike for other commands it need not be there yet. */
