@@ -46,10 +46,13 @@ export async function examine(
     const unhealthy = all.filter(({ status }) => status !== "valid");
     return { type, total: all.length, valid: all.length - unhealthy.length, unhealthy };
   });
-  // Of a scoped protocol nothing is lacking before there is a work unit that it could be carried out for.
+  // Of a scoped protocol nothing is lacking before a valid artifact names a work unit that it could be carried out for.
+  const isDelegated = [...methodology.types.keys()].some((type) =>
+    view.snapshot.instances.get(type)?.some(({ status, workUnit }) => status === "valid" && workUnit !== null),
+  );
   const workUnits = workUnitsOf(evaluation);
   const readiness = methodology.protocols.flatMap((protocol) => {
-    if (protocol.scoped && workUnits.length === 0) return [];
+    if (protocol.scoped && !isDelegated) return [];
     const failures = preconditionFailures(evaluation, protocol);
     return failures.length === 0 ? [] : [{ protocol: protocol.name, failures }];
   });
