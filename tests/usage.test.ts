@@ -14,7 +14,23 @@ describe("wrong usage", () => {
       "error: --json needs --dry-run: a live execution prints for people, or with --events for programs",
     ],
     [["statee"], "error: unknown command 'statee' — did you mean 'state'?"],
-    [["--bogus"], "error: unknown option --bogus"],
+    [["state", "--config", ""], "error: --config needs a file; it is empty"],
+    [["scan", "--artifacts-dir="], "error: --artifacts-dir needs a directory; it is empty"],
+    [["log", "--config="], "error: --config needs a file; it is empty"],
+    [["init", "--methodology", ""], "error: --methodology needs a path; it is empty"],
+    [["init", "--methodology", "m", "--config", ""], "error: --config needs a file; it is empty"],
+    [
+      ["step", "--dry-run", "--grace", "x"],
+      'error: --grace takes a duration such as "500ms", "30s", "45m" or "2h", at most "596h", not \'x\'',
+    ],
+    [["state", "--jsn=1"], "error: state has no option --jsn — did you mean '--json'?"],
+    [["scan", "--full=yes"], "error: --full takes no value"],
+    [["state", "--", "--help"], "error: state takes no argument behind its options"],
+    [["run", "--dry-run", "--jobs", "x"], "error: --jobs takes a whole number of at least 1, not 'x'"],
+    [["help", "statee"], "error: unknown command 'statee' — did you mean 'state'?"],
+    [["--config", "x.toml"], "error: the command is missing, or the value of an option before it"],
+    [["--config"], "error: the command is missing, or the value of an option before it"],
+    [["--bogus", "state"], "error: unknown option --bogus: the options of a command stand behind it"],
   ])("%j", async (args, line) => {
     using here = new Scratch();
     const { exit, stdout, stderr } = await runa(here.path, ...args);

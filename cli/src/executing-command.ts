@@ -50,12 +50,18 @@ export abstract class ExecutingCommand extends ScopedCommand {
       throw new UsageError("--json needs --dry-run: a live execution prints for people, or with --events for programs");
     if (this.events && this.dryRun) throw new UsageError("--events is for live execution: use --json with --dry-run");
     const { scope } = this;
+    this.requireValues();
     if (this.dryRun) return this.withProject((project) => this.preview(project, scope));
     requireLinux();
     return this.withProject((project) => {
       refuseInsideAttempt(project, process.env);
       return this.live({ project, scope, events: this.events ? new EventStream(project) : null });
     });
+  }
+
+  /** @throws UsageError for values that cannot be understood, also of options that a dry run has no use for */
+  protected requireValues(): void {
+    durationIn("--grace", this.grace);
   }
 
   /** Shows what would be done; resolves to the exit code. */

@@ -15,7 +15,7 @@ export type {
 export { momentOf, rfc3339, StoreError, WorkspaceError } from "@runa/store";
 export { count } from "./count.ts";
 export { type Diagnostic, DiagnosticsError, RunaError, type SourcePosition } from "./diagnostic.ts";
-export { DURATION_FORM, durationText, parseDuration } from "./duration.ts";
+export { DURATION_FORM, durationText, parseAge, parseDuration } from "./duration.ts";
 export {
   type Candidate,
   conditionText,

@@ -44,6 +44,15 @@ trigger = { type = "on_artifact", name = "a" }
     says: ["schemas/b.schema.json - error: schema of artifact type 'b' cannot be read: no such file or directory"],
   },
   {
+    title: "files that are there under names which only look the same",
+    manifest: `name = "m"\nartifact_types = [{ name = "a" }, { name = "caf\u00e9" }]\n${P.replace('"p"', '"P"')}accepts = ["caf\u00e9"]\n`,
+    files: { "schemas/cafe\u0301.schema.json": "{}" },
+    says: [
+      "schemas/caf\u00e9.schema.json - error: schema of artifact type 'caf\u00e9' cannot be read: no such file or directory — did you mean '…/schemas/cafe\u0301.schema.json', which looks the same and is spelt with other code points?",
+      "protocols/P/PROTOCOL.md - error: the instructions of protocol 'P' cannot be read: no such file or directory — did you mean '…/protocols/p/PROTOCOL.md'?",
+    ],
+  },
+  {
     title: "a schema that is not JSON",
     manifest: `${HEAD}${P}${USE_B}`,
     files: { "schemas/b.schema.json": '{\n  "type": objekt\n}\n' },

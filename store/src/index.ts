@@ -82,7 +82,7 @@ export { knownSchemaHash, rememberSchemaFiles } from "./schema-check.ts";
 export { type InstancesByType, readSnapshot, readUnhealthy, type Snapshot } from "./snapshot.ts";
 export { identitiesNow, SourceReading } from "./source-identities.ts";
 export { openStore, type Store } from "./store.ts";
-export { didYouMean, nearest } from "./suggestion.ts";
+export { alike, alikes, didYouMean, meantText, nearest } from "./suggestion.ts";
 export { finishSuperseding, type NotMoved } from "./superseding.ts";
 export type {
   InstanceBefore,

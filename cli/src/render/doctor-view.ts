@@ -1,4 +1,4 @@
-import { count, type Examination, violationLines, visible } from "@runa/engine";
+import { count, type Diagnostic, type Examination, violationLines, visible } from "@runa/engine";
 import { candidateName } from "./candidate-name.ts";
 import { diagnosticText } from "./failure.ts";
 import { passedOverText, unrecognizedText } from "./scan-view.ts";
@@ -6,13 +6,21 @@ import { columns, out } from "./style.ts";
 
 /** The report of `doctor`: each check with what it found, and a verdict. */
 export function doctorText(examination: Examination): string[] {
-  const { health, gaps, findings, readiness, cycles, otherInstructions, unrecognized, passedOver, problems, warnings } =
-    examination;
+  const {
+    health,
+    gaps,
+    findings,
+    readiness,
+    alikeWorkUnits,
+    cycles,
+    otherInstructions,
+    unrecognized,
+    passedOver,
+    problems,
+    warnings,
+  } = examination;
   return [
-    ...section(
-      "Methodology",
-      findings.map((finding) => `${label(finding.severity)} ${diagnosticText(finding)}`),
-    ),
+    ...section("Methodology", findings.map(findingText)),
     ...section("Artifacts", [
       ...columns(
         health.map(({ type, total, valid }) => [visible(type), total === 0 ? "none" : `${valid} of ${total} valid`]),
@@ -29,7 +37,7 @@ export function doctorText(examination: Examination): string[] {
         (name) =>
           `note     ${unrecognizedText(
             name,
-            health.some(({ type }) => type === name),
+            health.map(({ type }) => type),
           )}`,
       ),
     ]),
@@ -37,6 +45,10 @@ export function doctorText(examination: Examination): string[] {
       ...readiness.map(
         ({ protocol, failures }) =>
           `${label("problem")} ${visible(protocol)} lacks ${failures.map(({ artifactType, reason }) => `${visible(artifactType)} (${reason})`).join(", ")}`,
+      ),
+      ...alikeWorkUnits.map(
+        (names) =>
+          `note     work units ${visible(names.map((name) => `'${name}'`).join(" and "))} differ only in case or in how Unicode spells them, and count as different ones`,
       ),
       ...otherInstructions.map(
         ({ protocol, workUnit }) =>
@@ -54,6 +66,11 @@ export function doctorText(examination: Examination): string[] {
       ? `${out("green", "healthy")}${warnings === 0 ? "" : `, ${count(warnings, "warning")}`}`
       : `${out("red", count(problems, "problem"))}${warnings === 0 ? "" : `, ${count(warnings, "warning")}`}`,
   ];
+}
+
+/** A finding in a methodology. */
+export function findingText(finding: Diagnostic): string {
+  return `${label(finding.severity)} ${diagnosticText(finding)}`;
 }
 
 function section(title: string, lines: readonly string[]): string[] {

@@ -101,9 +101,11 @@ export function usageError(
 /** What the library says of a command line, in runa's words. */
 function inWords(message: string, command: string, options: readonly Option[], words: readonly string[]): string {
   const quoted = /\("(.*)"\)$/.exec(message)?.[1] ?? "";
-  if (message.startsWith("Unsupported option name")) {
-    const known = options.map(({ name }) => name);
-    return `${command} has no option ${quoted}${meant(quoted, known)}`;
+  const known = options.map(({ name }) => name);
+  if (message.startsWith("Unsupported option name")) return `${command} has no option ${quoted}${meant(quoted, known)}`;
+  if (message.startsWith("Invalid option name")) {
+    const [name = ""] = quoted.split("=");
+    return known.includes(name) ? `${name} takes no value` : `${command} has no option ${name}${meant(name, known)}`;
   }
   if (message.startsWith("Extraneous positional argument"))
     return `${command} takes ${words.length === 0 ? "no argument" : `only ${words.join(" ")}`}, but got '${quoted}'`;
@@ -112,9 +114,9 @@ function inWords(message: string, command: string, options: readonly Option[], w
   if (option !== undefined)
     return `${options.find(({ name }) => name === option)?.shown ?? option}: the value is missing`;
   const required = options.filter((candidate) => candidate.required).map(({ shown }) => shown);
-  return /^Command not found/.test(message) && required.length > 0
-    ? `${command} needs ${required.join(" and ")}`
-    : message;
+  if (!/^Command not found/.test(message)) return message;
+  if (required.length > 0) return `${command} needs ${required.join(" and ")}`;
+  return `${command} takes ${words.length === 0 ? "no argument" : `only ${words.join(" ")}`} behind its options`;
 }
 
 function meant(typed: string, known: readonly string[]): string {
