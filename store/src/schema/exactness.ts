@@ -1,6 +1,6 @@
 import type { JsonSchema } from "../artifact.ts";
+import { decodedStep } from "../json/pointer.ts";
 import type { Dialect } from "./dialect.ts";
-import { decodedStep } from "./pointer.ts";
 
 type SchemaObject = Exclude<JsonSchema, boolean>;
 
@@ -46,8 +46,8 @@ const UNKNOWN: Readonly<Record<Dialect, ReadonlySet<string>>> = {
   "draft-04": new Set(["$id", "const", "contains", "propertyNames", "if", "then", "else"]),
   "draft-06": new Set(["id", "if", "then", "else"]),
   "draft-07": new Set(["id"]),
-  "2019-09": new Set(["id"]),
-  "2020-12": new Set(["id"]),
+  "2019-09": new Set(["id", "dependencies"]),
+  "2020-12": new Set(["id", "dependencies"]),
 };
 
 /**
