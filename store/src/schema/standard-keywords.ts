@@ -1,4 +1,4 @@
-import { type Browser, value as valueOf } from "@hyperjump/browser";
+import { type Browser, value as valueIn } from "@hyperjump/browser";
 import { addKeyword, type Keyword, type SchemaDocument } from "@hyperjump/json-schema/experimental";
 import * as Instance from "@hyperjump/json-schema/instance/experimental";
 import { canonicalJson } from "../json/canonical.ts";
@@ -36,14 +36,14 @@ function putExact(node: Instance.JsonNode, value: unknown): void {
 
 /** What stands exactly beside a keyword of a schema; undefined where its own value is exact. */
 function besideOf(parent: SchemaPart): ExactBeside {
-  return valueOf<Readonly<Record<string, ExactBeside>>>(parent)[EXACT_BESIDE] ?? {};
+  return valueIn<Readonly<Record<string, ExactBeside>>>(parent)[EXACT_BESIDE] ?? {};
 }
 
 type Limit = "multipleOf" | "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum";
 
 function limitOf(keyword: Limit, schema: SchemaPart, parent: SchemaPart): JsonNumber {
   const exact = besideOf(parent)[keyword];
-  return typeof exact === "string" ? new ExactNumber(exact) : valueOf<number>(schema);
+  return typeof exact === "string" ? new ExactNumber(exact) : valueIn<number>(schema);
 }
 
 const uri = (keyword: string) => `https://json-schema.org/keyword/${keyword}`;
@@ -67,7 +67,7 @@ function draft04(keyword: "minimum" | "maximum", side: 1 | -1): Keyword<readonly
     id: uri(`draft-04/${keyword}`),
     compile: async (schema, _, parent) => [
       limitOf(keyword, schema, parent),
-      valueOf<Readonly<Record<string, unknown>>>(parent)[flag] === true,
+      valueIn<Readonly<Record<string, unknown>>>(parent)[flag] === true,
     ],
     interpret: ([limit, exclusive], instance) => {
       const value: unknown = Instance.value(instance);
@@ -87,7 +87,7 @@ const constant: Keyword<string> = {
   id: uri("const"),
   compile: async (_schema, _ast, parent) => {
     const exact = besideOf(parent).const;
-    return typeof exact === "string" ? exact : canonicalOf(valueOf<{ const: unknown }>(parent).const);
+    return typeof exact === "string" ? exact : canonicalOf(valueIn<{ const: unknown }>(parent).const);
   },
   interpret: (expected, instance) => canonicalJson(Instance.value(instance)) === expected,
 };
@@ -96,14 +96,14 @@ const enumeration: Keyword<readonly string[]> = {
   id: uri("enum"),
   compile: async (schema, _, parent) => {
     const exact = besideOf(parent).enum;
-    return typeof exact === "object" ? exact : valueOf<readonly unknown[]>(schema).map(canonicalOf);
+    return typeof exact === "object" ? exact : valueIn<readonly unknown[]>(schema).map(canonicalOf);
   },
   interpret: (expected, instance) => expected.includes(canonicalJson(Instance.value(instance))),
 };
 
 const uniqueItems: Keyword<boolean> = {
   id: uri("uniqueItems"),
-  compile: async (schema) => valueOf<boolean>(schema),
+  compile: async (schema) => valueIn<boolean>(schema),
   interpret: (wanted, instance) => {
     const value: unknown = Instance.value(instance);
     return !wanted || !Array.isArray(value) || areDistinct(value);
@@ -112,7 +112,7 @@ const uniqueItems: Keyword<boolean> = {
 
 const type: Keyword<string | readonly string[]> = {
   id: uri("type"),
-  compile: async (schema) => valueOf<string | readonly string[]>(schema),
+  compile: async (schema) => valueIn<string | readonly string[]>(schema),
   interpret: (wanted, instance) => {
     const value: unknown = Instance.value(instance);
     return [wanted]
