@@ -88,8 +88,13 @@ function unusable(error: unknown, schema: JsonSchema): SchemaError {
   if (error instanceof InvalidSchemaError) return new SchemaError("not a valid JSON Schema", "");
   const message = error instanceof Error ? error.message : String(error);
   const malformed = /^Invalid IRI-reference: (.*)$/.exec(message)?.[1];
-  if (malformed !== undefined)
-    return new SchemaError(`$ref ${malformed} is no valid reference`, pointerToReference(schema, malformed) ?? "");
+  if (malformed !== undefined) {
+    const pointer = pointerToReference(schema, malformed) ?? "";
+    return new SchemaError(
+      `${pointer.slice(pointer.lastIndexOf("/") + 1)} ${malformed} is no valid reference`,
+      pointer,
+    );
+  }
   const found = /(?:Unable to load resource|No schema found at|No such anchor) '([^']*)'/.exec(message)?.[1];
   const named = found === undefined ? deadPointer(schema, schema) : asWritten(found);
   if (named === null) return new SchemaError(message, "");
@@ -118,7 +123,7 @@ function pointerToReference(schema: unknown, reference: string): string | null {
   if (typeof schema !== "object" || schema === null) return null;
   for (const [key, value] of Object.entries(schema)) {
     const step = `/${escapedStep(key)}`;
-    if (value === reference && /^\$(?:ref|dynamicRef|recursiveRef)$/.test(key)) return step;
+    if (value === reference && /^(?:\$(?:ref|dynamicRef|recursiveRef|id)|id)$/.test(key)) return step;
     const below = pointerToReference(value, reference);
     if (below !== null) return step + below;
   }

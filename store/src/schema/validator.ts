@@ -44,30 +44,41 @@ export async function loadSchemaCompiler(): Promise<SchemaCompiler> {
  * @param resources schemas that others may refer to by URI
  */
 export function schemaCompiler(resources: Resources = NO_RESOURCES): SchemaCompiler {
-  return async (schema, { checked = false, exact } = {}) => {
-    const dialect = dialectIn(schema, resources);
-    let because = dialect === null ? "a dialect of its own" : beyondAjv(schema, dialect);
-    if (exact !== undefined) because ??= "a number that a double does not hold";
-    if (dialect !== null && !checked) await checkSchema(schema, dialect);
-    let standard: Promise<StandardValidator> | undefined;
-    const explainer = () => {
-      standard ??= import("./standard.ts").then(({ compileStandard }) =>
-        compileStandard(exact ?? schema, dialect, resources),
-      );
-      return standard;
-    };
-    const fast = dialect !== null && because === null ? await compileFast(schema, dialect) : null;
-    if (fast === null) because ??= "its size";
-    // Compiled now, so that a schema that cannot be used says so now.
-    const { accepts } = fast ?? (await explainer());
-    const limited = fast === null || canTakeLong(schema);
-    const validator = (value: unknown, exactValue?: unknown) =>
-      judge(schema, { value, exact: exactValue }, exactValue === undefined ? fast : null, explainer, limited);
-    return Object.assign(validator, {
-      acceptsEach: (values: readonly unknown[]) => acceptsEach(accepts, values, limited),
-      engine: because === null ? ({ name: "ajv" } as const) : ({ name: "hyperjump", because } as const),
+  return (schema, options = {}) =>
+    compiled(schema, options, resources).catch(async (error: unknown) => {
+      if (!(error instanceof SchemaError)) throw error;
+      const { placed } = await import("./place.ts");
+      throw placed(error, schema);
     });
+}
+
+async function compiled(
+  schema: JsonSchema,
+  { checked = false, exact }: CompileOptions,
+  resources: Resources,
+): Promise<Validator> {
+  const dialect = dialectIn(schema, resources);
+  let because = dialect === null ? "a dialect of its own" : beyondAjv(schema, dialect);
+  if (exact !== undefined) because ??= "a number that a double does not hold";
+  if (dialect !== null && !checked) await checkSchema(schema, dialect);
+  let standard: Promise<StandardValidator> | undefined;
+  const explainer = () => {
+    standard ??= import("./standard.ts").then(({ compileStandard }) =>
+      compileStandard(exact ?? schema, dialect, resources),
+    );
+    return standard;
   };
+  const fast = dialect !== null && because === null ? await compileFast(schema, dialect) : null;
+  if (fast === null) because ??= "its size";
+  // Compiled now, so that a schema that cannot be used says so now.
+  const { accepts } = fast ?? (await explainer());
+  const limited = fast === null || canTakeLong(schema);
+  const validator = (value: unknown, exactValue?: unknown) =>
+    judge(schema, { value, exact: exactValue }, exactValue === undefined ? fast : null, explainer, limited);
+  return Object.assign(validator, {
+    acceptsEach: (values: readonly unknown[]) => acceptsEach(accepts, values, limited),
+    engine: because === null ? ({ name: "ajv" } as const) : ({ name: "hyperjump", because } as const),
+  });
 }
 
 /** The time limit of many judgements at once, in milliseconds. */
