@@ -60,8 +60,9 @@ export {
   verifyLog,
 } from "./event-log.ts";
 export { canonicalJson, contentHash, sha256 } from "./json/canonical.ts";
+export { ExactNumber } from "./json/exact-number.ts";
+export { type Loss, lossesOf } from "./json/losses.ts";
 export {
-  ExactNumber,
   JsonError,
   MAX_BYTES,
   MAX_DEPTH,
@@ -76,7 +77,7 @@ export { loggedViolations, type RefusalReason } from "./refusal.ts";
 export { type InstanceRef, type ScanOptions, type ScanReport, scan } from "./scan.ts";
 export { type ScannedType, workUnitOf } from "./scan-files.ts";
 export { type Dialect, dialectOf, SchemaError } from "./schema/dialect.ts";
-export { parseSchema, type SchemaSource } from "./schema/source.ts";
+export { parseKnownSchema, parseSchema, type SchemaSource } from "./schema/source.ts";
 export { loadSchemaCompiler, type SchemaCompiler, type Validator } from "./schema/validator.ts";
 export { knownSchemaHash, rememberSchemaFiles } from "./schema-check.ts";
 export { type InstancesByType, readSnapshot, readUnhealthy, type Snapshot } from "./snapshot.ts";

@@ -45,10 +45,8 @@ function sections(inputs: readonly ContextInput[]): string[] | null {
   for (const input of inputs) {
     const text = contentOf(input);
     if (text === null) return null;
-    rendered.push(
-      `### ${visible(input.artifactType)}: ${visible(input.instanceId)}`,
-      prose(parseJson(text, "exact").value),
-    );
+    const { value, exact = value } = parseJson(text);
+    rendered.push(`### ${visible(input.artifactType)}: ${visible(input.instanceId)}`, prose(exact));
   }
   return rendered;
 }
