@@ -1,4 +1,4 @@
-import { readSnapshot, type ScanReport, type WorkUnit } from "@runa/store";
+import { readSnapshot, type ScanOptions, type ScanReport, type WorkUnit } from "@runa/store";
 import { type Evaluation, evaluate } from "../evaluate/evaluate.ts";
 import { ScopeView } from "../evaluate/scope-view.ts";
 import { ownerLives } from "../execute/owner.ts";
@@ -7,8 +7,12 @@ import { logEvaluated } from "../log/records.ts";
 import { type OpenProject, scanProject } from "./project.ts";
 
 /** Scans, and evaluates a scope over what the scan found. */
-export async function lookAt(project: OpenProject, workUnit: string | null): Promise<Evaluation> {
-  return evaluateScan(project, await scanProject(project), workUnit);
+export async function lookAt(
+  project: OpenProject,
+  workUnit: string | null,
+  options: ScanOptions = {},
+): Promise<Evaluation> {
+  return evaluateScan(project, await scanProject(project, options), workUnit);
 }
 
 /** What a scope sees of what a scan found. */
