@@ -27,6 +27,9 @@ export interface Owner extends ProcessIdentity {
   readonly machine: string | null;
   readonly boot: string | null;
   readonly pidNamespace: string | null;
+  /** Absent in what an older runa recorded, as is the user. */
+  readonly timeNamespace?: string | null;
+  readonly user?: number | null;
 }
 
 /** One instance as it was at some moment. */
