@@ -13,6 +13,7 @@ import type { Work } from "./conflicts.ts";
 import { type Chance, RunLedger } from "./ledger.ts";
 import { moveSuperseded } from "./move-superseded.ts";
 import { Neighbours } from "./neighbours.ts";
+import { offerProblem } from "./offer.ts";
 import { isOrphan } from "./owner.ts";
 import type { ExecutionEvent, RunOptions, RunOutcome, RunReport } from "./run-report.ts";
 import { RunStop } from "./run-stop.ts";
@@ -56,6 +57,8 @@ class Cascade {
   readonly #neighbours: Neighbours;
   readonly #standstill = new Standstill();
   readonly #alarm = new Alarm();
+  /** Protocols of which it is settled whether their servers could offer what they write. */
+  readonly #asked = new Set<string>();
   readonly #id = uuidv7();
   readonly #active = new Map<string, ActiveAttempt>();
   /** Attempts that have ended and were not yet told of, or what went wrong in one. */
@@ -124,6 +127,7 @@ class Cascade {
       this.#settleEnded();
       await this.#adoptOrphans();
       const evaluation = await this.#evaluate();
+      await this.#refuseWhatCannotBeOffered(evaluation);
       const prospect = this.#startWhatMay(evaluation);
       if (prospect.outdated !== null) {
         await this.#lookAgain(prospect.outdated);
@@ -239,6 +243,20 @@ class Cascade {
     this.#doubtsStats = false;
     this.#ledger.reconciled(this.#evaluation);
     return this.#evaluation;
+  }
+
+  /** An agent whose server offers no tool for what it owes could only fail: such a candidate is not started. */
+  async #refuseWhatCannotBeOffered({ candidates }: Evaluation): Promise<void> {
+    const { project, mcp, environment } = this.#context;
+    for (const candidate of candidates) {
+      const { protocol, readiness } = candidate;
+      if (readiness.status !== "ready" || this.#asked.has(protocol.name) || this.#onlyIsOver) continue;
+      this.#asked.add(protocol.name);
+      const reason = await offerProblem(project, mcp, environment, candidate);
+      if (reason === null) continue;
+      this.#ledger.notOffered(candidate, reason);
+      this.#listen({ kind: "not_offered", candidate, reason });
+    }
   }
 
   /** Goes through the READY candidates in their order and starts each that may start now. */
