@@ -42,14 +42,16 @@ export class StepCommand extends ExecutingCommand {
     const report = await this.executeLive(live, { ...limits, workUnit: live.scope, once: true });
     const last = report.reports.findLast(({ adopted }) => !adopted);
     const held = last === undefined && report.elsewhere.length > 0;
-    const failed = report.outcome === "methodology_changed" || (last !== undefined && last.outcome.id !== "delivered");
+    const isRefused = last === undefined && report.failures.some(({ kind }) => kind === "not_offered");
+    const failed =
+      report.outcome === "methodology_changed" || isRefused || (last !== undefined && last.outcome.id !== "delivered");
     const exitCode = this.stoppedBy(report) ?? (failed ? 1 : held ? 3 : 0);
     if (live.events !== null) live.events.end(summaryEnvelope(report, exitCode));
     else {
       const why = held
         ? report.elsewhere.map((attempt) => `held: ${holderText(attempt, this.keptFlags)}`)
         : ["No READY protocols."];
-      const before = last === undefined ? why : nextSteps(report, this.suggestions(live.project));
+      const before = last === undefined && !isRefused ? why : nextSteps(report, this.suggestions(live.project));
       this.print([...before, ...(before.length === 0 ? [] : [""]), ...stateText(report.evaluation, this.keptFlags)]);
     }
     return exitCode;

@@ -12,6 +12,8 @@ export type RunFailure =
   | { readonly kind: "attempt"; readonly report: AttemptReport }
   | { readonly kind: "elsewhere"; readonly candidate: Work }
   | { readonly kind: "max_reopens"; readonly candidate: Work; readonly reopens: number }
+  /** Its server could not offer what it writes, so it was not started. */
+  | { readonly kind: "not_offered"; readonly candidate: Work; readonly reason: string }
   /** It was delivered and is READY again, and nothing that it reads or writes has changed since. */
   | { readonly kind: "unchanged"; readonly candidate: Work };
 
@@ -107,6 +109,11 @@ export class RunLedger {
     const lastSuccess = this.#evaluation?.view.snapshot.lastSuccesses.get(name)?.id;
     this.#retries.set(name, { at: performance.now() + pause, failed: report, lastSuccess });
     return pause;
+  }
+
+  /** Hears that a candidate cannot be offered what it writes. */
+  notOffered(candidate: Work, reason: string): void {
+    this.#fail({ kind: "not_offered", candidate, reason });
   }
 
   /**

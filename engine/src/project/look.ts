@@ -1,14 +1,18 @@
-import { readSnapshot, type ScanReport, type WorkUnit } from "@runa/store";
+import { readSnapshot, type ScanOptions, type ScanReport, type WorkUnit } from "@runa/store";
 import { type Evaluation, evaluate } from "../evaluate/evaluate.ts";
 import { ScopeView } from "../evaluate/scope-view.ts";
-import { ownerLives } from "../execute/owner.ts";
-import { processLives } from "../execute/process/proc.ts";
+import { isOrphan } from "../execute/owner.ts";
+import { mayLive } from "../execute/process/proc.ts";
 import { logEvaluated } from "../log/records.ts";
 import { type OpenProject, scanProject } from "./project.ts";
 
 /** Scans, and evaluates a scope over what the scan found. */
-export async function lookAt(project: OpenProject, workUnit: string | null): Promise<Evaluation> {
-  return evaluateScan(project, await scanProject(project), workUnit);
+export async function lookAt(
+  project: OpenProject,
+  workUnit: string | null,
+  options: ScanOptions = {},
+): Promise<Evaluation> {
+  return evaluateScan(project, await scanProject(project, options), workUnit);
 }
 
 /** What a scope sees of what a scan found. */
@@ -43,7 +47,7 @@ function evaluateAt(
   const snapshot = readSnapshot(store, methodology.types.keys(), gaps, scope);
   // An attempt whose runa and agent are both gone is not being executed; the next command that executes work ends it.
   const openAttempts = snapshot.openAttempts.filter(
-    ({ owner, agent }) => ownerLives(owner) || (agent !== null && processLives(agent)),
+    (attempt) => !isOrphan(attempt) || (attempt.agent !== null && mayLive(attempt.agent)),
   );
   const evaluation = evaluate(methodology, { ...snapshot, openAttempts }, scope);
   logEvaluated(evaluation);

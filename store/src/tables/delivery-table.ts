@@ -26,7 +26,7 @@ interface Columns {
 
 const PUT = "INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?)";
 const ANY = "SELECT 1 FROM delivery LIMIT 1";
-const OF_ATTEMPT = "SELECT * FROM delivery WHERE attempt = ? ORDER BY at";
+const OF_ATTEMPT = "SELECT * FROM delivery WHERE attempt = ? ORDER BY at, rowid";
 const FOREIGN = `SELECT 1 FROM delivery
   WHERE artifact_type = ? AND instance_id = ? AND content_hash = ? AND at > ? AND attempt IS NOT ?`;
 const FORGET = "DELETE FROM delivery WHERE attempt = ? AND artifact_type = ? AND instance_id = ?";

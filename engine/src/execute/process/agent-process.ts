@@ -3,7 +3,7 @@ import { closeSync, openSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ProcessIdentity } from "@runa/store";
 import { Descendants } from "./descendants.ts";
-import { attemptsOf, groupLives, livingProcesses, processLives, statOf } from "./proc.ts";
+import { attemptsOf, groupLives, livingProcesses, mayLive, processLives, statOf } from "./proc.ts";
 import type { OutputFiles } from "./transcript.ts";
 
 /** How an agent's process ended, or that it never began. */
@@ -90,7 +90,7 @@ export function adoptAgent(identity: ProcessIdentity | null, grace: number): Age
   if (identity === null) return withoutProcess({ kind: "unknown" });
   const ended = new Promise<ProcessEnd>((resolve) => {
     const look = () => {
-      if (processLives(identity)) setTimeout(look, LOOK_EVERY);
+      if (mayLive(identity)) setTimeout(look, LOOK_EVERY);
       else resolve({ kind: "unknown" });
     };
     look();
