@@ -24,6 +24,7 @@ export {
   type PreconditionFailure,
   type PreconditionReason,
   preconditionFailures,
+  type Relationship,
 } from "./evaluate/evaluate.ts";
 export { type Debts, debtsOf, type Settlement } from "./evaluate/owed.ts";
 export { distinctBeginnings, SHORTEST_BEGINNING, shortAttemptId } from "./execute/attempt-id.ts";

@@ -22,6 +22,7 @@ export {
   type ClaimResult,
   claimAttempt,
   deliveredElsewhere,
+  earlierDeliveries,
   endAttempt,
   endUnstarted,
   fenceAttempt,
@@ -74,7 +75,7 @@ export { momentOf, rfc3339 } from "./moment.ts";
 export { type Rebuilt, rebuildStore } from "./rebuild.ts";
 export { loggedViolations, type RefusalReason } from "./refusal.ts";
 export { type InstanceRef, type ScanOptions, type ScanReport, scan } from "./scan.ts";
-export { type ScannedType, workUnitOf } from "./scan-files.ts";
+export { contentOf, type ScannedType, workUnitOf } from "./scan-files.ts";
 export { type Dialect, dialectOf, SchemaError } from "./schema/dialect.ts";
 export { parseSchema, type SchemaSource } from "./schema/source.ts";
 export { loadSchemaCompiler, type SchemaCompiler, type Validator } from "./schema/validator.ts";

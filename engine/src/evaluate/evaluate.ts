@@ -14,10 +14,13 @@ export interface PreconditionFailure {
   readonly reason: PreconditionReason;
 }
 
-/** A valid instance that a protocol is given. */
+/** Why a protocol is given an instance: a valid one, or, as `invalid`, what a true `on_invalid` found. */
+export type Relationship = "requires" | "accepts" | "invalid";
+
+/** An instance that a protocol is given. */
 export interface Input {
   readonly instance: Instance;
-  readonly relationship: "requires" | "accepts";
+  readonly relationship: Relationship;
 }
 
 /** Why a candidate is WAITING. */
@@ -131,7 +134,7 @@ function readinessOf(
   if (cycle !== null) conditions.push({ kind: "cycle", members: cycle });
   if (conditions.length > 0) return { status: "waiting", conditions };
   if (failures.length > 0) return { status: "blocked", failures };
-  return { status: "ready", inputs: inputsOf(view, protocol) };
+  return { status: "ready", inputs: inputsOf(view, protocol, triggers) };
 }
 
 function waitConditions(protocol: Protocol, triggers: TriggerEvaluation): WaitCondition[] {
@@ -173,16 +176,19 @@ function untrustedTypes(view: ScopeView, protocol: Protocol, triggers: TriggerEv
   ];
 }
 
-/** The valid instances that a protocol is given; a partially scanned accepted type drops out. */
-export function inputsOf(view: ScopeView, protocol: Protocol): Input[] {
-  const given = (types: readonly string[], relationship: Input["relationship"]) =>
-    types.flatMap((type) => view.valid(type).map((instance): Input => ({ instance, relationship })));
+/**
+ * What a protocol is given: the valid instances of what it requires and accepts, where a partially scanned accepted type
+ * drops out, and what every true `on_invalid` of a true branch found.
+ */
+function inputsOf(view: ScopeView, protocol: Protocol, triggers: TriggerEvaluation): Input[] {
+  const given = (instances: readonly Instance[], relationship: Relationship) =>
+    instances.map((instance): Input => ({ instance, relationship }));
+  const accepted = protocol.accepts.filter((type) => !view.isPartial(type));
+  const watched = triggers.satisfiedBy(protocol.trigger).filter(({ type }) => type === "on_invalid");
   return [
-    ...given(protocol.requires, "requires"),
-    ...given(
-      protocol.accepts.filter((type) => !view.isPartial(type)),
-      "accepts",
-    ),
+    ...protocol.requires.flatMap((type) => given(view.valid(type), "requires")),
+    ...accepted.flatMap((type) => given(view.valid(type), "accepts")),
+    ...[...new Set(watched.map(({ name }) => name))].flatMap((type) => given(view.broken(type), "invalid")),
   ];
 }
 

@@ -44,6 +44,11 @@ export class ScopeView {
     return remembered(this.#valid, type, () => this.counted(type).filter((instance) => instance.status === "valid"));
   }
 
+  /** The invalid and the malformed ones. */
+  broken(type: string): readonly Instance[] {
+    return this.counted(type).filter(({ status }) => status === "invalid" || status === "malformed");
+  }
+
   /** What is known of those that count. */
   summary(type: string): TypeSummary {
     let summary = this.#summaries.get(type);

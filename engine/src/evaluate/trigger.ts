@@ -53,10 +53,17 @@ export class TriggerEvaluation {
     return "name" in trigger ? [trigger] : trigger.conditions.flatMap((condition) => this.unsatisfied(condition));
   }
 
+  /** The satisfied primitives of those branches that are satisfied today. */
+  satisfiedBy(trigger: Trigger): Primitive[] {
+    if (!this.satisfied(trigger)) return [];
+    return "name" in trigger ? [trigger] : trigger.conditions.flatMap((condition) => this.satisfiedBy(condition));
+  }
+
   /** The inputs of those branches that are satisfied today. */
   relevant(trigger: Trigger): RelevantInput[] {
-    if (!this.satisfied(trigger)) return [];
-    if ("name" in trigger) return [{ type: trigger.name, which: trigger.type === "on_artifact" ? "valid" : "all" }];
-    return trigger.conditions.flatMap((condition) => this.relevant(condition));
+    return this.satisfiedBy(trigger).map(({ type, name }) => ({
+      type: name,
+      which: type === "on_artifact" ? "valid" : "all",
+    }));
   }
 }
