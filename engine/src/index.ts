@@ -26,7 +26,7 @@ export {
   preconditionFailures,
   type Relationship,
 } from "./evaluate/evaluate.ts";
-export { type Debts, debtsOf, type Settlement } from "./evaluate/owed.ts";
+export { type Debts, debtsOf, type Settlement, type Standing } from "./evaluate/owed.ts";
 export { distinctBeginnings, SHORTEST_BEGINNING, shortAttemptId } from "./execute/attempt-id.ts";
 export { attemptOutput } from "./execute/attempt-output.ts";
 export { artifactFrom, openAttemptSession } from "./execute/attempt-session.ts";

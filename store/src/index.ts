@@ -80,7 +80,14 @@ export { type Dialect, dialectOf, SchemaError } from "./schema/dialect.ts";
 export { parseSchema, type SchemaSource } from "./schema/source.ts";
 export { loadSchemaCompiler, type SchemaCompiler, type Validator } from "./schema/validator.ts";
 export { knownSchemaHash, rememberSchemaFiles } from "./schema-check.ts";
-export { type InstancesByType, readSnapshot, readUnhealthy, type Snapshot } from "./snapshot.ts";
+export {
+  type InstancesByType,
+  type Listeners,
+  readSnapshot,
+  readUnhealthy,
+  type Said,
+  type Snapshot,
+} from "./snapshot.ts";
 export { identitiesNow, SourceReading } from "./source-identities.ts";
 export { openStore, type Store } from "./store.ts";
 export { didYouMean, nearest } from "./suggestion.ts";
@@ -97,6 +104,7 @@ export type {
   SeenType,
   ServerNotes,
 } from "./tables/attempt-table.ts";
+export type { Saying } from "./tables/delivery-table.ts";
 export type { EventBody, EventFilter, EventKind } from "./tables/event-table.ts";
 export { writeDurably } from "./workspace/durable-write.ts";
 export { fileNameOf, instanceIdOf, instanceIdProblem } from "./workspace/file-name.ts";

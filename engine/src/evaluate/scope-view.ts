@@ -11,6 +11,12 @@ import {
 /** Stands in the place of instances: what a set of them is told apart by. */
 export type SetMember = Pick<Instance, "id" | "contentHash">;
 
+/** Which of a type's instances a candidate's freshness depends on: the valid ones, or all. */
+export interface RelevantInput {
+  readonly type: string;
+  readonly which: "valid" | "all";
+}
+
 /**
  * What one scope sees of a snapshot. For work unit W an instance counts when its `work_unit` is W or absent; unscoped
  * evaluation counts all (contract.md section 5). Each answer is worked out once; lists are made only when one is asked for.

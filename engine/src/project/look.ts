@@ -1,9 +1,10 @@
 import { readSnapshot, type ScanReport, type WorkUnit } from "@runa/store";
-import { type Evaluation, evaluate } from "../evaluate/evaluate.ts";
+import { type Evaluation, evaluate, protocolsOf } from "../evaluate/evaluate.ts";
 import { ScopeView } from "../evaluate/scope-view.ts";
 import { ownerLives } from "../execute/owner.ts";
 import { processLives } from "../execute/process/proc.ts";
 import { logEvaluated } from "../log/records.ts";
+import { listenersIn } from "../methodology/dialogue.ts";
 import { type OpenProject, scanProject } from "./project.ts";
 
 /** Scans, and evaluates a scope over what the scan found. */
@@ -40,7 +41,8 @@ function evaluateAt(
   workUnit: string | null,
 ): Evaluation {
   const scope = workUnit as WorkUnit | null;
-  const snapshot = readSnapshot(store, methodology.types.keys(), gaps, scope);
+  const listeners = listenersIn(protocolsOf(methodology, scope));
+  const snapshot = readSnapshot(store, methodology.types.keys(), gaps, scope, listeners);
   // An attempt whose runa and agent are both gone is not being executed; the next command that executes work ends it.
   const openAttempts = snapshot.openAttempts.filter(
     ({ owner, agent }) => ownerLives(owner) || (agent !== null && processLives(agent)),

@@ -32,6 +32,13 @@ export interface EarlierDelivery extends Pick<DeliveryRow, "type" | "id"> {
   readonly since: boolean;
 }
 
+/** That an attempt delivered or confirmed an instance, for whoever waits to hear of it. */
+export interface Saying extends Pick<DeliveryRow, "id" | "contentHash" | "at"> {
+  readonly protocol: string;
+  /** When the same content of the same instance was delivered or confirmed before, by anybody; null for never. */
+  readonly before: Moment | null;
+}
+
 const PUT = "INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?)";
 const ANY = "SELECT 1 FROM delivery LIMIT 1";
 const OF_ATTEMPT = "SELECT * FROM delivery WHERE attempt = ? ORDER BY at";
@@ -45,6 +52,11 @@ const OF_CANDIDATE = `SELECT artifact_type, instance_id, content_hash, via = 'co
   FROM attempt JOIN delivery ON delivery.attempt = attempt.id
   WHERE protocol = @protocol AND work_unit IS @workUnit AND attempt.ended IS NOT NULL
   GROUP BY artifact_type, instance_id, confirmed, since`;
+const SAID = `SELECT instance_id AS id, content_hash AS contentHash, at, protocol,
+    (SELECT max(earlier.at) FROM delivery AS earlier WHERE earlier.artifact_type = said.artifact_type
+      AND earlier.instance_id = said.instance_id AND earlier.content_hash = said.content_hash AND earlier.at < said.at) AS before
+  FROM delivery AS said JOIN attempt ON attempt.id = said.attempt
+  WHERE artifact_type = ? AND at > ? AND work_unit IS ? ORDER BY at`;
 const LAST_SUCCESSFUL = `SELECT max(attempt.started) AS started FROM delivery JOIN attempt ON attempt.id = delivery.attempt
   WHERE artifact_type = ? AND instance_id = ? AND attempt.outcome = 'delivered'`;
 
@@ -90,6 +102,11 @@ export function earlierDeliveriesOf(
     });
   }
   return [...found.values()];
+}
+
+/** What attempts of one work unit, or of none, delivered or confirmed of a type after a moment. */
+export function sayingsOf(database: Database, type: string, after: Moment, workUnit: WorkUnit | null): Saying[] {
+  return statement(database, SAID).all(type, after, workUnit) as Saying[];
 }
 
 /** Whether this content was delivered since then by another attempt or by hand. */
