@@ -25,8 +25,9 @@ export {
   type PreconditionFailure,
   type PreconditionReason,
   preconditionFailures,
+  type Relationship,
 } from "./evaluate/evaluate.ts";
-export { type Debts, debtsOf, type Settlement } from "./evaluate/owed.ts";
+export { type Debts, debtsOf, type Settlement, type Standing } from "./evaluate/owed.ts";
 export { lossViolation, type ReadArtifact, readArtifact } from "./execute/artifact-text.ts";
 export { distinctBeginnings, SHORTEST_BEGINNING, shortAttemptId } from "./execute/attempt-id.ts";
 export { attemptOutput } from "./execute/attempt-output.ts";

@@ -1,7 +1,9 @@
 import type { Instance, OpenAttempt, ScanGap, Snapshot, TypeSummary, WorkUnit } from "@runa/store";
+import { Dialogue } from "../methodology/dialogue.ts";
 import { graphOf } from "../methodology/graph.ts";
 import type { Methodology, Protocol } from "../methodology/methodology.ts";
 import { type Primitive, primitivesOf, type Trigger, triggerText } from "../methodology/trigger.ts";
+import { Feedback } from "./feedback.ts";
 import { type Freshness, freshnessOf } from "./freshness.ts";
 import { type Outputs, outputsOf } from "./outputs.ts";
 import { ScopeView } from "./scope-view.ts";
@@ -14,10 +16,13 @@ export interface PreconditionFailure {
   readonly reason: PreconditionReason;
 }
 
-/** A valid instance that a protocol is given. */
+/** Why a protocol is given an instance: a valid one, or, as `invalid`, what a true `on_invalid` found. */
+export type Relationship = "requires" | "accepts" | "invalid";
+
+/** An instance that a protocol is given. */
 export interface Input {
   readonly instance: Instance;
-  readonly relationship: "requires" | "accepts";
+  readonly relationship: Relationship;
 }
 
 /** Why a candidate is WAITING. */
@@ -41,6 +46,7 @@ export interface Candidate {
   readonly readiness: Readiness;
   readonly outputs: Outputs;
   readonly freshness: Freshness;
+  readonly feedback: Feedback;
   /** The hard cycle that it takes part in. */
   readonly cycle: readonly string[] | null;
   /** The attempt that is executing it now. */
@@ -56,6 +62,7 @@ export interface Evaluation {
   readonly cycles: readonly (readonly string[])[];
   readonly gaps: readonly ScanGap[];
   readonly view: ScopeView;
+  readonly dialogue: Dialogue;
 }
 
 /**
@@ -64,7 +71,8 @@ export interface Evaluation {
  */
 export function evaluate(methodology: Methodology, snapshot: Snapshot, workUnit: WorkUnit | null): Evaluation {
   const view = new ScopeView(snapshot, workUnit);
-  const inScope = methodology.protocols.filter((protocol) => protocol.scoped === (workUnit !== null));
+  const inScope = protocolsOf(methodology, workUnit);
+  const dialogue = new Dialogue(inScope);
   const { order, cycles } = graphOf(inScope, methodology.protocols);
   const cycleOf = new Map(cycles.flatMap((cycle) => cycle.map((member) => [member, cycle] as const)));
   const attempts = new Map(
@@ -76,23 +84,33 @@ export function evaluate(methodology: Methodology, snapshot: Snapshot, workUnit:
     methodology,
     workUnit,
     candidates: order.map((protocol) =>
-      candidateOf(view, protocol, cycleOf.get(protocol.name) ?? null, attempts.get(protocol.name) ?? null),
+      candidateOf(view, protocol, {
+        feedback: new Feedback(view, protocol, dialogue),
+        cycle: cycleOf.get(protocol.name) ?? null,
+        attempt: attempts.get(protocol.name) ?? null,
+      }),
     ),
     cycles,
     gaps: [...snapshot.gaps.values()].flat(),
     view,
+    dialogue,
   };
+}
+
+/** The protocols of a scope: the scoped ones for a work unit, the others for none. */
+export function protocolsOf({ protocols }: Methodology, workUnit: WorkUnit | null): Protocol[] {
+  return protocols.filter(({ scoped }) => scoped === (workUnit !== null));
 }
 
 function candidateOf(
   view: ScopeView,
   protocol: Protocol,
-  cycle: readonly string[] | null,
-  attempt: OpenAttempt | null,
+  around: Pick<Candidate, "feedback" | "cycle" | "attempt">,
 ): Candidate {
+  const { feedback, cycle } = around;
   const outputs = outputsOf(view, protocol);
-  const triggers = new TriggerEvaluation(view, outputs);
-  const freshness = freshnessOf(view, protocol, outputs, triggers);
+  const triggers = new TriggerEvaluation(view, outputs, feedback);
+  const freshness = freshnessOf(view, protocol, outputs, triggers, feedback);
   return {
     protocol,
     workUnit: view.workUnit,
@@ -100,8 +118,7 @@ function candidateOf(
     readiness: readinessOf(view, protocol, triggers, freshness, cycle),
     outputs,
     freshness,
-    cycle,
-    attempt,
+    ...around,
   };
 }
 
@@ -131,7 +148,7 @@ function readinessOf(
   if (cycle !== null) conditions.push({ kind: "cycle", members: cycle });
   if (conditions.length > 0) return { status: "waiting", conditions };
   if (failures.length > 0) return { status: "blocked", failures };
-  return { status: "ready", inputs: inputsOf(view, protocol) };
+  return { status: "ready", inputs: inputsOf(view, protocol, triggers) };
 }
 
 function waitConditions(protocol: Protocol, triggers: TriggerEvaluation): WaitCondition[] {
@@ -173,16 +190,19 @@ function untrustedTypes(view: ScopeView, protocol: Protocol, triggers: TriggerEv
   ];
 }
 
-/** The valid instances that a protocol is given; a partially scanned accepted type drops out. */
-export function inputsOf(view: ScopeView, protocol: Protocol): Input[] {
-  const given = (types: readonly string[], relationship: Input["relationship"]) =>
-    types.flatMap((type) => view.valid(type).map((instance): Input => ({ instance, relationship })));
+/**
+ * What a protocol is given: the valid instances of what it requires and accepts, where a partially scanned accepted type
+ * drops out, and what every true `on_invalid` of a true branch found.
+ */
+function inputsOf(view: ScopeView, protocol: Protocol, triggers: TriggerEvaluation): Input[] {
+  const given = (instances: readonly Instance[], relationship: Relationship) =>
+    instances.map((instance): Input => ({ instance, relationship }));
+  const accepted = protocol.accepts.filter((type) => !view.isPartial(type));
+  const watched = triggers.satisfiedBy(protocol.trigger).filter(({ type }) => type === "on_invalid");
   return [
-    ...given(protocol.requires, "requires"),
-    ...given(
-      protocol.accepts.filter((type) => !view.isPartial(type)),
-      "accepts",
-    ),
+    ...protocol.requires.flatMap((type) => given(view.valid(type), "requires")),
+    ...accepted.flatMap((type) => given(view.valid(type), "accepts")),
+    ...[...new Set(watched.map(({ name }) => name))].flatMap((type) => given(view.broken(type), "invalid")),
   ];
 }
 

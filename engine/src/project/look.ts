@@ -1,9 +1,10 @@
 import { readSnapshot, type ScanOptions, type ScanReport, type WorkUnit } from "@runa/store";
-import { type Evaluation, evaluate } from "../evaluate/evaluate.ts";
+import { type Evaluation, evaluate, protocolsOf } from "../evaluate/evaluate.ts";
 import { ScopeView } from "../evaluate/scope-view.ts";
 import { isOrphan } from "../execute/owner.ts";
 import { mayLive } from "../execute/process/proc.ts";
 import { logEvaluated } from "../log/records.ts";
+import { listenersIn } from "../methodology/dialogue.ts";
 import { type OpenProject, scanProject } from "./project.ts";
 
 /** Scans, and evaluates a scope over what the scan found. */
@@ -44,7 +45,8 @@ function evaluateAt(
   workUnit: string | null,
 ): Evaluation {
   const scope = workUnit as WorkUnit | null;
-  const snapshot = readSnapshot(store, methodology.types.keys(), gaps, scope);
+  const listeners = listenersIn(protocolsOf(methodology, scope));
+  const snapshot = readSnapshot(store, methodology.types.keys(), gaps, scope, listeners);
   // An attempt whose runa and agent are both gone is not being executed; the next command that executes work ends it.
   const openAttempts = snapshot.openAttempts.filter(
     (attempt) => !isOrphan(attempt) || (attempt.agent !== null && mayLive(attempt.agent)),
