@@ -210,6 +210,15 @@ describe("what is chosen", () => {
     expect(await events(rig, "--since", "2099-01-01T00:00:00Z")).toEqual([]);
   });
 
+  test("since a local time that clocks skipped", async () => {
+    const rig = await makeRig(draft);
+    await rig.run("scan");
+    const env = { TZ: "Africa/Cairo" };
+    for (const since of ["2024-04-26", "2024-04-26 00:30"])
+      expect(await rig.run("log", "--since", since, { env }), since).toMatchObject({ exitCode: 0, stderr: "" });
+    expect((await rig.run("log", "--since", "2024-04-31", { env })).exitCode).toBe(1);
+  });
+
   test("since a time as people are shown it", async () => {
     const rig = await scanned();
     const [shown = ""] = /^\S+ \S+/m.exec(await printed(rig, "--limit", "4")) ?? [];

@@ -168,8 +168,8 @@ const WARNINGS: readonly Row[] = [
     manifest: `${HEAD}${P}requires = ["a", "a"]\naccepts = ["b", "a", "b"]\nproduces = ["b"]\nmay_produce = ["b"]\n`,
     says: [
       "7:18 warning: 'a' stands twice in 'requires'; it counts once",
-      "8:22 warning: 'b' stands twice in 'accepts'; it counts once",
       "8:17 warning: 'a' stands in 'requires' and in 'accepts'; it counts as 'requires'",
+      "8:22 warning: 'b' stands twice in 'accepts'; it counts once",
       "10:16 warning: 'b' stands in 'produces' and in 'may_produce'; it counts as 'produces'",
     ],
   },
