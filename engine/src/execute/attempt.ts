@@ -28,7 +28,7 @@ import { thisOwner } from "./owner.ts";
 import { type AgentProcess, adoptAgent, findAgentOf, startAgent } from "./process/agent-process.ts";
 import { agentEnvironment } from "./process/environment.ts";
 import { mayLive } from "./process/proc.ts";
-import { keptOutput, type OutputFiles, openOutput } from "./process/transcript.ts";
+import { closeOutput, keptOutput, type OutputFiles, openOutput } from "./process/transcript.ts";
 
 import {
   type Argv,
@@ -138,6 +138,7 @@ export function launchAttempt(context: ExecutionContext, execution: Execution): 
       }),
     });
   } catch (error) {
+    if (output !== null) closeOutput(output);
     endUnstarted(project.store, opened, (error as NodeJS.ErrnoException).code ?? "");
     throw new RunaError(`the agent of attempt ${id} could not be started: ${reasonOf(error)}`);
   }
