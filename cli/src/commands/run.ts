@@ -48,8 +48,7 @@ export class RunCommand extends ExecutingCommand {
   maxAttempts = Option.String("--max-attempts", { description: "Start no more attempts than that; 0: no limit." });
   timeLimit = Option.String("--time-limit", { description: "Start nothing after so long, such as 2h." });
 
-  protected override async preview(project: OpenProject, scope: string | null): Promise<number> {
-    const evaluation = await this.look(project, scope);
+  protected override preview(project: OpenProject, evaluation: Evaluation): number {
     const mcp = mcpCommand();
     const plan = projectCascade(evaluation).map((execution) => ({
       ...execution,

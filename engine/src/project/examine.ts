@@ -43,8 +43,8 @@ export async function examine(
     const unhealthy = all.filter(({ status }) => status !== "valid");
     return { type, total: all.length, valid: all.length - unhealthy.length, unhealthy };
   });
-  // Of a scoped protocol nothing is lacking before there is a work unit that it could be carried out for.
-  const hasWorkUnits = workUnitsOf(evaluation).length > 0;
+  // Of a scoped protocol nothing is lacking before a valid artifact names a work unit that it could be carried out for.
+  const hasWorkUnits = workUnitsOf(evaluation, "valid").length > 0;
   const readiness = methodology.protocols.flatMap((protocol) => {
     if (protocol.scoped && !hasWorkUnits) return [];
     const failures = preconditionFailures(evaluation, protocol);
