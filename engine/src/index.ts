@@ -22,9 +22,9 @@ export {
   conditionText,
   type Evaluation,
   type Input,
+  obstaclesOf,
   type PreconditionFailure,
   type PreconditionReason,
-  preconditionFailures,
   type Relationship,
 } from "./evaluate/evaluate.ts";
 export { type Debts, debtsOf, type Settlement, type Standing } from "./evaluate/owed.ts";

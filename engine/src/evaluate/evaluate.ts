@@ -2,7 +2,7 @@ import type { Instance, OpenAttempt, ScanGap, Snapshot, TypeSummary, WorkUnit } 
 import { Dialogue } from "../methodology/dialogue.ts";
 import { graphOf } from "../methodology/graph.ts";
 import type { Methodology, Protocol } from "../methodology/methodology.ts";
-import { type Primitive, primitivesOf, type Trigger, triggerText } from "../methodology/trigger.ts";
+import { type Primitive, type Trigger, triggerText, typesOf } from "../methodology/trigger.ts";
 import { Feedback } from "./feedback.ts";
 import { type Freshness, freshnessOf } from "./freshness.ts";
 import { type Outputs, outputsOf } from "./outputs.ts";
@@ -13,6 +13,8 @@ export type PreconditionReason = "missing" | "invalid" | "stale" | "scan_incompl
 
 export interface PreconditionFailure {
   readonly artifactType: string;
+  /** What names the type: the trigger's is told only where it cannot be trusted. */
+  readonly namedBy: "requires" | "trigger";
   readonly reason: PreconditionReason;
 }
 
@@ -27,7 +29,8 @@ export interface Input {
 
 /** Why a candidate is WAITING. */
 export type WaitCondition =
-  | { readonly kind: "trigger"; readonly primitive: Primitive }
+  /** `absent`: nothing of the primitive's type lies there. */
+  | { readonly kind: "trigger"; readonly primitive: Primitive; readonly absent: boolean }
   | { readonly kind: "never"; readonly trigger: Trigger }
   | { readonly kind: "current" }
   | { readonly kind: "cycle"; readonly members: readonly string[] };
@@ -130,20 +133,11 @@ function readinessOf(
   cycle: readonly string[] | null,
 ): Readiness {
   const failures = failuresOf(view, protocol);
-  const untrusted = untrustedTypes(view, protocol, triggers);
+  const untrusted = untrustedIn(view, protocol, triggers);
   // Verdicts that a complete scan might overturn come first, whatever else is true.
-  if (untrusted.length > 0 || failures.some(({ reason }) => reason === "scan_incomplete")) {
-    const named = new Set(failures.map((failure) => failure.artifactType));
-    const ofTrigger = untrusted.filter((type) => !named.has(type));
-    return {
-      status: "blocked",
-      failures: [
-        ...failures,
-        ...ofTrigger.map((artifactType): PreconditionFailure => ({ artifactType, reason: "scan_incomplete" })),
-      ],
-    };
-  }
-  const conditions: WaitCondition[] = waitConditions(protocol, triggers);
+  if (untrusted.length > 0 || failures.some(({ reason }) => reason === "scan_incomplete"))
+    return { status: "blocked", failures: [...failures, ...untrusted] };
+  const conditions = waitConditions(view, protocol, triggers);
   if (conditions.length === 0 && freshness.current) conditions.push({ kind: "current" });
   if (cycle !== null) conditions.push({ kind: "cycle", members: cycle });
   if (conditions.length > 0) return { status: "waiting", conditions };
@@ -151,11 +145,15 @@ function readinessOf(
   return { status: "ready", inputs: inputsOf(view, protocol, triggers) };
 }
 
-function waitConditions(protocol: Protocol, triggers: TriggerEvaluation): WaitCondition[] {
+function waitConditions(view: ScopeView, protocol: Protocol, triggers: TriggerEvaluation): WaitCondition[] {
   if (triggers.satisfied(protocol.trigger)) return [];
   const primitives = triggers.unsatisfied(protocol.trigger);
   if (primitives.length === 0) return [{ kind: "never", trigger: protocol.trigger }];
-  return primitives.map((primitive) => ({ kind: "trigger", primitive }));
+  return primitives.map((primitive) => ({
+    kind: "trigger",
+    primitive,
+    absent: view.summary(primitive.name).total === 0,
+  }));
 }
 
 /** What a protocol requires and lacks, as the evaluation's scope sees it, whatever its own scope is. */
@@ -163,11 +161,22 @@ export function preconditionFailures({ view }: Evaluation, protocol: Protocol): 
   return failuresOf(view, protocol);
 }
 
+/** The same, and the types of its trigger that cannot be trusted. */
+export function obstaclesOf({ view, dialogue }: Evaluation, protocol: Protocol): PreconditionFailure[] {
+  const feedback = new Feedback(view, protocol, dialogue);
+  const triggers = new TriggerEvaluation(view, outputsOf(view, protocol), feedback);
+  return [...failuresOf(view, protocol), ...untrustedIn(view, protocol, triggers)];
+}
+
 function failuresOf(view: ScopeView, protocol: Protocol): PreconditionFailure[] {
   const failures: PreconditionFailure[] = [];
   for (const artifactType of protocol.requires) {
-    const reason = view.isPartial(artifactType) ? "scan_incomplete" : lackOf(view.summary(artifactType));
-    if (reason !== null) failures.push({ artifactType, reason });
+    const isPartial = view.isPartial(artifactType);
+    const lack = lackOf(view.summary(artifactType));
+    // What could not be read may be what is missing; what is known not to be valid is so all the same.
+    if (lack !== null && !(isPartial && lack === "missing"))
+      failures.push({ artifactType, namedBy: "requires", reason: lack });
+    if (isPartial) failures.push({ artifactType, namedBy: "requires", reason: "scan_incomplete" });
   }
   return failures;
 }
@@ -178,16 +187,12 @@ function lackOf({ total, valid, stale }: TypeSummary): PreconditionReason | null
   return stale > 0 ? "stale" : "invalid";
 }
 
-/** The partially scanned types of a trigger that trusted branches do not settle. */
-function untrustedTypes(view: ScopeView, protocol: Protocol, triggers: TriggerEvaluation): string[] {
+/** The partially scanned types of a trigger that trusted branches do not settle, but for those that `requires` names. */
+function untrustedIn(view: ScopeView, protocol: Protocol, triggers: TriggerEvaluation): PreconditionFailure[] {
   if (!view.hasGaps || triggers.trusted(protocol.trigger) !== null) return [];
-  return [
-    ...new Set(
-      primitivesOf(protocol.trigger)
-        .map(({ name }) => name)
-        .filter((type) => view.isPartial(type)),
-    ),
-  ];
+  return typesOf(protocol.trigger)
+    .filter((type) => view.isPartial(type) && !protocol.requires.includes(type))
+    .map((artifactType) => ({ artifactType, namedBy: "trigger", reason: "scan_incomplete" }));
 }
 
 /**
@@ -219,7 +224,9 @@ export function conditionText(condition: WaitCondition): string {
       const { type, name } = condition.primitive;
       const why = {
         on_artifact: `no valid instances of artifact type '${name}' exist`,
-        on_change: `no instance of artifact type '${name}' is newer than the outputs`,
+        on_change: condition.absent
+          ? `no instances of artifact type '${name}' exist`
+          : `no instance of artifact type '${name}' is newer than the outputs`,
         on_invalid: `no invalid or malformed instances of artifact type '${name}' exist`,
       }[type];
       return `${triggerText(condition.primitive)}: ${why}`;

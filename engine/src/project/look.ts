@@ -63,11 +63,12 @@ export function isNamed({ view, methodology }: Evaluation): boolean {
   );
 }
 
-/** Every work unit that an artifact names, sorted. */
-export function workUnitsOf({ view }: Evaluation): string[] {
+/** Every work unit that an artifact names, or a valid one, sorted. */
+export function workUnitsOf({ view }: Evaluation, which: "all" | "valid" = "all"): string[] {
   const units = new Set<string>();
   const { instances } = view.snapshot;
   for (const type of instances.scopedTypes?.() ?? instances.keys())
-    for (const { workUnit } of instances.get(type) ?? []) if (workUnit) units.add(workUnit);
+    for (const { workUnit, status } of instances.get(type) ?? [])
+      if (workUnit && (which === "all" || status === "valid")) units.add(workUnit);
   return [...units].sort();
 }

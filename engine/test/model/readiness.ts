@@ -75,10 +75,11 @@ function verdictOf(world: World, protocol: ProtocolDeclaration, cycles: readonly
 function requirementFailures(world: World, { requires }: ProtocolDeclaration): string[] {
   return requires.flatMap((type) => {
     const found = instancesOf(world, type);
-    if (world.gaps.includes(type)) return [`${type}: scan_incomplete`];
-    if (found.some(isValid)) return [];
-    if (found.length === 0) return [`${type}: missing`];
-    return [`${type}: ${found.some(({ status }) => status === "stale") ? "stale" : "invalid"}`];
+    const gap = world.gaps.includes(type) ? [`${type}: scan_incomplete`] : [];
+    if (found.some(isValid)) return gap;
+    // What could not be read may be there; what is known to be invalid is invalid all the same.
+    if (found.length === 0) return gap.length > 0 ? gap : [`${type}: missing`];
+    return [`${type}: ${found.some(({ status }) => status === "stale") ? "stale" : "invalid"}`, ...gap];
   });
 }
 
