@@ -50,12 +50,16 @@ export abstract class ExecutingCommand extends ScopedCommand {
       throw new UsageError("--json needs --dry-run: a live execution prints for people, or with --events for programs");
     if (this.events && this.dryRun) throw new UsageError("--events is for live execution: use --json with --dry-run");
     const { scope } = this;
-    if (this.dryRun) return this.withProject((project) => this.preview(project, scope));
+    // What decides is what the files say, not what was kept of them.
+    if (this.dryRun) return this.withProject((project) => this.preview(project, scope), { reread: true });
     requireLinux();
-    return this.withProject((project) => {
-      refuseInsideAttempt(project, process.env);
-      return this.live({ project, scope, events: this.events ? new EventStream(project) : null });
-    });
+    return this.withProject(
+      (project) => {
+        refuseInsideAttempt(project, process.env);
+        return this.live({ project, scope, events: this.events ? new EventStream(project) : null });
+      },
+      { looks: false, reread: true },
+    );
   }
 
   /** Shows what would be done; resolves to the exit code. */

@@ -6,11 +6,12 @@ export type {
   Json,
   LogEvent,
   LogVerdict,
-  Moment,
   OpenAttempt,
   Rebuilt,
   ScanReport,
+  StepBack,
   Violation,
+  WallTime,
 } from "@runa/store";
 export { momentOf, rfc3339, StoreError, WorkspaceError } from "@runa/store";
 export { count } from "./count.ts";

@@ -10,6 +10,7 @@ export type {
   SchemaHash,
   TypeSummary,
   Violation,
+  WallTime,
   WorkUnit,
 } from "./artifact.ts";
 export {
@@ -46,6 +47,7 @@ export {
   withdrawArtifact,
 } from "./delivery.ts";
 export {
+  clockWentBack,
   type EventQuery,
   eventCount,
   type LogEvent,
@@ -57,6 +59,7 @@ export {
   noteMethodology,
   readEvents,
   recordEvent,
+  type StepBack,
   verifyLog,
 } from "./event-log.ts";
 export { canonicalJson, contentHash, sha256 } from "./json/canonical.ts";
@@ -81,7 +84,8 @@ export { loadSchemaCompiler, type SchemaCompiler, type Validator } from "./schem
 export { knownSchemaHash, rememberSchemaFiles } from "./schema-check.ts";
 export { type InstancesByType, readSnapshot, readUnhealthy, type Snapshot } from "./snapshot.ts";
 export { identitiesNow, SourceReading } from "./source-identities.ts";
-export { openStore, type Store } from "./store.ts";
+export { openStore, requireKept, type Store, type StoreUse } from "./store.ts";
+export { NotSavedError } from "./store-error.ts";
 export { didYouMean, nearest } from "./suggestion.ts";
 export { finishSuperseding, type NotMoved } from "./superseding.ts";
 export type {

@@ -91,4 +91,10 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER event_is_kept BEFORE DELETE ON event BEGIN SELECT raise(ABORT, 'the event log is only appended to'); END;
   CREATE TRIGGER event_is_final BEFORE UPDATE ON event BEGIN SELECT raise(ABORT, 'the event log is only appended to'); END;
   `,
+  `
+  ALTER TABLE attempt ADD COLUMN started_at INTEGER NOT NULL DEFAULT 0;
+  UPDATE attempt SET started_at = started;
+
+  ALTER TABLE clock ADD COLUMN went_back INTEGER;
+  `,
 ];

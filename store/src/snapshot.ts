@@ -37,13 +37,17 @@ export interface Snapshot {
   readonly openAttempts: readonly OpenAttempt[];
 }
 
-/** Reads everything that evaluation needs for one work unit (or none) at once. */
+/**
+ * Reads everything that evaluation needs for one work unit (or none) at once.
+ * @throws StoreError, also where the store has been deleted or replaced
+ */
 export function readSnapshot(
   store: Store,
   types: Iterable<string>,
   gaps: ScanReport["gaps"],
   workUnit: WorkUnit | null,
 ): Snapshot {
+  store.requireInPlace();
   const { database } = store;
   // One read transaction: a delivery between two of these queries must not show in one and not in the other.
   return database.transaction((): Snapshot => {

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { InstanceId } from "./artifact.ts";
 import { type Store, write } from "./store.ts";
 import { findArtifact, removeArtifact } from "./tables/artifact-table.ts";
-import { nextMoment } from "./tables/clock-table.ts";
 import { appendEvent } from "./tables/event-table.ts";
 import { allSupersedings, removeSuperseding, type SupersedingRow, supersedingsOf } from "./tables/superseding-table.ts";
 import { makeDurably, moveDurably, UnsafeDirectoryError } from "./workspace/durable-write.ts";
@@ -68,7 +67,7 @@ function moveOne(store: Store, workspace: string, row: SupersedingRow): void {
   removeArtifact(store.database, type, id);
   // A withdrawal was told when it was made; again only where a scan has found the file since.
   if (withdrawn && contentHash === undefined) return;
-  appendEvent(store.database, nextMoment(store.database), withdrawn ? "withdrawn" : "superseded", attempt, {
+  appendEvent(store.database, withdrawn ? "withdrawn" : "superseded", attempt, {
     artifact_type: type,
     instance_id: id,
     ...(contentHash !== undefined && { content_hash: contentHash }),

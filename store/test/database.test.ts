@@ -35,7 +35,7 @@ vi.mock(import("node:os"), async (original) => {
 });
 
 const TABLES = ["artifact", "attempt", "clock", "delivery", "event", "methodology", "schema_check", "superseding"];
-const VERSION = 2;
+const VERSION = 3;
 const damaged = (directory: string) =>
   new StoreError(
     `${directory}/runa.db is damaged: what runa remembers of earlier attempts is in doubt, no artifact is. \`runa scan --rebuild\` keeps what can still be read and reads the artifacts again`,
@@ -178,7 +178,8 @@ test("a store of the first version keeps what it remembers", () => {
   const first = new Database(join(directory, "runa.db"));
   first.exec(MIGRATIONS[0] ?? "");
   first.exec(`INSERT INTO attempt (id, protocol, argv, owner, started, fingerprint, instructions_hash, inputs, before)
-    VALUES ('attempt-1', 'write', '[]', '{}', 1, 'f', 'h', '[]', '[]')`);
+    VALUES ('attempt-1', 'write', '[]',
+      '{"pid":1,"startTime":null,"machine":null,"boot":null,"pidNamespace":null}', 1, 'f', 'h', '[]', '[]')`);
   first.exec("INSERT INTO superseding VALUES ('attempt-1', 'note', 'old')");
   first.pragma("user_version = 1");
   first.close();
@@ -229,7 +230,7 @@ test("a store that a newer runa made is refused, and left as it is", () => {
   database.pragma("user_version = 99");
   database.close();
   expect(() => openStore(directory)).toThrow(
-    new StoreError("the store was made by a newer runa (store version 99, this runa knows 2): use that one"),
+    new StoreError("the store was made by a newer runa (store version 99, this runa knows 3): use that one"),
   );
   const after = new Database(join(directory, "runa.db"), { readonly: true });
   expect(after.pragma("user_version", { simple: true })).toBe(99);
@@ -371,7 +372,7 @@ describe("a store that cannot be written", () => {
     // As a crash leaves it: the log beside the database, with the last commit only there.
     for (const name of readdirSync(directory)) copyFileSync(join(directory, name), join(copied, name));
     other.close();
-    expect(readdirSync(copied)).toEqual(["runa.db", "runa.db-shm", "runa.db-wal"]);
+    expect(readdirSync(copied)).toEqual([".gitignore", "runa.db", "runa.db-shm", "runa.db-wal"]);
     for (const name of readdirSync(copied)) chmodSync(join(copied, name), 0o444);
     chmodSync(copied, 0o555);
     const before = contents(copied);

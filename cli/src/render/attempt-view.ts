@@ -21,8 +21,8 @@ export function holderText(attempt: OpenAttempt, flags: Pick<KeptFlags, "project
 }
 
 /** How long an attempt has been running, and who will see to it. */
-export function runningText({ id, started, owner }: OpenAttempt, flags: KeptFlags): string {
-  const since = `running since ${localTime(started)}`;
+export function runningText({ id, startedAt, owner }: OpenAttempt, flags: KeptFlags): string {
+  const since = `running since ${localTime(startedAt)}`;
   const where = whereaboutsOf(owner);
   if (where.kind === "gone") return `${since}; its runa died: \`runa run${flags.scope}\` takes it over`;
   const place = placeText(where);

@@ -1,13 +1,25 @@
-import { count, type Examination, violationLines, visible } from "@runa/engine";
+import { count, type Examination, type StepBack, violationLines, visible } from "@runa/engine";
 import { candidateName } from "./candidate-name.ts";
 import { diagnosticText } from "./failure.ts";
+import { localTime } from "./local-time.ts";
 import { passedOverText, unrecognizedText } from "./scan-view.ts";
 import { columns, out } from "./style.ts";
 
 /** The report of `doctor`: each check with what it found, and a verdict. */
 export function doctorText(examination: Examination): string[] {
-  const { health, gaps, findings, readiness, cycles, otherInstructions, unrecognized, passedOver, problems, warnings } =
-    examination;
+  const {
+    health,
+    gaps,
+    findings,
+    readiness,
+    cycles,
+    otherInstructions,
+    unrecognized,
+    passedOver,
+    stepBack,
+    problems,
+    warnings,
+  } = examination;
   return [
     ...section(
       "Methodology",
@@ -50,10 +62,15 @@ export function doctorText(examination: Examination): string[] {
           `${label("problem")} ${[...cycle, cycle[0] ?? ""].map(visible).join(" -> ")} (hard dependencies; the members wait)`,
       ),
     ),
+    ...(stepBack === null ? [] : section("Log", [stepBackText(stepBack)])),
     problems === 0
       ? `${out("green", "healthy")}${warnings === 0 ? "" : `, ${count(warnings, "warning")}`}`
       : `${out("red", count(problems, "problem"))}${warnings === 0 ? "" : `, ${count(warnings, "warning")}`}`,
   ];
+}
+
+function stepBackText({ seq, at, before }: StepBack): string {
+  return `note     the clock went back: event ${seq} is dated ${localTime(at)}, and the one before it ${localTime(before)}; the events' order is right, their times are as the clock was`;
 }
 
 function section(title: string, lines: readonly string[]): string[] {
