@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { deliverArtifact } from "../src/delivery.ts";
 import { readEvents, recordEvent } from "../src/event-log.ts";
 import { scan } from "../src/scan.ts";
@@ -49,6 +49,37 @@ describe("while somebody holds the store's lock", () => {
     store.close();
   });
 });
+
+test.each([
+  ["is full", "PRAGMA max_page_count = 1"],
+  ["must not be written", "PRAGMA query_only = ON"],
+])("where the database %s, who looks finds all there is, and keeps nothing", async (_, pragma) => {
+  const rig = new Rig();
+  rig.put("note/a.json", A);
+  await rig.scan();
+  for (let n = 0; n < 200; n++) rig.put(`note/b${n}.json`, A);
+  const store = openStore(rig.store.directory, "look");
+  store.database.exec(pragma);
+  expect((await scan(store, rig.workspace, rig.types)).new.length).toBe(200);
+  expect(store.kept).toBe(false);
+  store.close();
+  expect(rig.rows().length).toBe(1);
+});
+
+test.each(["SQLITE_FULL", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_WRITE"])(
+  "where opening it says %s, a copy answers",
+  (code) => {
+    const rig = new Rig();
+    const pragma = vi.spyOn(Database.prototype, "pragma").mockImplementationOnce(() => {
+      throw Object.assign(new Error("no room"), { code });
+    });
+    const store = openStore(rig.store.directory, "look");
+    pragma.mockRestore();
+    expect(store.kept).toBe(false);
+    expect(readEvents(store, {})).toEqual([]);
+    store.close();
+  },
+);
 
 test("who records is never given a copy for a lock", () => {
   const rig = new Rig();
