@@ -54,16 +54,23 @@ export abstract class ExecutingCommand extends ScopedCommand {
     const { scope } = this;
     this.requireValues();
     if (this.dryRun)
-      return this.withProject(async (project) => {
-        const evaluation = await this.look(project, scope);
-        warnOfCycles(evaluation);
-        return this.preview(project, evaluation);
-      });
+      return this.withProject(
+        async (project) => {
+          const evaluation = await this.look(project, scope);
+          warnOfCycles(evaluation);
+          return this.preview(project, evaluation);
+        },
+        // What decides is what the files say, not what was kept of them.
+        { reread: true },
+      );
     requireLinux();
-    return this.withProject((project) => {
-      refuseInsideAttempt(project, process.env);
-      return this.live({ project, scope, events: this.events ? new EventStream(project) : null });
-    });
+    return this.withProject(
+      (project) => {
+        refuseInsideAttempt(project, process.env);
+        return this.live({ project, scope, events: this.events ? new EventStream(project) : null });
+      },
+      { looks: false, reread: true },
+    );
   }
 
   /** @throws UsageError for values that cannot be understood, also of options that a dry run has no use for */

@@ -44,8 +44,8 @@ export class Progress {
     if (event.kind === "attempt_started")
       this.#running.set(event.id, { work: event.candidate, since: performance.now() });
     if (event.kind === "attempt_adopted") {
-      const { id, started } = event.attempt;
-      this.#running.set(id, { work: event.candidate, since: performance.now() - (Date.now() - started / 1000) });
+      const { id, startedAt } = event.attempt;
+      this.#running.set(id, { work: event.candidate, since: performance.now() - (Date.now() - startedAt / 1000) });
     }
     if (event.kind === "attempt_ended") {
       this.#running.delete(event.report.id);

@@ -7,11 +7,12 @@ export type {
   LogEvent,
   LogVerdict,
   Loss,
-  Moment,
   OpenAttempt,
   Rebuilt,
   ScanReport,
+  StepBack,
   Violation,
+  WallTime,
 } from "@runa/store";
 export { lossesOf, MAX_BYTES, momentOf, reasonOf, rfc3339, StoreError, WorkspaceError } from "@runa/store";
 export { count } from "./count.ts";

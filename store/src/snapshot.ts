@@ -54,7 +54,10 @@ export type Listeners = ReadonlyMap<string, readonly string[]>;
 
 const NOBODY: Listeners = new Map();
 
-/** Reads everything that evaluation needs for one work unit (or none) at once. */
+/**
+ * Reads everything that evaluation needs for one work unit (or none) at once.
+ * @throws StoreError, also where the store has been deleted or replaced
+ */
 export function readSnapshot(
   store: Store,
   types: Iterable<string>,
@@ -62,6 +65,7 @@ export function readSnapshot(
   workUnit: WorkUnit | null,
   listeners: Listeners = NOBODY,
 ): Snapshot {
+  store.requireInPlace();
   const { database } = store;
   // One read transaction: a delivery between two of these queries must not show in one and not in the other.
   return database.transaction((): Snapshot => {

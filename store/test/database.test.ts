@@ -188,7 +188,8 @@ test("a store of the first version keeps what it remembers", () => {
   const first = new Database(join(directory, "runa.db"));
   first.exec(MIGRATIONS[0] ?? "");
   first.exec(`INSERT INTO attempt (id, protocol, argv, owner, started, fingerprint, instructions_hash, inputs, before)
-    VALUES ('attempt-1', 'write', '[]', '{}', 1, 'f', 'h', '[]', '[]')`);
+    VALUES ('attempt-1', 'write', '[]',
+      '{"pid":1,"startTime":null,"machine":null,"boot":null,"pidNamespace":null}', 1, 'f', 'h', '[]', '[]')`);
   first.exec("INSERT INTO superseding VALUES ('attempt-1', 'note', 'old')");
   first.pragma("user_version = 1");
   first.close();
@@ -381,7 +382,7 @@ describe("a store that cannot be written", () => {
     // As a crash leaves it: the log beside the database, with the last commit only there.
     for (const name of readdirSync(directory)) copyFileSync(join(directory, name), join(copied, name));
     other.close();
-    expect(readdirSync(copied)).toEqual(["runa.db", "runa.db-shm", "runa.db-wal"]);
+    expect(readdirSync(copied)).toEqual([".gitignore", "runa.db", "runa.db-shm", "runa.db-wal"]);
     for (const name of readdirSync(copied)) chmodSync(join(copied, name), 0o444);
     chmodSync(copied, 0o555);
     const before = contents(copied);

@@ -3,12 +3,12 @@ import {
   didYouMean,
   type EventFilter,
   type EventLog,
-  type Moment,
   momentOf,
   openEventLog,
   parseAge,
   SHORTEST_BEGINNING,
   visible,
+  type WallTime,
 } from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { follow } from "../follow.ts";
@@ -133,7 +133,7 @@ export class LogCommand extends ProjectCommand {
       throw new UsageError("--expect needs a head as --head prints it: sha256: and 64 hexadecimal digits");
   }
 
-  #since(): Moment | undefined {
+  #since(): WallTime | undefined {
     if (this.since === undefined) return undefined;
     const ago = parseAge(this.since);
     const moment =
@@ -142,7 +142,7 @@ export class LogCommand extends ProjectCommand {
       throw new UsageError(
         '--since needs how long ago, such as "30m", "2h" or "7d", a time such as "2026-01-31 09:30:00" or "2026-01-31", or one such as 2026-01-31T09:30:00Z',
       );
-    return moment as Moment;
+    return moment as WallTime;
   }
 
   /** Null for all of them. */

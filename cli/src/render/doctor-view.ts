@@ -1,7 +1,8 @@
-import { count, type Diagnostic, type Examination, violationLines, visible } from "@runa/engine";
+import { count, type Diagnostic, type Examination, type StepBack, violationLines, visible } from "@runa/engine";
 import { candidateName } from "./candidate-name.ts";
 import { cycleText } from "./cycle.ts";
 import { diagnosticText } from "./failure.ts";
+import { localTime } from "./local-time.ts";
 import { passedOverText, unrecognizedText } from "./scan-view.ts";
 import { columns, out } from "./style.ts";
 
@@ -17,6 +18,7 @@ export function doctorText(examination: Examination): string[] {
     otherInstructions,
     unrecognized,
     passedOver,
+    stepBack,
     problems,
     warnings,
   } = examination;
@@ -60,6 +62,7 @@ export function doctorText(examination: Examination): string[] {
       "Cycles",
       cycles.map((cycle) => `${label("problem")} ${cycleText(cycle)} (hard dependencies; the members wait)`),
     ),
+    ...(stepBack === null ? [] : section("Log", [stepBackText(stepBack)])),
     problems === 0
       ? `${out("green", "healthy")}${warnings === 0 ? "" : `, ${count(warnings, "warning")}`}`
       : `${out("red", count(problems, "problem"))}${warnings === 0 ? "" : `, ${count(warnings, "warning")}`}`,
@@ -69,6 +72,10 @@ export function doctorText(examination: Examination): string[] {
 /** A finding in a methodology. */
 export function findingText(finding: Diagnostic): string {
   return `${label(finding.severity)} ${diagnosticText(finding)}`;
+}
+
+function stepBackText({ seq, at, before }: StepBack): string {
+  return `note     the clock went back: event ${seq} is dated ${localTime(at)}, and the one before it ${localTime(before)}; the events' order is right, their times are as the clock was`;
 }
 
 function section(title: string, lines: readonly string[]): string[] {

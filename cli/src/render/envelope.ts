@@ -116,7 +116,7 @@ function protocolEntry(project: OpenProject, candidate: Candidate) {
     ...(attempt !== null && {
       attempt: {
         id: attempt.id,
-        started: isoMoment(attempt.started),
+        started: isoTime(attempt.startedAt),
         ...(attempt.agent !== null && { pid: attempt.agent.pid }),
       },
     }),
@@ -186,7 +186,7 @@ function projectedEntry(candidate: Candidate) {
   };
 }
 
-/** A moment of the store's clock, in microseconds, as RFC 3339. */
-function isoMoment(moment: number): string {
-  return new Date(moment / 1000).toISOString();
+/** A time in microseconds since 1970 as RFC 3339. */
+function isoTime(time: number): string {
+  return new Date(time / 1000).toISOString();
 }

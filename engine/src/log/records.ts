@@ -16,8 +16,11 @@ export function logOpened({ root, workspace, methodology, store }: OpenProject):
       methodology: methodology.name,
     },
   );
-  if (!store.kept)
-    tell("open", { level: "warn", outcome: "partial", msg: "the store cannot be written: nothing is kept" }, { root });
+  if (!store.kept) logNotKept(root);
+}
+
+export function logNotKept(root: string): void {
+  tell("open", { level: "warn", outcome: "partial", msg: "the store cannot be written: nothing is kept" }, { root });
 }
 
 export function logScanned({ gaps, unrecognized, ...report }: ScanReport): void {

@@ -80,5 +80,5 @@ export class EventLog {
 export async function openEventLog(options: ProjectOptions): Promise<EventLog> {
   const project = await findProject(options);
   log.configure({ ...project.config.logging, environment: options.environment });
-  return new EventLog(openProjectStore(project));
+  return new EventLog(openProjectStore(project, "look"));
 }

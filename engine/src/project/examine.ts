@@ -1,4 +1,4 @@
-import { type Instance, readUnhealthy, type ScanGap, type ScanReport } from "@runa/store";
+import { clockWentBack, type Instance, readUnhealthy, type ScanGap, type ScanReport, type StepBack } from "@runa/store";
 import type { Diagnostic } from "../diagnostic.ts";
 import { type Evaluation, type PreconditionFailure, preconditionFailures } from "../evaluate/evaluate.ts";
 import { executionOrder } from "../methodology/graph.ts";
@@ -28,6 +28,8 @@ export interface Examination {
   /** Candidates whose outputs were made under another declaration, instructions or schemas. */
   readonly otherInstructions: readonly { readonly protocol: string; readonly workUnit: string | null }[];
   readonly cycles: readonly (readonly string[])[];
+  /** The last time that the clock of the machine went back while the log was written; null where it never did. */
+  readonly stepBack: StepBack | null;
   readonly problems: number;
   readonly warnings: number;
 }
@@ -66,6 +68,7 @@ export async function examine(
     alikeWorkUnits: alikes(workUnits),
     otherInstructions: [null, ...workUnits].flatMap((workUnit) => madeOtherwise(project, evaluation, workUnit)),
     cycles,
+    stepBack: clockWentBack(project.store),
     problems:
       findings.filter(({ severity }) => severity === "problem").length +
       unhealthy +

@@ -9,8 +9,9 @@ import type {
   WorkUnit,
 } from "../artifact.ts";
 import { mtimeOf, type StatIdentity } from "../workspace/stat-identity.ts";
-import type { ArtifactRow } from "./artifact-table.ts";
+import { type ArtifactRow, storedViolations } from "./artifact-table.ts";
 import { statement } from "./statement.ts";
+import { isCount, stored } from "./stored.ts";
 
 /**
  * All rows of a type as one text: `id/stat,schema hash,content hash,status,work unit,last modified,delivered at,mtime/`
@@ -49,6 +50,7 @@ export class PackedType {
   readonly summary: TypeSummary;
   /** Whether any instance belongs to a work unit. */
   readonly scoped: boolean;
+  readonly #database: Database;
   readonly #type: string;
   readonly #text: string;
   readonly #violations: ReadonlyMap<InstanceId, string>;
@@ -56,7 +58,11 @@ export class PackedType {
   readonly #made = new Map<number, ArtifactRow>();
   #rows: readonly ArtifactRow[] | undefined;
 
-  constructor(columns: Columns, violations: ReadonlyMap<InstanceId, string>) {
+  /** @throws StoreError where a row has a status or a time that runa never writes */
+  constructor(database: Database, columns: Columns, violations: ReadonlyMap<InstanceId, string>) {
+    const { total, valid, broken, stale, newest_vouched: newest } = columns;
+    stored(database, total, () => valid + broken + stale === total && isCount(newest));
+    this.#database = database;
     this.#type = columns.artifact_type;
     this.#text = columns.text;
     this.#violations = violations;
@@ -98,12 +104,12 @@ export class PackedType {
       type: this.#type,
       id,
       status: status as Exclude<InstanceStatus, "stale">,
-      contentHash: hash as ContentHash,
+      contentHash: stored(this.#database, hash, isHash) as ContentHash,
       schemaHash: schemaHash as SchemaHash,
       workUnit: workUnit === "" ? null : (Buffer.from(workUnit.slice(1), "hex").toString() as WorkUnit),
-      lastModified: Number(lastModified) as Moment,
+      lastModified: stored(this.#database, Number(lastModified), isCount) as Moment,
       deliveredAt: delivered === "" ? null : (Number(delivered) as Moment),
-      violations: violations === undefined ? [] : JSON.parse(violations),
+      violations: violations === undefined ? [] : storedViolations(this.#database, violations),
       stat: stat === "" ? null : stat,
       mtime: stat === "" ? fields[7] || null : mtimeOf(stat),
     };
@@ -140,6 +146,11 @@ export class PackedType {
     }
     return row;
   }
+}
+
+/** Whether a field is a hash by its form, so that the fields are where they should be. */
+function isHash(field: string): boolean {
+  return field.startsWith("sha256:");
 }
 
 /** How a work unit stands among a row's fields, between two commas; no other field begins with `=`. */
@@ -236,7 +247,7 @@ function stateOf(database: Database): Pick<Read, "version" | "changes"> {
 function packed(database: Database, columns: Columns): PackedType {
   const none = columns.total === columns.valid;
   const rows = none ? [] : (statement(database, VIOLATIONS).all(columns.artifact_type) as ViolationColumns[]);
-  return new PackedType(columns, new Map(rows.map((row) => [row.instance_id, row.violations])));
+  return new PackedType(database, columns, new Map(rows.map((row) => [row.instance_id, row.violations])));
 }
 
 interface ViolationColumns {
