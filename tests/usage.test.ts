@@ -13,6 +13,8 @@ describe("wrong usage", () => {
       ["run", "--json"],
       "error: --json needs --dry-run: a live execution prints for people, or with --events for programs",
     ],
+    [["deliver", "design"], "error: deliver needs TYPE INSTANCE"],
+    [["deliver", "design", "d1", "a.json", "b.json"], "error: deliver takes only TYPE INSTANCE [FILE]"],
     [["statee"], "error: unknown command 'statee' — did you mean 'state'?"],
     [["state", "--config", ""], "error: --config needs a file; it is empty"],
     [["scan", "--artifacts-dir="], "error: --artifacts-dir needs a directory; it is empty"],
@@ -44,7 +46,7 @@ describe("wrong usage", () => {
 });
 
 describe("help", () => {
-  const COMMANDS = ["init", "scan", "list", "state", "doctor", "step", "run", "release", "log"];
+  const COMMANDS = ["init", "scan", "list", "state", "doctor", "step", "run", "release", "deliver", "log"];
 
   test.each(COMMANDS)("of %s has its options, what their values are, and examples", async (command) => {
     using here = new Scratch();
@@ -70,6 +72,12 @@ describe("help", () => {
     using here = new Scratch();
     const { stdout } = await runa(here.path, "release", "--help");
     expect(stdout).toContain("\nUsage: runa release ATTEMPT [--config PATH] [--artifacts-dir DIR]\n");
+  });
+
+  test("of deliver says what may be left out", async () => {
+    using here = new Scratch();
+    const { stdout } = await runa(here.path, "deliver", "--help");
+    expect(stdout).toContain("\nUsage: runa deliver TYPE INSTANCE [FILE] [--config PATH] [--artifacts-dir DIR]\n");
   });
 
   test("of doctor shows which values may be left out", async () => {

@@ -76,6 +76,16 @@ trigger = { type = "on_artifact", name = "a" }
     ],
   },
   {
+    title: "a pattern that is no regular expression, below names that look like numbers",
+    manifest: `${HEAD}${P}${USE_B}`,
+    files: {
+      "schemas/b.schema.json": '{\n  "properties": {\n    "1": {\n      "allOf": [{ "pattern": "[" }]\n    }\n  }\n}\n',
+    },
+    says: [
+      "schemas/b.schema.json 4:30 error: schema of 'b': \"[\" is no regular expression of ECMA-262 with the flag u: Unterminated character class",
+    ],
+  },
+  {
     title: "instructions that are missing, a directory, or no text",
     manifest: `${HEAD}${P}${USE_B}${P.replace('"p"', '"q"')}${P.replace('"p"', '"r"')}`,
     files: {

@@ -53,8 +53,7 @@ export class RunCommand extends ExecutingCommand {
     this.#given();
   }
 
-  protected override async preview(project: OpenProject, scope: string | null): Promise<number> {
-    const evaluation = await this.look(project, scope);
+  protected override preview(project: OpenProject, evaluation: Evaluation): number {
     const mcp = mcpCommand();
     const plan = projectCascade(evaluation).map((execution) => ({
       ...execution,

@@ -1,5 +1,6 @@
 import { count, type Diagnostic, type Examination, violationLines, visible } from "@runa/engine";
 import { candidateName } from "./candidate-name.ts";
+import { cycleText } from "./cycle.ts";
 import { diagnosticText } from "./failure.ts";
 import { passedOverText, unrecognizedText } from "./scan-view.ts";
 import { columns, out } from "./style.ts";
@@ -57,10 +58,7 @@ export function doctorText(examination: Examination): string[] {
     ]),
     ...section(
       "Cycles",
-      cycles.map(
-        (cycle) =>
-          `${label("problem")} ${[...cycle, cycle[0] ?? ""].map(visible).join(" -> ")} (hard dependencies; the members wait)`,
-      ),
+      cycles.map((cycle) => `${label("problem")} ${cycleText(cycle)} (hard dependencies; the members wait)`),
     ),
     problems === 0
       ? `${out("green", "healthy")}${warnings === 0 ? "" : `, ${count(warnings, "warning")}`}`

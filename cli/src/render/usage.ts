@@ -109,7 +109,8 @@ function inWords(message: string, command: string, options: readonly Option[], w
   }
   if (message.startsWith("Extraneous positional argument"))
     return `${command} takes ${words.length === 0 ? "no argument" : `only ${words.join(" ")}`}, but got '${quoted}'`;
-  if (message.startsWith("Not enough positional arguments")) return `${command} needs ${words.join(" ")}`;
+  if (message.startsWith("Not enough positional arguments"))
+    return `${command} needs ${words.filter((word) => !word.startsWith("[")).join(" ")}`;
   const option = /^Not enough arguments to option (\S+)$/.exec(message)?.[1];
   if (option !== undefined)
     return `${options.find(({ name }) => name === option)?.shown ?? option}: the value is missing`;
@@ -147,9 +148,10 @@ function definitionOf(cli: Cli, command: CommandClass) {
   return cli.definitions().find(({ path }) => path === `runa ${nameOf(command)}`);
 }
 
-/** What a command takes beside options, in its order. */
+/** What a command takes beside options, in its order; what may be left out in brackets, as the library writes it. */
 function wordsOf(cli: Cli, command: CommandClass): string[] {
-  return [...(definitionOf(cli, command)?.usage ?? "").matchAll(/<([^>]+)>/g)].map(([, word = ""]) => word);
+  const usage = definitionOf(cli, command)?.usage ?? "";
+  return [...usage.matchAll(/<([^>]+)>|(\[[^\]-][^\]]*\])/g)].map(([, word, optional]) => word ?? optional ?? "");
 }
 
 /** Options in two columns, the second one wrapped. */

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
   JsonError,
-  type JsonSchema,
+  parseKnownSchema,
   parseSchema,
   readSourceFile,
   type ScannedType,
@@ -171,10 +171,10 @@ async function loadTypes(
       text = bytes.toString("utf8");
       const fileHash = sha256(bytes);
       const known = memory.hashOf(fileHash);
-      const source = known === null ? parseSchema(bytes) : { schema: JSON.parse(text) as JsonSchema, hash: known };
+      const source = known === null ? parseSchema(bytes) : parseKnownSchema(bytes, known);
       let compiled: Promise<Validator> | undefined;
       const validator = () => {
-        compiled ??= compiler.compile(source.schema, known !== null);
+        compiled ??= compiler.compile(source, known !== null);
         return compiled;
       };
       if (known === null) {

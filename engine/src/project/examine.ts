@@ -47,9 +47,7 @@ export async function examine(
     return { type, total: all.length, valid: all.length - unhealthy.length, unhealthy };
   });
   // Of a scoped protocol nothing is lacking before a valid artifact names a work unit that it could be carried out for.
-  const isDelegated = [...methodology.types.keys()].some((type) =>
-    view.snapshot.instances.get(type)?.some(({ status, workUnit }) => status === "valid" && workUnit !== null),
-  );
+  const isDelegated = workUnitsOf(evaluation, "valid").length > 0;
   const workUnits = workUnitsOf(evaluation);
   const readiness = methodology.protocols.flatMap((protocol) => {
     if (protocol.scoped && !isDelegated) return [];
