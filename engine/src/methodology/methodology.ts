@@ -11,9 +11,9 @@ import {
   type Validator,
 } from "@runa/store";
 import { type Diagnostic, DiagnosticsError, type TomlPath } from "../diagnostic.ts";
-import { whyUnreadable } from "../suggestion.ts";
 import { locate } from "../toml/locate.ts";
 import { parseToml, type TomlDocument, type TomlFinding } from "../toml/parse.ts";
+import { whyUnreadable } from "../unreadable.ts";
 import { LazyCompiler } from "./lazy-compiler.ts";
 import { type Manifest, type ProtocolDeclaration, readManifest, unsafeReason } from "./manifest.ts";
 import { schemaPosition } from "./schema-position.ts";
