@@ -1,4 +1,4 @@
-import { type OpenProject, planExecution } from "@runa/engine";
+import { type Evaluation, type OpenProject, planExecution } from "@runa/engine";
 import { Command } from "clipanion";
 import { ExecutingCommand, type LiveRun } from "../executing-command.ts";
 import { mcpCommand } from "../execution.ts";
@@ -23,8 +23,7 @@ export class StepCommand extends ExecutingCommand {
     ],
   });
 
-  protected override async preview(project: OpenProject, scope: string | null): Promise<number> {
-    const evaluation = await this.look(project, scope);
+  protected override preview(project: OpenProject, evaluation: Evaluation): number {
     const next = evaluation.candidates.find(({ readiness }) => readiness.status === "ready");
     const planned = next === undefined ? null : planExecution(project, project.methodology.name, mcpCommand(), next);
     if (this.json) this.printJson(stepEnvelope(project, evaluation, planned));

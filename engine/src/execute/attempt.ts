@@ -21,6 +21,7 @@ import type { AgentSettings } from "../project/config.ts";
 import type { OpenProject } from "../project/project.ts";
 import { attemptDirectory, usageFile } from "./conclusion.ts";
 import type { Work } from "./conflicts.ts";
+import { earlierOutputs } from "./earlier-outputs.ts";
 import { instancesBefore, type RunningAttempt } from "./evidence.ts";
 import { outcomeText } from "./outcome-text.ts";
 import { thisOwner } from "./owner.ts";
@@ -85,7 +86,10 @@ export function launchAttempt(context: ExecutionContext, execution: Execution): 
     chain,
     usage: usageFile(project, id),
   });
-  const prompt = renderPrompt(planned.context, execution.failed === null ? [] : whatWentWrong(execution.failed));
+  const prompt = renderPrompt(planned.context, {
+    outputs: earlierOutputs(project, candidate, evaluation.view),
+    wentWrong: execution.failed === null ? [] : whatWentWrong(execution.failed),
+  });
   if (prompt === null) return { kind: "outdated" };
   const directory = attemptDirectory(project, id);
   const promptFile = writePrompt(directory, prompt);

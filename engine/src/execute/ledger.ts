@@ -124,7 +124,7 @@ export class RunLedger {
     const { name } = candidate.protocol;
     if (this.#failed.has(name) || this.isDone(candidate)) return { kind: "never" };
     const success = this.#successes.get(name);
-    if (success !== undefined && this.#isUnchanged(success.last)) {
+    if (success !== undefined && this.#isUnchanged(success.last, candidate)) {
       this.#fail({ kind: "unchanged", candidate });
       return { kind: "never" };
     }
@@ -142,7 +142,7 @@ export class RunLedger {
   /** Whether this is READY work that the run has done already and that can never be current. */
   isDone(candidate: Candidate): boolean {
     const { produces, choices, name } = candidate.protocol;
-    if (produces.length > 0 || choices.length > 0) return false;
+    if (produces.length > 0 || choices.length > 0 || candidate.feedback.isUnanswered) return false;
     const success = this.#successes.get(name);
     // Nobody can tell who wrote a file of a type that it may not write: what changed while it ran counts as its own.
     const view = this.#evaluation?.view;
@@ -168,7 +168,8 @@ export class RunLedger {
   }
 
   /** Whether nothing has happened since a success that could have reopened it. */
-  #isUnchanged(report: AttemptReport): boolean {
+  #isUnchanged(report: AttemptReport, { feedback }: Candidate): boolean {
+    if (feedback.isUnanswered) return false;
     const view = this.#evaluation?.view;
     const { protocol } = report.candidate;
     if (view?.snapshot.lastAttempts.get(protocol.name)?.id !== report.id) return false;

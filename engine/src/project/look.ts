@@ -1,9 +1,10 @@
 import { readSnapshot, type ScanOptions, type ScanReport, type WorkUnit } from "@runa/store";
-import { type Evaluation, evaluate } from "../evaluate/evaluate.ts";
+import { type Evaluation, evaluate, protocolsOf } from "../evaluate/evaluate.ts";
 import { ScopeView } from "../evaluate/scope-view.ts";
 import { isOrphan } from "../execute/owner.ts";
 import { mayLive } from "../execute/process/proc.ts";
 import { logEvaluated } from "../log/records.ts";
+import { listenersIn } from "../methodology/dialogue.ts";
 import { type OpenProject, scanProject } from "./project.ts";
 
 /** Scans, and evaluates a scope over what the scan found. */
@@ -44,7 +45,8 @@ function evaluateAt(
   workUnit: string | null,
 ): Evaluation {
   const scope = workUnit as WorkUnit | null;
-  const snapshot = readSnapshot(store, methodology.types.keys(), gaps, scope);
+  const listeners = listenersIn(protocolsOf(methodology, scope));
+  const snapshot = readSnapshot(store, methodology.types.keys(), gaps, scope, listeners);
   // An attempt whose runa and agent are both gone is not being executed; the next command that executes work ends it.
   const openAttempts = snapshot.openAttempts.filter(
     (attempt) => !isOrphan(attempt) || (attempt.agent !== null && mayLive(attempt.agent)),
@@ -61,11 +63,12 @@ export function isNamed({ view, methodology }: Evaluation): boolean {
   );
 }
 
-/** Every work unit that an artifact names, sorted. */
-export function workUnitsOf({ view }: Evaluation): string[] {
+/** Every work unit that an artifact names, or a valid one, sorted. */
+export function workUnitsOf({ view }: Evaluation, which: "all" | "valid" = "all"): string[] {
   const units = new Set<string>();
   const { instances } = view.snapshot;
   for (const type of instances.scopedTypes?.() ?? instances.keys())
-    for (const { workUnit } of instances.get(type) ?? []) if (workUnit) units.add(workUnit);
+    for (const { workUnit, status } of instances.get(type) ?? [])
+      if (workUnit && (which === "all" || status === "valid")) units.add(workUnit);
   return [...units].sort();
 }
