@@ -50,6 +50,7 @@ export type { Outcome, Silence } from "./execute/outcome.ts";
 export { outcomeText, violationLines } from "./execute/outcome-text.ts";
 export type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "./execute/output-session.ts";
 export { type Whereabouts, whereaboutsOf } from "./execute/owner.ts";
+export { isExecutableFile, placesOf, startProblem } from "./execute/process/start-problem.ts";
 export { LinePrefixer } from "./execute/process/transcript.ts";
 export { openOutputSession, type SessionOptions } from "./execute/project-session.ts";
 export { releaseByHand } from "./execute/release.ts";
