@@ -6,6 +6,7 @@ import { type JsonSchema, loadSchemaCompiler, type Validator } from "../store/sr
 import { draft } from "./rig/examples.ts";
 import { CHECKOUT, RUNA } from "./rig/programs.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
+import { editLog } from "./rig/store-edit.ts";
 
 interface Line {
   readonly seq: number;
@@ -293,13 +294,25 @@ describe("verification", () => {
     expect(stderr).toBe("error: event 3 is not as it was written: its hash does not match\n");
   });
 
+  test("finds that what keeps the log from being edited was taken away, also where no event was edited", async () => {
+    const rig = await scanned();
+    tamper(rig, "");
+    const { exitCode, stdout, stderr } = await rig.start("log", "--verify").ended();
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toMatch(
+      /^error: every event is as it was written, but the store's tables, .* `runa scan --rebuild`/,
+    );
+    await rig.run("scan", "--rebuild");
+    expect(await printed(rig, "--verify")).toContain("the log is as it was written");
+  });
+
   test("finds an end that was cut off by a head that was kept", async () => {
     const rig = await scanned();
     const head = (await printed(rig, "--head")).trim();
     rig.artifact("requirements/r2", { title: "More" });
     await rig.run("scan");
     expect(await printed(rig, "--verify", "--expect", head)).toContain("5 events");
-    tamper(rig, "DELETE FROM event WHERE seq > 3");
+    editLog(rig.project, "DELETE FROM event WHERE seq > 3");
     expect(await printed(rig, "--verify")).toContain("3 events");
     const { exitCode, stderr } = await rig.start("log", "--verify", "--expect", head).ended();
     expect(exitCode).toBe(1);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { MIGRATIONS } from "./migrations.ts";
 import { copyStore } from "./private-copy.ts";
-import { isOwnSchema } from "./schema-digest.ts";
+import { isOwnSchema, isTable } from "./schema-digest.ts";
 import { alteredSchema, damaged, isBusy, StoreError, storeError, whyNotSaved } from "./store-error.ts";
 import { databaseFile, OpenFiles } from "./store-files.ts";
 import { reasonOf } from "./workspace/walk.ts";
@@ -19,25 +19,35 @@ export interface OpenDatabase {
   readonly database: Database.Database;
   /** The files that it has open; null for a private copy, in which nothing is kept. */
   readonly files: OpenFiles | null;
+  readonly hasOwnSchema: boolean;
   close(): void;
 }
+
+/** How a database is opened. */
+export interface Opening {
+  /** How long, in milliseconds, another's lock is waited for. */
+  readonly patience: number;
+  /** Whether also one is opened that has tables or triggers which runa does not make. */
+  readonly admitsForeign: boolean;
+}
+
+const USUALLY: Opening = { patience: PATIENCE, admitsForeign: false };
 
 /**
  * Opens the store's database, making or migrating it where needed. Where it cannot be written, a private copy is opened
  * instead, so that readers still answer, without saving.
- * @param patience how long, in milliseconds, another's lock is waited for
  * @throws StoreError when it is damaged, cannot be read, or was made by a newer runa
  */
-export function openDatabase(directory: string, patience: number): OpenDatabase {
-  return told(directory, patience, () => {
+export function openDatabase(directory: string, opening: Opening): OpenDatabase {
+  return told(directory, opening.patience, () => {
     try {
       makeDirectory(directory);
       requireFile(databaseFile(directory));
-      return kept(directory, patience);
+      return kept(directory, opening);
     } catch (error) {
       if (whyNotSaved(error) === null) throw error;
       refuseLongPath(directory);
-      return openCopy(directory);
+      return openCopy(directory, opening);
     }
   });
 }
@@ -48,7 +58,7 @@ export function openDatabase(directory: string, patience: number): OpenDatabase 
  * @throws StoreError
  */
 export function openPrivately(directory: string): OpenDatabase {
-  return told(directory, PATIENCE, () => openCopy(directory));
+  return told(directory, PATIENCE, () => openCopy(directory, USUALLY));
 }
 
 /**
@@ -59,7 +69,7 @@ export function makeDatabase(directory: string): OpenDatabase {
   return told(directory, PATIENCE, () => {
     try {
       makeDirectory(directory);
-      return kept(directory, PATIENCE);
+      return kept(directory, USUALLY);
     } catch (error) {
       refuseLongPath(directory);
       throw error;
@@ -139,14 +149,14 @@ function hideFromGit(directory: string): void {
   }
 }
 
-function kept(directory: string, patience: number): OpenDatabase {
+function kept(directory: string, opening: Opening): OpenDatabase {
   const database = new Database(databaseFile(directory), { timeout: 0 });
   try {
     // Of two that make a store at once SQLite refuses one without waiting.
-    const isNew = patiently(() => prepare(directory, database), patience);
+    const { isNew, hasOwnSchema } = patiently(() => prepare(directory, database, opening), opening.patience);
     if (isNew) hideFromGit(directory);
     askToWrite(database);
-    return { database, files: new OpenFiles(directory), close: () => database.close() };
+    return { database, files: new OpenFiles(directory), hasOwnSchema, close: () => database.close() };
   } catch (error) {
     database.close();
     throw error;
@@ -186,7 +196,7 @@ export function patiently<T>(work: () => T, patience = PATIENCE): T {
   }
 }
 
-function openCopy(directory: string): OpenDatabase {
+function openCopy(directory: string, opening: Opening): OpenDatabase {
   const copy = copyStore(directory);
   const database = new Database(databaseFile(copy.directory));
   const close = () => {
@@ -194,12 +204,12 @@ function openCopy(directory: string): OpenDatabase {
     copy.remove();
   };
   try {
-    prepare(directory, database);
+    const { hasOwnSchema } = prepare(directory, database, opening);
+    return { database, files: null, hasOwnSchema, close };
   } catch (error) {
     close();
     throw error;
   }
-  return { database, files: null, close };
 }
 
 /**
@@ -217,11 +227,14 @@ export function syncCommits(database: Database.Database, synced: boolean): void 
   );
 }
 
-/**
- * Makes an open database ready for use.
- * @returns whether it was made, or migrated
- */
-function prepare(directory: string, database: Database.Database): boolean {
+/** What an open database is found to be: whether it was made or migrated just now, and whether it is runa's alone. */
+interface Prepared {
+  readonly isNew: boolean;
+  readonly hasOwnSchema: boolean;
+}
+
+/** Makes an open database ready for use. */
+function prepare(directory: string, database: Database.Database, { admitsForeign }: Opening): Prepared {
   database.pragma("journal_mode = WAL");
   // What somebody has planted in the schema of a store may call nothing but what SQLite itself brings.
   database.pragma("trusted_schema = OFF");
@@ -232,21 +245,19 @@ function prepare(directory: string, database: Database.Database): boolean {
     throw new StoreError(
       `the store was made by a newer runa (store version ${version}, this runa knows ${MIGRATIONS.length}): use that one`,
     );
-  if (version > 0) requireOwnSchema(directory, database, version);
-  if (version === MIGRATIONS.length) return false;
+  const hasOwnSchema = version === 0 || isOwnSchema(database, version);
+  // A trigger or a table that runa did not make would have it record, or obey, what nobody sees.
+  if (!hasOwnSchema && !(admitsForeign && version === MIGRATIONS.length && isTable(database, "event")))
+    throw alteredSchema(databaseFile(directory));
+  if (version === MIGRATIONS.length) return { isNew: false, hasOwnSchema };
   database
     .transaction(() => {
       // Asked again under the lock: another process may have migrated meanwhile.
       const from = database.pragma("user_version", { simple: true }) as number;
       for (const migration of MIGRATIONS.slice(from)) database.exec(migration);
       database.pragma(`user_version = ${MIGRATIONS.length}`);
-      requireOwnSchema(directory, database, MIGRATIONS.length);
+      if (!isOwnSchema(database, MIGRATIONS.length)) throw alteredSchema(databaseFile(directory));
     })
     .immediate();
-  return true;
-}
-
-/** A trigger or a table that runa did not make would have it record, or obey, what nobody sees. */
-function requireOwnSchema(directory: string, database: Database.Database, version: number): void {
-  if (!isOwnSchema(database, version)) throw alteredSchema(databaseFile(directory));
+  return { isNew: true, hasOwnSchema: true };
 }

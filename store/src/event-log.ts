@@ -45,9 +45,9 @@ export type LogVerdict =
   | { readonly ok: true; readonly events: number; readonly head: string }
   | {
       readonly ok: false;
-      /** The first broken row; null where every row is sound and only the expected head is not there. */
+      /** The first broken row; null where every row is sound, and something else is wrong. */
       readonly seq: number | null;
-      readonly reason: "missing" | "prev" | "hash" | "head";
+      readonly reason: "missing" | "prev" | "hash" | "tables" | "head";
       readonly message: string;
     };
 
@@ -135,13 +135,22 @@ export function verifyLog(store: Store, expect: string = FIRST_PREV): LogVerdict
     }
     if (rows.length < BATCH) break;
   }
-  if (contained) return { ok: true, events: head.seq, head: head.hash };
-  return {
-    ok: false,
-    seq: null,
-    reason: "head",
-    message: `the expected head ${expect} is not in the log: its end was cut off, or the whole of it was written anew`,
-  };
+  if (!contained)
+    return {
+      ok: false,
+      seq: null,
+      reason: "head",
+      message: `the expected head ${expect} is not in the log: its end was cut off, or the whole of it was written anew`,
+    };
+  if (!store.hasOwnSchema)
+    return {
+      ok: false,
+      seq: null,
+      reason: "tables",
+      message:
+        "every event is as it was written, but the store's tables, indexes and triggers are not those that runa makes: `runa scan --rebuild` makes them anew",
+    };
+  return { ok: true, events: head.seq, head: head.hash };
 }
 
 function faultOf(row: EventRow, before: LogHead): Extract<LogVerdict, { ok: false }> | null {

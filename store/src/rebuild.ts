@@ -12,7 +12,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { makeDatabase, StoreError, storeExists } from "./database.ts";
 import { keptOf, RECORDS, type RecordTable, type Row } from "./rebuild-rows.ts";
-import { isOwnSchema } from "./schema-digest.ts";
+import { isOwnSchema, isTable } from "./schema-digest.ts";
 import { databaseFile } from "./store-files.ts";
 import { statement } from "./tables/statement.ts";
 import { syncDirectory } from "./workspace/durable-write.ts";
@@ -183,11 +183,6 @@ function put(target: Database.Database, table: string, row: Row, conflict: strin
 function columnsOf(target: Database.Database, table: string): ReadonlySet<string> {
   const rows = statement(target, "SELECT name FROM pragma_table_info(?)").all(table) as { name: string }[];
   return new Set(rows.map(({ name }) => name));
-}
-
-/** A view in a table's place could be without end. */
-function isTable(source: Database.Database, table: string): boolean {
-  return source.prepare("SELECT type FROM sqlite_schema WHERE name = ?").pluck().get(table) === "table";
 }
 
 function definitionOf(source: Database.Database, table: string): string {

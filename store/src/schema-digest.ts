@@ -25,3 +25,8 @@ const SCHEMA = `SELECT group_concat(type || ' ' || name || ' ' || sql, char(10))
 export function schemaDigest(database: Database): string {
   return sha256((database.prepare(SCHEMA).get() as { text: string | null }).text ?? "");
 }
+
+/** Whether what has a table's name is one: a view in its place could be without end. */
+export function isTable(database: Database, name: string): boolean {
+  return database.prepare("SELECT type FROM sqlite_schema WHERE name = ?").pluck().get(name) === "table";
+}

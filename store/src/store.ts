@@ -16,6 +16,8 @@ export interface Store {
   readonly directory: string;
   /** False where the store cannot be written: then everything is answered from a private copy, and nothing is kept. */
   readonly kept: boolean;
+  /** For this package's own files only: whether its tables and triggers are those that runa makes; else only for who inspects. */
+  readonly hasOwnSchema: boolean;
   /** For this package's own files only; another one after `answerWithoutSaving`. */
   readonly database: Database;
   /** For this package's own files only: how long, in milliseconds, another's lock is waited for. */
@@ -34,8 +36,11 @@ export interface Store {
   close(): void;
 }
 
-/** What a store is opened for: who looks answers without saving rather than wait long for another, or fail. */
-export type StoreUse = "look" | "record";
+/**
+ * What a store is opened for: who looks answers without saving rather than wait long for another, or fail. Who inspects does
+ * too, and is given also a store with tables or triggers that runa does not make, to say what is wrong with it.
+ */
+export type StoreUse = "look" | "inspect" | "record";
 
 /** How long, in milliseconds, who only looks waits for another: longer than any delivery or batch of a scan takes. */
 const LOOKERS_PATIENCE = 1000;
@@ -56,13 +61,17 @@ class OpenedStore implements Store {
 
   constructor(directory: string, use: StoreUse) {
     this.directory = directory;
-    this.patience = use === "look" ? LOOKERS_PATIENCE : PATIENCE;
+    this.patience = use === "record" ? PATIENCE : LOOKERS_PATIENCE;
     this.#use = use;
-    this.#opened = openDatabase(directory, this.patience);
+    this.#opened = openDatabase(directory, { patience: this.patience, admitsForeign: use === "inspect" });
   }
 
   get kept(): boolean {
     return this.#opened.files !== null;
+  }
+
+  get hasOwnSchema(): boolean {
+    return this.#opened.hasOwnSchema;
   }
 
   get database(): Database {
@@ -74,7 +83,7 @@ class OpenedStore implements Store {
   }
 
   answerWithoutSaving(error: unknown): boolean {
-    if (this.#use !== "look" || !this.kept || whyNotSaved(error) === null) return false;
+    if (this.#use === "record" || !this.kept || whyNotSaved(error) === null) return false;
     this.#opened.close();
     this.#opened = openPrivately(this.directory);
     return true;

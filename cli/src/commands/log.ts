@@ -68,7 +68,7 @@ export class LogCommand extends ProjectCommand {
   override async execute(): Promise<number> {
     this.#requireSense();
     const choice = { protocol: this.protocol, since: this.#since(), limit: this.#limit() };
-    const log = await openEventLog(this.projectOptions);
+    const log = await openEventLog(this.projectOptions, this.verify ? "inspect" : "look");
     try {
       if (this.verify) return verified(log, this.expect);
       if (this.head) {
