@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type JsonSchema, loadSchemaCompiler, type Validator } from "../store/src/index.ts";
+import { openSqlite } from "../store/src/sqlite.ts";
 import { draft } from "./rig/examples.ts";
 import { CHECKOUT, RUNA } from "./rig/programs.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
@@ -46,7 +46,7 @@ const kinds = (lines: readonly Line[]) => lines.map(({ kind }) => kind);
 
 /** Does to the log what runa never does. */
 function tamper(rig: Rig, sql: string): void {
-  const database = new Database(join(rig.project, ".runa/store/runa.db"));
+  const database = openSqlite(join(rig.project, ".runa/store/runa.db"));
   database.exec(`DROP TRIGGER event_is_kept; DROP TRIGGER event_is_final; ${sql}`);
   database.close();
 }

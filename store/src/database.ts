@@ -1,18 +1,18 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import { MIGRATIONS } from "./migrations.ts";
+import { openSqlite } from "./sqlite.ts";
+import { StoreError } from "./store-error.ts";
 import { reasonOf } from "./workspace/walk.ts";
 
 export type { Database } from "better-sqlite3";
+export { StoreError };
 
 const FILE = "runa.db";
 /** How long, in milliseconds, one process waits for another. */
 const BUSY_TIMEOUT = 10_000;
-
-/** The store cannot be opened or is damaged; the message says what is lost and what mends it. */
-export class StoreError extends Error {}
 
 /** An open database and whether what is written to it is kept. */
 export interface OpenDatabase {
@@ -90,7 +90,7 @@ function requireFile(file: string): void {
 }
 
 function kept(directory: string): OpenDatabase {
-  const database = new Database(join(directory, FILE), { timeout: 0 });
+  const database = openSqlite(join(directory, FILE), { timeout: 0 });
   try {
     // Of two that make a store at once SQLite refuses one without waiting.
     patiently(() => prepare(database));
@@ -172,7 +172,7 @@ function privateCopy(directory: string): OpenDatabase {
     // Taken in the middle of a checkpoint, the two files would not belong together.
     if (stateOf(directory) === before) break;
   }
-  const database = new Database(join(copy, FILE));
+  const database = openSqlite(join(copy, FILE));
   const close = () => {
     database.close();
     rmSync(copy, { recursive: true, force: true });
