@@ -136,8 +136,7 @@ export class Progress {
   #draw(): void {
     clearTimeout(this.#timer);
     if (!this.#options.block || this.#running.size === 0) return;
-    // A terminal that does not know its width says 0.
-    const width = process.stderr.columns || 80;
+    const width = stderr.columns ?? 80;
     const lines = [...this.#running].map(([id, { work, since }]) =>
       statusLine(work, performance.now() - since, this.#delivered(id)).slice(0, width - 1),
     );

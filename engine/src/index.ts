@@ -57,6 +57,7 @@ export { lint } from "./methodology/lint.ts";
 export type { Choice } from "./methodology/manifest.ts";
 export type { Methodology, Protocol } from "./methodology/methodology.ts";
 export { triggerText } from "./methodology/trigger.ts";
+export { stderr, stdout } from "./output.ts";
 export {
   findMcpCommand,
   findProgram,

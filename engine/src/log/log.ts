@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { stderr } from "../output.ts";
 import { visible } from "../visible.ts";
 import { type Filter, type Level, parseFilter, passes } from "./filter.ts";
 
@@ -72,7 +73,7 @@ class Log {
         formatters: { level: (label) => ({ level: label }) },
         timestamp: () => `,"time":"${new Date().toISOString()}"`,
       },
-      { write: (text: string) => process.stderr.write(line(text)) },
+      { write: (text: string) => stderr.write(line(text)) },
     );
     for (const record of this.#waiting.splice(0)) emit(this.#logger, record);
   }
