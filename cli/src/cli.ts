@@ -1,5 +1,6 @@
 import { log, version } from "@runa/engine";
 import { Cli, type CommandClass } from "clipanion";
+import { fail } from "./notices.ts";
 import { stderr, stdout } from "./output.ts";
 import { failure } from "./render/failure.ts";
 import { UsageError } from "./usage-error.ts";
@@ -35,8 +36,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof UsageError) {
       const { usageError } = await import("./render/usage.ts");
-      stderr.write(usageError(error.message, cli, command, await everyCommand()));
-    } else stderr.write(failure(error));
+      fail(name, usageError(error.message, cli, command, await everyCommand()));
+    } else fail(name, failure(error));
     return 1;
   } finally {
     await log.flush();

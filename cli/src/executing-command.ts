@@ -3,6 +3,7 @@ import {
   attemptOutput,
   displayPath,
   executeRun,
+  log,
   type OpenProject,
   type RunOptions,
   type RunReport,
@@ -75,7 +76,7 @@ export abstract class ExecutingCommand extends ScopedCommand {
       prefixed: options.jobs > 1,
       project: this.projectFlag,
       events,
-      block: captured && stderr.isTerminal,
+      block: captured && !log.isJson && stderr.isTerminal,
       delivered: (attempt) => attemptDeliveries(project, attempt),
     });
     const choice = {

@@ -1,8 +1,9 @@
 import { fstatSync } from "node:fs";
-import { type ExecutionEvent, LinePrefixer, type Work } from "@runa/engine";
+import { type ExecutionEvent, LinePrefixer, log, type Work } from "@runa/engine";
 import type { EventStream } from "./event-stream.ts";
+import { type NoticeRecord, tell } from "./notices.ts";
 import { stderr, stdout } from "./output.ts";
-import { nameOf, type ProgressStyle, progressText, statusLine } from "./render/progress-view.ts";
+import { nameOf, type ProgressStyle, progressRecords, progressText, statusLine } from "./render/progress-view.ts";
 
 const NEWLINE = 10;
 
@@ -51,15 +52,21 @@ export class Progress {
       this.#running.delete(event.report.id);
       this.#endOfOutput(event.report.candidate);
     }
-    this.tell(progressText(event, this.#options));
+    if (log.isJson) for (const [text, record] of progressRecords(event)) tell([text], record);
+    else
+      this.#above(() =>
+        stderr.write(
+          progressText(event, this.#options)
+            .map((line) => `${line}\n`)
+            .join(""),
+        ),
+      );
     this.#options.events?.pump();
   }
 
-  tell(lines: readonly string[]): void {
-    this.#between(() => {
-      this.#endLine();
-      stderr.write(lines.map((line) => `${line}\n`).join(""));
-    });
+  /** Tells something that no event of the engine is. */
+  tell(lines: readonly string[], record: NoticeRecord): void {
+    this.#above(() => tell(lines, record));
   }
 
   /** What an agent wrote. */
@@ -110,6 +117,14 @@ export class Progress {
       this.#prefixers.get(key)?.end();
       this.#prefixers.delete(key);
     }
+  }
+
+  /** Writes whole lines above the block. */
+  #above(write: () => void): void {
+    this.#between(() => {
+      this.#endLine();
+      write();
+    });
   }
 
   /** Writes something above the block. */

@@ -8,7 +8,7 @@ import {
   visible,
   workUnitsOf,
 } from "@runa/engine";
-import { stderr } from "./output.ts";
+import { warn } from "./notices.ts";
 import { shellOption } from "./render/shell.ts";
 import { columns } from "./render/style.ts";
 
@@ -32,5 +32,5 @@ export function warnOfUnknownWorkUnit(evaluation: Evaluation): void {
   const known = workUnitsOf(evaluation);
   const meant = nearest(workUnit, known);
   const hint = meant === null ? "" : ` — did you mean '${visible(meant)}'?`;
-  stderr.write(`warning: no artifact names work unit '${visible(workUnit)}'${hint}\n`);
+  warn("evaluate", `no artifact names work unit '${visible(workUnit)}'${hint}`);
 }

@@ -39,6 +39,9 @@ test.each([
   { filter: "debug,a=b=c", ignored: ["a=b=c"], least: "debug" },
   { filter: "info,=debug", ignored: ["=debug"], least: "info" },
   { filter: "info,runa_engine=", ignored: ["runa_engine="], least: "info" },
+  { filter: "info,3=debug", ignored: ["3=debug"], least: "info" },
+  { filter: "3", ignored: ["3"], least: "warn" },
+  { filter: "-v", ignored: ["-v"], least: "warn" },
   // Nothing of it is understood: as if there were none, so that the warning about it is seen.
   { filter: "runa engine", ignored: ["runa engine"], least: "warn" },
   { filter: ",", ignored: [], least: "warn" },

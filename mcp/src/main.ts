@@ -61,7 +61,10 @@ async function serveProtocol(command: Command & { kind: "serve" }, env: NodeJS.P
     await serving.done;
     return 0;
   } catch (error) {
-    stderr.write(`error: ${visibleLines(error instanceof Error ? error.message : String(error))}\n`);
+    const msg = visibleLines(error instanceof Error ? error.message : String(error));
+    if (!log.isJson) stderr.write(`error: ${msg}\n`);
+    else
+      log.write({ target: "runa_mcp", level: "error", operation: "serve", outcome: "failed", msg }, { always: true });
     return 1;
   } finally {
     session?.close();

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { artifactFrom, openAttemptSession, RunaError, visible } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { stderr, stdout } from "../output.ts";
+import { fail } from "../notices.ts";
+import { stdout } from "../output.ts";
 import { workingDirectory } from "../working-directory.ts";
 
 export class DeliverCommand extends Command {
@@ -30,7 +31,7 @@ export class DeliverCommand extends Command {
       const result = await session.deliver(this.type, this.instance, artifact);
       if (result.kind === "refused") {
         const lines = [`refused: ${result.reason}`, ...result.violations.map(({ message }) => `  ${message}`)];
-        stderr.write(lines.map((line) => `${visible(line)}\n`).join(""));
+        fail("deliver", lines.map((line) => `${visible(line)}\n`).join(""));
         return 1;
       }
       const owed =

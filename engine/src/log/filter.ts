@@ -48,10 +48,15 @@ function parseDirective(text: string): Directive | null {
     const least = levelOf(left);
     if (least !== undefined) return { target: "", least };
     // A bare target lets everything of it pass.
-    return /^[\w:-]+$/.test(left) ? { target: left, least: "trace" } : null;
+    return isTarget(left) ? { target: left, least: "trace" } : null;
   }
   const least = levelOf(right);
-  return least === undefined || !/^[\w:-]+$/.test(left) ? null : { target: left, least };
+  return least === undefined || !isTarget(left) ? null : { target: left, least };
+}
+
+/** A path of names as programs call their parts, of this one or another; a number is none. */
+function isTarget(text: string): boolean {
+  return /^[A-Za-z_][\w:-]*$/.test(text);
 }
 
 function levelOf(word: string): Level | null | undefined {

@@ -48,8 +48,14 @@ class Log {
       });
   }
 
-  write(record: LogRecord): void {
-    if (!passes(record.level, this.#filter.leastFor(record.target))) return;
+  /** Whether everything on stderr is to be records (`format = "json"`), also what people are told otherwise. */
+  get isJson(): boolean {
+    return this.#format === "json";
+  }
+
+  /** @param options `always`: whatever the filter says */
+  write(record: LogRecord, { always = false } = {}): void {
+    if (!always && !passes(record.level, this.#filter.leastFor(record.target))) return;
     if (this.#logger !== null) {
       emit(this.#logger, record);
       return;
