@@ -329,15 +329,20 @@ describe("--follow", () => {
     expect(lines.map((line) => (JSON.parse(line) as Line).seq)).toEqual(lines.map((_, index) => index + 1));
   });
 
-  test("ends when nobody reads any more", async () => {
+  test("ends when nobody reads any more, though nothing happens", async () => {
     const rig = await scanned();
-    const head = rig.launch(
-      ["sh", "-c", `"$0" "$1" log --follow --limit 1 | head -n 1`, process.execPath, RUNA],
-      "log | head",
-    );
+    const line = `"$0" "$1" log --follow --limit 1 | head -n 1`;
+    const head = rig.launch(["sh", "-c", line, process.execPath, RUNA], "log | head");
+    expect(await head.ended()).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("earlier"), stderr: "" });
+  });
+
+  test("ends with the next event where there is no tail to look for its reader", async () => {
+    const rig = await scanned();
+    const line = `PATH=/nowhere "$0" "$1" log --follow --limit 1 | head -n 1`;
+    const head = rig.launch(["sh", "-c", line, process.execPath, RUNA], "log | head");
     await head.says("stdout", "earlier");
     rig.artifact("requirements/r2", { title: "More" });
     await rig.run("scan");
-    expect((await head.ended()).exitCode).toBe(0);
+    expect(await head.ended()).toMatchObject({ exitCode: 0, stderr: "" });
   });
 });
