@@ -1,7 +1,7 @@
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { openSqlite } from "../store/src/sqlite.ts";
 import { draft } from "./rig/examples.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
 import { editLog, editStore } from "./rig/store-edit.ts";
@@ -29,7 +29,7 @@ async function withNews(): Promise<Rig> {
 
 /** Holds the store's write lock until the test has finished. */
 function lock(rig: Rig): void {
-  const database = new Database(join(rig.project, ".runa/store/runa.db"));
+  const database = openSqlite(join(rig.project, ".runa/store/runa.db"));
   database.exec("BEGIN IMMEDIATE");
   onTestFinished(() => void database.close());
 }
@@ -50,7 +50,7 @@ describe("while somebody holds the store's lock", () => {
 
   test("what is found is found again when it can be saved", async () => {
     const rig = await withNews();
-    const database = new Database(join(rig.project, ".runa/store/runa.db"));
+    const database = openSqlite(join(rig.project, ".runa/store/runa.db"));
     database.exec("BEGIN IMMEDIATE");
     expect((await rig.run("scan")).stdout).toContain("1 new");
     database.close();

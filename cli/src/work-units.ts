@@ -8,7 +8,7 @@ import {
   visible,
   workUnitsOf,
 } from "@runa/engine";
-import { stderr } from "./output.ts";
+import { warn } from "./notices.ts";
 import { shellOption } from "./render/shell.ts";
 import { columns } from "./render/style.ts";
 
@@ -30,5 +30,5 @@ export function warnOfUnknownWorkUnit(evaluation: Evaluation): void {
   const { workUnit } = evaluation;
   if (workUnit === null || isNamed(evaluation)) return;
   const hint = didYouMean(workUnit, workUnitsOf(evaluation));
-  stderr.write(`warning: no artifact names work unit ${visible(`'${workUnit}'${hint}`)}\n`);
+  warn("evaluate", `no artifact names work unit ${visible(`'${workUnit}'${hint}`)}`);
 }

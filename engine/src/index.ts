@@ -56,12 +56,13 @@ export { openOutputSession, type SessionOptions } from "./execute/project-sessio
 export { releaseByHand } from "./execute/release.ts";
 export type { ExecutionEvent, RunLimit, RunOptions, RunOutcome, RunReport } from "./execute/run-report.ts";
 export type { AttemptReport, ExecutionContext } from "./execute/supervise.ts";
-export { log } from "./log/log.ts";
+export { type LogRecord, log } from "./log/log.ts";
 export { executionOrder } from "./methodology/graph.ts";
 export { lint } from "./methodology/lint.ts";
 export type { Choice } from "./methodology/manifest.ts";
 export type { Methodology, Protocol } from "./methodology/methodology.ts";
 export { triggerText } from "./methodology/trigger.ts";
+export { stderr, stdout } from "./output.ts";
 export {
   findMcpCommand,
   findProgram,

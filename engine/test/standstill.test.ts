@@ -59,7 +59,7 @@ async function run(project: OpenProject): Promise<ReturnType<typeof executeRun>>
       {
         project,
         interrupts,
-        mcp: { command: process.execPath, found: true },
+        mcp: { command: process.execPath, args: [], found: true },
         environment: {},
         grace: 100,
         capture: false,

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import { MIGRATIONS } from "./migrations.ts";
 import { copyStore } from "./private-copy.ts";
 import { isOwnSchema, isTable } from "./schema-digest.ts";
+import { openSqlite } from "./sqlite.ts";
 import { alteredSchema, damaged, isBusy, StoreError, storeError, whyNotSaved } from "./store-error.ts";
 import { databaseFile, OpenFiles } from "./store-files.ts";
 import { reasonOf } from "./workspace/walk.ts";
@@ -150,7 +151,7 @@ function hideFromGit(directory: string): void {
 }
 
 function kept(directory: string, opening: Opening): OpenDatabase {
-  const database = new Database(databaseFile(directory), { timeout: 0 });
+  const database = openSqlite(databaseFile(directory), { timeout: 0 });
   try {
     // Of two that make a store at once SQLite refuses one without waiting.
     const { isNew, hasOwnSchema } = patiently(() => prepare(directory, database, opening), opening.patience);
@@ -198,7 +199,7 @@ export function patiently<T>(work: () => T, patience = PATIENCE): T {
 
 function openCopy(directory: string, opening: Opening): OpenDatabase {
   const copy = copyStore(directory);
-  const database = new Database(databaseFile(copy.directory));
+  const database = openSqlite(databaseFile(copy.directory));
   const close = () => {
     database.close();
     copy.remove();

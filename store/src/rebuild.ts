@@ -9,10 +9,11 @@ import {
   rmSync,
 } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import { makeDatabase, StoreError, storeExists } from "./database.ts";
 import { keptOf, RECORDS, type RecordTable, type Row } from "./rebuild-rows.ts";
 import { isOwnSchema, isTable } from "./schema-digest.ts";
+import { openSqlite } from "./sqlite.ts";
 import { databaseFile } from "./store-files.ts";
 import { statement } from "./tables/statement.ts";
 import { syncDirectory } from "./workspace/durable-write.ts";
@@ -219,7 +220,7 @@ function setAside(file: string): string {
 }
 
 function withDatabase<T>(file: string, work: (database: Database.Database) => T, access: "read" | "write" = "read"): T {
-  const database = new Database(file, { readonly: access === "read" });
+  const database = openSqlite(file, { readonly: access === "read" });
   try {
     return work(database);
   } finally {

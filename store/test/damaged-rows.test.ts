@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { attemptNotes, beforeAttempt, unendedAttempts } from "../src/attempt.ts";
 import { recordRefusal } from "../src/delivery.ts";
 import { readEvents, recordEvent, verifyLog } from "../src/event-log.ts";
 import { rebuildStore } from "../src/rebuild.ts";
 import { readSnapshot, readUnhealthy } from "../src/snapshot.ts";
+import { openSqlite } from "../src/sqlite.ts";
 import { openStore, type Store } from "../src/store.ts";
 import { StoreError } from "../src/store-error.ts";
 import { Rig } from "./rig.ts";
@@ -81,7 +81,7 @@ const UNREAD: readonly [table: string, column: string, value: string][] = [
 
 /** Damages a column wherever it holds something. */
 function damage(rig: Rig, table: string, column: string, value: string): void {
-  const database = new Database(join(rig.store.directory, "runa.db"));
+  const database = openSqlite(join(rig.store.directory, "runa.db"));
   database.exec("DROP TRIGGER event_is_final");
   database.exec(`UPDATE ${table} SET ${column} = ${value} WHERE ${column} IS NOT NULL`);
   database.exec(
@@ -121,7 +121,7 @@ describe.each([...READ, ...UNREAD])("%s.%s = %s", (table, column, value) => {
 
 test("a damaged index over sound rows is found and mended by a rebuild", async () => {
   const rig = await worked();
-  const database = new Database(join(rig.store.directory, "runa.db"));
+  const database = openSqlite(join(rig.store.directory, "runa.db"));
   const page = database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'delivery_of_attempt'").pluck().get();
   database.unsafeMode(true);
   database.pragma("writable_schema = ON");
@@ -130,7 +130,7 @@ test("a damaged index over sound rows is found and mended by a rebuild", async (
   database.prepare("UPDATE sqlite_schema SET rootpage = ? WHERE name = 'attempt_open'").run(page);
   database.close();
   const check = () => {
-    const opened = new Database(join(rig.store.directory, "runa.db"));
+    const opened = openSqlite(join(rig.store.directory, "runa.db"));
     try {
       return opened.pragma("integrity_check(1)", { simple: true });
     } finally {

@@ -1,15 +1,15 @@
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { readEvents, recordEvent, verifyLog } from "../src/event-log.ts";
 import { MIGRATIONS } from "../src/migrations.ts";
 import { rebuildStore } from "../src/rebuild.ts";
 import { SCHEMA_DIGESTS, schemaDigest } from "../src/schema-digest.ts";
+import { openSqlite } from "../src/sqlite.ts";
 import { openStore } from "../src/store.ts";
 import { temporaryDirectory } from "./rig.ts";
 
 test("what each migration makes is written down", () => {
-  const database = new Database(":memory:");
+  const database = openSqlite(":memory:");
   const made = MIGRATIONS.map((migration) => {
     database.exec(migration);
     return schemaDigest(database);
@@ -38,7 +38,7 @@ test.each([
   const store = openStore(directory);
   recordEvent(store, "run_started", null, {});
   store.close();
-  const database = new Database(join(directory, "runa.db"));
+  const database = openSqlite(join(directory, "runa.db"));
   database.exec(sql);
   database.close();
   expect(() => openStore(directory)).toThrow(
@@ -54,7 +54,7 @@ test.each([
 test("a view in the place of a table is not read, however long it is", () => {
   const directory = join(temporaryDirectory(), "store");
   openStore(directory).close();
-  const database = new Database(join(directory, "runa.db"));
+  const database = openSqlite(join(directory, "runa.db"));
   database.exec("DROP TABLE superseding");
   database.exec(`CREATE VIEW superseding AS WITH RECURSIVE endless (x) AS (SELECT 1 UNION ALL SELECT x FROM endless)
     SELECT 'a' AS attempt, 't' AS artifact_type, x AS instance_id, 0 AS withdrawn FROM endless`);
@@ -65,7 +65,7 @@ test("a view in the place of a table is not read, however long it is", () => {
 
 test("a sound store of an older version is sound", () => {
   const directory = temporaryDirectory();
-  const first = new Database(join(directory, "runa.db"));
+  const first = openSqlite(join(directory, "runa.db"));
   first.exec(MIGRATIONS[0] ?? "");
   first.pragma("user_version = 1");
   first.close();

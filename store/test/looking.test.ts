@@ -7,6 +7,7 @@ import { readEvents, recordEvent } from "../src/event-log.ts";
 import { scan } from "../src/scan.ts";
 import { parseSchema } from "../src/schema/source.ts";
 import { readSnapshot } from "../src/snapshot.ts";
+import { openSqlite } from "../src/sqlite.ts";
 import { openStore } from "../src/store.ts";
 import { NotSavedError, StoreError } from "../src/store-error.ts";
 import { asOrdinaryUser, id, NOTE, Rig, temporaryDirectory } from "./rig.ts";
@@ -15,7 +16,7 @@ const A = { title: "A" };
 
 /** Has the write lock of a store until the test has finished, as a server does that was suspended in its delivery. */
 function lock(directory: string): void {
-  const database = new Database(join(directory, "runa.db"));
+  const database = openSqlite(join(directory, "runa.db"));
   database.exec("BEGIN IMMEDIATE");
   onTestFinished(() => void database.close());
 }
@@ -70,11 +71,11 @@ test.each(["SQLITE_FULL", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_WRITE"])(
   "where opening it says %s, a copy answers",
   (code) => {
     const rig = new Rig();
-    const pragma = vi.spyOn(Database.prototype, "pragma").mockImplementationOnce(() => {
+    const prepare = vi.spyOn(Database.prototype, "prepare").mockImplementationOnce(() => {
       throw Object.assign(new Error("no room"), { code });
     });
     const store = openStore(rig.store.directory, "look");
-    pragma.mockRestore();
+    prepare.mockRestore();
     expect(store.kept).toBe(false);
     expect(readEvents(store, {})).toEqual([]);
     store.close();

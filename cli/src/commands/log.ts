@@ -12,7 +12,8 @@ import {
 } from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { follow } from "../follow.ts";
-import { stderr, stdout } from "../output.ts";
+import { fail, tell } from "../notices.ts";
+import { stdout } from "../output.ts";
 import { ProjectCommand } from "../project-command.ts";
 import { parseLocalTime } from "../render/local-time.ts";
 import { eventJson, eventLine } from "../render/log-view.ts";
@@ -88,8 +89,7 @@ export class LogCommand extends ProjectCommand {
     };
     const found = log.count(filter);
     if (found === 0 && !this.json)
-      stderr.write(`${nothingFound(log, filter.protocol)}
-`);
+      tell([nothingFound(log, filter.protocol)], { level: "info", operation: "log", outcome: "succeeded" });
     const left = limit === null ? 0 : Math.max(0, found - limit);
     if (left > 0 && !this.json) stdout.write(`${out("dim", `… ${left} earlier: --all shows them`)}\n`);
     // What comes after the first page is told apart by its number, so nothing is shown twice or left out.
@@ -164,6 +164,6 @@ function verified(log: EventLog, expect: string | undefined): number {
   const verdict = log.verify(expect);
   if (verdict.ok)
     stdout.write(`the log is as it was written: ${count(verdict.events, "event")}, head ${verdict.head}\n`);
-  else stderr.write(`error: ${verdict.message}\n`);
+  else fail("log", `error: ${verdict.message}\n`);
   return verdict.ok ? 0 : 1;
 }

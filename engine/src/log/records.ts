@@ -1,5 +1,6 @@
 import type { NotMoved, ScanReport } from "@runa/store";
 import type { Candidate, Evaluation } from "../evaluate/evaluate.ts";
+import { outcomeText } from "../execute/outcome-text.ts";
 import type { AttemptReport } from "../execute/supervise.ts";
 import type { OpenProject } from "../project/project.ts";
 import { type LogRecord, log } from "./log.ts";
@@ -74,8 +75,12 @@ export function logAttemptEnded({ id, candidate, outcome, delivered, duration, s
     "attempt",
     outcome.id === "delivered"
       ? { level: "info", outcome: "succeeded", msg: "attempt ended" }
-      : // Not a warning: whoever executes work reports it as a failure already.
-        { level: "info", outcome: "failed", msg: `attempt ended: ${outcome.id}` },
+      : {
+          // As text, whoever executes work reports it as a failure already.
+          level: log.isJson ? "warn" : "info",
+          outcome: "failed",
+          msg: `attempt ended: ${outcome.id}: ${outcomeText(outcome).join("; ")}`,
+        },
     {
       attempt: id,
       protocol: candidate.protocol.name,
