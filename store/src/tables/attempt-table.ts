@@ -147,6 +147,7 @@ const LAST_OF_SCOPE = `SELECT ${LAST_COLUMNS}, json_extract(detail, '$.retry') A
   WHERE rowid IN (${lastOfEach("ended IS NOT NULL")})`;
 const LAST_SUCCESS_OF_SCOPE = `SELECT ${LAST_COLUMNS}, NULL AS retry FROM attempt
   WHERE rowid IN (${lastOfEach("outcome = 'delivered'")})`;
+const WORKED = "SELECT DISTINCT work_unit FROM attempt WHERE work_unit IS NOT NULL";
 const OPEN =
   "SELECT id, protocol, work_unit, started, owner, agent, fenced FROM attempt WHERE ended IS NULL ORDER BY started, rowid";
 const ONE_OPEN =
@@ -286,6 +287,11 @@ export function lastAttempts(database: Database, workUnit: WorkUnit | null): Las
 /** The last successful attempt of each protocol for one work unit, or for none. */
 export function lastSuccesses(database: Database, workUnit: WorkUnit | null): LastAttempt[] {
   return (statement(database, LAST_SUCCESS_OF_SCOPE).all({ scope: workUnit }) as LastColumns[]).map(lastFrom);
+}
+
+/** The work units for which there was an attempt. */
+export function workedUnits(database: Database): ReadonlySet<WorkUnit> {
+  return new Set((statement(database, WORKED).all() as { work_unit: WorkUnit }[]).map((row) => row.work_unit));
 }
 
 function openFrom(row: OpenColumns): OpenAttempt {
