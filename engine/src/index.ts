@@ -77,7 +77,7 @@ export type { AgentSettings, RunLimits } from "./project/config.ts";
 export { EventLog, openEventLog } from "./project/event-log.ts";
 export { type Examination, examine, unhealthyInstances, unhealthyOf } from "./project/examine.ts";
 export { type InitResult, initProject } from "./project/init.ts";
-export { evaluateScan, evaluateScope, isNamed, lookAt, workUnitsOf } from "./project/look.ts";
+export { evaluateScan, evaluateScope, evaluateWorkUnits, isNamed, lookAt, workUnitsOf } from "./project/look.ts";
 export {
   displayPath,
   type OpenProject,

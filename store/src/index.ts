@@ -88,6 +88,7 @@ export {
   type InstancesByType,
   type Listeners,
   readSnapshot,
+  readSnapshots,
   readUnhealthy,
   type Said,
   type Snapshot,

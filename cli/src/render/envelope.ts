@@ -12,11 +12,22 @@ import {
   visible,
   type Work,
 } from "@runa/engine";
+import type { ScopeCounts } from "../work-units.ts";
 import { grouped } from "./groups.ts";
 
-/** `state --json`, version 2 (contract.md section 6). */
-export function stateEnvelope(project: OpenProject, evaluation: Evaluation) {
-  return { version: 2, ...common(project, evaluation), protocols: protocolEntries(project, evaluation) };
+/**
+ * `state --json`, version 2 (contract.md section 6).
+ * @param workUnits what there is to do in each; null in the scope of one
+ */
+export function stateEnvelope(project: OpenProject, evaluation: Evaluation, workUnits: readonly ScopeCounts[] | null) {
+  return {
+    version: 2,
+    ...common(project, evaluation),
+    protocols: protocolEntries(project, evaluation),
+    ...(workUnits !== null && {
+      work_units: workUnits.map(({ workUnit, ...counts }) => ({ work_unit: workUnit, ...counts })),
+    }),
+  };
 }
 
 /** `step --dry-run --json`, version 4. */

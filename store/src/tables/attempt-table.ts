@@ -167,6 +167,7 @@ const LAST_OF_SCOPE = `SELECT ${LAST_COLUMNS}, json_extract(detail, '$.retry') A
   WHERE rowid IN (${lastOfEach("ended IS NOT NULL")})`;
 const LAST_SUCCESS_OF_SCOPE = `SELECT ${LAST_COLUMNS}, NULL AS retry FROM attempt
   WHERE rowid IN (${lastOfEach("outcome = 'delivered'")})`;
+const WORKED = "SELECT DISTINCT work_unit FROM attempt WHERE work_unit IS NOT NULL";
 const OPEN_COLUMNS = "SELECT id, protocol, work_unit, started, started_at, owner, agent, fenced FROM attempt";
 const OPEN = `${OPEN_COLUMNS} WHERE ended IS NULL ORDER BY started, rowid`;
 const ONE_OPEN = `${OPEN_COLUMNS} WHERE id = ? AND ended IS NULL`;
@@ -335,6 +336,11 @@ export function lastSuccesses(database: Database, workUnit: WorkUnit | null): La
   return (statement(database, LAST_SUCCESS_OF_SCOPE).all({ scope: workUnit }) as LastColumns[]).map((row) =>
     lastFrom(database, row),
   );
+}
+
+/** The work units for which there was an attempt. */
+export function workedUnits(database: Database): ReadonlySet<WorkUnit> {
+  return new Set((statement(database, WORKED).all() as { work_unit: WorkUnit }[]).map((row) => row.work_unit));
 }
 
 function openFrom(database: Database, row: OpenColumns): OpenAttempt {

@@ -8,6 +8,7 @@ import type {
   TypeSummary,
   WorkUnit,
 } from "../artifact.ts";
+import { grouped } from "../grouped.ts";
 import { mtimeOf, type StatIdentity } from "../workspace/stat-identity.ts";
 import { type ArtifactRow, storedViolations } from "./artifact-table.ts";
 import { statement } from "./statement.ts";
@@ -57,6 +58,7 @@ export class PackedType {
   /** The rows that were made already, by where they begin: a row is the same object in every list. */
   readonly #made = new Map<number, ArtifactRow>();
   #rows: readonly ArtifactRow[] | undefined;
+  #byWorkUnit: ReadonlyMap<WorkUnit | null, readonly ArtifactRow[]> | undefined;
 
   /** @throws StoreError where a row has a status or a time that runa never writes */
   constructor(database: Database, columns: Columns, violations: ReadonlyMap<InstanceId, string>) {
@@ -124,6 +126,8 @@ export class PackedType {
   /** The rows of a work unit and those of none, by id. */
   rowsFor(workUnit: WorkUnit): readonly ArtifactRow[] {
     if (!this.scoped) return this.rows();
+    // Whoever has asked for all of them mostly goes on to ask for each work unit.
+    if (this.#rows !== undefined) return this.#madeFor(workUnit, this.#rows);
     const text = this.#text;
     const rows: ArtifactRow[] = [];
     const own = unitField(workUnit);
@@ -136,6 +140,14 @@ export class PackedType {
       at = end + 1;
     }
     return rows;
+  }
+
+  #madeFor(unit: WorkUnit, rows: readonly ArtifactRow[]): readonly ArtifactRow[] {
+    this.#byWorkUnit ??= grouped(rows, ({ workUnit }) => workUnit);
+    const own = this.#byWorkUnit.get(unit);
+    const shared = this.#byWorkUnit.get(null);
+    if (own === undefined || shared === undefined) return own ?? shared ?? [];
+    return rows.filter(({ workUnit }) => workUnit === null || workUnit === unit);
   }
 
   #once(id: InstanceId, place: number): ArtifactRow {
