@@ -84,7 +84,7 @@ export { loadSchemaCompiler, type SchemaCompiler, type Validator } from "./schem
 export { knownSchemaHash, rememberSchemaFiles } from "./schema-check.ts";
 export { type InstancesByType, readSnapshot, readUnhealthy, type Snapshot } from "./snapshot.ts";
 export { identitiesNow, SourceReading } from "./source-identities.ts";
-export { openStore, requireKept, type Store, type StoreUse } from "./store.ts";
+export { openStore, requireKept, requireSound, type Store, type StoreUse } from "./store.ts";
 export { NotSavedError } from "./store-error.ts";
 export { didYouMean, nearest } from "./suggestion.ts";
 export { finishSuperseding, type NotMoved } from "./superseding.ts";
