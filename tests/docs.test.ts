@@ -8,7 +8,7 @@ import { CHECKOUT } from "./rig/programs.ts";
 
 const PAGES = [
   "README.md",
-  ...readdirSync(join(CHECKOUT, "docs")).map((file) => `docs/${file}`),
+  ...readdirSync(join(CHECKOUT, "docs"), { recursive: true, encoding: "utf8" }).map((file) => `docs/${file}`),
   "methodologies/review-pipeline/README.md",
 ].filter((file) => file.endsWith(".md"));
 

@@ -6,6 +6,7 @@ export type {
   Json,
   LogEvent,
   LogVerdict,
+  Loss,
   OpenAttempt,
   Rebuilt,
   ScanReport,
@@ -13,23 +14,25 @@ export type {
   Violation,
   WallTime,
 } from "@runa/store";
-export { momentOf, rfc3339, StoreError, WorkspaceError } from "@runa/store";
+export { lossesOf, MAX_BYTES, momentOf, reasonOf, rfc3339, StoreError, WorkspaceError } from "@runa/store";
 export { count } from "./count.ts";
 export { type Diagnostic, DiagnosticsError, RunaError, type SourcePosition } from "./diagnostic.ts";
-export { DURATION_FORM, durationText, parseDuration } from "./duration.ts";
+export { DURATION_FORM, durationText, parseAge, parseDuration } from "./duration.ts";
 export {
   type Candidate,
   conditionText,
   type Evaluation,
   type Input,
+  obstaclesOf,
   type PreconditionFailure,
   type PreconditionReason,
-  preconditionFailures,
+  type Relationship,
 } from "./evaluate/evaluate.ts";
-export { type Debts, debtsOf, type Settlement } from "./evaluate/owed.ts";
+export { type Debts, debtsOf, type Settlement, type Standing } from "./evaluate/owed.ts";
+export { lossViolation, type ReadArtifact, readArtifact } from "./execute/artifact-text.ts";
 export { distinctBeginnings, SHORTEST_BEGINNING, shortAttemptId } from "./execute/attempt-id.ts";
 export { attemptOutput } from "./execute/attempt-output.ts";
-export { artifactFrom, openAttemptSession } from "./execute/attempt-session.ts";
+export { openAttemptSession } from "./execute/attempt-session.ts";
 export { executeRun } from "./execute/cascade.ts";
 export type { Work } from "./execute/conflicts.ts";
 export { attemptDeliveries } from "./execute/deliveries.ts";
@@ -47,6 +50,7 @@ export type { Outcome, Silence } from "./execute/outcome.ts";
 export { outcomeText, violationLines } from "./execute/outcome-text.ts";
 export type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "./execute/output-session.ts";
 export { type Whereabouts, whereaboutsOf } from "./execute/owner.ts";
+export { isExecutableFile, placesOf, startProblem } from "./execute/process/start-problem.ts";
 export { LinePrefixer } from "./execute/process/transcript.ts";
 export { openOutputSession, type SessionOptions } from "./execute/project-session.ts";
 export { releaseByHand } from "./execute/release.ts";

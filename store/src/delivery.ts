@@ -185,7 +185,8 @@ export function recordWithdrawal(
       throw refused("it could not be moved", error);
     }
     putSuperseding(store.database, { attempt, type, id, withdrawn: true });
-    removeArtifact(store.database, type, id);
+    const at = nextMoment(store.database);
+    removeArtifact(store.database, row, at);
     forgetDelivery(store.database, attempt, type, id);
     appendEvent(store.database, "withdrawn", attempt, {
       artifact_type: type,

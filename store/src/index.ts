@@ -23,6 +23,7 @@ export {
   type ClaimResult,
   claimAttempt,
   deliveredElsewhere,
+  earlierDeliveries,
   endAttempt,
   endUnstarted,
   fenceAttempt,
@@ -63,8 +64,9 @@ export {
   verifyLog,
 } from "./event-log.ts";
 export { canonicalJson, contentHash, sha256 } from "./json/canonical.ts";
+export { ExactNumber } from "./json/exact-number.ts";
+export { type Loss, lossesOf } from "./json/losses.ts";
 export {
-  ExactNumber,
   JsonError,
   MAX_BYTES,
   MAX_DEPTH,
@@ -77,16 +79,23 @@ export { momentOf, rfc3339 } from "./moment.ts";
 export { type Rebuilt, rebuildStore } from "./rebuild.ts";
 export { loggedViolations, type RefusalReason } from "./refusal.ts";
 export { type InstanceRef, type ScanOptions, type ScanReport, scan } from "./scan.ts";
-export { type ScannedType, workUnitOf } from "./scan-files.ts";
+export { contentOf, type ScannedType, workUnitOf } from "./scan-files.ts";
 export { type Dialect, dialectOf, SchemaError } from "./schema/dialect.ts";
-export { parseSchema, type SchemaSource } from "./schema/source.ts";
+export { parseKnownSchema, parseSchema, type SchemaSource } from "./schema/source.ts";
 export { loadSchemaCompiler, type SchemaCompiler, type Validator } from "./schema/validator.ts";
 export { knownSchemaHash, rememberSchemaFiles } from "./schema-check.ts";
-export { type InstancesByType, readSnapshot, readUnhealthy, type Snapshot } from "./snapshot.ts";
+export {
+  type InstancesByType,
+  type Listeners,
+  readSnapshot,
+  readUnhealthy,
+  type Said,
+  type Snapshot,
+} from "./snapshot.ts";
 export { identitiesNow, SourceReading } from "./source-identities.ts";
 export { openStore, requireKept, requireSound, type Store, type StoreUse } from "./store.ts";
 export { NotSavedError } from "./store-error.ts";
-export { didYouMean, nearest } from "./suggestion.ts";
+export { alike, alikes, didYouMean, meantText, nearest } from "./suggestion.ts";
 export { finishSuperseding, type NotMoved } from "./superseding.ts";
 export type {
   InstanceBefore,
@@ -100,6 +109,7 @@ export type {
   SeenType,
   ServerNotes,
 } from "./tables/attempt-table.ts";
+export type { Saying } from "./tables/delivery-table.ts";
 export type { EventBody, EventFilter, EventKind } from "./tables/event-table.ts";
 export { writeDurably } from "./workspace/durable-write.ts";
 export { fileNameOf, instanceIdOf, instanceIdProblem } from "./workspace/file-name.ts";

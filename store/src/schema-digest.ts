@@ -9,7 +9,7 @@ import { sha256 } from "./json/canonical.ts";
 export const SCHEMA_DIGESTS: readonly string[] = [
   "sha256:7bdbdb6e26ed31524e77c9369a30f86bf1cd4398f97cd6518af6eb6bec7b33e4",
   "sha256:5396ee376bdb9cdb7660d9e19cd62f409f7b0d6838b60b13c503d269856d06b4",
-  "sha256:ce19035b2af71baafd6b6df13f8384323be12a02b75a4523b8f958d95f55fd21",
+  "sha256:471e0a626321ddd68f15674f8500356e8011ea585ae229600a424ada6d5548a0",
 ];
 
 /** Whether a database of a version consists of what runa made for it, and of nothing else. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { InstanceId } from "./artifact.ts";
 import { type Store, write } from "./store.ts";
 import { findArtifact, removeArtifact } from "./tables/artifact-table.ts";
+import { nextMoment } from "./tables/clock-table.ts";
 import { appendEvent } from "./tables/event-table.ts";
 import { allSupersedings, removeSuperseding, type SupersedingRow, supersedingsOf } from "./tables/superseding-table.ts";
 import { makeDurably, moveDurably, UnsafeDirectoryError } from "./workspace/durable-write.ts";
@@ -63,13 +64,13 @@ function moveOne(store: Store, workspace: string, row: SupersedingRow): void {
     { directory: join(workspace, type), name },
     { root: workspace, below: [SUPERSEDED, attempt, type], name },
   );
-  const contentHash = findArtifact(store.database, type, id)?.contentHash;
-  removeArtifact(store.database, type, id);
+  const known = findArtifact(store.database, type, id);
   // A withdrawal was told when it was made; again only where a scan has found the file since.
-  if (withdrawn && contentHash === undefined) return;
+  if (withdrawn && known === null) return;
+  if (known !== null) removeArtifact(store.database, known, nextMoment(store.database));
   appendEvent(store.database, withdrawn ? "withdrawn" : "superseded", attempt, {
     artifact_type: type,
     instance_id: id,
-    ...(contentHash !== undefined && { content_hash: contentHash }),
+    ...(known !== null && { content_hash: known.contentHash }),
   });
 }

@@ -34,7 +34,17 @@ vi.mock(import("node:os"), async (original) => {
   return { ...os, tmpdir: () => temporary.directory ?? os.tmpdir() };
 });
 
-const TABLES = ["artifact", "attempt", "clock", "delivery", "event", "methodology", "schema_check", "superseding"];
+const TABLES = [
+  "artifact",
+  "attempt",
+  "clock",
+  "delivery",
+  "event",
+  "methodology",
+  "removal",
+  "schema_check",
+  "superseding",
+];
 const VERSION = 3;
 const damaged = (directory: string) =>
   new StoreError(

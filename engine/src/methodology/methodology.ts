@@ -4,7 +4,6 @@ import {
   JsonError,
   parseSchema,
   readSourceFile,
-  reasonOf,
   type ScannedType,
   SchemaError,
   type SchemaHash,
@@ -14,6 +13,7 @@ import {
 import { type Diagnostic, DiagnosticsError, type TomlPath } from "../diagnostic.ts";
 import { locate } from "../toml/locate.ts";
 import { parseToml, type TomlDocument, type TomlFinding } from "../toml/parse.ts";
+import { whyUnreadable } from "../unreadable.ts";
 import { LazyCompiler } from "./lazy-compiler.ts";
 import { type Manifest, type ProtocolDeclaration, readManifest, unsafeReason } from "./manifest.ts";
 import { schemaPosition } from "./schema-position.ts";
@@ -101,9 +101,20 @@ export function readTypesOf(protocol: ProtocolDeclaration): string[] {
   return [...new Set([...protocol.requires, ...typesOf(protocol.trigger)])];
 }
 
+/** A manifest that cannot be read at all: what is wrong is the name that was given for it, or its place. */
+export class UnreadableManifestError extends DiagnosticsError {
+  readonly file: string;
+  readonly reason: string;
+  constructor(file: string, reason: string) {
+    super([{ severity: "error", file, message: `the methodology's manifest cannot be read: ${reason}` }]);
+    this.file = file;
+    this.reason = reason;
+  }
+}
+
 /**
  * Loads a methodology: manifest, schemas, instructions. Everything that is wrong is found at once.
- * @throws DiagnosticsError with each error's file and, where there is one, line and column
+ * @throws DiagnosticsError with each error's file and, where there is one, line and column; UnreadableManifestError
  */
 export async function loadMethodology(
   file: string,
@@ -135,9 +146,7 @@ function readManifestFile(file: string, read: SourceReader): Buffer {
   try {
     return read(file);
   } catch (error) {
-    throw new DiagnosticsError([
-      { severity: "error", file, message: `the methodology's manifest cannot be read: ${reasonOf(error)}` },
-    ]);
+    throw new UnreadableManifestError(file, whyUnreadable(file, error));
   }
 }
 
@@ -165,7 +174,7 @@ async function loadTypes(
       const known = memory.hashOf(fileHash) === source.hash;
       let compiled: Promise<Validator> | undefined;
       const validator = () => {
-        compiled ??= compiler.compile(source.schema, known);
+        compiled ??= compiler.compile(source, known);
         return compiled;
       };
       if (!known) {
@@ -191,7 +200,7 @@ async function schemaDiagnostic(type: string, file: string, text: string, error:
     const position = { line: error.line, column: error.column, text: text.split("\n")[error.line - 1] ?? "" };
     return { severity, file, message: `schema of '${type}' is not JSON: ${error.message}`, position };
   }
-  return { severity, file, message: `schema of artifact type '${type}' cannot be read: ${reasonOf(error)}` };
+  return { severity, file, message: `schema of artifact type '${type}' cannot be read: ${whyUnreadable(file, error)}` };
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -222,7 +231,7 @@ function loadProtocols(
       const fingerprint = fingerprintOf(declaration, instructionsHash, types);
       return [{ ...declaration, instructions, instructionsHash, fingerprint }];
     } catch (error) {
-      const reason = error instanceof TypeError ? "it is not valid UTF-8" : reasonOf(error);
+      const reason = error instanceof TypeError ? "it is not valid UTF-8" : whyUnreadable(file, error);
       diagnostics.push({
         severity: "error",
         file,

@@ -10,6 +10,7 @@ import type {
   WorkUnit,
 } from "../artifact.ts";
 import { mtimeOf, type StatIdentity } from "../workspace/stat-identity.ts";
+import { noteRemoval } from "./removal-table.ts";
 import { statement } from "./statement.ts";
 import { isCount, isText, listOf, objectOf, oneOf, stored, storedJson } from "./stored.ts";
 
@@ -104,8 +105,14 @@ export function putArtifact(database: Database, row: ArtifactRow): void {
   );
 }
 
-export function removeArtifact(database: Database, type: string, id: InstanceId): void {
+/** Takes an instance out of the index and notes when it went. */
+export function removeArtifact(
+  database: Database,
+  { type, id, workUnit }: Pick<ArtifactRow, "type" | "id" | "workUnit">,
+  at: Moment,
+): void {
   statement(database, REMOVE).run(type, id);
+  noteRemoval(database, type, workUnit, at);
 }
 
 /** Marks an instance as delivered by a successful attempt that started then. */
