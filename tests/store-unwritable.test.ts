@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -82,6 +83,34 @@ describe("what is kept of the methodology", () => {
       rig.project,
       `UPDATE methodology SET content = replace(content, '"produces":["design"]', '"produces":[]')`,
     );
+
+  /** The same with the seal made anew, as who knows how it is made can. */
+  const liftUnseen = (rig: Rig) => {
+    const database = new Database(join(rig.project, ".runa/store/runa.db"));
+    const [row] = database.prepare("SELECT * FROM methodology").all() as Record<string, string>[];
+    const { file = "", version = "", identities = "", content = "" } = row ?? {};
+    const lifted = content.slice(content.indexOf(" ") + 1).replace('"produces":["design"]', '"produces":[]');
+    const digest = createHash("sha256").update(JSON.stringify([file, version, identities]) + lifted);
+    database.prepare("UPDATE methodology SET content = ?").run(`sha256:${digest.digest("hex")} ${lifted}`);
+    database.close();
+  };
+
+  test.each(["run", "step"])("decides nothing in a %s, whatever it was made to say", async (command) => {
+    const rig = await makeRig(draft);
+    await rig.run("state");
+    liftUnseen(rig);
+    // Commands that look believe it: `docs/security.md` says so.
+    expect((await rig.run("list")).stdout).not.toContain("design");
+    const dry = await rig.run(command, "--dry-run", "--json");
+    expect(JSON.stringify(dry.json)).toContain('"produces":["design"]');
+    liftUnseen(rig);
+    const live = rig.start(command);
+    const agent = await rig.nextAttempt();
+    await agent.exit(0);
+    const { exitCode, stderr } = await live.ended();
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toContain("not_delivered");
+  });
 
   test("is not believed when it was edited", async () => {
     const rig = await makeRig(draft);

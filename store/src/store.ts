@@ -1,5 +1,6 @@
 import type { Database, Transaction } from "better-sqlite3";
 import {
+  damagedError,
   databaseError,
   type OpenDatabase,
   openDatabase,
@@ -104,6 +105,15 @@ export function requireKept(store: Store): void {
       `${databaseFile(store.directory)} cannot be written, so nothing can be recorded: make it writable, or make room`,
       "it cannot be written",
     );
+}
+
+/**
+ * Requires that a store's pages, and the indexes over its tables, are sound: damage in an index shows in no reading, it only
+ * leaves something out. Reads all of it.
+ * @throws StoreError
+ */
+export function requireSound({ database }: Store): void {
+  if (database.pragma("integrity_check(1)", { simple: true }) !== "ok") throw damagedError(database);
 }
 
 /**

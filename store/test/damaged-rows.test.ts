@@ -6,7 +6,7 @@ import { readEvents, recordEvent, verifyLog } from "../src/event-log.ts";
 import { rebuildStore } from "../src/rebuild.ts";
 import { readSnapshot, readUnhealthy } from "../src/snapshot.ts";
 import { openSqlite } from "../src/sqlite.ts";
-import { openStore, type Store } from "../src/store.ts";
+import { openStore, requireSound, type Store } from "../src/store.ts";
 import { StoreError } from "../src/store-error.ts";
 import { Rig } from "./rig.ts";
 
@@ -138,6 +138,9 @@ test("a damaged index over sound rows is found and mended by a rebuild", async (
     }
   };
   expect(check()).not.toBe("ok");
+  const store = openStore(rig.store.directory);
+  expect(() => requireSound(store)).toThrow(/is damaged: .*`runa scan --rebuild`/);
+  store.close();
   expect(rebuildStore(rig.store.directory)).toMatchObject({ kept: { attempts: 2 } });
   expect(check()).toBe("ok");
   rig.reopen();

@@ -1,4 +1,12 @@
-import { clockWentBack, type Instance, readUnhealthy, type ScanGap, type ScanReport, type StepBack } from "@runa/store";
+import {
+  clockWentBack,
+  type Instance,
+  readUnhealthy,
+  requireSound,
+  type ScanGap,
+  type ScanReport,
+  type StepBack,
+} from "@runa/store";
 import type { Diagnostic } from "../diagnostic.ts";
 import { type Evaluation, type PreconditionFailure, preconditionFailures } from "../evaluate/evaluate.ts";
 import { executionOrder } from "../methodology/graph.ts";
@@ -34,13 +42,17 @@ export interface Examination {
   readonly warnings: number;
 }
 
-/** Examines a project's health (contract.md section 6, `doctor`). */
+/**
+ * Examines a project's health (contract.md section 6, `doctor`).
+ * @throws StoreError where the store is damaged, also where no reading shows that
+ */
 export async function examine(
   project: OpenProject,
   evaluation: Evaluation,
   { unrecognized, passedOver }: Pick<ScanReport, "unrecognized" | "passedOver">,
 ): Promise<Examination> {
   const { methodology } = project;
+  requireSound(project.store);
   const findings = await lint(methodology);
   const { gaps, view } = evaluation;
   const health = [...methodology.types.keys()].map((type): TypeHealth => {
