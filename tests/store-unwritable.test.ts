@@ -86,7 +86,7 @@ describe("what is kept of the methodology", () => {
 
   /** The same with the seal made anew, as who knows how it is made can. */
   const liftUnseen = (rig: Rig) => {
-    const database = new Database(join(rig.project, ".runa/store/runa.db"));
+    const database = openSqlite(join(rig.project, ".runa/store/runa.db"));
     const [row] = database.prepare("SELECT * FROM methodology").all() as Record<string, string>[];
     const { file = "", version = "", identities = "", content = "" } = row ?? {};
     const lifted = content.slice(content.indexOf(" ") + 1).replace('"produces":["design"]', '"produces":[]');
