@@ -63,6 +63,7 @@ export { triggerText } from "./methodology/trigger.ts";
 export {
   findMcpCommand,
   findProgram,
+  isProgram,
   type McpCommand,
   type McpConfig,
   mcpConfigFor,

@@ -80,7 +80,8 @@ function realpathOr(path: string): string {
   return existsSync(path) ? realpathSync(path) : path;
 }
 
-function isProgram(path: string): boolean {
+/** Whether a path leads to a file that may be executed. */
+export function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();
