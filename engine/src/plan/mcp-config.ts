@@ -1,6 +1,7 @@
 import { accessSync, closeSync, constants, existsSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { RunaError } from "../diagnostic.ts";
+import { isExecutableFile } from "../execute/process/start-problem.ts";
 import type { Project } from "../project/project.ts";
 
 /** What a client needs to start an attempt's server: `RUNA_MCP_CONFIG`. */
@@ -28,7 +29,7 @@ export function findProgram(name: string, runaFile: string, environment: NodeJS.
     join(directory, `${name}.js`),
   ]);
   const onPath = environment.PATH ? environment.PATH.split(delimiter).map((directory) => resolve(directory, name)) : [];
-  return [...beside.map((file) => resolve(file)), ...onPath].find(isProgram) ?? null;
+  return [...beside.map((file) => resolve(file)), ...onPath].find(isExecutableFile) ?? null;
 }
 
 /**
@@ -86,15 +87,6 @@ export function mcpConfigFor(
 
 function realpathOr(path: string): string {
   return existsSync(path) ? realpathSync(path) : path;
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
 
 /** Whether a file begins as a script that asks for Node and nothing more, such as options for it. */
