@@ -137,6 +137,21 @@ describe("values with keys that every JavaScript object seems to have", () => {
 });
 
 test.each<[JsonSchema, string, boolean]>([
+  [{ patternProperties: { "": true }, additionalProperties: false }, '{"a":1}', true],
+  [{ patternProperties: { "^(a)\\1$": true, "^(b)\\1$": true }, additionalProperties: false }, '{"bb":1}', true],
+  [{ patternProperties: { "^(a)\\1$": true, "^(b)\\1$": true }, additionalProperties: false }, '{"ba":1}', false],
+  [{ patternProperties: { "^(?<n>a)": true, "^(?<n>b)": true }, additionalProperties: false }, '{"b":1}', true],
+  [{ properties: { "a|b": true, toString: true }, additionalProperties: false }, '{"a|b":1,"toString":1}', true],
+  [{ properties: { "a|b": true }, additionalProperties: false }, '{"a":1}', false],
+  [{ dependentRequired: { toString: ["a"] } }, '{"toString":1}', false],
+  [{ dependentRequired: { constructor: ["toString"] } }, '{"a":1}', true],
+])("names and patterns are taken one by one: %j, %s, by both validators", async (schema, artifact, expected) => {
+  const { fast, standard } = await both(schema);
+  const parsed = parseJson(artifact);
+  expect([fast?.(parsed.value) ?? expected, standard(parsed)]).toEqual([expected, expected]);
+});
+
+test.each<[JsonSchema, string, boolean]>([
   [{ required: [""] }, "{}", false],
   [{ required: [""] }, '{"":1}', true],
   [{ required: ["a", ""] }, '{"a":1}', false],
