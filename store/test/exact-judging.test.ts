@@ -157,7 +157,24 @@ test.each<[JsonSchema, string, boolean]>([
   [{ required: ["a", ""] }, '{"a":1}', false],
   [{ dependentRequired: { a: [""] } }, '{"a":1}', false],
   [{ $schema: "http://json-schema.org/draft-07/schema#", dependencies: { a: [""] } }, '{"a":1}', false],
-])("an empty name is required like any other: %j, %s", async (schema, artifact, expected) => {
+  [{ prefixItems: [{ type: "number" }], contains: { const: 1 } }, "[]", false],
+  [{ prefixItems: [{ type: "number" }], contains: { const: 1 } }, "[1]", true],
+  [
+    { $schema: "http://json-schema.org/draft-07/schema#", items: [{}, { const: 2 }], contains: { const: 1 } },
+    "[]",
+    false,
+  ],
+  [{ items: { contains: { const: 1 } } }, "[[1],[]]", false],
+  [
+    {
+      $schema: "https://json-schema.org/draft/2019-09/schema",
+      oneOf: [{ type: "string" }, { patternProperties: { a: { minProperties: 2 } } }],
+      patternProperties: { a: { items: [{}] } },
+    },
+    '{"ab":{"x":1}}',
+    false,
+  ],
+])("what ajv overlooks is judged all the same: %j, %s", async (schema, artifact, expected) => {
   expect((await told(JSON.stringify(schema), artifact)).length === 0).toBe(expected);
 });
 
