@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ProcessIdentity } from "@runa/store";
 import { leftoversOf } from "./leftovers.ts";
-import { type ProcessStat, startTimeOf } from "./proc.ts";
+import { type ProcessStat, programNameOf, startTimeOf } from "./proc.ts";
 
 /** A process that an attempt had left and that the sweep sent a signal, the last one that it got. */
 export interface Swept {
@@ -59,8 +59,10 @@ export async function sweep(options: SweepOptions): Promise<readonly Swept[]> {
       if (!killing && elapsed < 0) continue;
       const key = keyOf(one);
       if (signal === swept.get(key)?.signal) continue;
+      // Before it has gone.
+      const name = programNameOf(one);
       const reached = send(one, signal);
-      if (reached === "sent") swept.set(key, { pid: one.pid, name: one.name, signal });
+      if (reached === "sent") swept.set(key, { pid: one.pid, name, signal });
       else if (reached === "refused") beyondReach.add(key);
     }
     if (left.length === 0 || elapsed > TO_END + TO_DIE) return [...swept.values()];
