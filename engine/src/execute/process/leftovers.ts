@@ -36,9 +36,17 @@ export function leftoversOf(trail: Trail): Leftovers {
   const others = new Set([...living.values()].filter((one) => !left.has(one)).map(({ group }) => group));
   return {
     processes,
-    groups: new Set(processes.map(({ group }) => group).filter((group) => !others.has(group))),
+    groups: new Set(processes.map(({ group }) => group).filter((group) => isOwnGroup(group) && !others.has(group))),
     inhabited: new Set([...living.values()].map(({ group }) => group)),
   };
+}
+
+/**
+ * Whether a number can be that of a group that an attempt made. Of a group outside this pid namespace the system tells 0, and
+ * a signal to group 0 goes to runa's own; one to group 1 goes to every process there is.
+ */
+function isOwnGroup(group: number): boolean {
+  return group > 1;
 }
 
 function theirsOf(trail: Trail, living: ReadonlyMap<number, ProcessStat>): ProcessStat[] {
