@@ -15,6 +15,8 @@ export interface SourcePosition {
  */
 export interface Diagnostic {
   readonly severity: "error" | "problem" | "warning";
+  /** The stable id of the rule that found it, as `docs/lint.md` lists them; of an error none. */
+  readonly rule?: string;
   readonly file: string;
   readonly message: string;
   readonly position?: SourcePosition;

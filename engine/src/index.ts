@@ -13,6 +13,8 @@ export type {
   Violation,
 } from "@runa/store";
 export { momentOf, rfc3339, StoreError, WorkspaceError } from "@runa/store";
+export { type LintDocument, lintDocument } from "./answers/lint-document.ts";
+export { sarifLog } from "./answers/sarif-log.ts";
 export { count } from "./count.ts";
 export { type Diagnostic, DiagnosticsError, RunaError, type SourcePosition } from "./diagnostic.ts";
 export { DURATION_FORM, durationText, parseDuration } from "./duration.ts";
@@ -53,7 +55,13 @@ export type { ExecutionEvent, RunLimit, RunOptions, RunOutcome, RunReport } from
 export type { AttemptReport, ExecutionContext } from "./execute/supervise.ts";
 export { log } from "./log/log.ts";
 export { executionOrder } from "./methodology/graph.ts";
-export { lint } from "./methodology/lint.ts";
+export {
+  type LintReport,
+  levelCounts,
+  lintMethodology,
+  lintPath,
+} from "./methodology/lint/lint-methodology.ts";
+export { RULES, type Rule, type RuleId } from "./methodology/lint/rules.ts";
 export type { Choice } from "./methodology/manifest.ts";
 export type { Methodology, Protocol } from "./methodology/methodology.ts";
 export { triggerText } from "./methodology/trigger.ts";
@@ -74,6 +82,8 @@ export { type InitResult, initProject } from "./project/init.ts";
 export { evaluateScan, evaluateScope, isNamed, lookAt, workUnitsOf } from "./project/look.ts";
 export {
   displayPath,
+  findProject,
+  methodologyFile,
   type OpenProject,
   openProject,
   type ProjectOptions,

@@ -1,6 +1,6 @@
 import { count, type Examination, violationLines, visible } from "@runa/engine";
 import { candidateName } from "./candidate-name.ts";
-import { diagnosticText } from "./failure.ts";
+import { findingText, label } from "./lint-view.ts";
 import { passedOverText, unrecognizedText } from "./scan-view.ts";
 import { columns, out } from "./style.ts";
 
@@ -9,10 +9,7 @@ export function doctorText(examination: Examination): string[] {
   const { health, gaps, findings, readiness, cycles, otherInstructions, unrecognized, passedOver, problems, warnings } =
     examination;
   return [
-    ...section(
-      "Methodology",
-      findings.map((finding) => `${label(finding.severity)} ${diagnosticText(finding)}`),
-    ),
+    ...section("Methodology", findings.map(findingText)),
     ...section("Artifacts", [
       ...columns(
         health.map(({ type, total, valid }) => [visible(type), total === 0 ? "none" : `${valid} of ${total} valid`]),
@@ -22,6 +19,10 @@ export function doctorText(examination: Examination): string[] {
           `${label("problem")} ${visible(type)}/${visible(id)} is ${status}`,
           ...violationLines(violations),
         ]),
+      ),
+      ...otherInstructions.map(
+        ({ protocol, workUnit }) =>
+          `note     the outputs of ${candidateName(protocol, workUnit)} were made under other instructions or schemas than today's`,
       ),
       ...gaps.map(({ path, reason }) => `${label("problem")} ${visible(path)} was not read: ${reason}`),
       ...passedOverText(passedOver).map((line) => `note     passed over: ${line}`),
@@ -33,23 +34,16 @@ export function doctorText(examination: Examination): string[] {
           )}`,
       ),
     ]),
-    ...section("Readiness", [
-      ...readiness.map(
-        ({ protocol, failures }) =>
-          `${label("problem")} ${visible(protocol)} lacks ${failures.map(({ artifactType, reason }) => `${visible(artifactType)} (${reason})`).join(", ")}`,
-      ),
-      ...otherInstructions.map(
-        ({ protocol, workUnit }) =>
-          `note     the outputs of ${candidateName(protocol, workUnit)} were made under other instructions or schemas than today's`,
-      ),
-    ]),
-    ...section(
-      "Cycles",
-      cycles.map(
-        (cycle) =>
-          `${label("problem")} ${[...cycle, cycle[0] ?? ""].map(visible).join(" -> ")} (hard dependencies; the members wait)`,
-      ),
-    ),
+    ...(readiness === null
+      ? []
+      : section(
+          "Readiness",
+          readiness.map(
+            ({ protocol, failures }) =>
+              `${label("problem")} ${visible(protocol)} lacks ${failures.map(({ artifactType, reason }) => `${visible(artifactType)} (${reason})`).join(", ")}`,
+          ),
+        )),
+    ...section("Cycles", cycles.map(findingText)),
     problems === 0
       ? `${out("green", "healthy")}${warnings === 0 ? "" : `, ${count(warnings, "warning")}`}`
       : `${out("red", count(problems, "problem"))}${warnings === 0 ? "" : `, ${count(warnings, "warning")}`}`,
@@ -64,8 +58,4 @@ function section(title: string, lines: readonly string[]): string[] {
       : lines.flatMap((line) => line.split("\n")).map((line) => `  ${line}`)),
     "",
   ];
-}
-
-function label(severity: "error" | "problem" | "warning"): string {
-  return severity === "warning" ? out("yellow", "warning ") : out("red", severity.padEnd(8));
 }

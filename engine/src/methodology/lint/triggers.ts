@@ -1,0 +1,83 @@
+import type { TomlPath } from "../../diagnostic.ts";
+import { didYouMean } from "../../suggestion.ts";
+import type { ProtocolDeclaration } from "../manifest.ts";
+import { type Methodology, outputTypesOf, readTypesOf } from "../methodology.ts";
+import { type Trigger, typesOf } from "../trigger.ts";
+import { inManifest, type ManifestFinding } from "./finding.ts";
+
+/** Every `on_change` of a type that the protocol neither requires nor accepts. */
+export function unreadChanges({ protocols }: Methodology): ManifestFinding[] {
+  return protocols.flatMap(({ name, requires, accepts, trigger }, index) =>
+    primitivesWithPaths(trigger, ["protocols", index, "trigger"]).flatMap(({ type, artifactType, path }) =>
+      type !== "on_change" || requires.includes(artifactType) || accepts.includes(artifactType)
+        ? []
+        : [
+            inManifest(
+              "unread-change",
+              [...path, "name"],
+              `protocol '${name}' is triggered by a change of '${artifactType}' and neither requires nor accepts it: its agent is not shown what has changed`,
+            ),
+          ],
+    ),
+  );
+}
+
+function primitivesWithPaths(
+  trigger: Trigger,
+  path: TomlPath,
+): { readonly type: Trigger["type"]; readonly artifactType: string; readonly path: TomlPath }[] {
+  if ("name" in trigger) return [{ type: trigger.type, artifactType: trigger.name, path }];
+  return trigger.conditions.flatMap((condition, index) =>
+    primitivesWithPaths(condition, [...path, "conditions", index]),
+  );
+}
+
+/**
+ * Decisions about a protocol's work that it accepts, where nothing makes the rework start: no protocol's trigger or
+ * `requires` names them, and neither it nor another one that the decision is about is triggered by the group.
+ */
+export function untriggeredFeedback({ protocols }: Methodology): ManifestFinding[] {
+  const acted = new Set(protocols.flatMap(readTypesOf));
+  return protocols.flatMap((judge) => {
+    const judged = upstreamOf(judge, protocols);
+    return judge.choices.flatMap(({ members }): ManifestFinding[] => {
+      const back = judged.some(({ trigger }) => typesOf(trigger).some((type) => members.includes(type)));
+      if (back) return [];
+      return judged.flatMap((protocol) =>
+        protocol.accepts
+          .filter((type) => members.includes(type) && !acted.has(type))
+          .map((type) =>
+            inManifest(
+              "feedback-without-trigger",
+              ["protocols", protocols.indexOf(protocol), "accepts"],
+              `protocol '${protocol.name}' accepts '${type}', in which '${judge.name}' decides about its work, but no trigger names it: nothing starts the rework`,
+              type,
+            ),
+          ),
+      );
+    });
+  });
+}
+
+/** The other protocols whose products one reads, itself or through others. */
+function upstreamOf<P extends ProtocolDeclaration>(protocol: P, protocols: readonly P[]): P[] {
+  const found = new Set<P>([protocol]);
+  for (const reader of found) {
+    const read = [...readTypesOf(reader), ...reader.accepts];
+    for (const writer of protocols) if (outputTypesOf(writer).some((type) => read.includes(type))) found.add(writer);
+  }
+  found.delete(protocol);
+  return protocols.filter((one) => found.has(one));
+}
+
+const TOP_LEVEL = ["name", "artifact_types", "protocols"];
+
+/** Top-level keys that are nearly those that runa reads; others belong to somebody else. */
+export function misspeltTables({ document }: Methodology): ManifestFinding[] {
+  return Object.keys(document.table).flatMap((key): ManifestFinding[] => {
+    const suggestion = TOP_LEVEL.includes(key) ? "" : didYouMean(key, TOP_LEVEL);
+    if (suggestion === "") return [];
+    const finding = inManifest("misspelt-table", [key], `top-level key '${key}' has no effect${suggestion}`);
+    return [{ ...finding, at: "key" }];
+  });
+}
