@@ -89,6 +89,8 @@ export const KEYWORDS: ReadonlyMap<string, Keyword> = new Map([
   ...keywords("named schemas", "definitions $defs", { decides: false }),
 ]);
 
+const TYPES: ReadonlySet<unknown> = new Set(["array", "boolean", "integer", "null", "number", "object", "string"]);
+
 /** Whether a value is of the kind that a keyword holds. */
 export function couldHold({ holds }: Keyword, value: unknown): boolean {
   switch (holds) {
@@ -103,7 +105,7 @@ export function couldHold({ holds }: Keyword, value: unknown): boolean {
     case "names":
       return Array.isArray(value) && value.every((name) => typeof name === "string");
     case "types":
-      return typeof value === "string" || Array.isArray(value);
+      return [value].flat().every((type) => TYPES.has(type));
     case "schemas":
       return Array.isArray(value);
     case "schema or schemas":

@@ -3,7 +3,7 @@ import { didYouMean, nearest } from "../../suggestion.ts";
 import type { ArtifactType, Methodology } from "../methodology.ts";
 import type { SchemaFinding } from "./finding.ts";
 import { couldHold, draftOf, KEYWORDS } from "./keywords.ts";
-import { conjunctsOf, everyPart, refsStandAlone, type SchemaObject } from "./schema-parts.ts";
+import { conjunctsOf, everyPart, isSchemaObject, refsStandAlone, type SchemaObject, targetOf } from "./schema-parts.ts";
 
 /** What is probably wrong with the keywords of a methodology's schemas. */
 export function schemaFindings({ types }: Methodology): SchemaFinding[] {
@@ -41,10 +41,27 @@ function keywordFindings({ name, schema: root }: ArtifactType): SchemaFinding[] 
       }
       if (keyword.decides && (draft < keyword.since || draft > keyword.until) && !isHelper(key, schema))
         return found("foreign-keyword", `draft ${dialectName(dialect)} does not know '${key}': it has no effect`);
-      if (alone && keyword.decides && key !== "$ref" && typeof schema.$ref === "string")
+      if (
+        alone &&
+        keyword.decides &&
+        key !== "$ref" &&
+        typeof schema.$ref === "string" &&
+        !isRepeated(root, schema, key)
+      )
         return found("ignored-beside-ref", `'${key}' has no effect beside '$ref' in draft ${dialectName(dialect)}`);
       return [];
     }),
+  );
+}
+
+/** Whether what a `$ref` leads to says the same, so that it does no harm beside it. */
+function isRepeated(root: JsonSchema, schema: SchemaObject, key: string): boolean {
+  const target = targetOf(root, schema);
+  return (
+    target !== null &&
+    conjunctsOf(root, target).some(
+      (part) => isSchemaObject(part.schema) && JSON.stringify(part.schema[key]) === JSON.stringify(schema[key]),
+    )
   );
 }
 
@@ -73,6 +90,8 @@ function keywordMeant(key: string, value: unknown, schema: SchemaObject): string
 function fitsAll(root: JsonSchema): boolean {
   return conjunctsOf(root, { schema: root, pointer: "" }).every(({ schema }) => {
     if (typeof schema === "boolean") return schema;
-    return Object.keys(schema).every((key) => key === "$ref" || key === "allOf" || KEYWORDS.get(key)?.decides !== true);
+    // What a reference out of the document leads to is not known here.
+    const known = (key: string) => key === "allOf" || (key === "$ref" && targetOf(root, schema) !== null);
+    return Object.keys(schema).every((key) => known(key) || KEYWORDS.get(key)?.decides !== true);
   });
 }
