@@ -83,6 +83,7 @@ export { evaluateScan, evaluateScope, isNamed, lookAt, workUnitsOf } from "./pro
 export {
   displayPath,
   findProject,
+  findRoot,
   methodologyFile,
   type OpenProject,
   openProject,

@@ -1,11 +1,13 @@
 import { resolve } from "node:path";
 import {
   findProject,
+  findRoot,
   type LintReport,
   levelCounts,
   lintDocument,
   lintPath,
   methodologyFile,
+  RunaError,
   sarifLog,
 } from "@runa/engine";
 import { Command, Option } from "clipanion";
@@ -48,6 +50,11 @@ export class LintCommand extends ProjectCommand {
 
   async #path(): Promise<string> {
     if (this.methodology !== undefined) return resolve(workingDirectory(), this.methodology);
+    const directory = workingDirectory();
+    if (findRoot(directory) === null)
+      throw new RunaError(
+        `no runa project in ${directory} or above it, whose methodology it could be: name one, \`runa lint METHODOLOGY\``,
+      );
     return methodologyFile(await findProject(this.projectOptions));
   }
 

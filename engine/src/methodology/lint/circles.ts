@@ -63,17 +63,21 @@ function leavesNoCycle(members: readonly ProtocolDeclaration[], { consumer, type
 }
 
 /**
- * Protocols that can be triggered and never get what they require, because it only follows from themselves; those of
- * hard cycles are told as such.
+ * Protocols that can be triggered and never get what they require, because it only follows from themselves: of each
+ * circle the first. Those of hard cycles are told as such.
  */
 export function neverReady({ protocols }: Methodology): ManifestFinding[] {
   const stuck = stuckProtocols(protocols, (protocol) => protocol.requires);
   const untriggerable = stuckProtocols(protocols, () => []);
-  const cyclic = new Set(executionOrder({ protocols }).cycles.flat());
+  const told = new Set(executionOrder({ protocols }).cycles.flat());
   return protocols.flatMap((protocol, index): ManifestFinding[] => {
-    if (!stuck.has(protocol) || untriggerable.has(protocol) || cyclic.has(protocol.name)) return [];
-    const type = protocol.requires.find((required) => leadsBack(required, protocol, stuck));
+    if (!stuck.has(protocol) || untriggerable.has(protocol) || told.has(protocol.name)) return [];
+    const circle = [...neededBy(protocol, stuck)].filter((other) => neededBy(other, stuck).has(protocol));
+    const type = protocol.requires.find((required) =>
+      circle.some((other) => other !== protocol && outputTypesOf(other).includes(required)),
+    );
     if (type === undefined) return [];
+    for (const { name } of circle) told.add(name);
     const writers = writersOf(type, protocols).filter((writer) => writer !== protocol);
     return [
       inManifest(
@@ -86,17 +90,21 @@ export function neverReady({ protocols }: Methodology): ManifestFinding[] {
   });
 }
 
-/** Whether what delivers a type waits, itself or through others, for what a protocol delivers. */
-function leadsBack(type: string, protocol: ProtocolDeclaration, stuck: ReadonlySet<ProtocolDeclaration>): boolean {
+/** The protocols, among some, that deliver what one needs, itself or through others. */
+function neededBy(
+  protocol: ProtocolDeclaration,
+  among: ReadonlySet<ProtocolDeclaration>,
+): ReadonlySet<ProtocolDeclaration> {
   const reached = new Set<ProtocolDeclaration>();
-  const open = writersOf(type, [...stuck]).filter((writer) => writer !== protocol);
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next === protocol) return true;
-    if (reached.has(next)) continue;
-    reached.add(next);
-    for (const needed of [...next.requires, ...typesOf(next.trigger)]) open.push(...writersOf(needed, [...stuck]));
-  }
-  return false;
+  const open = [protocol];
+  for (let next = open.pop(); next !== undefined; next = open.pop())
+    for (const needed of [...next.requires, ...typesOf(next.trigger)])
+      for (const writer of writersOf(needed, [...among])) {
+        if (writer === next || reached.has(writer)) continue;
+        reached.add(writer);
+        open.push(writer);
+      }
+  return reached;
 }
 
 function writersOf(type: string, protocols: readonly ProtocolDeclaration[]): ProtocolDeclaration[] {

@@ -26,7 +26,7 @@ export const RULES = {
   ),
   "misplaced-key": problem(
     "A key of a protocol stands below a choice group and so belongs to that group.",
-    "Put it above [[protocols.required_output_choices]].",
+    "Put it above `[[protocols.required_output_choices]]`.",
   ),
   "undeclared-type": problem(
     "A protocol names an artifact type that is not declared.",

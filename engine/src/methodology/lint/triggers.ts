@@ -5,11 +5,11 @@ import { type Methodology, outputTypesOf, readTypesOf } from "../methodology.ts"
 import { type Trigger, typesOf } from "../trigger.ts";
 import { inManifest, type ManifestFinding } from "./finding.ts";
 
-/** Every `on_change` of a type that the protocol neither requires nor accepts. */
-export function unreadChanges({ protocols }: Methodology): ManifestFinding[] {
+/** Every `on_change` of a declared type that the protocol neither requires nor accepts. */
+export function unreadChanges({ protocols, types }: Methodology): ManifestFinding[] {
   return protocols.flatMap(({ name, requires, accepts, trigger }, index) =>
     primitivesWithPaths(trigger, ["protocols", index, "trigger"]).flatMap(({ type, artifactType, path }) =>
-      type !== "on_change" || requires.includes(artifactType) || accepts.includes(artifactType)
+      type !== "on_change" || !types.has(artifactType) || [...requires, ...accepts].includes(artifactType)
         ? []
         : [
             inManifest(
