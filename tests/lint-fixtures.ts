@@ -21,10 +21,9 @@ export interface LintFixture {
   readonly sound: LintCase;
 }
 
-/** Writes a case into a directory; instructions that are not given name every output. */
+/** Writes a case into a directory. */
 export function writeCase(directory: string, { edit, files = {}, ...methodology }: LintCase): void {
-  const protocols = methodology.protocols.map((protocol) => ({ instructions: instructionsOf(protocol), ...protocol }));
-  writeMethodology(directory, { ...methodology, protocols });
+  writeMethodology(directory, methodology);
   const manifest = join(directory, "manifest.toml");
   if (edit !== undefined) writeFileSync(manifest, edit(readFileSync(manifest, "utf8")));
   for (const [name, text] of Object.entries(files)) {
@@ -35,10 +34,6 @@ export function writeCase(directory: string, { edit, files = {}, ...methodology 
   }
 }
 
-function instructionsOf({ produces = [], may_produce = [], choices = {} }: ProtocolText): string {
-  return `# Work\n\nSee to ${[...produces, ...may_produce, ...Object.values(choices).flat()].join(", ")}.\n`;
-}
-
 const reply = { name: "reply", requires: ["question"], produces: ["answer"] };
 const one: LintCase = { protocols: [reply] };
 
@@ -46,13 +41,13 @@ const one: LintCase = { protocols: [reply] };
 const told = (instructions: string): LintCase => ({ protocols: [{ ...reply, instructions }] });
 /** `reply` with another schema of its output. */
 const answering = (answer: object | boolean): LintCase => ({ protocols: [reply], schemas: { answer } });
-/** Adds lines to the end of the manifest, which are those of its last protocol. */
-const withLines = (...lines: string[]): LintCase => ({
+/** Adds a line to the end of the manifest, which is its last protocol's. */
+const withLine = (line: string): LintCase => ({
   ...one,
-  edit: (manifest) => `${manifest}${lines.join("\n")}\n`,
+  edit: (manifest) => `${manifest}${line}
+`,
 });
 
-/** Its schema's first lines, so that the places of what follows are plain. */
 const object = (more: object) => ({ type: "object", required: ["text"], ...more });
 const TEXT = { type: "string", minLength: 1 };
 const DRAFT_07 = "http://json-schema.org/draft-07/schema#";
@@ -72,7 +67,7 @@ export const LINT_FIXTURES: readonly LintFixture[] = [
   {
     rule: "unknown-key",
     level: "problem",
-    broken: withLines('require = ["question"]'),
+    broken: withLine('require = ["question"]'),
     at: "manifest.toml:17:1",
     message: "unknown key 'require' in protocol 'reply' — did you mean 'requires'?",
     sound: { ...one, edit: (manifest) => `version = 2\n${manifest}[meta]\nrequire = []\n` },
@@ -132,6 +127,15 @@ export const LINT_FIXTURES: readonly LintFixture[] = [
     at: "manifest.toml:10:8",
     message: "nothing uses artifact type 'note'",
     sound: { protocols: [{ ...reply, accepts: ["note"] }] },
+  },
+  {
+    rule: "alike-names",
+    level: "warning",
+    broken: { protocols: [{ ...reply, accepts: ["Answer"] }] },
+    at: "manifest.toml:10:8",
+    message:
+      "artifact type 'answer' differs from 'Answer' only in case or in how Unicode spells it: rename one of them",
+    sound: { protocols: [{ ...reply, accepts: ["answers"] }] },
   },
   {
     rule: "hidden-type",

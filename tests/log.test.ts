@@ -205,8 +205,18 @@ describe("what is chosen", () => {
     const rig = await scanned();
     const [, , third, fourth] = await events(rig);
     expect(await events(rig, "--since", third?.at ?? "")).toEqual([third, fourth]);
-    expect(await events(rig, "--since", "2h")).toHaveLength(4);
+    for (const ago of ["2h", "1000h", "7d", "999999999w"])
+      expect(await events(rig, "--since", ago), ago).toHaveLength(4);
     expect(await events(rig, "--since", "2099-01-01T00:00:00Z")).toEqual([]);
+  });
+
+  test("since a local time that clocks skipped", async () => {
+    const rig = await makeRig(draft);
+    await rig.run("scan");
+    const env = { TZ: "Africa/Cairo" };
+    for (const since of ["2024-04-26", "2024-04-26 00:30"])
+      expect(await rig.run("log", "--since", since, { env }), since).toMatchObject({ exitCode: 0, stderr: "" });
+    expect((await rig.run("log", "--since", "2024-04-31", { env })).exitCode).toBe(1);
   });
 
   test("since a time as people are shown it", async () => {
@@ -241,7 +251,7 @@ describe("what is chosen", () => {
 
   test.each([
     [["--attempt", "0197a3b"], "--attempt needs an attempt's id"],
-    [["--since", "yesterday"], "--since needs a duration"],
+    [["--since", "yesterday"], "--since needs how long ago"],
     [["--limit", "0"], "--limit needs a number"],
     [["--limit", "3", "--all"], "--all shows everything and --limit only so much: leave one of them out"],
     [["--expect", `sha256:${"0".repeat(64)}`], "--expect needs --verify"],

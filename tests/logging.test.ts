@@ -116,6 +116,16 @@ describe("[logging]", () => {
     const odd = await rig.run("state", { env: { RUST_LOG: "warn,runa_mcp=loud" } });
     expect(odd.exitCode).toBe(0);
     expect(odd.stderr).toContain("runa_mcp=loud");
+    // Also where warnings are not asked for.
+    for (const filter of ["error,runa_mcp=loud", "runa_cli=info,runa_engine=loud"])
+      expect((await rig.run("state", { env: { RUST_LOG: filter } })).stderr, filter).toMatch(
+        /^\S+Z WARN {2}runa_engine logging: log directive '.*=loud' of RUST_LOG is not understood/,
+      );
+    expect((await rig.run("state", { env: { RUST_LOG: "3" } })).stderr).toMatch(/directive '3' of RUST_LOG is not/);
+    rig.write(".runa/config.toml", `${rig.read(".runa/config.toml")}\n[logging]\nfilter = "inof"\n`);
+    expect((await rig.run("state")).stderr).toMatch(
+      /directive 'inof' of \[logging\] filter is not .* — did you mean 'info'\?/,
+    );
   });
 });
 

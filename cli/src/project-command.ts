@@ -16,6 +16,8 @@ export abstract class ProjectCommand extends Command {
 
   /** Where the project is looked for and what overrides its configuration. */
   protected get projectOptions(): ProjectOptions {
+    requireValue("--config", "a file", this.config);
+    requireValue("--artifacts-dir", "a directory", this.artifactsDir);
     return {
       workingDirectory: workingDirectory(),
       environment: process.env,
@@ -53,7 +55,7 @@ export abstract class ScopedCommand extends ProjectCommand {
   workUnit = Option.String("--work-unit", { description: "Look only at the scoped protocols of this work unit." });
 
   protected get scope(): string | null {
-    if (this.workUnit === "") throw new UsageError("--work-unit needs an id; it is empty");
+    requireValue("--work-unit", "an id", this.workUnit);
     return this.workUnit ?? null;
   }
 
@@ -69,6 +71,11 @@ export abstract class ScopedCommand extends ProjectCommand {
     const project = this.projectFlag;
     return { scope: `${flagText({ "--work-unit": this.workUnit })}${project}`, project };
   }
+}
+
+/** @throws UsageError for an option whose value was left empty */
+export function requireValue(option: string, what: string, value: string | undefined): void {
+  if (value === "") throw new UsageError(`${option} needs ${what}; it is empty`);
 }
 
 function flagText(flags: Readonly<Record<string, string | undefined>>): string {

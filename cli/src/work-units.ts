@@ -1,9 +1,9 @@
 import {
   count,
+  didYouMean,
   type Evaluation,
   evaluateScope,
   isNamed,
-  nearest,
   type OpenProject,
   visible,
   workUnitsOf,
@@ -29,8 +29,6 @@ export function delegatedWork(project: OpenProject, evaluation: Evaluation): str
 export function warnOfUnknownWorkUnit(evaluation: Evaluation): void {
   const { workUnit } = evaluation;
   if (workUnit === null || isNamed(evaluation)) return;
-  const known = workUnitsOf(evaluation);
-  const meant = nearest(workUnit, known);
-  const hint = meant === null ? "" : ` — did you mean '${visible(meant)}'?`;
-  stderr.write(`warning: no artifact names work unit '${visible(workUnit)}'${hint}\n`);
+  const hint = didYouMean(workUnit, workUnitsOf(evaluation));
+  stderr.write(`warning: no artifact names work unit ${visible(`'${workUnit}'${hint}`)}\n`);
 }

@@ -6,31 +6,34 @@ export type {
   Json,
   LogEvent,
   LogVerdict,
+  Loss,
   Moment,
   OpenAttempt,
   Rebuilt,
   ScanReport,
   Violation,
 } from "@runa/store";
-export { momentOf, rfc3339, StoreError, WorkspaceError } from "@runa/store";
+export { lossesOf, MAX_BYTES, momentOf, reasonOf, rfc3339, StoreError, WorkspaceError } from "@runa/store";
 export { type LintDocument, lintDocument } from "./answers/lint-document.ts";
 export { sarifLog } from "./answers/sarif-log.ts";
 export { count } from "./count.ts";
 export { type Diagnostic, DiagnosticsError, RunaError, type SourcePosition } from "./diagnostic.ts";
-export { DURATION_FORM, durationText, parseDuration } from "./duration.ts";
+export { DURATION_FORM, durationText, parseAge, parseDuration } from "./duration.ts";
 export {
   type Candidate,
   conditionText,
   type Evaluation,
   type Input,
+  obstaclesOf,
   type PreconditionFailure,
   type PreconditionReason,
-  preconditionFailures,
+  type Relationship,
 } from "./evaluate/evaluate.ts";
-export { type Debts, debtsOf, type Settlement } from "./evaluate/owed.ts";
+export { type Debts, debtsOf, type Settlement, type Standing } from "./evaluate/owed.ts";
+export { lossViolation, type ReadArtifact, readArtifact } from "./execute/artifact-text.ts";
 export { distinctBeginnings, SHORTEST_BEGINNING, shortAttemptId } from "./execute/attempt-id.ts";
 export { attemptOutput } from "./execute/attempt-output.ts";
-export { artifactFrom, openAttemptSession } from "./execute/attempt-session.ts";
+export { openAttemptSession } from "./execute/attempt-session.ts";
 export { executeRun } from "./execute/cascade.ts";
 export type { Work } from "./execute/conflicts.ts";
 export { attemptDeliveries } from "./execute/deliveries.ts";

@@ -28,7 +28,13 @@ import {
   setAgent,
 } from "./tables/attempt-table.ts";
 import { nextMoment } from "./tables/clock-table.ts";
-import { type DeliveryRow, deliveriesOf, wasDeliveredElsewhere } from "./tables/delivery-table.ts";
+import {
+  type DeliveryRow,
+  deliveriesOf,
+  type EarlierDelivery,
+  earlierDeliveriesOf,
+  wasDeliveredElsewhere,
+} from "./tables/delivery-table.ts";
 import { appendEvent, type EventBody, withdrawalsOf } from "./tables/event-table.ts";
 import { putSuperseding } from "./tables/superseding-table.ts";
 import { holdsUnfinished, removeUnfinished } from "./workspace/durable-write.ts";
@@ -174,6 +180,14 @@ export function attemptNotes({ database }: Store, attempt: string): AttemptNotes
     deliveries: deliveriesOf(database, attempt),
     withdrawn: withdrawalsOf(database, attempt),
   };
+}
+
+/** What the ended attempts of a candidate delivered or confirmed, and up to its last success wrote. */
+export function earlierDeliveries(
+  { database }: Store,
+  { protocol, workUnit }: Pick<AttemptStart, "protocol" | "workUnit">,
+): EarlierDelivery[] {
+  return earlierDeliveriesOf(database, protocol, workUnit);
 }
 
 /** Whether this content of an instance was delivered since then by another attempt or by hand. */

@@ -182,9 +182,10 @@ export function recordWithdrawal(
       throw refused("it could not be moved", error);
     }
     putSuperseding(store.database, { attempt, type, id, withdrawn: true });
-    removeArtifact(store.database, type, id);
+    const at = nextMoment(store.database);
+    removeArtifact(store.database, row, at);
     forgetDelivery(store.database, attempt, type, id);
-    appendEvent(store.database, nextMoment(store.database), "withdrawn", attempt, {
+    appendEvent(store.database, at, "withdrawn", attempt, {
       artifact_type: type,
       instance_id: id,
       content_hash: row.contentHash,

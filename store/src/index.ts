@@ -22,6 +22,7 @@ export {
   type ClaimResult,
   claimAttempt,
   deliveredElsewhere,
+  earlierDeliveries,
   endAttempt,
   endUnstarted,
   fenceAttempt,
@@ -60,8 +61,9 @@ export {
   verifyLog,
 } from "./event-log.ts";
 export { canonicalJson, contentHash, sha256 } from "./json/canonical.ts";
+export { ExactNumber } from "./json/exact-number.ts";
+export { type Loss, lossesOf } from "./json/losses.ts";
 export {
-  ExactNumber,
   JsonError,
   MAX_BYTES,
   MAX_DEPTH,
@@ -69,22 +71,29 @@ export {
   parseJson,
   parseJsonBytes,
 } from "./json/parse.ts";
+export { escapedStep, unescapedStep } from "./json/pointer.ts";
 export { keepMethodology, keptMethodology, type MethodologyRow } from "./kept-methodology.ts";
 export { momentOf, rfc3339 } from "./moment.ts";
 export { type Rebuilt, rebuildStore } from "./rebuild.ts";
 export { loggedViolations, type RefusalReason } from "./refusal.ts";
 export { type InstanceRef, type ScanOptions, type ScanReport, scan } from "./scan.ts";
-export { type ScannedType, workUnitOf } from "./scan-files.ts";
+export { contentOf, type ScannedType, workUnitOf } from "./scan-files.ts";
 export { type Dialect, dialectOf, SchemaError } from "./schema/dialect.ts";
 export { pointedAt } from "./schema/exactness.ts";
-export { escapedStep, unescapedStep } from "./schema/pointer.ts";
-export { parseSchema, type SchemaSource } from "./schema/source.ts";
+export { parseKnownSchema, parseSchema, type SchemaSource } from "./schema/source.ts";
 export { loadSchemaCompiler, type SchemaCompiler, type Validator } from "./schema/validator.ts";
 export { knownSchemaHash, rememberSchemaFiles } from "./schema-check.ts";
-export { type InstancesByType, readSnapshot, readUnhealthy, type Snapshot } from "./snapshot.ts";
+export {
+  type InstancesByType,
+  type Listeners,
+  readSnapshot,
+  readUnhealthy,
+  type Said,
+  type Snapshot,
+} from "./snapshot.ts";
 export { identitiesNow, SourceReading } from "./source-identities.ts";
 export { openStore, type Store } from "./store.ts";
-export { didYouMean, nearest } from "./suggestion.ts";
+export { alike, alikes, didYouMean, meantText, nearest } from "./suggestion.ts";
 export { finishSuperseding, type NotMoved } from "./superseding.ts";
 export type {
   InstanceBefore,
@@ -98,6 +107,7 @@ export type {
   SeenType,
   ServerNotes,
 } from "./tables/attempt-table.ts";
+export type { Saying } from "./tables/delivery-table.ts";
 export type { EventBody, EventFilter, EventKind } from "./tables/event-table.ts";
 export { writeDurably } from "./workspace/durable-write.ts";
 export { fileNameOf, instanceIdOf, instanceIdProblem } from "./workspace/file-name.ts";

@@ -1,7 +1,7 @@
 /**
  * The store's tables, one migration a version; `user_version` counts those that were applied. A migration that has been
  * released is never changed. `artifact`, `schema_check` and `methodology` are an index over files: emptied, they are refilled
- * from them.
+ * from them; `removal` goes with the first of them.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -91,4 +91,6 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER event_is_kept BEFORE DELETE ON event BEGIN SELECT raise(ABORT, 'the event log is only appended to'); END;
   CREATE TRIGGER event_is_final BEFORE UPDATE ON event BEGIN SELECT raise(ABORT, 'the event log is only appended to'); END;
   `,
+  // On one line, so that the schema still fits into the first page: another one that is damaged loses no table.
+  "CREATE TABLE removal (artifact_type TEXT NOT NULL, work_unit TEXT, at INTEGER NOT NULL) STRICT",
 ];

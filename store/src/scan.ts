@@ -210,17 +210,22 @@ class Commits {
     for (const { change, old, row } of batch) {
       this.#types.add(row.type);
       if (!isAsRead && !isStill(this.#store, row, old)) continue;
-      if (change === "removed") removeArtifact(database, row.type, row.id);
+      if (change === "removed") removeArtifact(database, row, this.#now());
       else if (change === "new" || change === "modified") {
-        this.#at ??= nextMoment(database);
         const isKnown = old !== undefined || nothingDelivered;
         const deliveredAt = isKnown ? row.deliveredAt : lastSuccessfulDelivery(database, row.type, row.id);
-        putArtifact(database, { ...row, lastModified: this.#at, deliveredAt });
+        putArtifact(database, { ...row, lastModified: this.#now(), deliveredAt });
       } else putArtifact(database, row);
       if (change !== "unchanged") made.push({ change, row });
     }
     // With the rows that it tells of: what a scan that dies between two batches has changed is told as well.
     appendScanned(database, made);
+  }
+
+  /** The one moment at which everything was found. */
+  #now(): Moment {
+    this.#at ??= nextMoment(this.#store.database);
+    return this.#at;
   }
 }
 

@@ -34,8 +34,18 @@ vi.mock(import("node:os"), async (original) => {
   return { ...os, tmpdir: () => temporary.directory ?? os.tmpdir() };
 });
 
-const TABLES = ["artifact", "attempt", "clock", "delivery", "event", "methodology", "schema_check", "superseding"];
-const VERSION = 2;
+const TABLES = [
+  "artifact",
+  "attempt",
+  "clock",
+  "delivery",
+  "event",
+  "methodology",
+  "removal",
+  "schema_check",
+  "superseding",
+];
+const VERSION = 3;
 const damaged = (directory: string) =>
   new StoreError(
     `${directory}/runa.db is damaged: what runa remembers of earlier attempts is in doubt, no artifact is. \`runa scan --rebuild\` keeps what can still be read and reads the artifacts again`,
@@ -229,7 +239,7 @@ test("a store that a newer runa made is refused, and left as it is", () => {
   database.pragma("user_version = 99");
   database.close();
   expect(() => openStore(directory)).toThrow(
-    new StoreError("the store was made by a newer runa (store version 99, this runa knows 2): use that one"),
+    new StoreError("the store was made by a newer runa (store version 99, this runa knows 3): use that one"),
   );
   const after = new Database(join(directory, "runa.db"), { readonly: true });
   expect(after.pragma("user_version", { simple: true })).toBe(99);

@@ -420,6 +420,15 @@ test("a moment in RFC 3339 is that moment, and what is no time is none", () => {
     expect(momentOf(rfc3339(moment))).toBe(moment);
   expect(rfc3339(1_790_000_000_000_007 as Moment)).toBe("2026-09-21T14:13:20.000007Z");
   expect(momentOf("2026-09-21t16:13:20.1234567+02:00")).toBe(1_790_000_000_123_456);
-  for (const text of ["", "now", "2026-09-21", "2026-09-21T14:13:20", "2026-13-21T14:13:20Z", "14:13"])
+  for (const text of [
+    "",
+    "now",
+    "2026-09-21",
+    "2026-09-21T14:13:20",
+    "2026-13-21T14:13:20Z",
+    "14:13",
+    "2026-02-31T00:00:00Z",
+    "2026-02-29T23:00:00-02:00",
+  ])
     expect(momentOf(text)).toBeNull();
 });

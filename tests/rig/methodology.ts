@@ -22,6 +22,8 @@ export interface MethodologyText {
   readonly protocols: readonly ProtocolText[];
   /** Types that no protocol names. */
   readonly types?: readonly string[];
+  /** Types that protocols name and that are not declared. */
+  readonly undeclared?: readonly string[];
   /** The schemas of types that do not take the usual one: an object with a `title`. */
   readonly schemas?: Readonly<Record<string, object | boolean>>;
 }
@@ -36,9 +38,12 @@ export function writeMethodology(directory: string, methodology: MethodologyText
       join(directory, "schemas", `${type}.schema.json`),
       JSON.stringify(schemas[type] ?? usualSchema(type), null, 2),
     );
-  for (const { name, instructions = `Carry out ${name}.\n` } of methodology.protocols) {
-    mkdirSync(join(directory, "protocols", name), { recursive: true });
-    writeFileSync(join(directory, "protocols", name, "PROTOCOL.md"), instructions);
+  for (const protocol of methodology.protocols) {
+    mkdirSync(join(directory, "protocols", protocol.name), { recursive: true });
+    writeFileSync(
+      join(directory, "protocols", protocol.name, "PROTOCOL.md"),
+      protocol.instructions ?? usualInstructions(protocol),
+    );
   }
   writeFileSync(join(directory, "manifest.toml"), manifest(methodology, types));
 }
@@ -53,7 +58,12 @@ function usualSchema(type: string): object {
   };
 }
 
-function typesOf({ protocols, types = [] }: MethodologyText): string[] {
+function usualInstructions({ name, produces = [], may_produce = [], choices = {} }: ProtocolText): string {
+  const outputs = [...produces, ...may_produce, ...Object.values(choices).flat()];
+  return `Carry out ${name}.${outputs.length > 0 ? ` Deliver ${outputs.join(", ")}.` : ""}\n`;
+}
+
+function typesOf({ protocols, types = [], undeclared = [] }: MethodologyText): string[] {
   const named = protocols.flatMap((protocol) => [
     ...(protocol.requires ?? []),
     ...(protocol.accepts ?? []),
@@ -62,7 +72,7 @@ function typesOf({ protocols, types = [] }: MethodologyText): string[] {
     ...Object.values(protocol.choices ?? {}).flat(),
     ...[...triggerOf(protocol).matchAll(/\bon_\w+\(([^()]*)\)/g)].map((match) => match[1] ?? ""),
   ]);
-  return [...new Set([...named, ...types])];
+  return [...new Set([...named, ...types])].filter((type) => !undeclared.includes(type));
 }
 
 function triggerOf({ name, trigger, requires = [] }: ProtocolText): string {

@@ -6,7 +6,7 @@ import {
   type Moment,
   momentOf,
   openEventLog,
-  parseDuration,
+  parseAge,
   SHORTEST_BEGINNING,
   visible,
 } from "@runa/engine";
@@ -54,7 +54,7 @@ export class LogCommand extends ProjectCommand {
   });
   protocol = Option.String("--protocol", { description: "Only of this protocol's attempts." });
   since = Option.String("--since", {
-    description: "Only since then: so long ago (30m, 2h), a time as it is shown, a date, or RFC 3339.",
+    description: "Only since then: so long ago (30m, 2h, 7d), a time as it is shown, a date, or RFC 3339.",
   });
   limit = Option.String("--limit", { description: `Only the last N; default ${SHOWN}, with --json all.` });
   all = Option.Boolean("--all", false, { description: "All of them." });
@@ -135,11 +135,12 @@ export class LogCommand extends ProjectCommand {
 
   #since(): Moment | undefined {
     if (this.since === undefined) return undefined;
-    const ago = parseDuration(this.since);
-    const moment = ago === null ? (parseLocalTime(this.since) ?? momentOf(this.since)) : (Date.now() - ago) * 1000;
+    const ago = parseAge(this.since);
+    const moment =
+      ago === null ? (parseLocalTime(this.since) ?? momentOf(this.since)) : Math.max(0, Date.now() - ago) * 1000;
     if (moment === null)
       throw new UsageError(
-        '--since needs a duration such as "30m" or "2h", a time such as "2026-01-31 09:30:00" or "2026-01-31", or one such as 2026-01-31T09:30:00Z',
+        '--since needs how long ago, such as "30m", "2h" or "7d", a time such as "2026-01-31 09:30:00" or "2026-01-31", or one such as 2026-01-31T09:30:00Z',
       );
     return moment as Moment;
   }

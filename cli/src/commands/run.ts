@@ -48,8 +48,12 @@ export class RunCommand extends ExecutingCommand {
   maxAttempts = Option.String("--max-attempts", { description: "Start no more attempts than that; 0: no limit." });
   timeLimit = Option.String("--time-limit", { description: "Start nothing after so long, such as 2h." });
 
-  protected override async preview(project: OpenProject, scope: string | null): Promise<number> {
-    const evaluation = await this.look(project, scope);
+  protected override requireValues(): void {
+    super.requireValues();
+    this.#given();
+  }
+
+  protected override preview(project: OpenProject, evaluation: Evaluation): number {
     const mcp = mcpCommand();
     const plan = projectCascade(evaluation).map((execution) => ({
       ...execution,
@@ -87,11 +91,21 @@ export class RunCommand extends ExecutingCommand {
   }
 
   #limits(configured: RunLimits): RunLimits {
+    const { jobs, maxAttempts, timeLimit } = this.#given();
     return {
       ...configured,
-      jobs: wholeNumberIn("--jobs", this.jobs, 1) ?? configured.jobs,
-      maxAttempts: wholeNumberIn("--max-attempts", this.maxAttempts, 0) ?? configured.maxAttempts,
-      timeLimit: durationIn("--time-limit", this.timeLimit) ?? configured.timeLimit,
+      jobs: jobs ?? configured.jobs,
+      maxAttempts: maxAttempts ?? configured.maxAttempts,
+      timeLimit: timeLimit ?? configured.timeLimit,
+    };
+  }
+
+  /** The limits that options give; null where they leave it to the configuration. */
+  #given() {
+    return {
+      jobs: wholeNumberIn("--jobs", this.jobs, 1),
+      maxAttempts: wholeNumberIn("--max-attempts", this.maxAttempts, 0),
+      timeLimit: durationIn("--time-limit", this.timeLimit),
     };
   }
 }

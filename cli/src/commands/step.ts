@@ -1,4 +1,4 @@
-import { type OpenProject, planExecution } from "@runa/engine";
+import { type Evaluation, type OpenProject, planExecution } from "@runa/engine";
 import { Command } from "clipanion";
 import { ExecutingCommand, type LiveRun } from "../executing-command.ts";
 import { mcpCommand } from "../execution.ts";
@@ -23,8 +23,7 @@ export class StepCommand extends ExecutingCommand {
     ],
   });
 
-  protected override async preview(project: OpenProject, scope: string | null): Promise<number> {
-    const evaluation = await this.look(project, scope);
+  protected override preview(project: OpenProject, evaluation: Evaluation): number {
     const next = evaluation.candidates.find(({ readiness }) => readiness.status === "ready");
     const planned = next === undefined ? null : planExecution(project, project.methodology.name, mcpCommand(), next);
     if (this.json) this.printJson(stepEnvelope(project, evaluation, planned));
@@ -42,14 +41,16 @@ export class StepCommand extends ExecutingCommand {
     const report = await this.executeLive(live, { ...limits, workUnit: live.scope, once: true });
     const last = report.reports.findLast(({ adopted }) => !adopted);
     const held = last === undefined && report.elsewhere.length > 0;
-    const failed = report.outcome === "methodology_changed" || (last !== undefined && last.outcome.id !== "delivered");
+    const isRefused = last === undefined && report.failures.some(({ kind }) => kind === "not_offered");
+    const failed =
+      report.outcome === "methodology_changed" || isRefused || (last !== undefined && last.outcome.id !== "delivered");
     const exitCode = this.stoppedBy(report) ?? (failed ? 1 : held ? 3 : 0);
     if (live.events !== null) live.events.end(summaryEnvelope(report, exitCode));
     else {
       const why = held
         ? report.elsewhere.map((attempt) => `held: ${holderText(attempt, this.keptFlags)}`)
         : ["No READY protocols."];
-      const before = last === undefined ? why : nextSteps(report, this.suggestions(live.project));
+      const before = last === undefined && !isRefused ? why : nextSteps(report, this.suggestions(live.project));
       this.print([...before, ...(before.length === 0 ? [] : [""]), ...stateText(report.evaluation, this.keptFlags)]);
     }
     return exitCode;

@@ -6,8 +6,19 @@ import { columns, out } from "./style.ts";
 
 /** The report of `doctor`: each check with what it found, and a verdict. */
 export function doctorText(examination: Examination): string[] {
-  const { health, gaps, findings, readiness, cycles, otherInstructions, unrecognized, passedOver, problems, warnings } =
-    examination;
+  const {
+    health,
+    gaps,
+    findings,
+    readiness,
+    alikeWorkUnits,
+    cycles,
+    otherInstructions,
+    unrecognized,
+    passedOver,
+    problems,
+    warnings,
+  } = examination;
   return [
     ...section("Methodology", findings.map(findingText)),
     ...section("Artifacts", [
@@ -24,13 +35,17 @@ export function doctorText(examination: Examination): string[] {
         ({ protocol, workUnit }) =>
           `note     the outputs of ${candidateName(protocol, workUnit)} were made under other instructions or schemas than today's`,
       ),
+      ...alikeWorkUnits.map(
+        (names) =>
+          `note     work units ${visible(names.map((name) => `'${name}'`).join(" and "))} differ only in case or in how Unicode spells them, and count as different ones`,
+      ),
       ...gaps.map(({ path, reason }) => `${label("problem")} ${visible(path)} was not read: ${reason}`),
       ...passedOverText(passedOver).map((line) => `note     passed over: ${line}`),
       ...unrecognized.map(
         (name) =>
           `note     ${unrecognizedText(
             name,
-            health.some(({ type }) => type === name),
+            health.map(({ type }) => type),
           )}`,
       ),
     ]),

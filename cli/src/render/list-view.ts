@@ -1,12 +1,13 @@
 import {
   type Evaluation,
   executionOrder,
+  obstaclesOf,
   type PreconditionFailure,
   type Protocol,
-  preconditionFailures,
   triggerText,
   visible,
 } from "@runa/engine";
+import { cycleWarning } from "./cycle.ts";
 import { columns, out } from "./style.ts";
 
 /** Every protocol of the methodology, in topological order, with its relations. */
@@ -14,13 +15,8 @@ export function listText(evaluation: Evaluation): string[] {
   const { order, cycles } = executionOrder(evaluation.methodology);
   return [
     `${out("bold", visible(evaluation.methodology.name))}`,
-    ...cycles.map(
-      (cycle) =>
-        `${out("yellow", "warning:")} dependency cycle ${[...cycle, cycle[0] ?? ""].map(visible).join(" -> ")}; its members wait`,
-    ),
-    ...order.flatMap((protocol, index) =>
-      protocolText(index + 1, protocol, preconditionFailures(evaluation, protocol)),
-    ),
+    ...cycles.map((cycle) => `${out("yellow", "warning:")} ${cycleWarning(cycle)}`),
+    ...order.flatMap((protocol, index) => protocolText(index + 1, protocol, obstaclesOf(evaluation, protocol))),
   ];
 }
 

@@ -46,6 +46,8 @@ export function progressText(event: ExecutionEvent, style: ProgressStyle): strin
       return [
         `${err("yellow", "…")} ${visible(event.attempt.protocol)}: its runa had died, and the methodology no longer has this protocol; abandoned`,
       ];
+    case "not_offered":
+      return [`${err("red", "✗")} ${nameOf(event.candidate)}  not started: ${visible(event.reason)}`];
     case "waiting":
       return event.attempts.map((attempt) => `${err("yellow", "…")} waiting for ${holderText(attempt, style)}`);
   }

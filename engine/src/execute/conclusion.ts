@@ -14,6 +14,7 @@ import type { ScopeView } from "../evaluate/scope-view.ts";
 import { logUsageUnclear } from "../log/records.ts";
 import { scopeView } from "../project/look.ts";
 import { type OpenProject, scanProject } from "../project/project.ts";
+import { leavingOutputs } from "./earlier-outputs.ts";
 import { gatherEvidence, outputsDigest, type RunningAttempt, readsDigest, seenBy } from "./evidence.ts";
 import { judge, supersededBy } from "./judge.ts";
 import { moveSuperseded } from "./move-superseded.ts";
@@ -91,7 +92,9 @@ export async function concludeAttempt(
   const outcome = end.decided ?? end.outcomeOf(judged);
   const succeeded = outcome.id === "delivered";
   const superseded = succeeded
-    ? supersededBy(protocol, evidence.view, evidence.delivered).map(({ type, id }) => ({ type, id }))
+    ? supersededBy(protocol, evidence.view, evidence.delivered, leavingOutputs(project, attempt, evidence.view)).map(
+        ({ type, id }) => ({ type, id }),
+      )
     : [];
   const { usage, unclear } = readUsage(usageFile(project, id));
   if (unclear !== null) logUsageUnclear(id, protocol.name, unclear);

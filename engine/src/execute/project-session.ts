@@ -30,6 +30,7 @@ import { instancePath } from "../plan/plan.ts";
 import { displayPath, findProject, type OpenProject, openProject, openProjectStore } from "../project/project.ts";
 import { didYouMean } from "../suggestion.ts";
 import { attemptIn } from "./nested.ts";
+import { undeclaredOutput } from "./offer.ts";
 import type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "./output-session.ts";
 
 /** Which session is opened. */
@@ -47,7 +48,8 @@ export interface SessionOptions {
 /**
  * Opens the project and the session of one protocol. It scans nothing: its cost does not depend on how many artifacts
  * there are.
- * @throws RunaError for an unknown protocol, a scope that does not fit, or the attempt of another candidate; DiagnosticsError, StoreError
+ * @throws RunaError for an unknown protocol, one that writes a type that is not declared, a scope that does not fit, or the
+ *   attempt of another candidate; DiagnosticsError, StoreError
  */
 export async function openOutputSession(options: SessionOptions): Promise<OutputSession> {
   const project = await openProject(options).catch(async (error: unknown) => {
@@ -56,6 +58,8 @@ export async function openOutputSession(options: SessionOptions): Promise<Output
   });
   try {
     const protocol = protocolFor(project, options);
+    const undeclared = undeclaredOutput(project.methodology, protocol);
+    if (undeclared !== null) throw new RunaError(undeclared);
     const attempt = attemptIn(options.environment);
     if (attempt !== null) {
       refuseAnothersAttempt(project, attempt, options);
@@ -64,6 +68,7 @@ export async function openOutputSession(options: SessionOptions): Promise<Output
     return new ProjectSession(project, protocol, options.workUnit as WorkUnit | null, attempt);
   } catch (error) {
     project.close();
+    await tellWhyNotServed(options, error);
     throw error;
   }
 }

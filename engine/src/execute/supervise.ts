@@ -135,6 +135,7 @@ async function watch(
         return interrupts.killed;
       },
     });
+    await agent.outputWritten();
     return { end, ending, interrupted, swept };
   } finally {
     limits?.close();

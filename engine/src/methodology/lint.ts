@@ -1,4 +1,4 @@
-import { didYouMean } from "../suggestion.ts";
+import { alikes, didYouMean } from "../suggestion.ts";
 import type { TomlFinding } from "../toml/parse.ts";
 import { propertyNames } from "./lint/schema-parts.ts";
 import type { ProtocolDeclaration } from "./manifest.ts";
@@ -15,6 +15,7 @@ export function manifestFindings(methodology: Methodology): TomlFinding[] {
     ...methodology.findings,
     ...undeclared(methodology),
     ...unused(methodology),
+    ...alikeNames(methodology),
     ...hiddenTypes(methodology),
     ...undeliverableTypes(methodology),
     ...untriggerable(methodology),
@@ -70,6 +71,27 @@ function unused({ types, protocols }: Methodology): TomlFinding[] {
           },
         ],
   );
+}
+
+/** Names that a reader takes for the same, as do file systems that fold case or normalise, on which they share files. */
+function alikeNames({ types, protocols }: Methodology): TomlFinding[] {
+  const findings = (names: readonly string[], list: string, what: string) =>
+    alikes(names).flatMap(([first = "", ...others]) =>
+      others.map(
+        (name): TomlFinding => ({
+          severity: "warning",
+          rule: "alike-names",
+          path: [list, names.indexOf(name), "name"],
+          at: "value",
+          message: `${what} '${name}' differs from '${first}' only in case or in how Unicode spells it: rename one of them`,
+        }),
+      ),
+    );
+  const protocolNames = protocols.map(({ name }) => name);
+  return [
+    ...findings([...types.keys()], "artifact_types", "artifact type"),
+    ...findings(protocolNames, "protocols", "protocol"),
+  ];
 }
 
 function hiddenTypes({ types }: Methodology): TomlFinding[] {

@@ -2,10 +2,9 @@ import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
   JsonError,
-  type JsonSchema,
+  parseKnownSchema,
   parseSchema,
   readSourceFile,
-  reasonOf,
   type ScannedType,
   SchemaError,
   type SchemaHash,
@@ -13,6 +12,7 @@ import {
   type Validator,
 } from "@runa/store";
 import { type Diagnostic, DiagnosticsError, type TomlPath } from "../diagnostic.ts";
+import { whyUnreadable } from "../suggestion.ts";
 import { locate } from "../toml/locate.ts";
 import { parseToml, type TomlDocument, type TomlFinding } from "../toml/parse.ts";
 import { LazyCompiler } from "./lazy-compiler.ts";
@@ -102,9 +102,20 @@ export function readTypesOf(protocol: ProtocolDeclaration): string[] {
   return [...new Set([...protocol.requires, ...typesOf(protocol.trigger)])];
 }
 
+/** A manifest that cannot be read at all: what is wrong is the name that was given for it, or its place. */
+export class UnreadableManifestError extends DiagnosticsError {
+  readonly file: string;
+  readonly reason: string;
+  constructor(file: string, reason: string) {
+    super([{ severity: "error", file, message: `the methodology's manifest cannot be read: ${reason}` }]);
+    this.file = file;
+    this.reason = reason;
+  }
+}
+
 /**
  * Loads a methodology: manifest, schemas, instructions. Everything that is wrong is found at once.
- * @throws DiagnosticsError with each error's file and, where there is one, line and column
+ * @throws DiagnosticsError with each error's file and, where there is one, line and column; UnreadableManifestError
  */
 export async function loadMethodology(
   file: string,
@@ -136,9 +147,7 @@ function readManifestFile(file: string, read: SourceReader): Buffer {
   try {
     return read(file);
   } catch (error) {
-    throw new DiagnosticsError([
-      { severity: "error", file, message: `the methodology's manifest cannot be read: ${reasonOf(error)}` },
-    ]);
+    throw new UnreadableManifestError(file, whyUnreadable(file, error));
   }
 }
 
@@ -162,10 +171,10 @@ async function loadTypes(
       text = bytes.toString("utf8");
       const fileHash = sha256(bytes);
       const known = memory.hashOf(fileHash);
-      const source = known === null ? parseSchema(bytes) : { schema: JSON.parse(text) as JsonSchema, hash: known };
+      const source = known === null ? parseSchema(bytes) : parseKnownSchema(bytes, known);
       let compiled: Promise<Validator> | undefined;
       const validator = () => {
-        compiled ??= compiler.compile(source.schema, known !== null);
+        compiled ??= compiler.compile(source, known !== null);
         return compiled;
       };
       if (known === null) {
@@ -191,7 +200,7 @@ async function schemaDiagnostic(type: string, file: string, text: string, error:
     const position = { line: error.line, column: error.column, text: text.split("\n")[error.line - 1] ?? "" };
     return { severity, file, message: `schema of '${type}' is not JSON: ${error.message}`, position };
   }
-  return { severity, file, message: `schema of artifact type '${type}' cannot be read: ${reasonOf(error)}` };
+  return { severity, file, message: `schema of artifact type '${type}' cannot be read: ${whyUnreadable(file, error)}` };
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -222,7 +231,7 @@ function loadProtocols(
       const fingerprint = fingerprintOf(declaration, instructionsHash, types);
       return [{ ...declaration, instructions, instructionsHash, fingerprint }];
     } catch (error) {
-      const reason = error instanceof TypeError ? "it is not valid UTF-8" : reasonOf(error);
+      const reason = error instanceof TypeError ? "it is not valid UTF-8" : whyUnreadable(file, error);
       diagnostics.push({
         severity: "error",
         file,

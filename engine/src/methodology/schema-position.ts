@@ -10,16 +10,12 @@ export async function openJsonPlaces(text: string): Promise<JsonPlaces> {
   const root = parseTree(text);
   const lines = new SourceLines(text);
   return (pointer, at) => {
-    if (root === undefined) return null;
-    const parts = pointer
-      .split("/")
-      .slice(1)
-      .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
-    const node =
-      findNodeAtLocation(
-        root,
-        parts.map((part) => (/^[0-9]+$/.test(part) ? Number(part) : part)),
-      ) ?? findNodeAtLocation(root, parts);
+    let node = root;
+    for (const part of pointer.split("/").slice(1)) {
+      if (node === undefined) return null;
+      const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
+      node = findNodeAtLocation(node, [node.type === "array" ? Number(key) : key]);
+    }
     if (node === undefined) return null;
     const place = at === "key" && node.parent?.type === "property" ? node.parent : node;
     return lines.positionAt(place.offset);

@@ -1,5 +1,5 @@
-import { accessSync, constants, existsSync, realpathSync } from "node:fs";
-import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
+import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { RunaError } from "../diagnostic.ts";
 import type { Project } from "../project/project.ts";
 
@@ -16,17 +16,17 @@ export interface McpCommand {
   readonly found: boolean;
 }
 
-/** One of runa's own programs: beside the running `runa`, then on the PATH; null when it is nowhere. */
+/**
+ * One of runa's own programs, absolute: beside the running `runa`, then on the PATH, whose relative entries count from
+ * the working directory as for a shell; null when it is nowhere.
+ */
 export function findProgram(name: string, runaFile: string, environment: NodeJS.ProcessEnv): string | null {
   const beside = [...new Set([dirname(runaFile), dirname(realpathOr(runaFile))])].flatMap((directory) => [
     join(directory, name),
     join(directory, `${name}.js`),
   ]);
-  const onPath = (environment.PATH ?? "")
-    .split(delimiter)
-    .filter(isAbsolute)
-    .map((directory) => join(directory, name));
-  return [...beside, ...onPath].find(isExecutable) ?? null;
+  const onPath = environment.PATH ? environment.PATH.split(delimiter).map((directory) => resolve(directory, name)) : [];
+  return [...beside.map((file) => resolve(file)), ...onPath].find(isProgram) ?? null;
 }
 
 /** Looks for the server's program. */
@@ -80,10 +80,10 @@ function realpathOr(path: string): string {
   return existsSync(path) ? realpathSync(path) : path;
 }
 
-function isExecutable(path: string): boolean {
+function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
-    return true;
+    return statSync(path).isFile();
   } catch {
     return false;
   }

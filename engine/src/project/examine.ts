@@ -2,6 +2,7 @@ import { type Instance, readUnhealthy, type ScanGap, type ScanReport } from "@ru
 import type { Diagnostic } from "../diagnostic.ts";
 import { type Evaluation, type PreconditionFailure, preconditionFailures } from "../evaluate/evaluate.ts";
 import { lintMethodology } from "../methodology/lint/lint-methodology.ts";
+import { alikes } from "../suggestion.ts";
 import { evaluateScope, workUnitsOf } from "./look.ts";
 import type { OpenProject } from "./project.ts";
 
@@ -24,6 +25,8 @@ export interface Examination {
   readonly readiness:
     | readonly { readonly protocol: string; readonly failures: readonly PreconditionFailure[] }[]
     | null;
+  /** Work units whose names a reader takes for the same. */
+  readonly alikeWorkUnits: readonly (readonly string[])[];
   /** Candidates whose outputs were made under another declaration, instructions or schemas. */
   readonly otherInstructions: readonly { readonly protocol: string; readonly workUnit: string | null }[];
   /** The findings of the rule `hard-cycle`; not among the others. */
@@ -53,6 +56,7 @@ export async function examine(
     return { type, total: all.length, valid: all.length - unhealthy.length, unhealthy };
   });
   const readiness = healthOnly ? null : readinessOf(project, evaluation);
+  const workUnits = workUnitsOf(evaluation);
   const unhealthy = health.reduce((sum, { unhealthy }) => sum + unhealthy.length, 0);
   return {
     findings,
@@ -61,9 +65,8 @@ export async function examine(
     unrecognized,
     passedOver,
     readiness,
-    otherInstructions: [null, ...workUnitsOf(evaluation)].flatMap((workUnit) =>
-      madeOtherwise(project, evaluation, workUnit),
-    ),
+    alikeWorkUnits: alikes(workUnits),
+    otherInstructions: [null, ...workUnits].flatMap((workUnit) => madeOtherwise(project, evaluation, workUnit)),
     cycles,
     problems:
       findings.filter(({ severity }) => severity === "problem").length +
@@ -76,10 +79,10 @@ export async function examine(
 }
 
 function readinessOf({ methodology }: OpenProject, evaluation: Evaluation) {
-  // Of a scoped protocol nothing is lacking before there is a work unit that it could be carried out for.
-  const hasWorkUnits = workUnitsOf(evaluation).length > 0;
+  // Of a scoped protocol nothing is lacking before a valid artifact names a work unit that it could be carried out for.
+  const isDelegated = workUnitsOf(evaluation, "valid").length > 0;
   return methodology.protocols.flatMap((protocol) => {
-    if (protocol.scoped && !hasWorkUnits) return [];
+    if (protocol.scoped && !isDelegated) return [];
     const failures = preconditionFailures(evaluation, protocol);
     return failures.length === 0 ? [] : [{ protocol: protocol.name, failures }];
   });

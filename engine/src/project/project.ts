@@ -15,8 +15,8 @@ import { RunaError } from "../diagnostic.ts";
 import { log } from "../log/log.ts";
 import { logOpened, logScanned } from "../log/records.ts";
 import { projectMethodology } from "../methodology/kept.ts";
-import { type Methodology, manifestPath } from "../methodology/methodology.ts";
-import { type Config, checkBindings, configFile, fromRoot, readConfig } from "./config.ts";
+import { type Methodology, manifestPath, UnreadableManifestError } from "../methodology/methodology.ts";
+import { type Config, checkBindings, configFile, fromRoot, readConfig, unreadableMethodology } from "./config.ts";
 import { recordMethodology } from "./record-methodology.ts";
 
 /** What decides which project is opened, and how. */
@@ -153,7 +153,10 @@ export async function openProject(options: ProjectOptions): Promise<OpenProject>
   const file = methodologyFile(project);
   const store = openProjectStore(project);
   try {
-    const methodology = await projectMethodology(store, file, options.reread);
+    const methodology = await projectMethodology(store, file, options.reread).catch(async (error: unknown) => {
+      if (!(error instanceof UnreadableManifestError)) throw error;
+      throw await unreadableMethodology(config, error.file, error.reason);
+    });
     await checkBindings(config, methodology.protocols);
     const open = { ...project, methodology, store, close: () => store.close() };
     logOpened(open);

@@ -1,4 +1,5 @@
 import type { Trigger } from "../../src/methodology/trigger.ts";
+import { isFeedback } from "./feedback.ts";
 import { isSatisfied, type Verdict } from "./readiness.ts";
 import type { World } from "./world.ts";
 
@@ -31,6 +32,7 @@ function owesNothing(
   const { protocol, status, complete, satisfied, failures, cycle } = verdict;
   // "members of cycles always do"
   if (cycle !== null) return false;
+  if (stands(world, verdicts, verdict)) return false;
   const nobodyOwes = (type: string) => isOwedByNobody(verdicts, free, type);
   const waitsForNothing = (part: Trigger): boolean => {
     if ("name" in part) return part.type === "on_invalid" || nobodyOwes(part.name);
@@ -43,6 +45,20 @@ function owesNothing(
     const [type = "", reason] = failure.split(": ");
     return reason === "missing" && nobodyOwes(type);
   });
+}
+
+/** "The owner of a choice owes while its chosen member is feedback that a current candidate's trigger names." */
+export function stands(world: World, verdicts: readonly Verdict[], { protocol, chosen }: Verdict): boolean {
+  const names = (trigger: Trigger, type: string): boolean =>
+    "name" in trigger ? trigger.name === type : trigger.conditions.some((condition) => names(condition, type));
+  return [...chosen.values()].some((member) =>
+    verdicts.some(
+      (other) =>
+        other.current &&
+        names(other.protocol.trigger, member) &&
+        isFeedback(world, member, protocol.name, other.protocol),
+    ),
+  );
 }
 
 function isOwedByNobody(verdicts: readonly Verdict[], free: ReadonlySet<string>, type: string): boolean {

@@ -1,6 +1,7 @@
 import type { Database } from "better-sqlite3";
 import type { ContentHash, Instance, InstanceId, InstanceStatus, Moment, SchemaHash, WorkUnit } from "../artifact.ts";
 import { mtimeOf, type StatIdentity } from "../workspace/stat-identity.ts";
+import { noteRemoval } from "./removal-table.ts";
 import { statement } from "./statement.ts";
 
 /** What the index holds of one artifact file. */
@@ -81,8 +82,14 @@ export function putArtifact(database: Database, row: ArtifactRow): void {
   );
 }
 
-export function removeArtifact(database: Database, type: string, id: InstanceId): void {
+/** Takes an instance out of the index and notes when it went. */
+export function removeArtifact(
+  database: Database,
+  { type, id, workUnit }: Pick<ArtifactRow, "type" | "id" | "workUnit">,
+  at: Moment,
+): void {
   statement(database, REMOVE).run(type, id);
+  noteRemoval(database, type, workUnit, at);
 }
 
 /** Marks an instance as delivered by a successful attempt that started then. */

@@ -27,6 +27,9 @@ export interface Owner extends ProcessIdentity {
   readonly machine: string | null;
   readonly boot: string | null;
   readonly pidNamespace: string | null;
+  /** Absent in what an older runa recorded, as is the user. */
+  readonly timeNamespace?: string | null;
+  readonly user?: number | null;
 }
 
 /** One instance as it was at some moment. */
@@ -132,19 +135,20 @@ const SET_AGENT = "UPDATE attempt SET agent = ? WHERE id = ?";
 const SET_OWNER = "UPDATE attempt SET owner = ? WHERE id = ? AND owner = ? AND ended IS NULL";
 const CALLED = "UPDATE attempt SET last_call = ? WHERE id = ?";
 const PROGRESS = "SELECT last_call, ended FROM attempt WHERE id = ?";
+// Attempts of one candidate never overlap: of several that ended at one moment, the one that began last is the last.
+const LAST_FIRST = "ORDER BY ended DESC, rowid DESC LIMIT 1";
 const LAST_OF_CANDIDATE = `SELECT id, outcome FROM attempt WHERE protocol = ? AND work_unit IS ? AND ended IS NOT NULL
-  ORDER BY ended DESC LIMIT 1`;
+  ${LAST_FIRST}`;
 const FENCE = "UPDATE attempt SET fenced = ? WHERE id = ? AND fenced IS NULL";
 const END = `UPDATE attempt SET ended = ?, fenced = coalesce(fenced, ?), outcome = ?, detail = ?, seen = ?, outputs_after = ?, usage = ?, before = '[]'
   WHERE id = ? AND ended IS NULL AND (? IS NULL OR owner = ?)`;
-const LAST_OF_SCOPE = `SELECT id, protocol, outcome, started, max(ended) AS ended, outputs_after, fingerprint, seen,
-  json_extract(detail, '$.retry') AS retry FROM attempt
-  WHERE work_unit IS ? AND ended IS NOT NULL GROUP BY protocol`;
-const LAST_SUCCESS_OF_SCOPE = `SELECT id, protocol, outcome, started, max(ended) AS ended, outputs_after, fingerprint, seen,
-  NULL AS retry FROM attempt
-  WHERE work_unit IS ? AND outcome = 'delivered' GROUP BY protocol`;
+const LAST_COLUMNS = "id, protocol, outcome, started, ended, outputs_after, fingerprint, seen";
+const LAST_OF_SCOPE = `SELECT ${LAST_COLUMNS}, json_extract(detail, '$.retry') AS retry FROM attempt
+  WHERE rowid IN (${lastOfEach("ended IS NOT NULL")})`;
+const LAST_SUCCESS_OF_SCOPE = `SELECT ${LAST_COLUMNS}, NULL AS retry FROM attempt
+  WHERE rowid IN (${lastOfEach("outcome = 'delivered'")})`;
 const OPEN =
-  "SELECT id, protocol, work_unit, started, owner, agent, fenced FROM attempt WHERE ended IS NULL ORDER BY started";
+  "SELECT id, protocol, work_unit, started, owner, agent, fenced FROM attempt WHERE ended IS NULL ORDER BY started, rowid";
 const ONE_OPEN =
   "SELECT id, protocol, work_unit, started, owner, agent, fenced FROM attempt WHERE id = ? AND ended IS NULL";
 const BEFORE = "SELECT before FROM attempt WHERE id = ?";
@@ -152,6 +156,12 @@ const SERVER_STARTED = "UPDATE attempt SET server_started = 1 WHERE id = ?";
 const SERVER_FAILED = "UPDATE attempt SET server_failure = ? WHERE id = ?";
 const REFUSED = "UPDATE attempt SET calls_refused = calls_refused + 1, last_refusal = ?, last_call = ? WHERE id = ?";
 const NOTES = "SELECT server_started, server_failure, last_call, calls_refused, last_refusal FROM attempt WHERE id = ?";
+
+/** The rows of the last attempts that fulfil a condition, one for each protocol of a scope. */
+function lastOfEach(condition: string): string {
+  return `SELECT (SELECT rowid FROM attempt WHERE work_unit IS @scope AND protocol = each.protocol AND ${condition} ${LAST_FIRST})
+    FROM (SELECT DISTINCT protocol FROM attempt WHERE work_unit IS @scope) AS each`;
+}
 
 interface LastColumns {
   id: string;
@@ -270,12 +280,12 @@ function lastFrom(row: LastColumns): LastAttempt {
 
 /** The last ended attempt of each protocol for one work unit, or for none. */
 export function lastAttempts(database: Database, workUnit: WorkUnit | null): LastAttempt[] {
-  return (statement(database, LAST_OF_SCOPE).all(workUnit) as LastColumns[]).map(lastFrom);
+  return (statement(database, LAST_OF_SCOPE).all({ scope: workUnit }) as LastColumns[]).map(lastFrom);
 }
 
 /** The last successful attempt of each protocol for one work unit, or for none. */
 export function lastSuccesses(database: Database, workUnit: WorkUnit | null): LastAttempt[] {
-  return (statement(database, LAST_SUCCESS_OF_SCOPE).all(workUnit) as LastColumns[]).map(lastFrom);
+  return (statement(database, LAST_SUCCESS_OF_SCOPE).all({ scope: workUnit }) as LastColumns[]).map(lastFrom);
 }
 
 function openFrom(row: OpenColumns): OpenAttempt {

@@ -4,6 +4,7 @@ import {
   closeSync,
   constants,
   existsSync,
+  fchmodSync,
   fstatSync,
   fsyncSync,
   mkdirSync,
@@ -90,16 +91,18 @@ class HeldDirectory {
  * Writes a file atomically and durably: after a crash at any instant it is either whole or as it was before.
  * The order is what makes it so: the bytes are on the disk before the name points at them (fsync, rename), and the name
  * is on the disk before anyone is told (fsync of the directory).
+ * @param mode the permissions that it gets; by default those that every new file gets
  * @returns the stats of what was written, as they were before it got its name
  * @throws UnsafeDirectoryError, or an errno exception; then nothing of it is left
  */
-export function writeDurably(directory: string, name: string, bytes: string): BigIntStats {
+export function writeDurably(directory: string, name: string, bytes: string, mode?: number): BigIntStats {
   const held = holdOrMake(directory);
   const unfinished = held.at(`.runa-${randomUUID().replaceAll("-", "").slice(0, 16)}.tmp`);
   try {
     const fd = openSync(unfinished, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666);
     let stats: BigIntStats;
     try {
+      if (mode !== undefined) fchmodSync(fd, mode);
       writeFileSync(fd, bytes);
       fsyncSync(fd);
       stats = fstatSync(fd, { bigint: true });

@@ -42,6 +42,10 @@ export const RULES = {
     "Spell it as the suggestion does. runa passes over top-level keys that it does not know.",
   ),
   "unused-type": warning("Nothing uses an artifact type.", "Take it out, or name it in a protocol."),
+  "alike-names": warning(
+    "The names of two artifact types or of two protocols differ only in case or in how Unicode spells them.",
+    "Rename one of them. Some file systems take both for one directory.",
+  ),
   "hidden-type": warning(
     "The name of an artifact type begins with a dot, and such directories are passed over.",
     "Name it without the dot.",
