@@ -157,10 +157,10 @@ describe("what is printed", () => {
   test("for GitHub, with everything escaped that its commands would take for their own", async () => {
     using scratch = written({ protocols: [{ name: "reply", requires: ["que,st:ion"], produces: ["answer"] }] });
     const manifest = join(scratch.path, "m/manifest.toml");
-    writeFileSync(manifest, `${readFileSync(manifest, "utf8")}"10%\\nof" = []\n`);
+    writeFileSync(manifest, `${readFileSync(manifest, "utf8")}"10%\\n\\u001bof" = []\n`);
     const { exit, stdout } = await runa(scratch.path, "lint", "--format", "github", "m");
     expect(stdout).toBe(
-      "::error file=m/manifest.toml,line=17,col=1,title=unknown-key::unknown key '10%25%0Aof' in protocol 'reply'\n",
+      "::error file=m/manifest.toml,line=17,col=1,title=unknown-key::unknown key '10%25\\u{a}\\u{1b}of' in protocol 'reply'\n",
     );
     expect(exit).toBe(1);
     using plain = written({

@@ -1,5 +1,6 @@
 import { count, type Diagnostic, displayPath, type LintReport, levelCounts } from "@runa/engine";
 import { diagnosticText } from "./failure.ts";
+import { sentence } from "./sentence.ts";
 import { out } from "./style.ts";
 
 /** What `lint` found, for people: each finding with its place, and a verdict. */
@@ -44,7 +45,7 @@ export function githubLines({ findings }: LintReport, directory: string): string
       ...(rule === undefined ? [] : [["title", rule]]),
     ];
     const told = properties.map(([key, value = ""]) => `${key}=${escapedProperty(value)}`).join(",");
-    return `::${severity === "warning" ? "warning" : "error"} ${told}::${escapedData(message)}`;
+    return `::${severity === "warning" ? "warning" : "error"} ${told}::${escapedData(sentence(message))}`;
   });
 }
 

@@ -3,6 +3,7 @@ import type { ProtocolDeclaration } from "../manifest.ts";
 import { type Methodology, outputTypesOf } from "../methodology.ts";
 import { typesOf } from "../trigger.ts";
 import { inManifest, type ManifestFinding } from "./finding.ts";
+import { type WritersByType, writersByType } from "./writers.ts";
 
 /** What a protocol requires of another one's products. */
 interface HardEdge {
@@ -19,40 +20,47 @@ export function hardCycles({ protocols }: Methodology): ManifestFinding[] {
     if (edge === null) return [];
     const { consumer, producer, types } = edge;
     const [first = ""] = types;
-    const circle = [...cycle, cycle[0] ?? ""].join(" -> ");
     return [
       inManifest(
         "hard-cycle",
         ["protocols", protocols.findIndex(({ name }) => name === consumer.name), "requires"],
-        `${circle} (hard dependencies; the members wait): let '${consumer.name}' accept ${types.map((type) => `'${type}'`).join(" and ")} of '${producer}' instead of requiring ${types.length > 1 ? "them" : "it"}`,
+        `${circleText(cycle)} (hard dependencies; the members wait): let '${consumer.name}' accept ${types.map((type) => `'${type}'`).join(" and ")} of '${producer}' instead of requiring ${types.length > 1 ? "them" : "it"}`,
         first,
       ),
     ];
   });
 }
 
+// A longer circle is not read to its end, where what to do about it stands.
+const MOST_SHOWN = 12;
+
+function circleText(members: readonly string[]): string {
+  const shown =
+    members.length > MOST_SHOWN
+      ? [...members.slice(0, MOST_SHOWN - 1), `${members.length - MOST_SHOWN + 1} more`]
+      : members;
+  return [...shown, ...members.slice(0, 1)].join(" -> ");
+}
+
+// In a cycle of very many edges one that breaks it all would be looked for very long.
+const MOST_TRIED = 100;
+
 /**
- * The edge of a cycle whose softening does most: it leaves no cycle, the protocol's trigger does not wait for the type
- * all the same, and it leads back, from a protocol to one that the manifest lists later.
+ * The edge of a cycle that is best softened: one that leaves no cycle, if there is one; rather one whose consumer's trigger
+ * does not wait for the type all the same, and that leads back to a protocol which the manifest lists later.
  */
 function edgeToSoften(members: readonly ProtocolDeclaration[]): HardEdge | null {
   const edges = members.flatMap((consumer, index) =>
     members.flatMap((producer, other): (HardEdge & { merit: number })[] => {
       const types = consumer.requires.filter((type) => producer.produces.includes(type));
       if (producer === consumer || types.length === 0) return [];
-      const edge = { consumer, producer: producer.name, types };
-      const merits = [
-        leavesNoCycle(members, edge),
-        !typesOf(consumer.trigger).some((type) => types.includes(type)),
-        other > index,
-      ];
-      return [{ ...edge, merit: merits.reduce((sum, merit) => sum * 2 + (merit ? 1 : 0), 0) }];
+      const waits = typesOf(consumer.trigger).some((type) => types.includes(type));
+      const merit = (waits ? 0 : 2) + (other > index ? 1 : 0);
+      return [{ consumer, producer: producer.name, types, merit }];
     }),
   );
-  return edges.reduce<(HardEdge & { merit: number }) | null>(
-    (best, edge) => (best === null || edge.merit > best.merit ? edge : best),
-    null,
-  );
+  const best = edges.sort((a, b) => b.merit - a.merit);
+  return best.slice(0, MOST_TRIED).find((edge) => leavesNoCycle(members, edge)) ?? best[0] ?? null;
 }
 
 function leavesNoCycle(members: readonly ProtocolDeclaration[], { consumer, types }: HardEdge): boolean {
@@ -67,23 +75,26 @@ function leavesNoCycle(members: readonly ProtocolDeclaration[], { consumer, type
  * circle the first. Those of hard cycles are told as such.
  */
 export function neverReady({ protocols }: Methodology): ManifestFinding[] {
-  const stuck = stuckProtocols(protocols, (protocol) => protocol.requires);
-  const untriggerable = stuckProtocols(protocols, () => []);
+  const writers = writersByType(protocols);
+  const stuck = stuckProtocols(protocols, writers, (protocol) => protocol.requires);
+  if (stuck.size === 0) return [];
+  const untriggerable = stuckProtocols(protocols, writers, () => []);
   const told = new Set(executionOrder({ protocols }).cycles.flat());
   return protocols.flatMap((protocol, index): ManifestFinding[] => {
     if (!stuck.has(protocol) || untriggerable.has(protocol) || told.has(protocol.name)) return [];
-    const circle = [...neededBy(protocol, stuck)].filter((other) => neededBy(other, stuck).has(protocol));
+    const needed = neededBy(protocol, stuck, writers);
+    const circle = [...needed].filter((other) => neededBy(other, stuck, writers).has(protocol));
     const type = protocol.requires.find((required) =>
       circle.some((other) => other !== protocol && outputTypesOf(other).includes(required)),
     );
     if (type === undefined) return [];
     for (const { name } of circle) told.add(name);
-    const writers = writersOf(type, protocols).filter((writer) => writer !== protocol);
+    const others = (writers.get(type) ?? []).filter((writer) => writer !== protocol);
     return [
       inManifest(
         "never-ready",
         ["protocols", index, "requires"],
-        `nothing can ever make protocol '${protocol.name}' ready: it requires '${type}', which only ${writers.map(({ name }) => `'${name}'`).join(" and ")} can deliver, and ${writers.length > 1 ? "they wait" : "that waits"} for what follows from '${protocol.name}'`,
+        `nothing can ever make protocol '${protocol.name}' ready: it requires '${type}', which only ${others.map(({ name }) => `'${name}'`).join(" and ")} can deliver, and ${others.length > 1 ? "they wait" : "that waits"} for what follows from '${protocol.name}'`,
         type,
       ),
     ];
@@ -94,42 +105,38 @@ export function neverReady({ protocols }: Methodology): ManifestFinding[] {
 function neededBy(
   protocol: ProtocolDeclaration,
   among: ReadonlySet<ProtocolDeclaration>,
+  writers: WritersByType<ProtocolDeclaration>,
 ): ReadonlySet<ProtocolDeclaration> {
   const reached = new Set<ProtocolDeclaration>();
   const open = [protocol];
   for (let next = open.pop(); next !== undefined; next = open.pop())
     for (const needed of [...next.requires, ...typesOf(next.trigger)])
-      for (const writer of writersOf(needed, [...among])) {
-        if (writer === next || reached.has(writer)) continue;
+      for (const writer of writers.get(needed) ?? []) {
+        if (writer === next || !among.has(writer) || reached.has(writer)) continue;
         reached.add(writer);
         open.push(writer);
       }
   return reached;
 }
 
-function writersOf(type: string, protocols: readonly ProtocolDeclaration[]): ProtocolDeclaration[] {
-  return protocols.filter((protocol) => outputTypesOf(protocol).includes(type));
-}
-
 /** Every protocol that cannot be carried out before something has come about that only follows from itself. */
 function stuckProtocols(
   protocols: readonly ProtocolDeclaration[],
+  writers: WritersByType<ProtocolDeclaration>,
   needs: (protocol: ProtocolDeclaration) => readonly string[],
 ): ReadonlySet<ProtocolDeclaration> {
-  const written = new Set(protocols.flatMap(outputTypesOf));
   const arisen = new Set<string>();
   const waiting = new Set(protocols);
-  const canArise = (type: string) => !written.has(type) || arisen.has(type);
+  const canArise = (type: string) => !writers.has(type) || arisen.has(type);
   for (let before = -1; before !== waiting.size; ) {
     before = waiting.size;
     for (const protocol of waiting) {
-      // One that requires its own product needs no other to have delivered it: a person puts the first one there.
-      const own = outputTypesOf(protocol);
-      const alone = (type: string) => own.includes(type) && writersOf(type, protocols).length === 1;
+      // Of what only it writes itself a person puts the first one there.
+      const alone = (type: string) => writers.get(type)?.every((writer) => writer === protocol) === true;
       if (!isPossible(protocol.trigger, canArise)) continue;
       if (!needs(protocol).every((type) => canArise(type) || alone(type))) continue;
       waiting.delete(protocol);
-      for (const type of own) arisen.add(type);
+      for (const type of outputTypesOf(protocol)) arisen.add(type);
     }
   }
   return waiting;
@@ -145,6 +152,7 @@ function isPossible(trigger: ProtocolDeclaration["trigger"], canArise: (type: st
 
 /** Protocols that need two members of one choice group at once, which nobody but its owner can deliver. */
 export function exclusiveInputs({ protocols }: Methodology): ManifestFinding[] {
+  const writers = writersByType(protocols);
   return protocols.flatMap((protocol, index): ManifestFinding[] => {
     const needed = [...new Set([...protocol.requires, ...alwaysNamed(protocol.trigger)])];
     return protocols.flatMap((owner) =>
@@ -152,9 +160,7 @@ export function exclusiveInputs({ protocols }: Methodology): ManifestFinding[] {
       owner.scoped && !protocol.scoped
         ? []
         : owner.choices.flatMap((choice): ManifestFinding[] => {
-            const members = needed.filter(
-              (type) => choice.members.includes(type) && writersOf(type, protocols).length === 1,
-            );
+            const members = needed.filter((type) => choice.members.includes(type) && writers.get(type)?.length === 1);
             const [first, second] = members;
             if (first === undefined || second === undefined) return [];
             const key = protocol.requires.includes(second) ? "requires" : "trigger";

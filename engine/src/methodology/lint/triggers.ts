@@ -1,9 +1,10 @@
 import type { TomlPath } from "../../diagnostic.ts";
 import { didYouMean } from "../../suggestion.ts";
 import type { ProtocolDeclaration } from "../manifest.ts";
-import { type Methodology, outputTypesOf, readTypesOf } from "../methodology.ts";
+import { type Methodology, readTypesOf } from "../methodology.ts";
 import { type Trigger, typesOf } from "../trigger.ts";
 import { inManifest, type ManifestFinding } from "./finding.ts";
+import { type WritersByType, writersByType } from "./writers.ts";
 
 /** Every `on_change` of a declared type that the protocol neither requires nor accepts. */
 export function unreadChanges({ protocols, types }: Methodology): ManifestFinding[] {
@@ -37,15 +38,18 @@ function primitivesWithPaths(
  * `requires` names them, and neither it nor another one that the decision is about is triggered by the group.
  */
 export function untriggeredFeedback({ protocols }: Methodology): ManifestFinding[] {
+  const writers = writersByType(protocols);
   const acted = new Set(protocols.flatMap(readTypesOf));
+  const accepted = new Set(protocols.flatMap(({ accepts }) => accepts).filter((type) => !acted.has(type)));
   return protocols.flatMap((judge) => {
-    const judged = upstreamOf(judge, protocols);
+    if (!judge.choices.some(({ members }) => members.some((member) => accepted.has(member)))) return [];
+    const judged = upstreamOf(judge, protocols, writers);
     return judge.choices.flatMap(({ members }): ManifestFinding[] => {
       const back = judged.some(({ trigger }) => typesOf(trigger).some((type) => members.includes(type)));
       if (back) return [];
       return judged.flatMap((protocol) =>
         protocol.accepts
-          .filter((type) => members.includes(type) && !acted.has(type))
+          .filter((type) => members.includes(type) && accepted.has(type))
           .map((type) =>
             inManifest(
               "feedback-without-trigger",
@@ -60,12 +64,15 @@ export function untriggeredFeedback({ protocols }: Methodology): ManifestFinding
 }
 
 /** The other protocols whose products one reads, itself or through others. */
-function upstreamOf<P extends ProtocolDeclaration>(protocol: P, protocols: readonly P[]): P[] {
+function upstreamOf<P extends ProtocolDeclaration>(
+  protocol: P,
+  protocols: readonly P[],
+  writers: WritersByType<P>,
+): P[] {
   const found = new Set<P>([protocol]);
-  for (const reader of found) {
-    const read = [...readTypesOf(reader), ...reader.accepts];
-    for (const writer of protocols) if (outputTypesOf(writer).some((type) => read.includes(type))) found.add(writer);
-  }
+  for (const reader of found)
+    for (const type of [...readTypesOf(reader), ...reader.accepts])
+      for (const writer of writers.get(type) ?? []) found.add(writer);
   found.delete(protocol);
   return protocols.filter((one) => found.has(one));
 }
