@@ -1,5 +1,6 @@
 import { log, version } from "@runa/engine";
 import { Cli, type CommandClass } from "clipanion";
+import { fail } from "./notices.ts";
 import { stderr, stdout } from "./output.ts";
 import { failure } from "./render/failure.ts";
 import { UsageError } from "./usage-error.ts";
@@ -34,8 +35,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     return (await parse(cli, args, command).execute()) ?? 0;
   } catch (error) {
-    if (error instanceof UsageError) return wrongUsage(error, cli, command);
-    stderr.write(failure(error));
+    if (error instanceof UsageError) return wrongUsage(error, cli, command, name);
+    fail(name, failure(error));
     return 1;
   } finally {
     await log.flush();
@@ -56,16 +57,21 @@ function grammar(command: CommandClass | undefined): Cli {
   return Cli.from(command === undefined ? [] : [command], label);
 }
 
-async function wrongUsage({ message }: UsageError, cli: Cli, command: CommandClass | undefined): Promise<number> {
+async function wrongUsage(
+  { message }: UsageError,
+  cli: Cli,
+  command: CommandClass | undefined,
+  name: string,
+): Promise<number> {
   const { usageError } = await import("./render/usage.ts");
-  stderr.write(usageError(message, cli, command, await everyCommand()));
+  fail(name, usageError(message, cli, command, await everyCommand()));
   return 1;
 }
 
 /** `runa help` and `runa help COMMAND`. */
 async function helpFor(name: string | undefined): Promise<number> {
   if (name === undefined || (await commandOf(name)) !== undefined) return help(stdout, name, 0);
-  return wrongUsage(unknown(name), grammar(undefined), undefined);
+  return wrongUsage(unknown(name), grammar(undefined), undefined, "help");
 }
 
 async function help(stream: typeof stdout, name: string | undefined, exitCode: number): Promise<number> {

@@ -4,6 +4,7 @@ import {
   displayPath,
   type Evaluation,
   executeRun,
+  log,
   type OpenProject,
   type RunOptions,
   type RunReport,
@@ -13,6 +14,7 @@ import {
 import { Option } from "clipanion";
 import { EventStream } from "./event-stream.ts";
 import { requireLinux, withExecution } from "./execution.ts";
+import { warn } from "./notices.ts";
 import { durationIn } from "./option-values.ts";
 import { stderr } from "./output.ts";
 import { Progress } from "./progress.ts";
@@ -54,16 +56,23 @@ export abstract class ExecutingCommand extends ScopedCommand {
     const { scope } = this;
     this.requireValues();
     if (this.dryRun)
-      return this.withProject(async (project) => {
-        const evaluation = await this.look(project, scope);
-        warnOfCycles(evaluation);
-        return this.preview(project, evaluation);
-      });
+      return this.withProject(
+        async (project) => {
+          const evaluation = await this.look(project, scope);
+          warnOfCycles(evaluation);
+          return this.preview(project, evaluation);
+        },
+        // What decides is what the files say, not what was kept of them.
+        { reread: true },
+      );
     requireLinux();
-    return this.withProject((project) => {
-      refuseInsideAttempt(project, process.env);
-      return this.live({ project, scope, events: this.events ? new EventStream(project) : null });
-    });
+    return this.withProject(
+      (project) => {
+        refuseInsideAttempt(project, process.env);
+        return this.live({ project, scope, events: this.events ? new EventStream(project) : null });
+      },
+      { looks: false, reread: true },
+    );
   }
 
   /** @throws UsageError for values that cannot be understood, also of options that a dry run has no use for */
@@ -88,7 +97,7 @@ export abstract class ExecutingCommand extends ScopedCommand {
       prefixed: options.jobs > 1,
       project: this.projectFlag,
       events,
-      block: captured && stderr.isTerminal,
+      block: captured && !log.isJson && stderr.isTerminal,
       delivered: (attempt) => attemptDeliveries(project, attempt),
     });
     const choice = {
@@ -124,5 +133,5 @@ export abstract class ExecutingCommand extends ScopedCommand {
 
 /** Warns of protocols that wait for each other: no execution will ever make them READY. */
 function warnOfCycles({ cycles }: Evaluation): void {
-  for (const cycle of cycles) stderr.write(`warning: ${cycleWarning(cycle)}\n`);
+  for (const cycle of cycles) warn("evaluate", cycleWarning(cycle));
 }

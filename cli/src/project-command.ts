@@ -26,9 +26,15 @@ export abstract class ProjectCommand extends Command {
     };
   }
 
-  /** Opens the project, does the work, and closes it however the work ends. */
-  protected async withProject<T>(work: (project: OpenProject) => Promise<T>): Promise<T> {
-    const project = await openProject(this.projectOptions);
+  /**
+   * Opens the project, does the work, and closes it however the work ends.
+   * @param needs what the command opens it for; left out, only to look
+   */
+  protected async withProject<T>(
+    work: (project: OpenProject) => Promise<T>,
+    needs: Pick<ProjectOptions, "looks" | "reread"> = {},
+  ): Promise<T> {
+    const project = await openProject({ ...this.projectOptions, looks: true, ...needs });
     try {
       return await work(project);
     } finally {

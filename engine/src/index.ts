@@ -7,11 +7,12 @@ export type {
   LogEvent,
   LogVerdict,
   Loss,
-  Moment,
   OpenAttempt,
   Rebuilt,
   ScanReport,
+  StepBack,
   Violation,
+  WallTime,
 } from "@runa/store";
 export { lossesOf, MAX_BYTES, momentOf, reasonOf, rfc3339, StoreError, WorkspaceError } from "@runa/store";
 export { type LintDocument, lintDocument } from "./answers/lint-document.ts";
@@ -51,12 +52,13 @@ export type { Outcome, Silence } from "./execute/outcome.ts";
 export { outcomeText, violationLines } from "./execute/outcome-text.ts";
 export type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "./execute/output-session.ts";
 export { type Whereabouts, whereaboutsOf } from "./execute/owner.ts";
+export { isExecutableFile, placesOf, startProblem } from "./execute/process/start-problem.ts";
 export { LinePrefixer } from "./execute/process/transcript.ts";
 export { openOutputSession, type SessionOptions } from "./execute/project-session.ts";
 export { releaseByHand } from "./execute/release.ts";
 export type { ExecutionEvent, RunLimit, RunOptions, RunOutcome, RunReport } from "./execute/run-report.ts";
 export type { AttemptReport, ExecutionContext } from "./execute/supervise.ts";
-export { log } from "./log/log.ts";
+export { type LogRecord, log } from "./log/log.ts";
 export { executionOrder } from "./methodology/graph.ts";
 export {
   type LintReport,
@@ -68,6 +70,7 @@ export { RULES, type Rule, type RuleId } from "./methodology/lint/rules.ts";
 export type { Choice } from "./methodology/manifest.ts";
 export type { Methodology, Protocol } from "./methodology/methodology.ts";
 export { triggerText } from "./methodology/trigger.ts";
+export { stderr, stdout } from "./output.ts";
 export {
   findMcpCommand,
   findProgram,
@@ -82,7 +85,7 @@ export type { AgentSettings, RunLimits } from "./project/config.ts";
 export { EventLog, openEventLog } from "./project/event-log.ts";
 export { type Examination, examine, unhealthyInstances, unhealthyOf } from "./project/examine.ts";
 export { type InitResult, initProject } from "./project/init.ts";
-export { evaluateScan, evaluateScope, isNamed, lookAt, workUnitsOf } from "./project/look.ts";
+export { evaluateScan, evaluateScope, evaluateWorkUnits, isNamed, lookAt, workUnitsOf } from "./project/look.ts";
 export {
   displayPath,
   findProject,

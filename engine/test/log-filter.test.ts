@@ -44,6 +44,7 @@ test.each([
   { filter: "info,3=debug", ignored: ["3=debug"], least: "info" },
   { filter: "inof", ignored: ["inof"], least: "warn" },
   { filter: "wran,error", ignored: ["wran"], least: "error" },
+  { filter: "-v", ignored: ["-v"], least: "warn" },
   // Nothing of it is understood: as if there were none, so that the warning about it is seen.
   { filter: "runa engine", ignored: ["runa engine"], least: "warn" },
   { filter: ",", ignored: [], least: "warn" },

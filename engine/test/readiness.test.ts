@@ -1,4 +1,4 @@
-import type { OpenAttempt } from "@runa/store";
+import type { OpenAttempt, WallTime } from "@runa/store";
 import { expect, test } from "vitest";
 import { conditionText, evaluate, preconditionFailures } from "../src/evaluate/evaluate.ts";
 import { debtsOf } from "../src/evaluate/owed.ts";
@@ -130,6 +130,7 @@ test("an attempt that is executing a candidate is shown with it, and with no oth
       protocol,
       workUnit: workUnit === null ? null : unit(workUnit),
       started: instanceOf("x", "1").lastModified,
+      startedAt: 0 as WallTime,
     },
     ...{
       owner: { pid: 1, startTime: null, machine: null, boot: null, pidNamespace: null },

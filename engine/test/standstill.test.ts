@@ -59,7 +59,7 @@ async function run(project: OpenProject): Promise<ReturnType<typeof executeRun>>
       {
         project,
         interrupts,
-        mcp: { command: process.execPath, found: true },
+        mcp: { command: process.execPath, args: [], found: true },
         environment: {},
         grace: 100,
         capture: false,
@@ -84,7 +84,8 @@ async function run(project: OpenProject): Promise<ReturnType<typeof executeRun>>
 }
 
 function openAttempt(owner: Owner): OpenAttempt {
-  return { id: OTHER, protocol: "draft", workUnit: null, started: 0 as never, owner, agent: null, fenced: false };
+  const times = { started: 0 as never, startedAt: 0 as never };
+  return { id: OTHER, protocol: "draft", workUnit: null, ...times, owner, agent: null, fenced: false };
 }
 
 /** Each way of looking again, and what the run says when it never ends. */

@@ -69,13 +69,13 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
     if ((lastAttemptOf(database, protocol, workUnit)?.id ?? null) !== claim.lastAttempt) return { kind: "outdated" };
     const started = nextMoment(database);
     insertAttempt(database, claim, started);
-    appendEvent(database, started, "claimed", claim.id, {
+    appendEvent(database, "claimed", claim.id, {
       ...candidateBody(claim),
       owner: ownerBody(claim.owner),
       agent: [...claim.argv],
     });
     if (claim.lastSuccess !== null)
-      appendEvent(database, started, "reopened", claim.id, {
+      appendEvent(database, "reopened", claim.id, {
         ...candidateBody(claim),
         last_success: claim.lastSuccess,
       });
@@ -87,7 +87,7 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
 export function recordAgent(store: Store, attempt: OpenedAttempt, agent: ProcessIdentity): void {
   writeUnsynced(store, () => {
     setAgent(store.database, attempt.id, agent);
-    appendEvent(store.database, nextMoment(store.database), "attempt_started", attempt.id, {
+    appendEvent(store.database, "attempt_started", attempt.id, {
       ...candidateBody(attempt),
       pid: agent.pid,
     });
@@ -112,7 +112,7 @@ function ownerBody({ machine, pid }: Owner): Json {
 export function adoptAttempt(store: Store, attempt: OpenAttempt, to: Owner): boolean {
   return write(store, () => {
     if (!changeOwner(store.database, attempt.id, attempt.owner, to)) return false;
-    appendEvent(store.database, nextMoment(store.database), "claimed", attempt.id, {
+    appendEvent(store.database, "claimed", attempt.id, {
       ...candidateBody(attempt),
       owner: ownerBody(to),
       adopted: true,
@@ -129,13 +129,12 @@ export function adoptAttempt(store: Store, attempt: OpenAttempt, to: Owner): boo
 export function releaseAttempt(store: Store, attempt: OpenAttempt, outputsAfter: string): boolean {
   return write(store, () => {
     const { database } = store;
-    const at = nextMoment(database);
-    if (!endAttemptRow(database, attempt.id, { ...ABANDONED, outputsAfter }, at)) return false;
-    appendEvent(database, at, "released", attempt.id, {
+    if (!endAttemptRow(database, attempt.id, { ...ABANDONED, outputsAfter }, nextMoment(database))) return false;
+    appendEvent(database, "released", attempt.id, {
       ...candidateBody(attempt),
       owner: ownerBody(attempt.owner),
     });
-    tellOfEnd(database, at, attempt, { outcome: "abandoned" });
+    tellOfEnd(database, attempt, { outcome: "abandoned" });
     return true;
   });
 }
@@ -232,7 +231,7 @@ export function endAttempt(store: Store, attempt: OpenedAttempt, result: Attempt
       for (const { type, id } of result.superseded)
         putSuperseding(database, { attempt: own, type, id, withdrawn: false });
     }
-    tellOfEnd(database, at, attempt, {
+    tellOfEnd(database, attempt, {
       outcome: result.outcome,
       ...result.logged,
       delivered: deliveriesOf(database, own).map(({ type, id, contentHash, via }) => ({
@@ -263,16 +262,15 @@ export function abandonAttempt(store: Store, attempt: OpenedAttempt): void {
 function endUnjudged(store: Store, attempt: OpenedAttempt, outcome: OutcomeId, detail: EventBody): void {
   const { database } = store;
   write(store, () => {
-    const at = nextMoment(database);
-    if (endAttemptRow(database, attempt.id, { ...ABANDONED, outcome, detail }, at))
-      tellOfEnd(database, at, attempt, { outcome, ...detail });
+    if (endAttemptRow(database, attempt.id, { ...ABANDONED, outcome, detail }, nextMoment(database)))
+      tellOfEnd(database, attempt, { outcome, ...detail });
   });
 }
 
 const ABANDONED: AttemptEnd = { outcome: "abandoned", detail: {}, seen: null, outputsAfter: "", usage: null };
 
-function tellOfEnd(database: Database, at: Moment, attempt: OpenedAttempt, how: EventBody): void {
-  appendEvent(database, at, "attempt_ended", attempt.id, { ...candidateBody(attempt), ...how });
+function tellOfEnd(database: Database, attempt: OpenedAttempt, how: EventBody): void {
+  appendEvent(database, "attempt_ended", attempt.id, { ...candidateBody(attempt), ...how });
 }
 
 /** Removes the half-written files of writers that died; under the writers' lock, so none is at work. */

@@ -10,6 +10,7 @@ export type {
   SchemaHash,
   TypeSummary,
   Violation,
+  WallTime,
   WorkUnit,
 } from "./artifact.ts";
 export {
@@ -47,6 +48,7 @@ export {
   withdrawArtifact,
 } from "./delivery.ts";
 export {
+  clockWentBack,
   type EventQuery,
   eventCount,
   type LogEvent,
@@ -58,6 +60,7 @@ export {
   noteMethodology,
   readEvents,
   recordEvent,
+  type StepBack,
   verifyLog,
 } from "./event-log.ts";
 export { canonicalJson, contentHash, sha256 } from "./json/canonical.ts";
@@ -87,12 +90,14 @@ export {
   type InstancesByType,
   type Listeners,
   readSnapshot,
+  readSnapshots,
   readUnhealthy,
   type Said,
   type Snapshot,
 } from "./snapshot.ts";
 export { identitiesNow, SourceReading } from "./source-identities.ts";
-export { openStore, type Store } from "./store.ts";
+export { openStore, requireKept, requireSound, type Store, type StoreUse } from "./store.ts";
+export { NotSavedError } from "./store-error.ts";
 export { alike, alikes, didYouMean, meantText, nearest } from "./suggestion.ts";
 export { finishSuperseding, type NotMoved } from "./superseding.ts";
 export type {

@@ -91,6 +91,11 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER event_is_kept BEFORE DELETE ON event BEGIN SELECT raise(ABORT, 'the event log is only appended to'); END;
   CREATE TRIGGER event_is_final BEFORE UPDATE ON event BEGIN SELECT raise(ABORT, 'the event log is only appended to'); END;
   `,
-  // On one line, so that the schema still fits into the first page: another one that is damaged loses no table.
-  "CREATE TABLE removal (artifact_type TEXT NOT NULL, work_unit TEXT, at INTEGER NOT NULL) STRICT",
+  `
+  CREATE TABLE removal (artifact_type TEXT NOT NULL, work_unit TEXT, at INTEGER NOT NULL) STRICT;
+  ALTER TABLE attempt ADD COLUMN started_at INTEGER NOT NULL DEFAULT 0;
+  UPDATE attempt SET started_at = started;
+
+  ALTER TABLE clock ADD COLUMN went_back INTEGER;
+  `,
 ];

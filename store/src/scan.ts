@@ -39,14 +39,29 @@ export interface ScanOptions {
 }
 
 /**
- * Brings the index up to date with the workspace, reading only files whose stat identity is not the recorded one.
- * @throws WorkspaceError when the workspace cannot be listed, or is missing though artifacts are recorded
+ * Brings the index up to date with the workspace, reading only files whose stat identity is not the recorded one. In a
+ * store that was opened for looking, what cannot be saved is found all the same, and forgotten.
+ * @throws WorkspaceError when the workspace cannot be listed, or is missing though artifacts are recorded; StoreError
  */
 export async function scan(
   store: Store,
   workspace: string,
   types: ReadonlyMap<string, ScannedType>,
-  { full = false }: ScanOptions = {},
+  options: ScanOptions = {},
+): Promise<ScanReport> {
+  try {
+    return await scanOnce(store, workspace, types, options);
+  } catch (error) {
+    if (!store.answerWithoutSaving(error)) throw error;
+    return scanOnce(store, workspace, types, options);
+  }
+}
+
+async function scanOnce(
+  store: Store,
+  workspace: string,
+  types: ReadonlyMap<string, ScannedType>,
+  { full = false }: ScanOptions,
 ): Promise<ScanReport> {
   const index = packedArtifacts(store.database);
   const known = new KnownArtifacts(index, types);

@@ -10,6 +10,7 @@ import {
   lastSuccesses,
   type OpenAttempt,
   openAttempts,
+  workedUnits,
 } from "./tables/attempt-table.ts";
 import { type Saying, sayingsOf } from "./tables/delivery-table.ts";
 import { type PackedArtifacts, packedArtifacts } from "./tables/packed-artifacts.ts";
@@ -54,7 +55,10 @@ export type Listeners = ReadonlyMap<string, readonly string[]>;
 
 const NOBODY: Listeners = new Map();
 
-/** Reads everything that evaluation needs for one work unit (or none) at once. */
+/**
+ * Reads everything that evaluation needs for one work unit (or none) at once.
+ * @throws StoreError, also where the store has been deleted or replaced
+ */
 export function readSnapshot(
   store: Store,
   types: Iterable<string>,
@@ -62,19 +66,58 @@ export function readSnapshot(
   workUnit: WorkUnit | null,
   listeners: Listeners = NOBODY,
 ): Snapshot {
+  store.requireInPlace();
   const { database } = store;
   // One read transaction: a delivery between two of these queries must not show in one and not in the other.
-  return database.transaction((): Snapshot => {
-    const successes = byProtocol(lastSuccesses(database, workUnit));
-    return {
-      instances: new PackedInstances([...types], packedArtifacts(database)),
-      gaps: grouped(gaps, ({ type }) => type),
-      lastAttempts: byProtocol(lastAttempts(database, workUnit)),
-      lastSuccesses: successes,
-      openAttempts: openAttempts(database),
-      said: saidTo(database, listeners, successes, workUnit),
-    };
+  return database.transaction(() => ({
+    ...commonPart(database, types, gaps),
+    ...scopePart(database, workUnit, listeners),
+  }))();
+}
+
+/** Reads what `readSnapshot` reads, for each of several work units at one moment; what they have in common, once. */
+export function readSnapshots(
+  { database }: Store,
+  types: Iterable<string>,
+  gaps: ScanReport["gaps"],
+  workUnits: readonly WorkUnit[],
+  listeners: Listeners = NOBODY,
+): Map<WorkUnit, Snapshot> {
+  return database.transaction(() => {
+    const common = commonPart(database, types, gaps);
+    const worked = workedUnits(database);
+    return new Map(
+      workUnits.map((unit) => [unit, { ...common, ...scopePart(database, unit, listeners, worked.has(unit)) }]),
+    );
   })();
+}
+
+/** What snapshots of all scopes share. */
+function commonPart(
+  database: Database,
+  types: Iterable<string>,
+  gaps: ScanReport["gaps"],
+): Pick<Snapshot, "instances" | "gaps" | "openAttempts"> {
+  return {
+    instances: new PackedInstances([...types], packedArtifacts(database)),
+    gaps: grouped(gaps, ({ type }) => type),
+    openAttempts: openAttempts(database),
+  };
+}
+
+/** @param worked whether there was an attempt in this scope, as far as that is known */
+function scopePart(
+  database: Database,
+  workUnit: WorkUnit | null,
+  listeners: Listeners,
+  worked = true,
+): Omit<Snapshot, "instances" | "gaps" | "openAttempts"> {
+  const successes = byProtocol(worked ? lastSuccesses(database, workUnit) : []);
+  return {
+    lastAttempts: byProtocol(worked ? lastAttempts(database, workUnit) : []),
+    lastSuccesses: successes,
+    said: saidTo(database, listeners, successes, workUnit),
+  };
 }
 
 function saidTo(

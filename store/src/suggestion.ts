@@ -45,7 +45,11 @@ export function alike(name: string, known: Iterable<string>): string | null {
 /** The names that a reader takes for the same, together: they differ in nothing but case and Unicode normalisation. */
 export function alikes(names: Iterable<string>): string[][] {
   const groups = new Map<string, string[]>();
-  for (const name of new Set(names)) groups.set(folded(name), [...(groups.get(folded(name)) ?? []), name]);
+  for (const name of new Set(names)) {
+    const group = groups.get(folded(name));
+    if (group === undefined) groups.set(folded(name), [name]);
+    else group.push(name);
+  }
   return [...groups.values()].filter((group) => group.length > 1);
 }
 

@@ -67,9 +67,8 @@ function moveOne(store: Store, workspace: string, row: SupersedingRow): void {
   const known = findArtifact(store.database, type, id);
   // A withdrawal was told when it was made; again only where a scan has found the file since.
   if (withdrawn && known === null) return;
-  const at = nextMoment(store.database);
-  if (known !== null) removeArtifact(store.database, known, at);
-  appendEvent(store.database, at, withdrawn ? "withdrawn" : "superseded", attempt, {
+  if (known !== null) removeArtifact(store.database, known, nextMoment(store.database));
+  appendEvent(store.database, withdrawn ? "withdrawn" : "superseded", attempt, {
     artifact_type: type,
     instance_id: id,
     ...(known !== null && { content_hash: known.contentHash }),

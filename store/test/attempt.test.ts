@@ -29,7 +29,16 @@ describe("an attempt", () => {
     const rig = new Rig();
     const started = rig.begin("attempt-1", "w-1");
     const owner = { pid: 1, startTime: null, machine: null, boot: null, pidNamespace: null };
-    const open = { id: "attempt-1", protocol: "write", workUnit: "w-1", started, owner, agent: null, fenced: false };
+    const open = {
+      startedAt: expect.any(Number),
+      id: "attempt-1",
+      protocol: "write",
+      workUnit: "w-1",
+      started,
+      owner,
+      agent: null,
+      fenced: false,
+    };
     expect(unendedAttempts(rig.store)).toEqual([open]);
     recordAgent(rig.store, opened("w-1"), { pid: 42, startTime: "7" });
     fenceAttempt(rig.store, "attempt-1");

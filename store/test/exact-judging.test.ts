@@ -136,6 +136,16 @@ describe("values with keys that every JavaScript object seems to have", () => {
   });
 });
 
+test.each<[JsonSchema, string, boolean]>([
+  [{ required: [""] }, "{}", false],
+  [{ required: [""] }, '{"":1}', true],
+  [{ required: ["a", ""] }, '{"a":1}', false],
+  [{ dependentRequired: { a: [""] } }, '{"a":1}', false],
+  [{ $schema: "http://json-schema.org/draft-07/schema#", dependencies: { a: [""] } }, '{"a":1}', false],
+])("an empty name is required like any other: %j, %s", async (schema, artifact, expected) => {
+  expect((await told(JSON.stringify(schema), artifact)).length === 0).toBe(expected);
+});
+
 test("`dependencies` is no keyword of the newer dialects", async () => {
   const dependencies = { a: ["b"] };
   for (const [$schema, expected] of [

@@ -147,6 +147,28 @@ describe("a schema that cannot be used says why and where", () => {
     expect(await problem(schema)).toEqual([pointer, reason]);
   });
 
+  test.each(["urn:y2", "a b", "http://[x", "%", "{{name}}", "http://json-schema.org/draft-04/schema"])(
+    "nobody asks for the identifier %s where every reference is a pointer",
+    async ($id) => {
+      for (const schema of [{ $id }, { $schema: DRAFT_07, $id }, { $schema: DRAFT_04, id: $id }]) {
+        const whole = {
+          ...schema,
+          properties: { a: { $ref: "#/definitions/a" } },
+          definitions: { a: { type: "string" } },
+        };
+        expect([await fits(whole, '{"a":"x"}'), await fits(whole, '{"a":1}')]).toEqual([true, false]);
+      }
+    },
+  );
+
+  test("an identifier that a dialect has is told with its place", async () => {
+    const $id = "http://json-schema.org/draft-04/schema";
+    expect(await problem({ $id, unevaluatedProperties: false })).toEqual([
+      "/$id",
+      `$id ${$id} is a dialect's own: choose another`,
+    ]);
+  });
+
   test.each<[string, JsonSchema]>([
     ["in data", { const: { pattern: "[" }, default: { pattern: "[" }, examples: [{ pattern: "[" }] }],
     ["under a keyword of one's own", { "x-rules": { pattern: "[" } }],

@@ -1,7 +1,8 @@
 import { openAttemptSession, readArtifact, visible } from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { bytesOf } from "../bytes-of.ts";
-import { stderr, stdout } from "../output.ts";
+import { fail } from "../notices.ts";
+import { stdout } from "../output.ts";
 import { ProjectCommand } from "../project-command.ts";
 
 export class DeliverCommand extends ProjectCommand {
@@ -53,6 +54,6 @@ export class DeliverCommand extends ProjectCommand {
 /** Says why nothing was written; the exit code of that. */
 function refused(reason: string, violations: readonly string[]): number {
   const lines = [`refused: ${reason}`, ...violations.map((violation) => `  ${violation}`)];
-  stderr.write(lines.map((line) => `${visible(line)}\n`).join(""));
+  fail("deliver", lines.map((line) => `${visible(line)}\n`).join(""));
   return 1;
 }

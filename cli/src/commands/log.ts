@@ -3,16 +3,17 @@ import {
   didYouMean,
   type EventFilter,
   type EventLog,
-  type Moment,
   momentOf,
   openEventLog,
   parseAge,
   SHORTEST_BEGINNING,
   visible,
+  type WallTime,
 } from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { follow } from "../follow.ts";
-import { stderr, stdout } from "../output.ts";
+import { fail, tell } from "../notices.ts";
+import { stdout } from "../output.ts";
 import { ProjectCommand } from "../project-command.ts";
 import { parseLocalTime } from "../render/local-time.ts";
 import { eventJson, eventLine } from "../render/log-view.ts";
@@ -68,7 +69,7 @@ export class LogCommand extends ProjectCommand {
   override async execute(): Promise<number> {
     this.#requireSense();
     const choice = { protocol: this.protocol, since: this.#since(), limit: this.#limit() };
-    const log = await openEventLog(this.projectOptions);
+    const log = await openEventLog(this.projectOptions, this.verify ? "inspect" : "look");
     try {
       if (this.verify) return verified(log, this.expect);
       if (this.head) {
@@ -88,8 +89,7 @@ export class LogCommand extends ProjectCommand {
     };
     const found = log.count(filter);
     if (found === 0 && !this.json)
-      stderr.write(`${nothingFound(log, filter.protocol)}
-`);
+      tell([nothingFound(log, filter.protocol)], { level: "info", operation: "log", outcome: "succeeded" });
     const left = limit === null ? 0 : Math.max(0, found - limit);
     if (left > 0 && !this.json) stdout.write(`${out("dim", `… ${left} earlier: --all shows them`)}\n`);
     // What comes after the first page is told apart by its number, so nothing is shown twice or left out.
@@ -133,7 +133,7 @@ export class LogCommand extends ProjectCommand {
       throw new UsageError("--expect needs a head as --head prints it: sha256: and 64 hexadecimal digits");
   }
 
-  #since(): Moment | undefined {
+  #since(): WallTime | undefined {
     if (this.since === undefined) return undefined;
     const ago = parseAge(this.since);
     const moment =
@@ -142,7 +142,7 @@ export class LogCommand extends ProjectCommand {
       throw new UsageError(
         '--since needs how long ago, such as "30m", "2h" or "7d", a time such as "2026-01-31 09:30:00" or "2026-01-31", or one such as 2026-01-31T09:30:00Z',
       );
-    return moment as Moment;
+    return moment as WallTime;
   }
 
   /** Null for all of them. */
@@ -164,6 +164,6 @@ function verified(log: EventLog, expect: string | undefined): number {
   const verdict = log.verify(expect);
   if (verdict.ok)
     stdout.write(`the log is as it was written: ${count(verdict.events, "event")}, head ${verdict.head}\n`);
-  else stderr.write(`error: ${verdict.message}\n`);
+  else fail("log", `error: ${verdict.message}\n`);
   return verdict.ok ? 0 : 1;
 }

@@ -14,7 +14,7 @@ import { runEnvelope, summaryEnvelope } from "../render/envelope.ts";
 import { projectionText } from "../render/plan-view.ts";
 import { runText } from "../render/run-view.ts";
 import { stateText } from "../render/state-view.ts";
-import { delegatedWork } from "../work-units.ts";
+import { delegatedWork, workElsewhere } from "../work-units.ts";
 
 const EXIT_CODES = {
   all_complete: 0,
@@ -68,7 +68,7 @@ export class RunCommand extends ExecutingCommand {
         ...projectionText(plan),
         "",
         ...stateText(evaluation, this.keptFlags),
-        ...delegatedWork(project, evaluation),
+        ...delegatedWork(project, evaluation, this.keptFlags),
       ]);
     return dryExitCode(evaluation);
   }
@@ -82,7 +82,7 @@ export class RunCommand extends ExecutingCommand {
     const { maxCostUsd } = project.config.run;
     const around = {
       suggestions: this.suggestions(project),
-      elsewhere: delegatedWork(project, report.evaluation),
+      elsewhere: workElsewhere(project, report.evaluation, this.keptFlags),
       maxCostUsd,
     };
     if (live.events === null) this.print(runText(report, around));

@@ -22,8 +22,8 @@ export function holderText(attempt: OpenAttempt, flags: Pick<KeptFlags, "project
 
 /** How long an attempt has been running, and who will see to it. */
 export function runningText(attempt: OpenAttempt, flags: KeptFlags): string {
-  const { id, started } = attempt;
-  const since = `running since ${localTime(started)}`;
+  const { id, startedAt } = attempt;
+  const since = `running since ${localTime(startedAt)}`;
   const where = whereaboutsOf(attempt);
   if (where.kind === "gone") return `${since}; its runa died: \`runa run${flags.scope}\` takes it over`;
   const place = placeText(where);

@@ -1,6 +1,7 @@
-import { count, type Examination, violationLines, visible } from "@runa/engine";
+import { count, type Examination, type StepBack, violationLines, visible } from "@runa/engine";
 import { candidateName } from "./candidate-name.ts";
 import { findingText, label } from "./lint-view.ts";
+import { localTime } from "./local-time.ts";
 import { passedOverText, unrecognizedText } from "./scan-view.ts";
 import { columns, out } from "./style.ts";
 
@@ -16,6 +17,7 @@ export function doctorText(examination: Examination): string[] {
     otherInstructions,
     unrecognized,
     passedOver,
+    stepBack,
     problems,
     warnings,
   } = examination;
@@ -59,10 +61,15 @@ export function doctorText(examination: Examination): string[] {
           ),
         )),
     ...section("Cycles", cycles.map(findingText)),
+    ...(stepBack === null ? [] : section("Log", [stepBackText(stepBack)])),
     problems === 0
       ? `${out("green", "healthy")}${warnings === 0 ? "" : `, ${count(warnings, "warning")}`}`
       : `${out("red", count(problems, "problem"))}${warnings === 0 ? "" : `, ${count(warnings, "warning")}`}`,
   ];
+}
+
+function stepBackText({ seq, at, before }: StepBack): string {
+  return `note     the clock went back: event ${seq} is dated ${localTime(at)}, and the one before it ${localTime(before)}; the events' order is right, their times are as the clock was`;
 }
 
 function section(title: string, lines: readonly string[]): string[] {

@@ -1,4 +1,4 @@
-/** A moment of the store's clock, in microseconds, in the time of whoever reads it: `2026-03-02 09:14:07`. */
+/** A time in microseconds since 1970, in the time of whoever reads it: `2026-03-02 09:14:07`. */
 export function localTime(moment: number): string {
   const time = new Date(moment / 1000);
   const two = (number: number) => String(number).padStart(2, "0");

@@ -118,7 +118,7 @@ function inWords(message: string, command: string, options: readonly Option[], w
   const required = options.filter((candidate) => candidate.required).map(({ shown }) => shown);
   if (!/^Command not found/.test(message)) return message;
   if (required.length > 0) return `${command} needs ${required.join(" and ")}`;
-  return `${command} takes ${words.length === 0 ? "no argument" : `only ${words.join(" ")}`} behind its options`;
+  return `${command} takes ${words.length === 0 ? "no argument" : `only ${words.join(" ")}`}`;
 }
 
 function meant(typed: string, known: readonly string[]): string {

@@ -1,6 +1,6 @@
 import type { Instance, OpenAttempt, ScanGap, Snapshot, TypeSummary, WorkUnit } from "@runa/store";
 import { Dialogue } from "../methodology/dialogue.ts";
-import { graphOf } from "../methodology/graph.ts";
+import { type Graph, graphOf } from "../methodology/graph.ts";
 import type { Methodology, Protocol } from "../methodology/methodology.ts";
 import { type Primitive, type Trigger, triggerText, typesOf } from "../methodology/trigger.ts";
 import { Feedback } from "./feedback.ts";
@@ -74,9 +74,7 @@ export interface Evaluation {
  */
 export function evaluate(methodology: Methodology, snapshot: Snapshot, workUnit: WorkUnit | null): Evaluation {
   const view = new ScopeView(snapshot, workUnit);
-  const inScope = protocolsOf(methodology, workUnit);
-  const dialogue = new Dialogue(inScope);
-  const { order, cycles } = graphOf(inScope, methodology.protocols);
+  const { dialogue, order, cycles } = declaredScope(methodology, workUnit);
   const cycleOf = new Map(cycles.flatMap((cycle) => cycle.map((member) => [member, cycle] as const)));
   const attempts = new Map(
     snapshot.openAttempts
@@ -98,6 +96,25 @@ export function evaluate(methodology: Methodology, snapshot: Snapshot, workUnit:
     view,
     dialogue,
   };
+}
+
+/** What every evaluation of a scope has in common, whatever lies there: all work units share it. */
+interface DeclaredScope extends Graph<Protocol> {
+  readonly dialogue: Dialogue;
+}
+
+const declaredScopes = new WeakMap<Methodology, Partial<Record<"scoped" | "unscoped", DeclaredScope>>>();
+
+function declaredScope(methodology: Methodology, workUnit: WorkUnit | null): DeclaredScope {
+  const known = declaredScopes.get(methodology) ?? {};
+  declaredScopes.set(methodology, known);
+  const scope = workUnit === null ? "unscoped" : "scoped";
+  const found = known[scope];
+  if (found !== undefined) return found;
+  const inScope = protocolsOf(methodology, workUnit);
+  const made = { ...graphOf(inScope, methodology.protocols), dialogue: new Dialogue(inScope) };
+  known[scope] = made;
+  return made;
 }
 
 /** The protocols of a scope: the scoped ones for a work unit, the others for none. */

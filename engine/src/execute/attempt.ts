@@ -205,12 +205,12 @@ export function adopt(
   protocol: Protocol,
 ): (ActiveAttempt & { readonly agent: AgentProcess["identity"] }) | null {
   const { project, grace } = context;
-  const { id, workUnit, started } = attempt;
+  const { id, workUnit, started, startedAt } = attempt;
   if (!adoptAttempt(project.store, attempt, thisOwner())) return null;
   const agent = adoptAgent(attempt.agent ?? findAgentOf(id), grace);
   const running: RunningAttempt = { id, protocol, workUnit, started, before: beforeAttempt(project.store, id) };
   const output = keptOutput(attemptDirectory(project, id));
-  const since = performance.now() - Math.max(0, Date.now() - started / 1000);
+  const since = performance.now() - Math.max(0, Date.now() - startedAt / 1000);
   const ended = superviseAttempt(context, { running, agent, output, since, tries: 1, adopted: true });
   const { identity } = agent;
   return {

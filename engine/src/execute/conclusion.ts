@@ -27,6 +27,7 @@ import { readUsage, type Usage } from "./usage.ts";
 export interface Conclusion {
   readonly outcome: Outcome;
   readonly delivered: readonly InstanceRef[];
+  /** What was moved away; what could not be is tried again by whoever executes work next. */
   readonly superseded: readonly InstanceRef[];
   /** What its deliveries come to, whatever the outcome; null where it was another's to judge. */
   readonly judged: Outcome | null;
@@ -116,7 +117,7 @@ export async function concludeAttempt(
   return {
     outcome,
     delivered: evidence.delivered,
-    superseded,
+    superseded: moved,
     judged,
     everythingDelivered: judged.id === "delivered",
     left:

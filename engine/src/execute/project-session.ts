@@ -18,6 +18,8 @@ import {
   recordRefusal,
   recordServerFailure,
   recordServerStart,
+  requireKept,
+  StoreError,
   unendedAttempt,
   type Violation,
   type WorkUnit,
@@ -57,6 +59,7 @@ export async function openOutputSession(options: SessionOptions): Promise<Output
     throw error;
   });
   try {
+    requireKept(project.store);
     const protocol = protocolFor(project, options);
     const undeclared = undeclaredOutput(project.methodology, protocol);
     if (undeclared !== null) throw new RunaError(undeclared);
@@ -185,10 +188,15 @@ class ProjectSession implements OutputSession {
 
   noteRefusal(reason: string, violations: Refusal["violations"], artifactType?: string): void {
     const kept = violations.map(({ path, expected }) => ({ path, expected }));
-    recordRefusal(this.#project.store, this.#attempt, "bad_arguments", artifactType ?? null, {
-      reason,
-      violations: kept,
-    });
+    try {
+      recordRefusal(this.#project.store, this.#attempt, "bad_arguments", artifactType ?? null, {
+        reason,
+        violations: kept,
+      });
+    } catch (error) {
+      // It is refused all the same; a store that is gone says so to whoever needs it.
+      if (!(error instanceof StoreError)) throw error;
+    }
   }
 
   close(): void {
@@ -229,6 +237,8 @@ class ProjectSession implements OutputSession {
       const path = displayPath(this.#project.root, instancePath(this.#project, artifactType, id));
       return { kind, artifactType, instanceId, path, contentHash, stillOwed: this.#stillOwed() };
     } catch (error) {
+      // Of a store that is gone, full or damaged, the refusal cannot be told either.
+      if (error instanceof StoreError) return { kind: "refused", reason: error.message, violations: [] };
       if (!(error instanceof RefusedError)) throw error;
       const violations = error instanceof InvalidArtifactError ? error.violations : [];
       const kept = violations.map(({ path, keyword, expected }) => ({ path, keyword, expected }));

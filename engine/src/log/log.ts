@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { stderr } from "../output.ts";
 import { didYouMean } from "../suggestion.ts";
 import { visible } from "../visible.ts";
 import { type Filter, LEVELS, type Level, parseFilter, passes } from "./filter.ts";
@@ -50,8 +51,14 @@ class Log {
       });
   }
 
-  write(record: LogRecord): void {
-    if (passes(record.level, this.#filter.leastFor(record.target))) this.#take(record);
+  /** Whether everything on stderr is to be records (`format = "json"`), also what people are told otherwise. */
+  get isJson(): boolean {
+    return this.#format === "json";
+  }
+
+  /** @param options `always`: whatever the filter says */
+  write(record: LogRecord, { always = false } = {}): void {
+    if (always || passes(record.level, this.#filter.leastFor(record.target))) this.#take(record);
   }
 
   #take(record: LogRecord): void {
@@ -78,7 +85,7 @@ class Log {
         formatters: { level: (label) => ({ level: label }) },
         timestamp: () => `,"time":"${new Date().toISOString()}"`,
       },
-      { write: (text: string) => process.stderr.write(line(text)) },
+      { write: (text: string) => stderr.write(line(text)) },
     );
     for (const record of this.#waiting.splice(0)) emit(this.#logger, record);
   }

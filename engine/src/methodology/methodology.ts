@@ -2,7 +2,6 @@ import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
   JsonError,
-  parseKnownSchema,
   parseSchema,
   readSourceFile,
   type ScannedType,
@@ -12,9 +11,9 @@ import {
   type Validator,
 } from "@runa/store";
 import { type Diagnostic, DiagnosticsError, type TomlPath } from "../diagnostic.ts";
-import { whyUnreadable } from "../suggestion.ts";
 import { locate } from "../toml/locate.ts";
 import { parseToml, type TomlDocument, type TomlFinding } from "../toml/parse.ts";
+import { whyUnreadable } from "../unreadable.ts";
 import { LazyCompiler } from "./lazy-compiler.ts";
 import { type Manifest, type ProtocolDeclaration, readManifest, unsafeReason } from "./manifest.ts";
 import { schemaPosition } from "./schema-position.ts";
@@ -55,7 +54,7 @@ export interface Methodology {
   readonly findings: readonly TomlFinding[];
 }
 
-/** What is remembered of schema files, so that a valid one need be neither compiled nor put in canonical form again. */
+/** What is remembered of schema files, so that a valid one need not be compiled to say so. */
 export interface SchemaMemory {
   /** The schema hash of a file that is known to be a valid JSON Schema, by the hash of its bytes. */
   hashOf(fileHash: string): SchemaHash | null;
@@ -170,14 +169,15 @@ async function loadTypes(
       const bytes = read(file);
       text = bytes.toString("utf8");
       const fileHash = sha256(bytes);
-      const known = memory.hashOf(fileHash);
-      const source = known === null ? parseSchema(bytes) : parseKnownSchema(bytes, known);
+      const source = parseSchema(bytes);
+      // What is remembered spares the judgement of a schema, never its reading: what it says is what the file says.
+      const known = memory.hashOf(fileHash) === source.hash;
       let compiled: Promise<Validator> | undefined;
       const validator = () => {
-        compiled ??= compiler.compile(source, known !== null);
+        compiled ??= compiler.compile(source, known);
         return compiled;
       };
-      if (known === null) {
+      if (!known) {
         await validator();
         checked.set(fileHash, source.hash);
       }

@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { RunaError } from "../diagnostic.ts";
+import { isExecutableFile } from "../execute/process/start-problem.ts";
 import type { Project } from "../project/project.ts";
 
 /** What a client needs to start an attempt's server: `RUNA_MCP_CONFIG`. */
@@ -10,9 +11,11 @@ export interface McpConfig {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The server's program: absolute where it was found, else its bare name. */
+/** How the server's program is started: by absolute paths where it was found, else by its bare name. */
 export interface McpCommand {
   readonly command: string;
+  /** What comes before the server's own arguments. */
+  readonly args: readonly string[];
   readonly found: boolean;
 }
 
@@ -26,13 +29,19 @@ export function findProgram(name: string, runaFile: string, environment: NodeJS.
     join(directory, `${name}.js`),
   ]);
   const onPath = environment.PATH ? environment.PATH.split(delimiter).map((directory) => resolve(directory, name)) : [];
-  return [...beside.map((file) => resolve(file)), ...onPath].find(isProgram) ?? null;
+  return [...beside.map((file) => resolve(file)), ...onPath].find(isExecutableFile) ?? null;
 }
 
-/** Looks for the server's program. */
+/**
+ * Looks for the server's program. A script of Node's is started by the Node that runs this: the agent's PATH may have none, or
+ * another (contract.md section 7). Anything else, such as a wrapper, knows by itself how it is run.
+ */
 export function findMcpCommand(runaFile: string, environment: NodeJS.ProcessEnv): McpCommand {
-  const command = findProgram("runa-mcp", runaFile, environment);
-  return command === null ? { command: "runa-mcp", found: false } : { command, found: true };
+  const file = findProgram("runa-mcp", runaFile, environment);
+  if (file === null) return { command: "runa-mcp", args: [], found: false };
+  return isNodeScript(file)
+    ? { command: process.execPath, args: [file], found: true }
+    : { command: file, args: [], found: true };
 }
 
 /**
@@ -58,14 +67,14 @@ export interface LiveAttempt {
 /** The server's configuration for one candidate; `attempt` is absent in dry runs. */
 export function mcpConfigFor(
   project: Project,
-  { command }: McpCommand,
+  { command, args }: McpCommand,
   protocol: string,
   workUnit: string | null,
   attempt?: LiveAttempt,
 ): McpConfig {
   return {
     command,
-    args: ["--protocol", protocol, ...(workUnit === null ? [] : ["--work-unit", workUnit])],
+    args: [...args, "--protocol", protocol, ...(workUnit === null ? [] : ["--work-unit", workUnit])],
     env: {
       RUNA_WORKING_DIR: project.root,
       ...(project.config.file === null ? {} : { RUNA_CONFIG: resolve(project.config.file) }),
@@ -80,11 +89,20 @@ function realpathOr(path: string): string {
   return existsSync(path) ? realpathSync(path) : path;
 }
 
-function isProgram(path: string): boolean {
+/** Whether a file begins as a script that asks for Node and nothing more, such as options for it. */
+function isNodeScript(file: string): boolean {
+  const beginning = Buffer.alloc(256);
+  let length = 0;
   try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
+    const opened = openSync(file, "r");
+    try {
+      length = readSync(opened, beginning);
+    } finally {
+      closeSync(opened);
+    }
   } catch {
-    return false;
+    // One that may be run and not read is no script.
   }
+  const [first = ""] = beginning.toString("latin1", 0, length).split("\n");
+  return /^#!\s*(\S*\/env\s+|\S*\/)node\s*$/.test(first);
 }

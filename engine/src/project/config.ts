@@ -1,9 +1,10 @@
 import { isAbsolute, resolve } from "node:path";
 import { readSourceFile } from "@runa/store";
 import { DiagnosticsError, RunaError } from "../diagnostic.ts";
-import { didYouMean, whyUnreadable } from "../suggestion.ts";
+import { didYouMean } from "../suggestion.ts";
 import { locate } from "../toml/locate.ts";
 import { parseToml, type TomlDocument, type TomlFinding } from "../toml/parse.ts";
+import { whyUnreadable } from "../unreadable.ts";
 import { type ConfigData, ConfigReader } from "./config/config-reader.ts";
 
 export type { AgentSettings } from "./config/agent-settings.ts";

@@ -75,10 +75,11 @@ export class EventLog {
 
 /**
  * Opens a project's event log: no methodology has to be there for it, and the workspace is not looked at.
+ * @param use `inspect` to verify it
  * @throws RunaError, DiagnosticsError, StoreError
  */
-export async function openEventLog(options: ProjectOptions): Promise<EventLog> {
+export async function openEventLog(options: ProjectOptions, use: "look" | "inspect" = "look"): Promise<EventLog> {
   const project = await findProject(options);
   log.configure({ ...project.config.logging, environment: options.environment });
-  return new EventLog(openProjectStore(project));
+  return new EventLog(openProjectStore(project, use));
 }

@@ -1,4 +1,12 @@
-import { type Instance, readUnhealthy, type ScanGap, type ScanReport } from "@runa/store";
+import {
+  clockWentBack,
+  type Instance,
+  readUnhealthy,
+  requireSound,
+  type ScanGap,
+  type ScanReport,
+  type StepBack,
+} from "@runa/store";
 import type { Diagnostic } from "../diagnostic.ts";
 import { type Evaluation, type PreconditionFailure, preconditionFailures } from "../evaluate/evaluate.ts";
 import { lintMethodology } from "../methodology/lint/lint-methodology.ts";
@@ -31,6 +39,8 @@ export interface Examination {
   readonly otherInstructions: readonly { readonly protocol: string; readonly workUnit: string | null }[];
   /** The findings of the rule `hard-cycle`; not among the others. */
   readonly cycles: readonly Diagnostic[];
+  /** The last time that the clock of the machine went back while the log was written; null where it never did. */
+  readonly stepBack: StepBack | null;
   readonly problems: number;
   readonly warnings: number;
 }
@@ -38,6 +48,7 @@ export interface Examination {
 /**
  * Examines a project's health (contract.md section 6, `doctor`).
  * @param healthOnly leaves out what protocols lack: a project that has just begun lacks its inputs and is not broken
+ * @throws StoreError where the store is damaged, also where no reading shows that
  */
 export async function examine(
   project: OpenProject,
@@ -46,6 +57,7 @@ export async function examine(
   healthOnly = false,
 ): Promise<Examination> {
   const { methodology } = project;
+  requireSound(project.store);
   const linted = await lintMethodology(methodology);
   const cycles = linted.filter(({ rule }) => rule === "hard-cycle");
   const findings = linted.filter((finding) => !cycles.includes(finding));
@@ -68,6 +80,7 @@ export async function examine(
     alikeWorkUnits: alikes(workUnits),
     otherInstructions: [null, ...workUnits].flatMap((workUnit) => madeOtherwise(project, evaluation, workUnit)),
     cycles,
+    stepBack: clockWentBack(project.store),
     problems:
       findings.filter(({ severity }) => severity === "problem").length +
       unhealthy +

@@ -1,4 +1,11 @@
-import { readSnapshot, type ScanOptions, type ScanReport, type WorkUnit } from "@runa/store";
+import {
+  readSnapshot,
+  readSnapshots,
+  type ScanOptions,
+  type ScanReport,
+  type Snapshot,
+  type WorkUnit,
+} from "@runa/store";
 import { type Evaluation, evaluate, protocolsOf } from "../evaluate/evaluate.ts";
 import { ScopeView } from "../evaluate/scope-view.ts";
 import { isOrphan } from "../execute/owner.ts";
@@ -39,6 +46,20 @@ export function evaluateScope(project: OpenProject, { gaps }: Evaluation, workUn
   return evaluateAt(project, gaps, workUnit);
 }
 
+/** Evaluates each of these work units over the same scan, in their order. */
+export function evaluateWorkUnits(
+  { methodology, store }: OpenProject,
+  { gaps }: Evaluation,
+  workUnits: readonly string[],
+): Evaluation[] {
+  const [units, types] = [workUnits as readonly WorkUnit[], methodology.types.keys()];
+  const listeners = listenersIn(methodology.protocols.filter(({ scoped }) => scoped));
+  const snapshots = readSnapshots(store, types, gaps, units, listeners);
+  const [first] = snapshots.values();
+  const openAttempts = first === undefined ? [] : executed(first);
+  return Array.from(snapshots, ([unit, snapshot]) => evaluate(methodology, { ...snapshot, openAttempts }, unit));
+}
+
 function evaluateAt(
   { methodology, store }: OpenProject,
   gaps: Evaluation["gaps"],
@@ -47,13 +68,17 @@ function evaluateAt(
   const scope = workUnit as WorkUnit | null;
   const listeners = listenersIn(protocolsOf(methodology, scope));
   const snapshot = readSnapshot(store, methodology.types.keys(), gaps, scope, listeners);
-  // An attempt whose runa and agent are both gone is not being executed; the next command that executes work ends it.
-  const openAttempts = snapshot.openAttempts.filter(
-    (attempt) => !isOrphan(attempt) || (attempt.agent !== null && mayLive(attempt.agent)),
-  );
-  const evaluation = evaluate(methodology, { ...snapshot, openAttempts }, scope);
+  const evaluation = evaluate(methodology, { ...snapshot, openAttempts: executed(snapshot) }, scope);
   logEvaluated(evaluation);
   return evaluation;
+}
+
+/**
+ * The attempts that are being executed. One whose runa and agent are both gone is not; the next command that executes work
+ * ends it.
+ */
+function executed({ openAttempts }: Snapshot): Snapshot["openAttempts"] {
+  return openAttempts.filter((attempt) => !isOrphan(attempt) || (attempt.agent !== null && mayLive(attempt.agent)));
 }
 
 /** Whether any artifact names the work unit that was evaluated. */

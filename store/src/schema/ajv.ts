@@ -91,7 +91,8 @@ function plainEngine(dialect: Dialect, options: Options): Ajv {
       return new AjvDraft04.default(options) as unknown as Ajv;
     case "draft-06": {
       const engine = new Ajv({ ...options, meta: false });
-      if (options.meta !== false) engine.addMetaSchema(draft06);
+      // Unchecked: its own check would compile it with ajv's own keywords.
+      if (options.meta !== false) engine.addMetaSchema(draft06, undefined, false);
       engine.opts.defaultMeta = draft06.$id;
       return engine;
     }

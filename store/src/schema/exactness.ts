@@ -113,6 +113,8 @@ function beyondAt(
     if (old && Object.keys(schema).length > 1) return "keywords beside a $ref";
   }
   if (keyword === "enum" && Array.isArray(value) && value.length === 0) return "an empty enum";
+  // It takes the name of what is missing for whether something is.
+  if (demandsEmptyName(keyword, value)) return "an empty name that is required";
   if (UNKNOWN[dialect].has(keyword)) return `${keyword}, which the dialect does not know`;
   // Names that every JavaScript object seems to have.
   if (
@@ -122,6 +124,15 @@ function beyondAt(
   )
     return "a property name that JavaScript objects inherit";
   return null;
+}
+
+function demandsEmptyName(keyword: string, value: unknown): boolean {
+  if (keyword === "required") return Array.isArray(value) && value.includes("");
+  return (
+    (keyword === "dependentRequired" || keyword === "dependencies") &&
+    isSchemaObject(value) &&
+    Object.values(value).some((names) => Array.isArray(names) && names.includes(""))
+  );
 }
 
 function innerSchemas(keyword: string, value: unknown): [string, unknown][] {

@@ -95,6 +95,9 @@ function unusable(error: unknown, schema: JsonSchema): SchemaError {
       pointer,
     );
   }
+  const taken = /^A schema has already been registered for '([^']*)\./.exec(message)?.[1];
+  if (taken !== undefined)
+    return new SchemaError(`$id ${taken} is a dialect's own: choose another`, pointerToReference(schema, taken) ?? "");
   const found = /(?:Unable to load resource|No schema found at|No such anchor) '([^']*)'/.exec(message)?.[1];
   const named = found === undefined ? deadPointer(schema, schema) : asWritten(found);
   if (named === null) return new SchemaError(message, "");

@@ -2,7 +2,7 @@ import type { JsonSchema, Violation } from "../artifact.ts";
 import type { ParsedJson } from "../json/parse.ts";
 import type { FastValidator } from "./ajv.ts";
 import { bounded, NotJudgedError } from "./bounded.ts";
-import { type Dialect, dialectIn, SchemaError, withoutDialect } from "./dialect.ts";
+import { type Dialect, dialectIn, SchemaError, withoutDialect, withoutIdentifier } from "./dialect.ts";
 import { beyondAjv } from "./exactness.ts";
 import { canTakeLong, patternsIn } from "./patterns.ts";
 import { isPlainlyValid } from "./plainly-valid.ts";
@@ -53,14 +53,16 @@ export function schemaCompiler(resources: Resources = NO_RESOURCES): SchemaCompi
 }
 
 async function compiled(
-  schema: JsonSchema,
+  given: JsonSchema,
   { checked = false, exact }: CompileOptions,
   resources: Resources,
 ): Promise<Validator> {
-  const dialect = dialectIn(schema, resources);
-  let because = dialect === null ? "a dialect of its own" : beyondAjv(schema, dialect);
+  const dialect = dialectIn(given, resources);
+  let because = dialect === null ? "a dialect of its own" : beyondAjv(given, dialect);
   if (exact !== undefined) because ??= "a number that a double does not hold";
-  if (dialect !== null && !checked) await checkSchema(schema, dialect);
+  if (dialect !== null && !checked) await checkSchema(given, dialect);
+  // Where every reference is a pointer nothing asks what the schema is called.
+  const schema = because === null ? withoutIdentifier(given) : given;
   let standard: Promise<StandardValidator> | undefined;
   const explainer = () => {
     standard ??= import("./standard.ts").then(({ compileStandard }) =>

@@ -1,9 +1,14 @@
 import type { Database } from "better-sqlite3";
 import type { ContentHash, InstanceId, Moment, WorkUnit } from "../artifact.ts";
 import { statement } from "./statement.ts";
+import { oneOf, stored } from "./stored.ts";
+
+const VIAS = ["tool", "file", "confirmed"] as const;
 
 /** How an instance came to count as delivered (attempts.md section 2). */
-export type DeliveredVia = "tool" | "file" | "confirmed";
+export type DeliveredVia = (typeof VIAS)[number];
+
+export const isVia = oneOf(VIAS);
 
 export interface DeliveryRow {
   /** Null for a server that was started by hand. */
@@ -76,7 +81,7 @@ export function deliveriesOf(database: Database, attempt: string): DeliveryRow[]
     id: row.instance_id,
     contentHash: row.content_hash,
     at: row.at,
-    via: row.via,
+    via: stored(database, row.via, isVia),
   }));
 }
 

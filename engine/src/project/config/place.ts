@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { readSourceFile } from "@runa/store";
 import { RunaError } from "../../diagnostic.ts";
-import { whyUnreadable } from "../../suggestion.ts";
+import { whyUnreadable } from "../../unreadable.ts";
 
 /** Where a process looks for its configuration. */
 export interface ConfigSources {
