@@ -426,7 +426,7 @@ export const LINT_FIXTURES: readonly LintFixture[] = [
     message:
       "the instructions of protocol 'reply' ask to deliver 'anwser', which is not a declared artifact type — did you mean 'answer'?",
     sound: told(
-      "Deliver one `answer` to the `question`, with its `title`. Never deliver `reply.json`. Do not deliver `note`.\n",
+      "Deliver one `answer` to the `question`, with its `title`. Never deliver `reply.json`. Do not deliver `note`, deliver `true`.\n",
     ),
   },
 ];

@@ -16,7 +16,7 @@ export function contradictions({ types }: Methodology): SchemaFinding[] {
   return [...types.values()].flatMap((type) => {
     const found = [...forbiddenProperties(type), ...contradictoryParts(type)];
     if (found.length > 0) return found;
-    const reason = impossible(type.schema, { schema: type.schema, pointer: "" }, new Set());
+    const reason = impossible(type.schema, { schema: type.schema, pointer: "" }, new Map());
     return reason === null
       ? []
       : [
@@ -171,10 +171,21 @@ function matches(pattern: string, name: string): boolean {
   }
 }
 
+/** What was found of each schema; of one that is still being looked at, that something may fit. */
+type Judged = Map<JsonSchema, Contradiction | null>;
+
 /** Why nothing fits a part, where that shows in what it says outright; null where something may fit. */
-function impossible(root: JsonSchema, part: SchemaPart, within: Set<JsonSchema>): Contradiction | null {
-  if (within.has(part.schema)) return null;
-  const inside = new Set(within).add(part.schema);
+function impossible(root: JsonSchema, part: SchemaPart, judged: Judged): Contradiction | null {
+  if (!isSchemaObject(part.schema)) return contradictionOf(root, part, judged);
+  const known = judged.get(part.schema);
+  if (known !== undefined) return known;
+  judged.set(part.schema, null);
+  const found = contradictionOf(root, part, judged);
+  judged.set(part.schema, found);
+  return found;
+}
+
+function contradictionOf(root: JsonSchema, part: SchemaPart, judged: Judged): Contradiction | null {
   const parts = conjunctsOf(root, part);
   for (const { schema, pointer } of parts) {
     if (schema === false) return { pointer, why: "'false' fits nothing" };
@@ -194,7 +205,7 @@ function impossible(root: JsonSchema, part: SchemaPart, within: Set<JsonSchema>)
   for (const one of objects) {
     for (const keyword of ["anyOf", "oneOf"]) {
       const branches = branchesOf(one).filter((branch) => branch.keyword === keyword);
-      if (branches.length > 0 && branches.every((branch) => impossible(root, branch, inside) !== null))
+      if (branches.length > 0 && branches.every((branch) => impossible(root, branch, judged) !== null))
         return { pointer: `${one.pointer}/${keyword}`, why: `nothing fits any branch of '${keyword}'` };
     }
   }
@@ -203,7 +214,7 @@ function impossible(root: JsonSchema, part: SchemaPart, within: Set<JsonSchema>)
   for (const one of objects)
     for (const inner of innerParts(one)) {
       const name = inner.keyword === "properties" ? [...required].find((known) => endsWith(inner, known)) : undefined;
-      const reason = name === undefined ? null : impossible(root, inner, inside);
+      const reason = name === undefined ? null : impossible(root, inner, judged);
       if (reason !== null)
         return { pointer: reason.pointer, why: `the required property '${name}' fits nothing: ${reason.why}` };
     }

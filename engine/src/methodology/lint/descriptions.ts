@@ -50,8 +50,8 @@ function undescribedIn({ schema: root }: ArtifactType): Property[] {
     const properties = inner
       .filter(({ keyword }) => keyword === "properties")
       .map((property) => ({ property, name: lastStep(property.pointer) }));
-    // runa fills in the work unit; and what an object of one property holds, its own name says.
-    const own = properties.filter(({ name }) => name !== "work_unit");
+    // runa fills in the work unit, nobody what never fits; and what an object of one property holds, its own name says.
+    const own = properties.filter(({ property, name }) => name !== "work_unit" && property.schema !== false);
     if (own.length > 1 && !covered)
       for (const { property, name } of own)
         if (!isDescribed(root, property)) lacking.push({ name, path: path + name, pointer: property.pointer });
@@ -69,17 +69,19 @@ function undescribedIn({ schema: root }: ArtifactType): Property[] {
 /** Keywords that tell a model what belongs somewhere. */
 const TELLING = ["description", "title", "enum", "const", "examples", "default", "format", "pattern"];
 
-function isDescribed(root: JsonSchema, part: SchemaPart): boolean {
+function isDescribed(root: JsonSchema, part: SchemaPart, within: ReadonlySet<JsonSchema> = new Set()): boolean {
+  // A list may hold itself.
+  if (within.has(part.schema)) return false;
+  const inside = new Set([...within, part.schema]);
   const parts = conjunctsOf(root, part);
-  // What never fits is not filled in.
-  if (parts.some(({ schema }) => schema === false)) return true;
   if (tells(parts)) return true;
   return parts.some(
     ({ schema, pointer }) =>
       isSchemaObject(schema) &&
       // An object of named properties is described by them, where they are.
       (isSchemaObject(schema.properties) ||
-        (isSchemaObject(schema.items) && isDescribed(root, { schema: schema.items, pointer: `${pointer}/items` }))),
+        (isSchemaObject(schema.items) &&
+          isDescribed(root, { schema: schema.items, pointer: `${pointer}/items` }, inside))),
   );
 }
 

@@ -1,10 +1,8 @@
-import type { Diagnostic, TomlPath } from "../../diagnostic.ts";
+import type { TomlPath } from "../../diagnostic.ts";
 import type { TomlFinding } from "../../toml/parse.ts";
 import { RULES, type RuleId } from "./rules.ts";
 
-/** A finding in the manifest, in a schema, in instructions, or about a file, before anyone asked where it is. */
-export type Finding = ManifestFinding | SchemaFinding | InstructionsFinding | FileFinding;
-
+/** A finding in the manifest, as all of these before anyone asked where it is. */
 export type ManifestFinding = TomlFinding & { readonly rule: RuleId };
 
 /** A finding in an artifact type's schema, at a keyword or its value. */
@@ -35,8 +33,4 @@ export interface FileFinding {
 /** A finding at a value of the manifest, or at the name in it that is meant. */
 export function inManifest(rule: RuleId, path: TomlPath, message: string, naming?: string): ManifestFinding {
   return { severity: RULES[rule].level, rule, path, at: "value", message, ...(naming !== undefined && { naming }) };
-}
-
-export function levelOf(rule: RuleId): Diagnostic["severity"] {
-  return RULES[rule].level;
 }

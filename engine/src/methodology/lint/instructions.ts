@@ -1,7 +1,7 @@
 import { didYouMean, nearest } from "../../suggestion.ts";
 import { type Methodology, outputTypesOf, type Protocol, readTypesOf } from "../methodology.ts";
 import type { InstructionsFinding } from "./finding.ts";
-import { propertyNames } from "./schema-parts.ts";
+import { everyPropertyName } from "./schema-parts.ts";
 import { namesWord, speaksOf } from "./words.ts";
 
 /** What the instructions say of outputs: nothing, of some choices only, or of some that are none. */
@@ -56,20 +56,17 @@ const DELIVERY = new RegExp(
 
 /** What the instructions ask to be delivered that the protocol has no tool for. */
 function unknownOutputs(protocol: Protocol, { types }: Methodology): InstructionsFinding[] {
-  const { name, instructions, accepts } = protocol;
+  const { name, instructions, accepts, choices } = protocol;
   const outputs = outputTypesOf(protocol);
-  const properties = new Set(
-    [...outputs, ...readTypesOf(protocol), ...accepts].flatMap((type) => {
-      const declared = types.get(type);
-      return declared === undefined ? [] : [...propertyNames(declared.schema)];
-    }),
-  );
+  const others = new Set(choices.map((choice) => choice.name));
+  for (const type of [...outputs, ...readTypesOf(protocol), ...accepts])
+    for (const property of everyPropertyName(types.get(type)?.schema ?? true)) others.add(property);
   const told = new Set<string>();
   return [...instructions.matchAll(DELIVERY)].flatMap((call) =>
     [...(call[1] ?? "").matchAll(/`([^`]+)`/g)].flatMap(([, span = ""], position, all): InstructionsFinding[] => {
-      const known = outputs.includes(span) || properties.has(span) || told.has(span);
+      const known = outputs.includes(span) || others.has(span) || told.has(span);
       // What is no name, such as a value or a path, is not meant to be an output.
-      if (known || !/^[\p{L}\p{N}_-]+$/u.test(span)) return [];
+      if (known || !/^\p{L}[\p{L}\p{N}_-]*$/u.test(span) || /^(?:true|false|null)$/.test(span)) return [];
       told.add(span);
       const offset = call.index + call[0].indexOf(all[position]?.[0] ?? "") + 1;
       const suggestion = nearest(span, outputs) === null ? "" : didYouMean(span, outputs);

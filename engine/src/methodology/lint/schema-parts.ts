@@ -88,7 +88,8 @@ export function conjunctsOf(root: JsonSchema, part: SchemaPart): SchemaPart[] {
       const target = targetOf(root, next.schema);
       if (target !== null) open.push(target);
       if (target !== null && alone) continue;
-      open.push(...innerParts(next).filter(({ keyword }) => keyword === "allOf"));
+      const members = innerParts(next).filter(({ keyword }) => keyword === "allOf");
+      open.push(...members.toReversed());
     }
     found.push(next);
   }
@@ -117,6 +118,13 @@ export function propertyNames(root: JsonSchema): ReadonlySet<string> {
     }
   }
   return names;
+}
+
+/** Every property that a schema names, for the value or for anything in it. */
+export function everyPropertyName(root: JsonSchema): string[] {
+  return everyPart(root).flatMap(({ schema: { properties } }) =>
+    isSchemaObject(properties) ? Object.keys(properties) : [],
+  );
 }
 
 /** The key that a pointer ends with. */
