@@ -139,10 +139,10 @@ function refuseLongPath(directory: string): void {
     );
 }
 
-/** Git would take the database, and what it then puts back would be an older one beside the log of a newer. */
 const GITIGNORE = "*\n";
 
-function hideFromGit(directory: string): void {
+/** Git would take the database, and what it then puts back would be an older one beside the log of a newer. */
+export function hideFromGit(directory: string): void {
   try {
     writeFileSync(join(directory, ".gitignore"), GITIGNORE, { flag: "wx" });
   } catch {

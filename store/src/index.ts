@@ -97,7 +97,6 @@ export {
 } from "./snapshot.ts";
 export { identitiesNow, SourceReading } from "./source-identities.ts";
 export { openStore, requireKept, requireSound, type Store, type StoreUse } from "./store.ts";
-export { NotSavedError } from "./store-error.ts";
 export { alike, alikes, didYouMean, meantText, nearest } from "./suggestion.ts";
 export { finishSuperseding, type NotMoved } from "./superseding.ts";
 export type {

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type Database from "better-sqlite3";
-import { makeDatabase, StoreError, storeExists } from "./database.ts";
+import { hideFromGit, makeDatabase, StoreError, storeExists } from "./database.ts";
 import { keptOf, RECORDS, type RecordTable, type Row } from "./rebuild-rows.ts";
 import { isOwnSchema, isTable } from "./schema-digest.ts";
 import { openSqlite } from "./sqlite.ts";
@@ -134,6 +134,7 @@ function carryOver(directory: string, file: string): Rebuilt {
     );
     const damaged = setAside(file);
     renameSync(databaseFile(place), file);
+    hideFromGit(directory);
     syncDirectory(directory);
     return { damaged, kept: copied.counts, incomplete: copied.incomplete };
   } finally {

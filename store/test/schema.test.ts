@@ -121,7 +121,7 @@ describe("a schema that cannot be used says why and where", () => {
   test.each<[JsonSchema, string]>([
     [{ pattern: "[" }, "/pattern"],
     [{ properties: { "a/b": { pattern: "[" } } }, "/properties/a~1b/pattern"],
-    [{ items: { patternProperties: { a: true, "[": true } } }, "/items/patternProperties/["],
+    [{ items: { patternProperties: { a: true, "[": { type: "string" } } } }, "/items/patternProperties/["],
     [{ properties: { a: { $ref: "#/$defs/x%25y" } }, $defs: { "x%y": { pattern: "[" } } }, "/$defs/x%y/pattern"],
     [{ properties: { a: { pattern: "[" } }, unevaluatedProperties: false }, "/properties/a/pattern"],
     [{ $schema: DRAFT_04, allOf: [{}, { pattern: "[" }] }, "/allOf/1/pattern"],

@@ -86,7 +86,7 @@ export const groundworkBehavior: Play = {
       },
     },
     {
-      about: "a first proposal, for which a revision is asked that the proposal is not older than: it stands",
+      about: "a first proposal, for which a revision is asked",
       remove: ["completion-evidence/completion-evidence-covered-with-failures"],
       place: {
         "completion-evidence": ["completion-evidence.json"],
@@ -102,7 +102,7 @@ export const groundworkBehavior: Play = {
           WAITING submit: outputs are current
           WAITING review: on_change(change-proposal)
           WAITING land: on_artifact(change-approved)
-          run: => 3`,
+          run: => 0`,
       },
     },
     {

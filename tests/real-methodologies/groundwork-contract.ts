@@ -117,7 +117,7 @@ export const groundworkContract: Play = {
           WAITING verify: outputs are current
           WAITING submit: outputs are current
           WAITING land: on_artifact(change-approved)
-          run: review => 3`,
+          run: review (submit) (review) => 3`,
       },
     },
     {

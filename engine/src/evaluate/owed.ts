@@ -13,7 +13,7 @@ export interface Settlement {
 
 /** A choice whose chosen member is feedback that was answered with the same work. */
 export interface Standing extends Settlement {
-  /** What lies there of the member. */
+  /** What attempts delivered of the member and lies there. */
   readonly instances: readonly Instance[];
   /** The protocols that it is feedback to, and that are current. */
   readonly answeredBy: readonly string[];
@@ -88,16 +88,21 @@ function settlementsOf({ protocol, outputs }: Candidate): Settlement[] {
   return outputs.settled.map((choice) => ({ protocol: protocol.name, ...choice }));
 }
 
-/** The choices that are settled by feedback which a current candidate's trigger names: what it demanded changed nothing. */
+/**
+ * The choices that are settled by feedback which a current candidate's trigger names: what it demanded changed nothing. Feedback
+ * is what an attempt delivered or confirmed; a file that a person put there demands nothing of this kind.
+ */
 function standingChoices({ candidates, dialogue, view }: Evaluation): Standing[] {
   const current = candidates.filter(isCurrent);
   return candidates.flatMap(settlementsOf).flatMap((choice): Standing[] => {
     const { protocol, member } = choice;
+    const said = view.counted(member).filter(({ deliveredAt }) => deliveredAt !== null);
+    if (said.length === 0) return [];
     const answeredBy = current
       .filter((listener) => typesOf(listener.protocol.trigger).includes(member))
       .filter((listener) => dialogue.isFeedback(member, protocol, listener.protocol))
       .map((listener) => listener.protocol.name);
-    return answeredBy.length === 0 ? [] : [{ ...choice, instances: view.counted(member), answeredBy }];
+    return answeredBy.length === 0 ? [] : [{ ...choice, instances: said, answeredBy }];
   });
 }
 

@@ -247,10 +247,11 @@ class Cascade {
 
   /** An agent whose server offers no tool for what it owes could only fail: such a candidate is not started. */
   async #refuseWhatCannotBeOffered({ candidates }: Evaluation): Promise<void> {
-    const { project, mcp, environment } = this.#context;
+    const { project, mcp, environment, interrupts } = this.#context;
     for (const candidate of candidates) {
+      if (this.#only !== null || interrupts.requested !== null) return;
       const { protocol, readiness } = candidate;
-      if (readiness.status !== "ready" || this.#asked.has(protocol.name) || this.#onlyIsOver) continue;
+      if (readiness.status !== "ready" || this.#asked.has(protocol.name)) continue;
       this.#asked.add(protocol.name);
       const reason = await offerProblem(project, mcp, environment, candidate);
       if (reason === null) continue;

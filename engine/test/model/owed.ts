@@ -1,7 +1,7 @@
 import type { Trigger } from "../../src/methodology/trigger.ts";
 import { isFeedback } from "./feedback.ts";
 import { isSatisfied, type Verdict } from "./readiness.ts";
-import type { World } from "./world.ts";
+import { instancesOf, type World } from "./world.ts";
 
 /*
  * Contract.md section 5, "Owed": the smallest set that the rules give, found by asking every rule of every candidate
@@ -51,14 +51,18 @@ function owesNothing(
 export function stands(world: World, verdicts: readonly Verdict[], { protocol, chosen }: Verdict): boolean {
   const names = (trigger: Trigger, type: string): boolean =>
     "name" in trigger ? trigger.name === type : trigger.conditions.some((condition) => names(condition, type));
-  return [...chosen.values()].some((member) =>
-    verdicts.some(
-      (other) =>
-        other.current &&
-        names(other.protocol.trigger, member) &&
-        isFeedback(world, member, protocol.name, other.protocol),
-    ),
-  );
+  // "what another protocol ... delivers or confirms": a file that a person put there is none.
+  const isDelivered = (type: string) => instancesOf(world, type).some(({ deliveredAt }) => deliveredAt !== null);
+  return [...chosen.values()]
+    .filter(isDelivered)
+    .some((member) =>
+      verdicts.some(
+        (other) =>
+          other.current &&
+          names(other.protocol.trigger, member) &&
+          isFeedback(world, member, protocol.name, other.protocol),
+      ),
+    );
 }
 
 function isOwedByNobody(verdicts: readonly Verdict[], free: ReadonlySet<string>, type: string): boolean {

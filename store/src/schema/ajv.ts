@@ -82,7 +82,10 @@ export function compile(schema: JsonSchema, dialect: Dialect): FastValidator | n
 }
 
 function engineFor(dialect: Dialect, options: Options): Engine {
-  return withExactKeywords(plainEngine(dialect, options));
+  const engine = withExactKeywords(plainEngine(dialect, options));
+  // Nothing that asks for it comes here, and keeping the account of it can fail.
+  engine.opts.unevaluated = false;
+  return engine;
 }
 
 function plainEngine(dialect: Dialect, options: Options): Ajv {

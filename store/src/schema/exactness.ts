@@ -28,6 +28,8 @@ const KEYWORDS: ReadonlyMap<string, Holds> = new Map<string, Holds>([
 
 // What ajv gives a meaning of its own, or does not follow the standard in.
 const BEYOND = new Set([
+  // An empty array it judges as the array before, or not at all.
+  "contains",
   "$anchor",
   "$async",
   "$data",
@@ -44,7 +46,7 @@ const BEYOND = new Set([
 
 // What ajv follows, or refuses, though the dialect does not know it.
 const UNKNOWN: Readonly<Record<Dialect, ReadonlySet<string>>> = {
-  "draft-04": new Set(["$id", "const", "contains", "propertyNames", "if", "then", "else"]),
+  "draft-04": new Set(["$id", "const", "propertyNames", "if", "then", "else"]),
   "draft-06": new Set(["id", "if", "then", "else"]),
   "draft-07": new Set(["id"]),
   "2019-09": new Set(["id", "dependencies"]),

@@ -8,7 +8,17 @@ import { EXACT_BESIDE, exactBeside } from "./exact-beside.ts";
 const DATA = new Set(["const", "enum", "default", "examples"]);
 const URIS = new Set(["$id", "id", "$ref", "$dynamicRef", "$recursiveRef"]);
 /** Objects whose keys are names of the schema's own, not keywords. */
-const NAMES = new Set(["properties", "patternProperties", "dependentSchemas", "dependencies", "$defs", "definitions"]);
+const NAMES = new Set([
+  ...[
+    "properties",
+    "patternProperties",
+    "dependentSchemas",
+    "dependentRequired",
+    "dependencies",
+    "$defs",
+    "definitions",
+  ],
+]);
 
 /** The schema resource that a part of a document belongs to. */
 interface Resource {

@@ -1,5 +1,11 @@
 import { type Browser, value as valueIn } from "@hyperjump/browser";
-import { addKeyword, type Keyword, type SchemaDocument } from "@hyperjump/json-schema/experimental";
+import {
+  addKeyword,
+  type Keyword,
+  type SchemaDocument,
+  Validation,
+  type ValidationContext,
+} from "@hyperjump/json-schema/experimental";
 import * as Instance from "@hyperjump/json-schema/instance/experimental";
 import { canonicalJson } from "../json/canonical.ts";
 import {
@@ -13,7 +19,8 @@ import {
 import { areDistinct } from "./equality.ts";
 import { EXACT_BESIDE, type ExactBeside } from "./exact-beside.ts";
 
-// The library's own keywords for numbers reckon with doubles; these are exact, and take exact numbers in an instance.
+// Keywords that the library, by itself, does not judge as the standard says: those for numbers reckon with doubles. These take
+// exact numbers in an instance.
 
 type SchemaPart = Browser<SchemaDocument>;
 
@@ -121,6 +128,39 @@ const type: Keyword<string | readonly string[]> = {
   },
 };
 
+/** The names and patterns of the properties that are not additional, and where the schema of the others lies. */
+type Additional = readonly [names: ReadonlySet<string>, patterns: readonly RegExp[], rest: string];
+
+/** Which properties were looked at, where a keyword asks that. */
+interface Evaluating extends ValidationContext {
+  readonly evaluatedProperties?: Set<string>;
+}
+
+/** The library makes one regular expression of all names and patterns, which confuses groups and forgets an empty pattern. */
+const additionalProperties: Keyword<Additional, Evaluating> = {
+  id: uri("additionalProperties"),
+  simpleApplicator: true,
+  compile: async (schema, ast, parent) => {
+    const { properties, patternProperties } = valueIn<Readonly<Record<string, unknown>>>(parent);
+    return [
+      new Set(Object.keys(Object(properties))),
+      Object.keys(Object(patternProperties)).map((pattern) => new RegExp(pattern, "u")),
+      await Validation.compile(schema, ast, parent),
+    ];
+  },
+  interpret: ([names, patterns, rest], instance, context) => {
+    let isValid = true;
+    for (const [key, member] of Instance.entries(instance)) {
+      const name = Instance.value<string>(key);
+      if (names.has(name) || patterns.some((pattern) => pattern.test(name))) continue;
+      // Not only the first: each is to be told.
+      if (!Validation.interpret(rest, member, context)) isValid = false;
+      context.evaluatedProperties?.add(name);
+    }
+    return isValid;
+  },
+};
+
 /** Puts these keywords in the place of the library's own, in every dialect. */
 export function useExactKeywords(): void {
   addKeyword(numeric("multipleOf", isMultipleOf));
@@ -130,5 +170,6 @@ export function useExactKeywords(): void {
   addKeyword(numeric("exclusiveMaximum", (value, limit) => compareNumbers(value, limit) < 0));
   addKeyword(draft04("minimum", 1));
   addKeyword(draft04("maximum", -1));
-  for (const keyword of [constant, enumeration, uniqueItems, type]) addKeyword(keyword as Keyword<unknown>);
+  for (const keyword of [constant, enumeration, uniqueItems, type, additionalProperties])
+    addKeyword(keyword as Keyword<unknown>);
 }

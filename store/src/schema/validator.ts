@@ -95,9 +95,8 @@ function acceptsEach(
   const all = () => values.map((value) => accepts(value));
   try {
     return limited ? bounded(all, LIMIT_TOGETHER) : all();
-  } catch (error) {
-    if (error instanceof NotJudgedError || error instanceof RangeError) return values.map(() => false);
-    throw error;
+  } catch {
+    return values.map(() => false);
   }
 }
 
@@ -128,13 +127,13 @@ async function judge(
   }
 }
 
-/** What the fast validator says; null where its generated code takes more stack than there is. */
+/** What the fast validator says; null where its generated code fails, for instance because it takes more stack than there is. */
 function quickVerdict({ accepts }: FastValidator, value: unknown, limited: boolean): boolean | null {
   try {
     return limited ? bounded(() => accepts(value)) : accepts(value);
   } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
+    if (error instanceof NotJudgedError) throw error;
+    return null;
   }
 }
 

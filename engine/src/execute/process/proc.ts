@@ -1,4 +1,5 @@
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from "node:fs";
+import { basename } from "node:path";
 import type { ProcessIdentity } from "@runa/store";
 
 /** A process as /proc tells of it (Linux). */
@@ -63,6 +64,18 @@ export function statOf(pid: number): ProcessStat | null {
     session: Number(session),
     startTime,
   };
+}
+
+/** Characters of a program's name that are of use. */
+const LONGEST_NAME = 64;
+
+/**
+ * What people know a process by: its program, as it was started. The kernel's name may be that of a thread, as with Node 24
+ * (`MainThread`), and serves where there is no other.
+ */
+export function programNameOf({ pid, name }: ProcessStat): string {
+  const [program = ""] = argumentsOf(pid);
+  return basename(program).slice(0, LONGEST_NAME) || name;
 }
 
 /** When a living process started, in clock ticks since the boot (Linux); null where there is none, or no telling. */

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { ProcessIdentity } from "@runa/store";
 import { AttemptGroups } from "./attempt-groups.ts";
 import { leftoversOf } from "./leftovers.ts";
-import { type ProcessStat, startTimeOf } from "./proc.ts";
+import { type ProcessStat, programNameOf, startTimeOf } from "./proc.ts";
 
 /** A process that an attempt had left and that the sweep sent a signal, the last one that it got. */
 export interface Swept {
@@ -63,13 +63,15 @@ export async function sweep(options: SweepOptions): Promise<readonly Swept[]> {
     const unseen = spare.size > 0 ? [] : groups.unseen(found);
     const isTime = killing || elapsed >= 0;
     if (isTime) {
+      // Before the signal: what has gone has no name.
+      const names = new Map(left.map((one) => [one, programNameOf(one)]));
       const reachedGroups = groups.signal(found, signal);
       for (const one of left) {
         const key = keyOf(one);
         const asGroup = reachedGroups.get(one.group);
         if (asGroup === false || signal === swept.get(key)?.signal) continue;
         const reached = asGroup === true ? "sent" : send(one, signal);
-        if (reached === "sent") swept.set(key, { pid: one.pid, name: one.name, signal });
+        if (reached === "sent") swept.set(key, { pid: one.pid, name: names.get(one) ?? one.name, signal });
         else if (reached === "refused") beyondReach.add(key);
       }
     }
