@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { RULES } from "../engine/src/index.ts";
+import { RULES } from "../engine/src/methodology/lint/rules.ts";
 import { schemaProblems } from "./envelope-check.ts";
 import { LINT_FIXTURES, type LintCase, writeCase } from "./lint-fixtures.ts";
 import { runa, Scratch } from "./programs.ts";

@@ -22,6 +22,12 @@ export interface Diagnostic {
   readonly position?: SourcePosition;
 }
 
+/** How many there are of each level. */
+export function levelCounts(found: readonly Diagnostic[]): { errors: number; problems: number; warnings: number } {
+  const of = (level: Diagnostic["severity"]) => found.filter(({ severity }) => severity === level).length;
+  return { errors: of("error"), problems: of("problem"), warnings: of("warning") };
+}
+
 /** Files that cannot be used, with everything that is wrong with them. */
 export class DiagnosticsError extends Error {
   readonly diagnostics: readonly Diagnostic[];

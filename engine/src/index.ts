@@ -15,10 +15,9 @@ export type {
   WallTime,
 } from "@runa/store";
 export { lossesOf, MAX_BYTES, momentOf, reasonOf, rfc3339, StoreError, WorkspaceError } from "@runa/store";
-export { type LintDocument, lintDocument } from "./answers/lint-document.ts";
-export { sarifLog } from "./answers/sarif-log.ts";
+export { loadLint } from "./answers/load-lint.ts";
 export { count } from "./count.ts";
-export { type Diagnostic, DiagnosticsError, RunaError, type SourcePosition } from "./diagnostic.ts";
+export { type Diagnostic, DiagnosticsError, levelCounts, RunaError, type SourcePosition } from "./diagnostic.ts";
 export { DURATION_FORM, durationText, parseAge, parseDuration } from "./duration.ts";
 export {
   type Candidate,
@@ -60,13 +59,7 @@ export type { ExecutionEvent, RunLimit, RunOptions, RunOutcome, RunReport } from
 export type { AttemptReport, ExecutionContext } from "./execute/supervise.ts";
 export { type LogRecord, log } from "./log/log.ts";
 export { executionOrder } from "./methodology/graph.ts";
-export {
-  type LintReport,
-  levelCounts,
-  lintMethodology,
-  lintPath,
-} from "./methodology/lint/lint-methodology.ts";
-export { RULES, type Rule, type RuleId } from "./methodology/lint/rules.ts";
+export type { LintReport } from "./methodology/lint/lint-methodology.ts";
 export type { Choice } from "./methodology/manifest.ts";
 export type { Methodology, Protocol } from "./methodology/methodology.ts";
 export { triggerText } from "./methodology/trigger.ts";

@@ -4,11 +4,9 @@ import {
   findRoot,
   type LintReport,
   levelCounts,
-  lintDocument,
-  lintPath,
+  loadLint,
   methodologyFile,
   RunaError,
-  sarifLog,
 } from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { ProjectCommand } from "../project-command.ts";
@@ -42,8 +40,10 @@ export class LintCommand extends ProjectCommand {
     const format = FORMATS.find((known) => known === this.format);
     if (format === undefined)
       throw new UsageError(`--format must be one of ${FORMATS.join(", ")}, not '${this.format}'`);
-    const report = await lintPath(await this.#path());
-    this.#show(report, format);
+    const path = await this.#path();
+    const lint = await loadLint();
+    const report = await lint.lintPath(path);
+    this.#show(report, format, lint);
     const { errors, problems, warnings } = levelCounts(report.findings);
     return errors + problems > 0 || (this.strict && warnings > 0) ? 1 : 0;
   }
@@ -58,7 +58,11 @@ export class LintCommand extends ProjectCommand {
     return methodologyFile(await findProject(this.projectOptions));
   }
 
-  #show(report: LintReport, format: (typeof FORMATS)[number]): void {
+  #show(
+    report: LintReport,
+    format: (typeof FORMATS)[number],
+    { lintDocument, sarifLog }: Awaited<ReturnType<typeof loadLint>>,
+  ): void {
     const directory = workingDirectory();
     switch (format) {
       case "text":

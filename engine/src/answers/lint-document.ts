@@ -1,4 +1,5 @@
-import { type LintReport, levelCounts } from "../methodology/lint/lint-methodology.ts";
+import { levelCounts } from "../diagnostic.ts";
+import type { LintReport } from "../methodology/lint/lint-methodology.ts";
 import { displayPath } from "../project/project.ts";
 
 /** What `runa lint --format json` prints: `schemas/lint.schema.json`. */

@@ -9,7 +9,6 @@ import {
 } from "@runa/store";
 import type { Diagnostic } from "../diagnostic.ts";
 import { type Evaluation, type PreconditionFailure, preconditionFailures } from "../evaluate/evaluate.ts";
-import { lintMethodology } from "../methodology/lint/lint-methodology.ts";
 import { alikes } from "../suggestion.ts";
 import { evaluateScope, workUnitsOf } from "./look.ts";
 import type { OpenProject } from "./project.ts";
@@ -58,6 +57,8 @@ export async function examine(
 ): Promise<Examination> {
   const { methodology } = project;
   requireSound(project.store);
+  // Loaded here: no command but a few needs it.
+  const { lintMethodology } = await import("../methodology/lint/lint-methodology.ts");
   const linted = await lintMethodology(methodology);
   const cycles = linted.filter(({ rule }) => rule === "hard-cycle");
   const findings = linted.filter((finding) => !cycles.includes(finding));

@@ -57,9 +57,3 @@ export async function lintMethodology(methodology: Methodology): Promise<Diagnos
     files: strayFiles(methodology),
   });
 }
-
-/** How many findings there are of each level. */
-export function levelCounts(findings: readonly Diagnostic[]): { errors: number; problems: number; warnings: number } {
-  const of = (level: Diagnostic["severity"]) => findings.filter(({ severity }) => severity === level).length;
-  return { errors: of("error"), problems: of("problem"), warnings: of("warning") };
-}
