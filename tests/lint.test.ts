@@ -99,13 +99,12 @@ describe("docs/lint.md", () => {
     );
   });
 
-  test("shows what is said of the fixture that breaks the rule", async () => {
-    const shown = sections.filter((section) => {
+  test("shows what is said of the fixture that breaks the rule", () => {
+    const silent = sections.filter((section) => {
       const id = /^`([^`]+)`/.exec(section)?.[1] ?? "";
-      // What a loader's message ends with is the system's.
       return !section.includes(fixture(id).message);
     });
-    expect(shown.map((section) => section.split("\n")[0])).toEqual([]);
+    expect(silent.map((section) => section.split("\n")[0])).toEqual([]);
   });
 });
 
@@ -261,11 +260,14 @@ describe("what is linted", () => {
     expect(missing.exit).toBe(1);
   });
 
-  test("another format is wrong usage", async () => {
+  test("another format is wrong usage, and so is an empty path", async () => {
     using scratch = written(fixture("unused-type").sound);
     const { exit, stdout, stderr } = await runa(scratch.path, "lint", "--format", "yaml", "m");
     expect({ exit, stdout }).toEqual({ exit: 1, stdout: "" });
     expect(stderr).toMatch(/^error: --format must be one of text, json, github, sarif, not 'yaml'\n/);
+    const empty = await runa(scratch.path, "lint", "");
+    expect(empty).toMatchObject({ exit: 1, stdout: "" });
+    expect(empty.stderr).toMatch(/^error: METHODOLOGY is empty: /);
   });
 
   test("nothing is written where there is no project", async () => {

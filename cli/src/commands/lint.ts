@@ -40,6 +40,7 @@ export class LintCommand extends ProjectCommand {
     const format = FORMATS.find((known) => known === this.format);
     if (format === undefined)
       throw new UsageError(`--format must be one of ${FORMATS.join(", ")}, not '${this.format}'`);
+    if (this.methodology === "") throw new UsageError("METHODOLOGY is empty: name a methodology, or leave it out");
     const path = await this.#path();
     const lint = await loadLint();
     const report = await lint.lintPath(path);
