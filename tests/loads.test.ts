@@ -31,7 +31,7 @@ async function projectWithRequest(directory: string): Promise<string> {
   return request;
 }
 
-test("a state that finds nothing changed loads neither ajv nor the MCP SDK", async () => {
+test("a state that finds nothing changed loads neither ajv nor the MCP SDK nor the rules of lint", async () => {
   using scratch = new Scratch();
   await projectWithRequest(scratch.path);
   const first = await recorded(scratch.path, "scan");
@@ -43,9 +43,11 @@ test("a state that finds nothing changed loads neither ajv nor the MCP SDK", asy
   // Words that only these libraries write.
   const ajv = chunksWith("ajv-validator/ajv/master/lib/refs/data.json");
   const sdk = chunksWith("notifications/initialized");
+  const rules = chunksWith("The instructions of a protocol mention none of its outputs.");
   expect(first.modules.filter((file) => ajv.includes(file)).length).toBeGreaterThan(0);
   expect(sdk.length).toBeGreaterThan(0);
-  expect(modules.filter((file) => ajv.includes(file) || sdk.includes(file))).toEqual([]);
+  expect(rules.length).toBeGreaterThan(0);
+  expect(modules.filter((file) => [...ajv, ...sdk, ...rules].includes(file))).toEqual([]);
   expect(modules).toContain(PROGRAMS.runa);
 });
 

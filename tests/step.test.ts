@@ -158,7 +158,7 @@ test("step --dry-run shows the next execution and executes nothing", async () =>
       context: {
         protocol: "draft",
         work_unit: null,
-        instructions: "Carry out draft.\n",
+        instructions: "Carry out draft. Deliver design.\n",
         inputs: [
           {
             artifact_type: "requirements",

@@ -47,7 +47,7 @@ describe("wrong usage", () => {
 });
 
 describe("help", () => {
-  const COMMANDS = ["init", "scan", "list", "state", "doctor", "step", "run", "release", "deliver", "log"];
+  const COMMANDS = ["init", "scan", "list", "state", "lint", "doctor", "step", "run", "release", "deliver", "log"];
 
   test.each(COMMANDS)("of %s has its options, what their values are, and examples", async (command) => {
     using here = new Scratch();

@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandClass>>> = {
   scan: async () => (await import("./commands/scan.ts")).ScanCommand,
   list: async () => (await import("./commands/list.ts")).ListCommand,
   state: async () => (await import("./commands/state.ts")).StateCommand,
+  lint: async () => (await import("./commands/lint.ts")).LintCommand,
   doctor: async () => (await import("./commands/doctor.ts")).DoctorCommand,
   step: async () => (await import("./commands/step.ts")).StepCommand,
   run: async () => (await import("./commands/run.ts")).RunCommand,

@@ -15,9 +15,17 @@ export interface SourcePosition {
  */
 export interface Diagnostic {
   readonly severity: "error" | "problem" | "warning";
+  /** The stable id of the rule that found it, as `docs/lint.md` lists them; of an error none. */
+  readonly rule?: string;
   readonly file: string;
   readonly message: string;
   readonly position?: SourcePosition;
+}
+
+/** How many there are of each level. */
+export function levelCounts(found: readonly Diagnostic[]): { errors: number; problems: number; warnings: number } {
+  const of = (level: Diagnostic["severity"]) => found.filter(({ severity }) => severity === level).length;
+  return { errors: of("error"), problems: of("problem"), warnings: of("warning") };
 }
 
 /** Files that cannot be used, with everything that is wrong with them. */

@@ -15,8 +15,9 @@ export type {
   WallTime,
 } from "@runa/store";
 export { lossesOf, MAX_BYTES, momentOf, reasonOf, rfc3339, StoreError, WorkspaceError } from "@runa/store";
+export { loadLint } from "./answers/load-lint.ts";
 export { count } from "./count.ts";
-export { type Diagnostic, DiagnosticsError, RunaError, type SourcePosition } from "./diagnostic.ts";
+export { type Diagnostic, DiagnosticsError, levelCounts, RunaError, type SourcePosition } from "./diagnostic.ts";
 export { DURATION_FORM, durationText, parseAge, parseDuration } from "./duration.ts";
 export {
   type Candidate,
@@ -58,7 +59,7 @@ export type { ExecutionEvent, RunLimit, RunOptions, RunOutcome, RunReport } from
 export type { AttemptReport, ExecutionContext } from "./execute/supervise.ts";
 export { type LogRecord, log } from "./log/log.ts";
 export { executionOrder } from "./methodology/graph.ts";
-export { lint } from "./methodology/lint.ts";
+export type { LintReport } from "./methodology/lint/lint-methodology.ts";
 export type { Choice } from "./methodology/manifest.ts";
 export type { Methodology, Protocol } from "./methodology/methodology.ts";
 export { triggerText } from "./methodology/trigger.ts";
@@ -80,6 +81,9 @@ export { type InitResult, initProject } from "./project/init.ts";
 export { evaluateScan, evaluateScope, evaluateWorkUnits, isNamed, lookAt, workUnitsOf } from "./project/look.ts";
 export {
   displayPath,
+  findProject,
+  findRoot,
+  methodologyFile,
   type OpenProject,
   openProject,
   type ProjectOptions,

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { stringify } from "smol-toml";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { holdTexts, projectMethodology } from "../src/methodology/kept.ts";
-import { lint } from "../src/methodology/lint.ts";
+import { lintMethodology } from "../src/methodology/lint/lint-methodology.ts";
 import type { ProtocolDeclaration } from "../src/methodology/manifest.ts";
 import { loadMethodology, type Methodology } from "../src/methodology/methodology.ts";
 import type { Trigger } from "../src/methodology/trigger.ts";
@@ -138,7 +138,7 @@ test("what is kept is what loading gives", async () => {
       const loaded = await loadMethodology(kept.file, MEMORY);
       expect(plain(second)).toEqual({ ...plain(loaded), name: "kept" });
       expect(plain(first)).toEqual(plain(loaded));
-      expect(await lint(second)).toEqual(await lint(loaded));
+      expect(await lintMethodology(second)).toEqual(await lintMethodology(loaded));
     }),
     { numRuns: 25 },
   );

@@ -1,11 +1,20 @@
 import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { DiagnosticsError } from "../src/diagnostic.ts";
-import { lint } from "../src/methodology/lint.ts";
 import { loadMethodology, manifestPath } from "../src/methodology/methodology.ts";
 import { triggerText } from "../src/methodology/trigger.ts";
 import { Disk } from "./support/disk.ts";
-import { diagnose, diagnosed, HEAD, layOut, loaded, MEMORY, P, USE_B } from "./support/manifest.ts";
+import {
+  diagnose,
+  diagnosed,
+  HEAD,
+  layOut,
+  loaded,
+  MEMORY,
+  manifestDiagnostics,
+  P,
+  USE_B,
+} from "./support/manifest.ts";
 
 const MANIFEST = `${HEAD}${P}${USE_B}`;
 
@@ -171,7 +180,7 @@ ${names
   expect(methodology.protocols.map(({ name, instructions }) => `${name}: ${instructions}`)).toEqual(
     names.map((name) => `${name}: Do ${name}.`),
   );
-  expect(await lint(methodology)).toEqual(
+  expect(await manifestDiagnostics(methodology)).toEqual(
     // A circle of triggers that nothing enters.
     names.map((name) =>
       expect.objectContaining({ severity: "warning", message: expect.stringContaining(`'${name}'`) }),

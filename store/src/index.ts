@@ -74,6 +74,7 @@ export {
   parseJson,
   parseJsonBytes,
 } from "./json/parse.ts";
+export { escapedStep, unescapedStep } from "./json/pointer.ts";
 export { keepMethodology, keptMethodology, type MethodologyRow } from "./kept-methodology.ts";
 export { momentOf, rfc3339 } from "./moment.ts";
 export { type Rebuilt, rebuildStore } from "./rebuild.ts";
@@ -81,6 +82,7 @@ export { loggedViolations, type RefusalReason } from "./refusal.ts";
 export { type InstanceRef, type ScanOptions, type ScanReport, scan } from "./scan.ts";
 export { contentOf, type ScannedType, workUnitOf } from "./scan-files.ts";
 export { type Dialect, dialectOf, SchemaError } from "./schema/dialect.ts";
+export { pointedAt } from "./schema/exactness.ts";
 export { parseKnownSchema, parseSchema, type SchemaSource } from "./schema/source.ts";
 export { loadSchemaCompiler, type SchemaCompiler, type Validator } from "./schema/validator.ts";
 export { knownSchemaHash, rememberSchemaFiles } from "./schema-check.ts";

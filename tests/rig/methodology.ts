@@ -38,9 +38,12 @@ export function writeMethodology(directory: string, methodology: MethodologyText
       join(directory, "schemas", `${type}.schema.json`),
       JSON.stringify(schemas[type] ?? usualSchema(type), null, 2),
     );
-  for (const { name, instructions = `Carry out ${name}.\n` } of methodology.protocols) {
-    mkdirSync(join(directory, "protocols", name), { recursive: true });
-    writeFileSync(join(directory, "protocols", name, "PROTOCOL.md"), instructions);
+  for (const protocol of methodology.protocols) {
+    mkdirSync(join(directory, "protocols", protocol.name), { recursive: true });
+    writeFileSync(
+      join(directory, "protocols", protocol.name, "PROTOCOL.md"),
+      protocol.instructions ?? usualInstructions(protocol),
+    );
   }
   writeFileSync(join(directory, "manifest.toml"), manifest(methodology, types));
 }
@@ -53,6 +56,11 @@ function usualSchema(type: string): object {
     required: ["title"],
     additionalProperties: false,
   };
+}
+
+function usualInstructions({ name, produces = [], may_produce = [], choices = {} }: ProtocolText): string {
+  const outputs = [...produces, ...may_produce, ...Object.values(choices).flat()];
+  return `Carry out ${name}.${outputs.length > 0 ? ` Deliver ${outputs.join(", ")}.` : ""}\n`;
 }
 
 function typesOf({ protocols, types = [], undeclared = [] }: MethodologyText): string[] {

@@ -31,13 +31,16 @@ export class DoctorCommand extends ProjectCommand {
     `,
     examples: [
       ["Check everything", "$0 doctor"],
-      ["In CI, for authors of methodologies", "$0 doctor --strict"],
+      ["In a script, whether anything is broken", "$0 doctor --health"],
       ["See which tools an agent is offered, and with what schemas", "$0 doctor --mcp"],
       ["Check that the configured agent is installed", "$0 doctor --agent"],
     ],
   });
 
   strict = Option.Boolean("--strict", false, { description: "Warnings count as problems." });
+  health = Option.Boolean("--health", false, {
+    description: "Ask only whether anything is broken: leave out what protocols lack.",
+  });
   verbose = Option.Boolean("--verbose", false, { description: "Also say which validator judges each artifact type." });
   mcp = Option.String("--mcp", {
     tolerateBoolean: true,
@@ -59,7 +62,7 @@ export class DoctorCommand extends ProjectCommand {
 
   async #examine(project: OpenProject): Promise<number> {
     const report = await scanProject(project);
-    const examination = await examine(project, evaluateScan(project, report, null), report);
+    const examination = await examine(project, evaluateScan(project, report, null), report, this.health);
     if (this.verbose) this.print(await validatorText(project.methodology));
     this.print(doctorText(examination));
     return examination.problems > 0 || (this.strict && examination.warnings > 0) ? 1 : 0;

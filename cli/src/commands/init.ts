@@ -2,7 +2,7 @@ import { count, didYouMean, displayPath, initProject, log, visible } from "@runa
 import { Command, Option } from "clipanion";
 import { AGENTS } from "../agent-check.ts";
 import { ProjectCommand, requireValue } from "../project-command.ts";
-import { findingText } from "../render/doctor-view.ts";
+import { findingText } from "../render/lint-view.ts";
 import { columns } from "../render/style.ts";
 import { UsageError } from "../usage-error.ts";
 

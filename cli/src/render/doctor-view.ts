@@ -1,7 +1,6 @@
-import { count, type Diagnostic, type Examination, type StepBack, violationLines, visible } from "@runa/engine";
+import { count, type Examination, type StepBack, violationLines, visible } from "@runa/engine";
 import { candidateName } from "./candidate-name.ts";
-import { cycleText } from "./cycle.ts";
-import { diagnosticText } from "./failure.ts";
+import { findingText, label } from "./lint-view.ts";
 import { localTime } from "./local-time.ts";
 import { passedOverText, unrecognizedText } from "./scan-view.ts";
 import { columns, out } from "./style.ts";
@@ -34,6 +33,14 @@ export function doctorText(examination: Examination): string[] {
           ...violationLines(violations),
         ]),
       ),
+      ...otherInstructions.map(
+        ({ protocol, workUnit }) =>
+          `note     the outputs of ${candidateName(protocol, workUnit)} were made under other instructions or schemas than today's`,
+      ),
+      ...alikeWorkUnits.map(
+        (names) =>
+          `note     work units ${visible(names.map((name) => `'${name}'`).join(" and "))} differ only in case or in how Unicode spells them, and count as different ones`,
+      ),
       ...gaps.map(({ path, reason }) => `${label("problem")} ${visible(path)} was not read: ${reason}`),
       ...passedOverText(passedOver).map((line) => `note     passed over: ${line}`),
       ...unrecognized.map(
@@ -44,34 +51,21 @@ export function doctorText(examination: Examination): string[] {
           )}`,
       ),
     ]),
-    ...section("Readiness", [
-      ...readiness.map(
-        ({ protocol, failures }) =>
-          `${label("problem")} ${visible(protocol)} lacks ${failures.map(({ artifactType, reason }) => `${visible(artifactType)} (${reason})`).join(", ")}`,
-      ),
-      ...alikeWorkUnits.map(
-        (names) =>
-          `note     work units ${visible(names.map((name) => `'${name}'`).join(" and "))} differ only in case or in how Unicode spells them, and count as different ones`,
-      ),
-      ...otherInstructions.map(
-        ({ protocol, workUnit }) =>
-          `note     the outputs of ${candidateName(protocol, workUnit)} were made under other instructions or schemas than today's`,
-      ),
-    ]),
-    ...section(
-      "Cycles",
-      cycles.map((cycle) => `${label("problem")} ${cycleText(cycle)} (hard dependencies; the members wait)`),
-    ),
+    ...(readiness === null
+      ? []
+      : section(
+          "Readiness",
+          readiness.map(
+            ({ protocol, failures }) =>
+              `${label("problem")} ${visible(protocol)} lacks ${failures.map(({ artifactType, reason }) => `${visible(artifactType)} (${reason})`).join(", ")}`,
+          ),
+        )),
+    ...section("Cycles", cycles.map(findingText)),
     ...(stepBack === null ? [] : section("Log", [stepBackText(stepBack)])),
     problems === 0
       ? `${out("green", "healthy")}${warnings === 0 ? "" : `, ${count(warnings, "warning")}`}`
       : `${out("red", count(problems, "problem"))}${warnings === 0 ? "" : `, ${count(warnings, "warning")}`}`,
   ];
-}
-
-/** A finding in a methodology. */
-export function findingText(finding: Diagnostic): string {
-  return `${label(finding.severity)} ${diagnosticText(finding)}`;
 }
 
 function stepBackText({ seq, at, before }: StepBack): string {
@@ -86,8 +80,4 @@ function section(title: string, lines: readonly string[]): string[] {
       : lines.flatMap((line) => line.split("\n")).map((line) => `  ${line}`)),
     "",
   ];
-}
-
-function label(severity: "error" | "problem" | "warning"): string {
-  return severity === "warning" ? out("yellow", "warning ") : out("red", severity.padEnd(8));
 }

@@ -27,15 +27,16 @@ export function failure(error: unknown): string {
   return `${label} ${sentence(message || String(error))}${code === undefined ? "" : ` (${code})`}\n`;
 }
 
-/** `manifest.toml:12:3  message`, with the line and a caret where the place is known. */
-export function diagnosticText({ file, message, position }: Diagnostic): string {
+/** `manifest.toml:12:3  message [rule]`, with the line and a caret where the place is known. */
+export function diagnosticText({ file, rule, message, position }: Diagnostic): string {
   const name = visible(displayPath(process.cwd(), file));
-  if (position === undefined) return `${name}  ${sentence(message)}`;
+  const said = rule === undefined ? sentence(message) : `${sentence(message)} [${rule}]`;
+  if (position === undefined) return `${name}  ${said}`;
   const { line, column, text } = position;
   const number = String(line);
   const { shown, caret } = excerpt(text, column);
   return [
-    `${name}:${line}:${column}  ${sentence(message)}`,
+    `${name}:${line}:${column}  ${said}`,
     `  ${number} | ${shown}`,
     `  ${" ".repeat(number.length)} | ${" ".repeat(caret)}^`,
   ].join("\n");

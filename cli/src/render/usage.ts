@@ -8,6 +8,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "--config": "PATH",
   "--artifacts-dir": "DIR",
   "--methodology": "PATH",
+  "--format": "FORMAT",
   "--work-unit": "ID",
   "--agent": "NAME",
   "--mcp": "PROTOCOL",

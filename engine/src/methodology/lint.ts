@@ -1,18 +1,17 @@
-import type { Diagnostic } from "../diagnostic.ts";
 import { alikes, didYouMean } from "../suggestion.ts";
-import { locate } from "../toml/locate.ts";
 import type { TomlFinding } from "../toml/parse.ts";
+import { propertyNames } from "./lint/schema-parts.ts";
 import type { ProtocolDeclaration } from "./manifest.ts";
 import { type Methodology, outputTypesOf } from "./methodology.ts";
 import type { Trigger } from "./trigger.ts";
 import { typesOf } from "./trigger.ts";
 
 /**
- * Everything about a methodology that is no error but should not stay silent (contract.md section 2): what the manifest
- * says twice or in vain, names that are never declared, types that nothing uses, protocols that nothing can trigger.
+ * What is wrong with a manifest that loads all the same: what it says twice or in vain, names that are never declared,
+ * types that nothing uses, protocols that nothing can trigger (contract.md section 2).
  */
-export async function lint(methodology: Methodology): Promise<Diagnostic[]> {
-  return locate(methodology.document, [
+export function manifestFindings(methodology: Methodology): TomlFinding[] {
+  return [
     ...methodology.findings,
     ...undeclared(methodology),
     ...unused(methodology),
@@ -21,7 +20,7 @@ export async function lint(methodology: Methodology): Promise<Diagnostic[]> {
     ...undeliverableTypes(methodology),
     ...untriggerable(methodology),
     ...alwaysTriggered(methodology),
-  ]);
+  ];
 }
 
 function undeclared({ types, protocols }: Methodology): TomlFinding[] {
@@ -39,6 +38,7 @@ function undeclared({ types, protocols }: Methodology): TomlFinding[] {
         : [
             {
               severity: "problem",
+              rule: "undeclared-type",
               path: ["protocols", index, key],
               naming: name,
               at: "value",
@@ -64,6 +64,7 @@ function unused({ types, protocols }: Methodology): TomlFinding[] {
       : [
           {
             severity: "warning",
+            rule: "unused-type",
             path: ["artifact_types", index, "name"],
             at: "value",
             message: `nothing uses artifact type '${name}'`,
@@ -79,6 +80,7 @@ function alikeNames({ types, protocols }: Methodology): TomlFinding[] {
       others.map(
         (name): TomlFinding => ({
           severity: "warning",
+          rule: "alike-names",
           path: [list, names.indexOf(name), "name"],
           at: "value",
           message: `${what} '${name}' differs from '${first}' only in case or in how Unicode spells it: rename one of them`,
@@ -98,6 +100,7 @@ function hiddenTypes({ types }: Methodology): TomlFinding[] {
       ? [
           {
             severity: "warning",
+            rule: "hidden-type",
             path: ["artifact_types", index, "name"],
             at: "value",
             message: `artifact type '${name}' begins with a dot, and directories that do are passed over: no instance of it is ever seen`,
@@ -111,12 +114,11 @@ function hiddenTypes({ types }: Methodology): TomlFinding[] {
 function undeliverableTypes({ types, protocols }: Methodology): TomlFinding[] {
   const written = new Set(protocols.flatMap(outputTypesOf));
   return [...types.values()].flatMap(({ name, schema }, index): TomlFinding[] => {
-    const properties = typeof schema === "object" ? schema.properties : undefined;
-    const own = typeof properties === "object" && properties !== null && Object.hasOwn(properties, "instance_id");
-    if (!own || !written.has(name)) return [];
+    if (!written.has(name) || !propertyNames(schema).has("instance_id")) return [];
     return [
       {
         severity: "warning",
+        rule: "unofferable-output",
         path: ["artifact_types", index, "name"],
         at: "value",
         message: `artifact type '${name}' can never be delivered: its schema has a property 'instance_id', which its tool needs for itself; rename it`,
@@ -142,6 +144,7 @@ function untriggerable({ protocols }: Methodology): TomlFinding[] {
   }
   return waiting.map((protocol) => ({
     severity: "warning",
+    rule: "untriggerable-protocol",
     path: ["protocols", protocols.findIndex((candidate) => candidate.name === protocol.name), "trigger"],
     at: "value",
     message: `nothing can trigger protocol '${protocol.name}': ${isSatisfiable(protocol.trigger) ? "its trigger waits for types that only follow from it" : "an empty any_of is never satisfied"}`,
@@ -163,6 +166,7 @@ function alwaysTriggered({ protocols }: Methodology): TomlFinding[] {
       ? [
           {
             severity: "warning",
+            rule: "empty-all-of",
             path: ["protocols", index, "trigger"],
             at: "value",
             message: `the trigger of protocol '${protocol.name}' holds an empty all_of, which is always satisfied`,

@@ -141,6 +141,7 @@ class ManifestReader extends TomlReader {
       if (before.has(entry))
         this.findings.push({
           severity: "warning",
+          rule: "repeated-name",
           path: at,
           at: "value",
           message: `'${entry}' stands twice in '${key}'; it counts once`,
@@ -156,6 +157,7 @@ class ManifestReader extends TomlReader {
       if (held.has(name))
         this.findings.push({
           severity: "warning",
+          rule: "overlapping-lists",
           path: [...path, weak, index],
           at: "value",
           message: `'${name}' stands in '${strong}' and in '${weak}'; it counts as '${strong}'`,
@@ -168,6 +170,7 @@ class ManifestReader extends TomlReader {
     for (const key of misplaced)
       this.findings.push({
         severity: "problem",
+        rule: "misplaced-key",
         path: [...path, key],
         at: "key",
         message: `'${key}' stands below [[protocols.required_output_choices]] and so belongs to that group, not to its protocol: put it above`,

@@ -9,8 +9,6 @@ import {
 } from "@runa/store";
 import type { Diagnostic } from "../diagnostic.ts";
 import { type Evaluation, type PreconditionFailure, preconditionFailures } from "../evaluate/evaluate.ts";
-import { executionOrder } from "../methodology/graph.ts";
-import { lint } from "../methodology/lint.ts";
 import { alikes } from "../suggestion.ts";
 import { evaluateScope, workUnitsOf } from "./look.ts";
 import type { OpenProject } from "./project.ts";
@@ -30,12 +28,16 @@ export interface Examination {
   readonly gaps: readonly ScanGap[];
   readonly unrecognized: readonly string[];
   readonly passedOver: readonly string[];
-  readonly readiness: readonly { readonly protocol: string; readonly failures: readonly PreconditionFailure[] }[];
+  /** What each protocol lacks; null where only the health was asked for. */
+  readonly readiness:
+    | readonly { readonly protocol: string; readonly failures: readonly PreconditionFailure[] }[]
+    | null;
   /** Work units whose names a reader takes for the same. */
   readonly alikeWorkUnits: readonly (readonly string[])[];
   /** Candidates whose outputs were made under another declaration, instructions or schemas. */
   readonly otherInstructions: readonly { readonly protocol: string; readonly workUnit: string | null }[];
-  readonly cycles: readonly (readonly string[])[];
+  /** The findings of the rule `hard-cycle`; not among the others. */
+  readonly cycles: readonly Diagnostic[];
   /** The last time that the clock of the machine went back while the log was written; null where it never did. */
   readonly stepBack: StepBack | null;
   readonly problems: number;
@@ -44,31 +46,30 @@ export interface Examination {
 
 /**
  * Examines a project's health (contract.md section 6, `doctor`).
+ * @param healthOnly leaves out what protocols lack: a project that has just begun lacks its inputs and is not broken
  * @throws StoreError where the store is damaged, also where no reading shows that
  */
 export async function examine(
   project: OpenProject,
   evaluation: Evaluation,
   { unrecognized, passedOver }: Pick<ScanReport, "unrecognized" | "passedOver">,
+  healthOnly = false,
 ): Promise<Examination> {
   const { methodology } = project;
   requireSound(project.store);
-  const findings = await lint(methodology);
+  // Loaded here: no command but a few needs it.
+  const { lintMethodology } = await import("../methodology/lint/lint-methodology.ts");
+  const linted = await lintMethodology(methodology);
+  const cycles = linted.filter(({ rule }) => rule === "hard-cycle");
+  const findings = linted.filter((finding) => !cycles.includes(finding));
   const { gaps, view } = evaluation;
   const health = [...methodology.types.keys()].map((type): TypeHealth => {
     const all = view.snapshot.instances.get(type) ?? [];
     const unhealthy = all.filter(({ status }) => status !== "valid");
     return { type, total: all.length, valid: all.length - unhealthy.length, unhealthy };
   });
-  // Of a scoped protocol nothing is lacking before a valid artifact names a work unit that it could be carried out for.
-  const isDelegated = workUnitsOf(evaluation, "valid").length > 0;
+  const readiness = healthOnly ? null : readinessOf(project, evaluation);
   const workUnits = workUnitsOf(evaluation);
-  const readiness = methodology.protocols.flatMap((protocol) => {
-    if (protocol.scoped && !isDelegated) return [];
-    const failures = preconditionFailures(evaluation, protocol);
-    return failures.length === 0 ? [] : [{ protocol: protocol.name, failures }];
-  });
-  const { cycles } = executionOrder(methodology);
   const unhealthy = health.reduce((sum, { unhealthy }) => sum + unhealthy.length, 0);
   return {
     findings,
@@ -85,10 +86,20 @@ export async function examine(
       findings.filter(({ severity }) => severity === "problem").length +
       unhealthy +
       gaps.length +
-      readiness.length +
+      (readiness?.length ?? 0) +
       cycles.length,
     warnings: findings.filter(({ severity }) => severity === "warning").length,
   };
+}
+
+function readinessOf({ methodology }: OpenProject, evaluation: Evaluation) {
+  // Of a scoped protocol nothing is lacking before a valid artifact names a work unit that it could be carried out for.
+  const isDelegated = workUnitsOf(evaluation, "valid").length > 0;
+  return methodology.protocols.flatMap((protocol) => {
+    if (protocol.scoped && !isDelegated) return [];
+    const failures = preconditionFailures(evaluation, protocol);
+    return failures.length === 0 ? [] : [{ protocol: protocol.name, failures }];
+  });
 }
 
 function madeOtherwise(project: OpenProject, evaluation: Evaluation, workUnit: string | null) {

@@ -11,7 +11,6 @@ import {
   writeDurably,
 } from "@runa/store";
 import { type Diagnostic, RunaError } from "../diagnostic.ts";
-import { lint } from "../methodology/lint.ts";
 import { loadMethodology, type Methodology, manifestPath } from "../methodology/methodology.ts";
 import { hasTableEntry, tomlList, tomlString, withSetting, withTableEntry } from "../toml/edit.ts";
 import { version } from "../version.ts";
@@ -97,7 +96,9 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
       `the project could not be made in ${root}: ${reasonOf(error)} (${(error as NodeJS.ErrnoException).path ?? "store"})`,
     );
   }
-  const findings = await lint(methodology);
+  // Loaded here: no command but a few needs it.
+  const { lintMethodology } = await import("../methodology/lint/lint-methodology.ts");
+  const findings = await lintMethodology(methodology);
   return { root, methodology, findings, configFile, workspace, logging: config.logging, hadConfig };
 }
 

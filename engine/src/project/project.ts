@@ -133,22 +133,30 @@ export async function rebuildProject(options: ProjectOptions): Promise<Rebuilt> 
 }
 
 /**
- * Opens a project: configuration, log, store, methodology.
- * @throws RunaError, DiagnosticsError, StoreError
+ * The manifest that a project's configuration names.
+ * @throws RunaError where it names none
  */
-export async function openProject(options: ProjectOptions): Promise<OpenProject> {
-  const project = await findProject(options);
-  const { root, config } = project;
-  log.configure({ ...config.logging, environment: options.environment });
+export function methodologyFile({ root, config }: Project): string {
   if (config.methodologyPath === null)
     throw new RunaError(
       config.file === null
         ? `no config found for the project in ${root}: run \`runa init --methodology PATH\` there`
         : `${config.file} names no methodology: set methodology_path, or run \`runa init --methodology PATH\``,
     );
+  return manifestPath(fromRoot(root, config.methodologyPath));
+}
+
+/**
+ * Opens a project: configuration, log, store, methodology.
+ * @throws RunaError, DiagnosticsError, StoreError
+ */
+export async function openProject(options: ProjectOptions): Promise<OpenProject> {
+  const project = await findProject(options);
+  const { config } = project;
+  log.configure({ ...config.logging, environment: options.environment });
+  const file = methodologyFile(project);
   const store = openProjectStore(project, options.looks ? "look" : "record");
   try {
-    const file = manifestPath(fromRoot(root, config.methodologyPath));
     const methodology = await projectMethodology(store, file, options.reread).catch(async (error: unknown) => {
       if (!(error instanceof UnreadableManifestError)) throw error;
       throw await unreadableMethodology(config, error.file, error.reason);

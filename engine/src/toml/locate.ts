@@ -111,12 +111,16 @@ export async function locate(document: TomlDocument, findings: readonly TomlFind
   if (findings.length === 0) return [];
   const map = await openTomlMap(document.text).catch(() => null);
   const lines = new SourceLines(document.text);
-  const located = findings.map(({ severity, path, naming, at, message }): Diagnostic => {
+  const located = findings.map(({ severity, rule, path, naming, at, message }): Diagnostic => {
     const exact = naming === undefined ? path : [...path, ...pathOfName(valueAt(document.table, path), naming)];
     const span = map === null ? null : spanFor(map, exact, at);
-    return span === null
-      ? { severity, file: document.file, message }
-      : { severity, file: document.file, message, position: lines.positionAt(span.start) };
+    return {
+      severity,
+      ...(rule !== undefined && { rule }),
+      file: document.file,
+      message,
+      ...(span !== null && { position: lines.positionAt(span.start) }),
+    };
   });
   return located.sort(byPlace);
 }

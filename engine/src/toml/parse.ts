@@ -7,6 +7,7 @@ export type TomlTable = { readonly [key: string]: unknown };
 /** A finding in a TOML document, before anyone asked where it is. */
 export interface TomlFinding {
   readonly severity: Diagnostic["severity"];
+  readonly rule?: Diagnostic["rule"];
   readonly path: TomlPath;
   /** The name that is meant, where it stands in a list or a trigger at `path`: the place is the name's own. */
   readonly naming?: string;

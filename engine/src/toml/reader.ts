@@ -24,6 +24,7 @@ export class TomlReader {
       if (!known.includes(key))
         this.findings.push({
           severity,
+          ...(severity === "problem" && { rule: "unknown-key" }),
           path: [...path, key],
           at: "key",
           message: `unknown key '${key}' in ${what}${remedy}${didYouMean(key, known)}`,

@@ -1,12 +1,13 @@
 import { type SchemaHash, sha256 } from "@runa/store";
 import { type Diagnostic, DiagnosticsError } from "../../src/diagnostic.ts";
-import { lint } from "../../src/methodology/lint.ts";
+import { manifestFindings } from "../../src/methodology/lint.ts";
 import {
   loadMethodology,
   type Methodology,
   manifestPath,
   type SchemaMemory,
 } from "../../src/methodology/methodology.ts";
+import { locate } from "../../src/toml/locate.ts";
 import { Disk } from "./disk.ts";
 
 /** Lines 1 to 3, with the types `a` and `b` in line 2, so that what follows begins at line 4. */
@@ -41,12 +42,17 @@ export function layOut(disk: Disk, manifest: string | Uint8Array, files: Files =
   return disk.at("manifest.toml");
 }
 
-/** What loading and, where that succeeds, linting says of a methodology, in its order. */
+/** What is wrong with the manifest of a methodology that loads. */
+export async function manifestDiagnostics(methodology: Methodology): Promise<readonly Diagnostic[]> {
+  return locate(methodology.document, manifestFindings(methodology));
+}
+
+/** What loading and, where that succeeds, linting the manifest says of a methodology, in its order. */
 export async function diagnose(manifest: string | Uint8Array, files: Files = {}): Promise<readonly Diagnostic[]> {
   using disk = new Disk();
   const file = layOut(disk, manifest, files);
   try {
-    return await lint(await loadMethodology(file, MEMORY));
+    return await manifestDiagnostics(await loadMethodology(file, MEMORY));
   } catch (error) {
     if (error instanceof DiagnosticsError) return error.diagnostics;
     throw error;

@@ -1,0 +1,59 @@
+import { type Diagnostic, DiagnosticsError } from "../../diagnostic.ts";
+import { manifestFindings } from "../lint.ts";
+import { loadMethodology, type Methodology, manifestPath } from "../methodology.ts";
+import { exclusiveInputs, hardCycles, neverReady } from "./circles.ts";
+import { contradictions } from "./contradictions.ts";
+import { undescribedProperties } from "./descriptions.ts";
+import { instructionsFindings } from "./instructions.ts";
+import { locateFindings } from "./locate.ts";
+import { isRuleId } from "./rules.ts";
+import { schemaFindings } from "./schemas.ts";
+import { strayFiles } from "./stray-files.ts";
+import { misspeltTables, unreadChanges, untriggeredFeedback } from "./triggers.ts";
+import { workUnitFindings } from "./work-units.ts";
+
+/** What was found in a methodology. */
+export interface LintReport {
+  /** Its manifest, absolute. */
+  readonly manifest: string;
+  /** Null where it cannot be loaded. */
+  readonly methodology: Methodology | null;
+  readonly findings: readonly Diagnostic[];
+}
+
+/** Lints the methodology at a path: its manifest, or the directory that holds it. */
+export async function lintPath(path: string): Promise<LintReport> {
+  const manifest = manifestPath(path);
+  try {
+    const methodology = await loadMethodology(manifest);
+    return { manifest, methodology, findings: await lintMethodology(methodology) };
+  } catch (error) {
+    if (!(error instanceof DiagnosticsError)) throw error;
+    const findings = error.diagnostics.map((found) =>
+      isRuleId(found.rule) ? found : { ...found, rule: "unloadable" },
+    );
+    return { manifest, methodology: null, findings };
+  }
+}
+
+/**
+ * Everything in a methodology that loads but is probably wrong, each with the id of its rule, in the order of its files.
+ * @throws RunaError where a file is no longer what it was when the methodology was loaded
+ */
+export async function lintMethodology(methodology: Methodology): Promise<Diagnostic[]> {
+  return locateFindings(methodology, {
+    manifest: [
+      ...manifestFindings(methodology),
+      ...misspeltTables(methodology),
+      ...hardCycles(methodology),
+      ...neverReady(methodology),
+      ...exclusiveInputs(methodology),
+      ...unreadChanges(methodology),
+      ...untriggeredFeedback(methodology),
+      ...workUnitFindings(methodology),
+    ],
+    schemas: [...schemaFindings(methodology), ...contradictions(methodology), ...undescribedProperties(methodology)],
+    instructions: instructionsFindings(methodology),
+    files: strayFiles(methodology),
+  });
+}
