@@ -8,13 +8,18 @@ import { UsageError } from "./usage-error.ts";
 const COMMANDS: Readonly<Record<string, () => Promise<CommandClass>>> = {
   init: async () => (await import("./commands/init.ts")).InitCommand,
   scan: async () => (await import("./commands/scan.ts")).ScanCommand,
+  show: async () => (await import("./commands/show.ts")).ShowCommand,
+  validate: async () => (await import("./commands/validate.ts")).ValidateCommand,
   list: async () => (await import("./commands/list.ts")).ListCommand,
+  graph: async () => (await import("./commands/graph.ts")).GraphCommand,
   state: async () => (await import("./commands/state.ts")).StateCommand,
   doctor: async () => (await import("./commands/doctor.ts")).DoctorCommand,
   step: async () => (await import("./commands/step.ts")).StepCommand,
   run: async () => (await import("./commands/run.ts")).RunCommand,
   deliver: async () => (await import("./commands/deliver.ts")).DeliverCommand,
   release: async () => (await import("./commands/release.ts")).ReleaseCommand,
+  attempts: async () => (await import("./commands/attempts.ts")).AttemptsCommand,
+  output: async () => (await import("./commands/output.ts")).OutputCommand,
   log: async () => (await import("./commands/log.ts")).LogCommand,
 };
 
@@ -89,12 +94,12 @@ function globalsLast(argv: readonly string[]): string[] {
   }
 }
 
-/** `--mcp NAME` and `--agent NAME`, whose name may be left out, and values below zero, as the library takes them. */
+/** `--mcp NAME`, `--agent NAME` and `--prompt NAME`, whose name may be left out, and values below zero, as the library takes them. */
 function joined(args: readonly string[]): string[] {
   const belong = (option: string | undefined, value: string | undefined) =>
     option !== undefined &&
     value !== undefined &&
-    ((/^--(mcp|agent)$/.test(option) && !value.startsWith("-")) ||
+    ((/^--(mcp|agent|prompt)$/.test(option) && !value.startsWith("-")) ||
       (/^--(jobs|max-attempts|time-limit|grace|limit|since)$/.test(option) && /^-\d/.test(value)));
   return args.flatMap((arg, index) => {
     const [before, next] = [args[index - 1], args[index + 1]];

@@ -12,7 +12,34 @@ export type {
   ScanReport,
   Violation,
 } from "@runa/store";
-export { momentOf, rfc3339, StoreError, WorkspaceError } from "@runa/store";
+export { EVENT_KINDS, isEventKind, momentOf, rfc3339, StoreError, WorkspaceError } from "@runa/store";
+export { type AttemptEntry, AttemptHistory, type AttemptsAnswer, openAttemptHistory } from "./answers/attempts.ts";
+export { type DoctorAnswer, doctorAnswer } from "./answers/doctor.ts";
+export {
+  type GraphAnswer,
+  type GraphEdge,
+  type GraphProtocol,
+  type GraphStatus,
+  type GraphType,
+  graph,
+} from "./answers/graph.ts";
+export { type ListAnswer, type ListedProtocol, list } from "./answers/list.ts";
+export { violationDiagnostics } from "./answers/placed-violation.ts";
+export { type PromptAnswer, promptOf } from "./answers/prompt.ts";
+export { type ScanAnswer, scanAnswer } from "./answers/scan.ts";
+export { scanWarnings } from "./answers/scan-warnings.ts";
+export {
+  type InstanceAnswer,
+  type InstanceEntry,
+  type OriginEntry,
+  showInstance,
+  showType,
+  showTypes,
+  type TypeAnswer,
+  type TypesAnswer,
+} from "./answers/show.ts";
+export { followTranscript, hasTranscript, type Transcript, transcriptOf } from "./answers/transcript.ts";
+export { type ValidationAnswer, validate } from "./answers/validate.ts";
 export { count } from "./count.ts";
 export { type Diagnostic, DiagnosticsError, RunaError, type SourcePosition } from "./diagnostic.ts";
 export { DURATION_FORM, durationText, parseDuration } from "./duration.ts";
@@ -27,7 +54,6 @@ export {
 } from "./evaluate/evaluate.ts";
 export { type Debts, debtsOf, type Settlement } from "./evaluate/owed.ts";
 export { distinctBeginnings, SHORTEST_BEGINNING, shortAttemptId } from "./execute/attempt-id.ts";
-export { attemptOutput } from "./execute/attempt-output.ts";
 export { artifactFrom, openAttemptSession } from "./execute/attempt-session.ts";
 export { executeRun } from "./execute/cascade.ts";
 export type { Work } from "./execute/conflicts.ts";

@@ -26,6 +26,7 @@ import {
   type ServerNotes,
   serverNotes,
   setAgent,
+  startOf,
 } from "./tables/attempt-table.ts";
 import { nextMoment } from "./tables/clock-table.ts";
 import { type DeliveryRow, deliveriesOf, wasDeliveredElsewhere } from "./tables/delivery-table.ts";
@@ -258,7 +259,11 @@ function endUnjudged(store: Store, attempt: OpenedAttempt, outcome: OutcomeId, d
 const ABANDONED: AttemptEnd = { outcome: "abandoned", detail: {}, seen: null, outputsAfter: "", usage: null };
 
 function tellOfEnd(database: Database, at: Moment, attempt: OpenedAttempt, how: EventBody): void {
-  appendEvent(database, at, "attempt_ended", attempt.id, { ...candidateBody(attempt), ...how });
+  appendEvent(database, at, "attempt_ended", attempt.id, {
+    ...candidateBody(attempt),
+    ...how,
+    duration_ms: Math.round((at - startOf(database, attempt.id)) / 1000),
+  });
 }
 
 /** Removes the half-written files of writers that died; under the writers' lock, so none is at work. */

@@ -33,6 +33,14 @@ export {
   unendedAttempt,
   unendedAttempts,
 } from "./attempt.ts";
+export {
+  type AttemptQuery,
+  attemptsWith,
+  countAttempts,
+  type ListedAttempt,
+  listAttempts,
+  namesInAttempts,
+} from "./attempt-list.ts";
 export { StoreError, storeExists } from "./database.ts";
 export {
   confirmArtifact,
@@ -69,8 +77,10 @@ export {
   parseJson,
   parseJsonBytes,
 } from "./json/parse.ts";
+export { type JudgedContent, judgeContent } from "./judge-content.ts";
 export { keepMethodology, keptMethodology, type MethodologyRow } from "./kept-methodology.ts";
 export { momentOf, rfc3339 } from "./moment.ts";
+export { type Origin, originsOf } from "./origin.ts";
 export { type Rebuilt, rebuildStore } from "./rebuild.ts";
 export { loggedViolations, type RefusalReason } from "./refusal.ts";
 export { type InstanceRef, type ScanOptions, type ScanReport, scan } from "./scan.ts";
@@ -96,7 +106,7 @@ export type {
   SeenType,
   ServerNotes,
 } from "./tables/attempt-table.ts";
-export type { EventBody, EventFilter, EventKind } from "./tables/event-table.ts";
+export { EVENT_KINDS, type EventBody, type EventFilter, type EventKind, isEventKind } from "./tables/event-table.ts";
 export { writeDurably } from "./workspace/durable-write.ts";
 export { fileNameOf, instanceIdOf, instanceIdProblem } from "./workspace/file-name.ts";
 export { readRegularFile } from "./workspace/read-file.ts";

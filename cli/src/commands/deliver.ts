@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
-import { artifactFrom, openAttemptSession, RunaError, visible } from "@runa/engine";
+import { artifactFrom, openAttemptSession, visible } from "@runa/engine";
 import { Command, Option } from "clipanion";
+import { readInput } from "../input-file.ts";
 import { stderr, stdout } from "../output.ts";
 import { workingDirectory } from "../working-directory.ts";
 
@@ -24,7 +24,7 @@ export class DeliverCommand extends Command {
   file = Option.String({ name: "FILE", required: false });
 
   override async execute(): Promise<number> {
-    const artifact = artifactFrom(textOf(this.file));
+    const artifact = artifactFrom(readInput(this.file ?? "-").toString("utf8"));
     const session = await openAttemptSession({ workingDirectory: workingDirectory(), environment: process.env });
     try {
       const result = await session.deliver(this.type, this.instance, artifact);
@@ -40,13 +40,5 @@ export class DeliverCommand extends Command {
     } finally {
       session.close();
     }
-  }
-}
-
-function textOf(file: string | undefined): string {
-  try {
-    return readFileSync(file === undefined || file === "-" ? 0 : file, "utf8");
-  } catch (error) {
-    throw new RunaError(`${file ?? "stdin"} cannot be read: ${(error as Error).message}`);
   }
 }

@@ -1,4 +1,5 @@
 import {
+  doctorAnswer,
   evaluateScan,
   examine,
   type McpConfig,
@@ -18,6 +19,7 @@ import { probeServer } from "../mcp-probe.ts";
 import { ProjectCommand } from "../project-command.ts";
 import { doctorText } from "../render/doctor-view.ts";
 import { agentText, probeText, validatorText, withoutAgentText } from "../render/probe-view.ts";
+import { UsageError } from "../usage-error.ts";
 
 export class DoctorCommand extends ProjectCommand {
   static override paths = [["doctor"]];
@@ -38,6 +40,7 @@ export class DoctorCommand extends ProjectCommand {
 
   strict = Option.Boolean("--strict", false, { description: "Warnings count as problems." });
   verbose = Option.Boolean("--verbose", false, { description: "Also say which validator judges each artifact type." });
+  json = Option.Boolean("--json", false, { description: "Print what was found as one JSON document (version 1)." });
   mcp = Option.String("--mcp", {
     tolerateBoolean: true,
     description: "Start the MCP server of this protocol, or of all, and list its tools.",
@@ -48,6 +51,9 @@ export class DoctorCommand extends ProjectCommand {
   });
 
   override async execute(): Promise<number> {
+    const other =
+      this.mcp !== undefined ? "--mcp" : this.agent !== undefined ? "--agent" : this.verbose ? "--verbose" : null;
+    if (this.json && other !== null) throw new UsageError(`--json and ${other} cannot be used together`);
     return this.withProject(async (project) => {
       if (this.mcp === undefined && this.agent === undefined) return this.#examine(project);
       const servers = this.mcp === undefined || (await this.#probe(project, this.mcp));
@@ -60,7 +66,8 @@ export class DoctorCommand extends ProjectCommand {
     const report = await scanProject(project);
     const examination = await examine(project, evaluateScan(project, report, null), report);
     if (this.verbose) this.print(await validatorText(project.methodology));
-    this.print(doctorText(examination));
+    if (this.json) this.printJson(doctorAnswer(project, examination));
+    else this.print(doctorText(examination));
     return examination.problems > 0 || (this.strict && examination.warnings > 0) ? 1 : 0;
   }
 

@@ -1,8 +1,11 @@
 import {
   count,
   didYouMean,
+  EVENT_KINDS,
   type EventFilter,
+  type EventKind,
   type EventLog,
+  isEventKind,
   type Moment,
   momentOf,
   openEventLog,
@@ -27,7 +30,16 @@ const PAGE = 1000;
 export class LogCommand extends ProjectCommand {
   static override paths = [["log"]];
   static forms = [
-    ["[--follow]", "[--attempt ID]", "[--protocol NAME]", "[--since TIME]", "[--limit N | --all]", "[--json]"],
+    [
+      "[--follow]",
+      "[--attempt ID]",
+      "[--protocol NAME]",
+      "[--work-unit ID]",
+      "[--kind KIND]",
+      "[--since TIME]",
+      "[--limit N | --all]",
+      "[--json]",
+    ],
     ["--verify", "[--expect HEAD]"],
     ["--head"],
   ];
@@ -42,6 +54,7 @@ export class LogCommand extends ProjectCommand {
       ["See what happened last", "$0 log"],
       ["Watch what happens", "$0 log --follow"],
       ["What one attempt did", "$0 log --attempt 0197a3b0-5f0e"],
+      ["How attempts ended", "$0 log --kind attempt_ended"],
       ["What happened since a time that it shows", "$0 log --since '2026-03-02 09:14:07'"],
       ["For automation", "$0 log --json --since 2h"],
       ["See whether anything was edited", "$0 log --verify"],
@@ -53,6 +66,8 @@ export class LogCommand extends ProjectCommand {
     description: "Only of this attempt; the first 13 characters of its id, as they are shown, are enough.",
   });
   protocol = Option.String("--protocol", { description: "Only of this protocol's attempts." });
+  workUnit = Option.String("--work-unit", { description: "Only of this work unit's attempts." });
+  kind = Option.String("--kind", { description: "Only events of this kind, such as attempt_ended." });
   since = Option.String("--since", {
     description: "Only since then: so long ago (30m, 2h), a time as it is shown, a date, or RFC 3339.",
   });
@@ -67,7 +82,13 @@ export class LogCommand extends ProjectCommand {
 
   override async execute(): Promise<number> {
     this.#requireSense();
-    const choice = { protocol: this.protocol, since: this.#since(), limit: this.#limit() };
+    const choice = {
+      protocol: this.protocol,
+      workUnit: this.workUnit,
+      kind: this.#kind(),
+      since: this.#since(),
+      limit: this.#limit(),
+    };
     const log = await openEventLog(this.projectOptions);
     try {
       if (this.verify) return verified(log, this.expect);
@@ -87,9 +108,7 @@ export class LogCommand extends ProjectCommand {
       attempt: this.attempt === undefined ? undefined : log.attempt(this.attempt.toLowerCase()),
     };
     const found = log.count(filter);
-    if (found === 0 && !this.json)
-      stderr.write(`${nothingFound(log, filter.protocol)}
-`);
+    if (found === 0 && !this.json) stderr.write(`${nothingFound(log, filter.protocol)}\n`);
     const left = limit === null ? 0 : Math.max(0, found - limit);
     if (left > 0 && !this.json) stdout.write(`${out("dim", `… ${left} earlier: --all shows them`)}\n`);
     // What comes after the first page is told apart by its number, so nothing is shown twice or left out.
@@ -115,6 +134,8 @@ export class LogCommand extends ProjectCommand {
       "--follow": this.follow,
       "--attempt": this.attempt !== undefined,
       "--protocol": this.protocol !== undefined,
+      "--work-unit": this.workUnit !== undefined,
+      "--kind": this.kind !== undefined,
       "--since": this.since !== undefined,
       "--limit": this.limit !== undefined,
       "--all": this.all,
@@ -131,6 +152,14 @@ export class LogCommand extends ProjectCommand {
       throw new UsageError("--attempt needs an attempt's id, or its first 13 characters as each line shows them");
     if (this.expect !== undefined && !/^sha256:[0-9a-f]{64}$/.test(this.expect))
       throw new UsageError("--expect needs a head as --head prints it: sha256: and 64 hexadecimal digits");
+  }
+
+  #kind(): EventKind | undefined {
+    const { kind } = this;
+    if (kind === undefined || isEventKind(kind)) return kind;
+    throw new UsageError(
+      `--kind: there is no '${kind}'${didYouMean(kind, EVENT_KINDS) || `: ${EVENT_KINDS.join(", ")}`}`,
+    );
   }
 
   #since(): Moment | undefined {

@@ -132,6 +132,7 @@ const SET_AGENT = "UPDATE attempt SET agent = ? WHERE id = ?";
 const SET_OWNER = "UPDATE attempt SET owner = ? WHERE id = ? AND owner = ? AND ended IS NULL";
 const CALLED = "UPDATE attempt SET last_call = ? WHERE id = ?";
 const PROGRESS = "SELECT last_call, ended FROM attempt WHERE id = ?";
+const STARTED = "SELECT started FROM attempt WHERE id = ?";
 const LAST_OF_CANDIDATE = `SELECT id, outcome FROM attempt WHERE protocol = ? AND work_unit IS ? AND ended IS NOT NULL
   ORDER BY ended DESC LIMIT 1`;
 const FENCE = "UPDATE attempt SET fenced = ? WHERE id = ? AND fenced IS NULL";
@@ -242,6 +243,11 @@ export function noteCall(database: Database, id: string, at: Moment): void {
 export function attemptProgress(database: Database, id: string): AttemptProgress | null {
   const row = statement(database, PROGRESS).get(id) as { last_call: Moment | null; ended: Moment | null } | undefined;
   return row === undefined ? null : { lastCall: row.last_call, ended: row.ended !== null };
+}
+
+/** When an attempt that is known began. */
+export function startOf(database: Database, id: string): Moment {
+  return (statement(database, STARTED).get(id) as { started: Moment }).started;
 }
 
 /** The last attempt of a candidate that has ended; null for none. */

@@ -5,21 +5,28 @@ import { rfc3339 } from "../moment.ts";
 import { statement } from "./statement.ts";
 
 /** Everything that the event log tells of (attempts.md section 8). */
-export type EventKind =
-  | "project_initialised"
-  | "methodology_changed"
-  | "scanned"
-  | "attempt_started"
-  | "attempt_ended"
-  | "delivery_accepted"
-  | "delivery_refused"
-  | "superseded"
-  | "withdrawn"
-  | "run_started"
-  | "run_ended"
-  | "claimed"
-  | "released"
-  | "reopened";
+export const EVENT_KINDS = [
+  "project_initialised",
+  "methodology_changed",
+  "scanned",
+  "attempt_started",
+  "attempt_ended",
+  "delivery_accepted",
+  "delivery_refused",
+  "superseded",
+  "withdrawn",
+  "run_started",
+  "run_ended",
+  "claimed",
+  "released",
+  "reopened",
+] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+/** Whether a word is the kind of an event. */
+export function isEventKind(word: string): word is EventKind {
+  return (EVENT_KINDS as readonly string[]).includes(word);
+}
 
 /** What an event tells besides when, what kind and in which attempt: hashes and names, never content or a secret. */
 export type EventBody = Readonly<Record<string, Json>>;
@@ -44,6 +51,9 @@ export interface EventFilter {
   readonly attempt?: string | undefined;
   /** Of this protocol, or of one of its attempts. */
   readonly protocol?: string | undefined;
+  /** Of this work unit, or of one of its attempts. */
+  readonly workUnit?: string | undefined;
+  readonly kind?: EventKind | undefined;
   /** At this moment or later. */
   readonly since?: Moment | undefined;
 }
@@ -55,6 +65,7 @@ const LAST = "SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1";
 const APPEND = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)";
 const ATTEMPTS = "SELECT DISTINCT attempt FROM event WHERE attempt >= ? AND attempt < ? || char(0x10ffff) LIMIT ?";
 const OF_PROTOCOL = `? IN (CASE WHEN json_valid(body) THEN json_extract(body, '$.protocol') END, (SELECT protocol FROM attempt WHERE id = event.attempt))`;
+const OF_WORK_UNIT = `? IN (CASE WHEN json_valid(body) THEN json_extract(body, '$.work_unit') END, (SELECT work_unit FROM attempt WHERE id = event.attempt))`;
 const WITHDRAWALS = `SELECT json_extract(body, '$.artifact_type') AS type, json_extract(body, '$.instance_id') AS id FROM event
   WHERE attempt = ? AND kind = 'withdrawn' AND json_valid(body)`;
 const PROTOCOLS = `SELECT DISTINCT json_extract(body, '$.protocol') AS protocol FROM event
@@ -121,12 +132,17 @@ export function countEvents(database: Database, filter: EventFilter): number {
     .count;
 }
 
-function conditions({ after, attempt, protocol, since }: EventFilter): { where: string; values: unknown[] } {
+function conditions({ after, attempt, protocol, workUnit, kind, since }: EventFilter): {
+  where: string;
+  values: unknown[];
+} {
   const chosen: [string, unknown][] = [];
   if (after !== undefined) chosen.push(["seq > ?", after]);
   if (since !== undefined) chosen.push(["at >= ?", since]);
   if (attempt !== undefined) chosen.push(["attempt = ?", attempt]);
+  if (kind !== undefined) chosen.push(["kind = ?", kind]);
   if (protocol !== undefined) chosen.push([OF_PROTOCOL, protocol]);
+  if (workUnit !== undefined) chosen.push([OF_WORK_UNIT, workUnit]);
   return {
     where: chosen.length === 0 ? "" : `WHERE ${chosen.map(([condition]) => condition).join(" AND ")}`,
     values: chosen.map(([, value]) => value),

@@ -1,0 +1,57 @@
+import { type AttemptHistory, didYouMean, openAttemptHistory, visible } from "@runa/engine";
+import { Command, Option } from "clipanion";
+import { wholeNumberIn } from "../option-values.ts";
+import { stderr } from "../output.ts";
+import { ProjectCommand } from "../project-command.ts";
+import { attemptsText } from "../render/attempts-view.ts";
+import { UsageError } from "../usage-error.ts";
+
+/** What people are shown unless they ask for more. */
+const SHOWN = 20;
+
+export class AttemptsCommand extends ProjectCommand {
+  static override paths = [["attempts"]];
+  static forms = [["[PROTOCOL]", "[--work-unit ID]", "[--limit N]", "[--json]"]];
+  static override usage = Command.Usage({
+    description: "Show the attempts, those that run first, then the latest first.",
+    details: `
+      A line for each: its id, protocol and work unit, how it ended, which try it was, when it began, how long it took, and
+      what its agent told of costs and tokens. Shows the last ${SHOWN}, or with --json all. Does not scan the workspace.
+    `,
+    examples: [
+      ["See what ran and what runs", "$0 attempts"],
+      ["Of one protocol", "$0 attempts review"],
+      ["What the agent of one printed", "$0 output 0197a3b0-5f0e"],
+    ],
+  });
+
+  protocol = Option.String({ name: "PROTOCOL", required: false });
+  workUnit = Option.String("--work-unit", { description: "Only of this work unit." });
+  limit = Option.String("--limit", { description: `Only the last N; default ${SHOWN}, with --json all.` });
+  json = Option.Boolean("--json", false, { description: "Print one JSON document (version 1)." });
+
+  override async execute(): Promise<number> {
+    if (this.workUnit === "") throw new UsageError("--work-unit needs an id; it is empty");
+    const { protocol, workUnit } = this;
+    const limit = wholeNumberIn("--limit", this.limit, 1) ?? (this.json ? undefined : SHOWN);
+    const history = await openAttemptHistory(this.projectOptions);
+    try {
+      const answer = history.list({ protocol, workUnit, limit });
+      if (answer.total === 0 && !this.json) stderr.write(`${this.#noneText(history)}\n`);
+      this.answer(this.json, answer, attemptsText);
+      return 0;
+    } finally {
+      history.close();
+    }
+  }
+
+  /** What people are told where no attempt is chosen; a name of which there is none may be misspelt. */
+  #noneText(history: AttemptHistory): string {
+    const names = history.names();
+    const of = (what: string, name: string | undefined, known: readonly string[]) =>
+      name === undefined
+        ? ""
+        : ` of ${what} '${visible(name)}'${known.includes(name) ? "" : visible(didYouMean(name, known))}`;
+    return `no attempts${of("protocol", this.protocol, names.protocols)}${of("work unit", this.workUnit, names.workUnits)}`;
+  }
+}

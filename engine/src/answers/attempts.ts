@@ -1,0 +1,139 @@
+import {
+  type AttemptQuery,
+  attemptsWith,
+  countAttempts,
+  type ListedAttempt,
+  listAttempts,
+  type Moment,
+  namesInAttempts,
+  type OutcomeId,
+  rfc3339,
+  type Store,
+  unendedAttempt,
+} from "@runa/store";
+import { RunaError } from "../diagnostic.ts";
+import { distinctBeginnings, SHORTEST_BEGINNING } from "../execute/attempt-id.ts";
+import { ownerLives } from "../execute/owner.ts";
+import { processLives } from "../execute/process/proc.ts";
+import type { Usage } from "../execute/usage.ts";
+import { log } from "../log/log.ts";
+import { findProject, openProjectStore, type Project, type ProjectOptions } from "../project/project.ts";
+
+/** The attempts that there were and are (`runa attempts`). */
+export interface AttemptsAnswer {
+  readonly version: 1;
+  readonly kind: "attempts";
+  /** How many there are, also beyond the limit. */
+  readonly total: number;
+  /** Those that run first, then the latest first. */
+  readonly attempts: readonly AttemptEntry[];
+}
+
+export interface AttemptEntry {
+  readonly id: string;
+  readonly protocol: string;
+  readonly work_unit?: string;
+  /** `left`: it has not ended, and nobody is at work on it any more; the next run judges it. */
+  readonly status: "running" | "left" | "ended";
+  readonly outcome?: OutcomeId;
+  /** Which try it was, from 1. */
+  readonly tries: number;
+  readonly started: string;
+  readonly ended?: string;
+  /** Until now, of one that has not ended. */
+  readonly duration_ms: number;
+  readonly usage?: Usage;
+}
+
+/** How many attempts are named where a beginning fits several. */
+const NAMED = 5;
+
+/** A project's attempts, open for reading: no methodology has to be there for it, and the workspace is not looked at. */
+export class AttemptHistory {
+  readonly project: Project;
+  readonly #store: Store;
+
+  constructor(project: Project, store: Store) {
+    this.project = project;
+    this.#store = store;
+  }
+
+  /** The attempts that a query chooses. */
+  list(query: AttemptQuery, now: Moment = (Date.now() * 1000) as Moment): AttemptsAnswer {
+    return {
+      version: 1,
+      kind: "attempts",
+      total: countAttempts(this.#store, query),
+      attempts: listAttempts(this.#store, query).map((attempt) => entryOf(attempt, now)),
+    };
+  }
+
+  /** Whether nobody is at work on an attempt any more. */
+  isOver(id: string): boolean {
+    const open = unendedAttempt(this.#store, id);
+    return open === null || !isAtWork(open);
+  }
+
+  /** Whether what other processes write is seen: not in the copy that is read where the store cannot be written. */
+  get isLive(): boolean {
+    return this.#store.kept;
+  }
+
+  /** The protocols, and the work units, that there are attempts of. */
+  names(): { protocols: string[]; workUnits: string[] } {
+    return namesInAttempts(this.#store);
+  }
+
+  /**
+   * The id of the attempt whose id begins so.
+   * @throws RunaError where there is none, or several
+   */
+  find(beginning: string): string {
+    if (beginning.length < SHORTEST_BEGINNING)
+      throw new RunaError(
+        `'${beginning}' is too short: give the attempt's id, or at least its first ${SHORTEST_BEGINNING} characters; \`runa attempts\` lists them`,
+      );
+    const [only, ...more] = attemptsWith(this.#store, beginning.toLowerCase(), NAMED);
+    if (only === undefined)
+      throw new RunaError(`no attempt has an id that begins with '${beginning}': \`runa attempts\` lists them`);
+    if (more.length > 0)
+      throw new RunaError(
+        `'${beginning}' is how several attempts begin: give more of the id, such as ${distinctBeginnings([only, ...more]).join(", ")}`,
+      );
+    return only;
+  }
+
+  close(): void {
+    this.#store.close();
+  }
+}
+
+/**
+ * Opens a project's attempts for reading.
+ * @throws RunaError, DiagnosticsError, StoreError
+ */
+export async function openAttemptHistory(options: ProjectOptions): Promise<AttemptHistory> {
+  const project = await findProject(options);
+  log.configure({ ...project.config.logging, environment: options.environment });
+  return new AttemptHistory(project, openProjectStore(project));
+}
+
+function entryOf(attempt: ListedAttempt, now: Moment): AttemptEntry {
+  const { id, protocol, workUnit, outcome, tries, started, ended, usage } = attempt;
+  return {
+    id,
+    protocol,
+    ...(workUnit !== null && { work_unit: workUnit }),
+    status: ended !== null ? "ended" : isAtWork(attempt) ? "running" : "left",
+    ...(outcome !== null && { outcome }),
+    tries,
+    started: rfc3339(started),
+    ...(ended !== null && { ended: rfc3339(ended) }),
+    duration_ms: Math.max(0, Math.round(((ended ?? now) - started) / 1000)),
+    ...(usage !== null && { usage }),
+  };
+}
+
+function isAtWork({ owner, agent }: Pick<ListedAttempt, "owner" | "agent">): boolean {
+  return ownerLives(owner) || (agent !== null && processLives(agent));
+}
