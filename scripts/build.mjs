@@ -32,6 +32,7 @@ const common = {
   },
   // Graphviz asks where it lies, which CommonJS does not tell, and does without.
   define: { RUNA_VERSION: JSON.stringify(version), "import.meta.url": "undefined" },
+  loader: { ".bash": "text", ".zsh": "text", ".fish": "text" },
   legalComments: "linked",
   logLevel: "warning",
   write: false,

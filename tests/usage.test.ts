@@ -28,7 +28,22 @@ describe("wrong usage", () => {
 });
 
 describe("help", () => {
-  const COMMANDS = ["init", "scan", "list", "state", "doctor", "step", "run", "release", "log"];
+  const COMMANDS = [
+    "init",
+    "scan",
+    "show",
+    "validate",
+    "list",
+    "graph",
+    "state",
+    "doctor",
+    "step",
+    "run",
+    "release",
+    "attempts",
+    "output",
+    "log",
+  ];
 
   test.each(COMMANDS)("of %s has its options, what their values are, and examples", async (command) => {
     using here = new Scratch();

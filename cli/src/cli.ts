@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandClass>>> = {
   attempts: async () => (await import("./commands/attempts.ts")).AttemptsCommand,
   output: async () => (await import("./commands/output.ts")).OutputCommand,
   log: async () => (await import("./commands/log.ts")).LogCommand,
+  completion: async () => (await import("./commands/completion.ts")).CompletionCommand,
 };
 
 /**
@@ -30,6 +31,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandClass>>> = {
 export async function main(argv: readonly string[]): Promise<number> {
   const args = joined(globalsLast(argv));
   const [name = ""] = args;
+  if (name === "__complete") return complete(argv.slice(1));
   if (name === "") return help(stderr, undefined, 1);
   if (name === "help") return help(stdout, args[1], 0);
   if (beforeDashes(args).some((arg) => arg === "--help" || arg === "-h")) return help(stdout, name, 0);
@@ -46,6 +48,26 @@ export async function main(argv: readonly string[]): Promise<number> {
   } finally {
     await log.flush();
   }
+}
+
+/** What a shell's completion asks: `__complete SHELL -- WORD...`. It is no command for people. */
+async function complete([shell = "", , ...words]: readonly string[]): Promise<number> {
+  const { completionAnswer } = await import("./completion/complete.ts");
+  stdout.write(
+    await completionAnswer(shell, words, {
+      commands: Object.keys(COMMANDS),
+      descriptions: async () => {
+        const commands = await everyCommand();
+        return new Map(commands.map(({ paths, usage }) => [paths?.[0]?.[0] ?? "", usage?.description ?? ""]));
+      },
+      formOf: async (name) => {
+        const command = await commandOf(name);
+        const { formOf } = await import("./render/usage.ts");
+        return command === undefined ? null : formOf(grammar(command), command);
+      },
+    }),
+  );
+  return 0;
 }
 
 function commandOf(name: string): Promise<CommandClass> | undefined {

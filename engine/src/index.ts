@@ -24,6 +24,7 @@ export {
   graph,
 } from "./answers/graph.ts";
 export { type ListAnswer, type ListedProtocol, list } from "./answers/list.ts";
+export { type ProjectNames, projectNames } from "./answers/names.ts";
 export { violationDiagnostics } from "./answers/placed-violation.ts";
 export { type PromptAnswer, promptOf } from "./answers/prompt.ts";
 export { type ScanAnswer, scanAnswer } from "./answers/scan.ts";

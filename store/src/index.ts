@@ -107,6 +107,7 @@ export type {
   ServerNotes,
 } from "./tables/attempt-table.ts";
 export { EVENT_KINDS, type EventBody, type EventFilter, type EventKind, isEventKind } from "./tables/event-table.ts";
+export { knownWorkUnits } from "./work-units.ts";
 export { writeDurably } from "./workspace/durable-write.ts";
 export { fileNameOf, instanceIdOf, instanceIdProblem } from "./workspace/file-name.ts";
 export { readRegularFile } from "./workspace/read-file.ts";

@@ -148,6 +148,36 @@ function definitionOf(cli: Cli, command: CommandClass) {
   return cli.definitions().find(({ path }) => path === `runa ${nameOf(command)}`);
 }
 
+/** What a command takes, for whoever completes a command line. */
+export interface CommandForm {
+  /** What it takes beside options, in its order, as its help names it. */
+  readonly words: readonly string[];
+  readonly options: readonly {
+    readonly name: string;
+    /** What the help calls its value; null where it takes none. */
+    readonly value: string | null;
+    readonly optionalValue: boolean;
+    readonly description: string;
+  }[];
+}
+
+/** What a command takes. */
+export function formOf(cli: Cli, command: CommandClass): CommandForm {
+  const usage = definitionOf(cli, command)?.usage ?? "";
+  return {
+    words: [...usage.matchAll(/<([^>]+)>|\[([A-Z]+)\]/g)].map(([, required, optional]) => required ?? optional ?? ""),
+    options: optionsOf(cli, command).map(({ name, shown, description }) => {
+      const [, value = ""] = shown.split(" ");
+      return {
+        name,
+        value: value === "" ? null : value.replace(/[[\]]/g, ""),
+        optionalValue: value.startsWith("["),
+        description,
+      };
+    }),
+  };
+}
+
 /** What a command takes beside options, in its order. */
 function wordsOf(cli: Cli, command: CommandClass): string[] {
   return [...(definitionOf(cli, command)?.usage ?? "").matchAll(/<([^>]+)>/g)].map(([, word = ""]) => word);
