@@ -78,7 +78,7 @@ describe("attempts", () => {
       "no attempts of protocol 'implemnt' — did you mean 'implement'?\n",
     );
     expect((await rig.run("attempts", "implement", "--work-unit", "none")).stderr).toBe(
-      "no attempts of protocol 'implement' of work unit 'none'\n",
+      "no attempts of protocol 'implement', work unit 'none'\n",
     );
     expect((await rig.run("attempts", "--limit", "0")).stderr).toMatch(/^error: --limit takes a whole number/);
   });
@@ -300,6 +300,15 @@ describe("log", () => {
       ["attempt_ended", "search"],
     ]);
     expect(await lines("--kind", "attempt_ended", "--work-unit", "search")).toHaveLength(1);
+  });
+
+  test("of nothing says of what, and what was meant", async () => {
+    const rig = await makeRig({ ...units, agent: ["false"] });
+    await rig.run("step", "--work-unit", "search");
+    const { stderr } = await rig.run("log", "--kind", "superseded", "--protocol", "implemnt", "--work-unit", "serch");
+    expect(stderr).toBe(
+      "no events of kind 'superseded', protocol 'implemnt', work unit 'serch' — did you mean protocol 'implement' and work unit 'search'?\n",
+    );
   });
 
   test("of a kind that there is not is wrong usage", async () => {

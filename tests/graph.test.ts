@@ -97,6 +97,9 @@ describe("graph --format json", () => {
         { artifact_type: "patch", total: 0 },
       ],
     });
+    expect((await rig.run("graph", "--work-unit", "serch")).stderr).toBe(
+      "warning: no artifact names work unit 'serch' — did you mean 'search'?\n",
+    );
   });
 
   test("tells what runs, what is done, and cycles", async () => {

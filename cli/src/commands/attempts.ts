@@ -1,9 +1,10 @@
-import { type AttemptHistory, didYouMean, openAttemptHistory, visible } from "@runa/engine";
+import { type AttemptHistory, openAttemptHistory } from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { wholeNumberIn } from "../option-values.ts";
 import { stderr } from "../output.ts";
 import { ProjectCommand } from "../project-command.ts";
 import { attemptsText } from "../render/attempts-view.ts";
+import { nothingText } from "../render/nothing-text.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** What people are shown unless they ask for more. */
@@ -45,13 +46,10 @@ export class AttemptsCommand extends ProjectCommand {
     }
   }
 
-  /** What people are told where no attempt is chosen; a name of which there is none may be misspelt. */
   #noneText(history: AttemptHistory): string {
-    const names = history.names();
-    const of = (what: string, name: string | undefined, known: readonly string[]) =>
-      name === undefined
-        ? ""
-        : ` of ${what} '${visible(name)}'${known.includes(name) ? "" : visible(didYouMean(name, known))}`;
-    return `no attempts${of("protocol", this.protocol, names.protocols)}${of("work unit", this.workUnit, names.workUnits)}`;
+    return nothingText("attempts", [
+      { what: "protocol", name: this.protocol, known: () => history.names().protocols },
+      { what: "work unit", name: this.workUnit, known: () => history.names().workUnits },
+    ]);
   }
 }

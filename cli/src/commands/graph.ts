@@ -38,7 +38,7 @@ export class GraphCommand extends ScopedCommand {
       throw new UsageError(`--format takes ${Object.keys(FORMATS).join(", ")}, not '${format}'`);
     const { scope } = this;
     return this.withProject(async (project) => {
-      stdout.write(await written(await graph(project, scope)));
+      stdout.write(await written(graph(project, await this.look(project, scope))));
       return 0;
     });
   }

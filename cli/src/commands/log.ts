@@ -11,7 +11,6 @@ import {
   openEventLog,
   parseDuration,
   SHORTEST_BEGINNING,
-  visible,
 } from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { follow } from "../follow.ts";
@@ -19,6 +18,7 @@ import { stderr, stdout } from "../output.ts";
 import { ProjectCommand } from "../project-command.ts";
 import { parseLocalTime } from "../render/local-time.ts";
 import { eventJson, eventLine } from "../render/log-view.ts";
+import { nothingText } from "../render/nothing-text.ts";
 import { out } from "../render/style.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -108,7 +108,7 @@ export class LogCommand extends ProjectCommand {
       attempt: this.attempt === undefined ? undefined : log.attempt(this.attempt.toLowerCase()),
     };
     const found = log.count(filter);
-    if (found === 0 && !this.json) stderr.write(`${nothingFound(log, filter.protocol)}\n`);
+    if (found === 0 && !this.json) stderr.write(`${nothingFound(log, filter)}\n`);
     const left = limit === null ? 0 : Math.max(0, found - limit);
     if (left > 0 && !this.json) stdout.write(`${out("dim", `… ${left} earlier: --all shows them`)}\n`);
     // What comes after the first page is told apart by its number, so nothing is shown twice or left out.
@@ -181,11 +181,12 @@ export class LogCommand extends ProjectCommand {
   }
 }
 
-/** What people are told where no event is chosen. */
-function nothingFound(log: EventLog, protocol: string | undefined): string {
-  if (protocol === undefined) return "no events";
-  const known = log.protocols();
-  return `no events of protocol '${visible(protocol)}'${known.includes(protocol) ? "" : didYouMean(protocol, known)}`;
+function nothingFound(log: EventLog, { protocol, workUnit, kind }: EventFilter): string {
+  return nothingText("events", [
+    { what: "kind", name: kind, known: () => EVENT_KINDS },
+    { what: "protocol", name: protocol, known: () => log.protocols() },
+    { what: "work unit", name: workUnit, known: () => log.workUnits() },
+  ]);
 }
 
 function verified(log: EventLog, expect: string | undefined): number {

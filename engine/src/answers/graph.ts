@@ -2,7 +2,7 @@ import type { Candidate, Evaluation } from "../evaluate/evaluate.ts";
 import { executionOrder } from "../methodology/graph.ts";
 import { type Methodology, outputTypesOf, type Protocol } from "../methodology/methodology.ts";
 import { primitivesOf } from "../methodology/trigger.ts";
-import { evaluateScope, lookAt } from "../project/look.ts";
+import { evaluateScope } from "../project/look.ts";
 import type { OpenProject } from "../project/project.ts";
 import { scanWarnings } from "./scan-warnings.ts";
 
@@ -61,15 +61,14 @@ export interface GraphEdge {
 }
 
 /**
- * Looks at the whole methodology: the protocols that are not scoped, and the scoped ones, for a work unit where one is
- * given.
+ * The whole methodology: the protocols that are not scoped, and the scoped ones, which have a status where a work unit is
+ * evaluated.
  */
-export async function graph(project: OpenProject, workUnit: string | null): Promise<GraphAnswer> {
+export function graph(project: OpenProject, evaluation: Evaluation): GraphAnswer {
   const { methodology } = project;
-  const unscoped = await lookAt(project, null);
-  const scoped = workUnit === null ? null : evaluateScope(project, unscoped, workUnit);
-  const candidates = new Map([unscoped, scoped].flatMap(candidatesByName));
-  const seen = scoped ?? unscoped;
+  const { workUnit, view } = evaluation;
+  const evaluations = workUnit === null ? [evaluation] : [evaluateScope(project, evaluation, null), evaluation];
+  const candidates = new Map(evaluations.flatMap(candidatesByName));
   const { order, cycles } = executionOrder(methodology);
   const writers = writersIn(methodology);
   return {
@@ -77,13 +76,13 @@ export async function graph(project: OpenProject, workUnit: string | null): Prom
     kind: "graph",
     methodology: methodology.name,
     ...(workUnit !== null && { work_unit: workUnit }),
-    scan_warnings: scanWarnings(unscoped),
+    scan_warnings: scanWarnings(evaluation),
     protocols: order.map(({ name, scoped }) => {
       const candidate = candidates.get(name);
       return { name, scoped, ...(candidate !== undefined && { status: statusOf(candidate) }) };
     }),
     types: Array.from(methodology.types.keys(), (type) => {
-      const { total, valid } = seen.view.summary(type);
+      const { total, valid } = view.summary(type);
       return { artifact_type: type, total, valid, written_by: writers.get(type) ?? [] };
     }),
     edges: order.flatMap((protocol) => edgesOf(protocol, methodology)),
@@ -91,8 +90,8 @@ export async function graph(project: OpenProject, workUnit: string | null): Prom
   };
 }
 
-function candidatesByName(evaluation: Evaluation | null): [string, Candidate][] {
-  return (evaluation?.candidates ?? []).map((candidate) => [candidate.protocol.name, candidate]);
+function candidatesByName({ candidates }: Evaluation): [string, Candidate][] {
+  return candidates.map((candidate) => [candidate.protocol.name, candidate]);
 }
 
 function statusOf({ attempt, readiness, freshness, outputs }: Candidate): GraphStatus {

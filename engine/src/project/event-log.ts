@@ -2,6 +2,7 @@ import {
   type EventFilter,
   type EventQuery,
   eventCount,
+  knownWorkUnits,
   type LogEvent,
   type LogHead,
   type LogVerdict,
@@ -44,6 +45,11 @@ export class EventLog {
   /** The protocols that the log tells of. */
   protocols(): string[] {
     return loggedProtocols(this.#store);
+  }
+
+  /** The work units that the project knows of. */
+  workUnits(): string[] {
+    return knownWorkUnits(this.#store);
   }
 
   head(): LogHead {
