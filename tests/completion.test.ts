@@ -41,9 +41,10 @@ describe("what may stand where the cursor is", () => {
     expect(await values(rig, "help", "val")).toEqual(["validate"]);
     expect(await values(rig, "-")).toEqual(["--config", "--artifacts-dir", "--help", "--version"]);
     const { stdout } = await rig.run("__complete", "zsh", "--", "li");
-    expect(stdout).toBe("list\tShow what a command does.\n:\n");
+    expect(stdout).toBe("list\t\n:\n");
     const { stdout: all } = await rig.run("__complete", "zsh", "--", "");
     expect(all).toMatch(/^state\tShow what is READY, BLOCKED and WAITING, and why\.$/m);
+    expect(all).toMatch(/^help\tShow what a command does\.$/m);
     expect(all).not.toContain("__complete");
   });
 

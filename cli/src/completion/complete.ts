@@ -67,11 +67,15 @@ async function atCommand(before: readonly string[], current: string, grammar: Gr
 
 async function commandsOf(current: string, { commands, descriptions }: Grammar): Promise<readonly Candidate[]> {
   const fitting = [...commands, "help"].filter((name) => name.startsWith(current));
-  // What one command is for nobody has to be told who has typed enough of it.
+  // All commands have to be loaded for this, which is worth it only where there is something to choose between.
   const told = fitting.length > 1 ? await descriptions() : new Map<string, string>();
-  return fitting.map((value) => ({ value, description: told.get(value) ?? "Show what a command does." }));
+  return fitting.map((value) => ({
+    value,
+    description: told.get(value) ?? (value === "help" ? "Show what a command does." : ""),
+  }));
 }
 
+/** What a command's arguments come to, as far as they stand before the cursor. */
 interface ReadLine {
   /** The arguments that are no options, by the names that the help has for them. */
   readonly given: Record<string, string>;

@@ -2,6 +2,7 @@ import { nearest } from "@runa/engine";
 import type { Cli, CommandClass } from "clipanion";
 import { sentence } from "./sentence.ts";
 import { columns } from "./style.ts";
+import { wrapped as wrappedTo } from "./wrapped.ts";
 
 /** What the value of an option is; the library knows at most that there is one. */
 const VALUES: Readonly<Record<string, string>> = {
@@ -222,15 +223,8 @@ function withOptionalValue(name: string): string {
   return value === undefined ? name : `${name} [${value}]`;
 }
 
-/** Pieces joined by spaces into lines that are not too wide, those after the first one indented. */
 function wrapped(pieces: readonly string[], indent = ""): string[] {
-  const lines: string[] = [];
-  for (const piece of pieces) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + piece.length < WIDTH) lines[lines.length - 1] = `${last} ${piece}`;
-    else lines.push(lines.length === 0 ? piece : indent + piece);
-  }
-  return lines;
+  return wrappedTo(pieces, indent, WIDTH);
 }
 
 function text(lines: readonly string[]): string {

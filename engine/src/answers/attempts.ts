@@ -12,12 +12,11 @@ import {
   unendedAttempt,
 } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
-import { distinctBeginnings, SHORTEST_BEGINNING } from "../execute/attempt-id.ts";
+import { NAMED_IDS, onlyId, SHORTEST_BEGINNING } from "../execute/attempt-id.ts";
 import { ownerLives } from "../execute/owner.ts";
 import { processLives } from "../execute/process/proc.ts";
 import type { Usage } from "../execute/usage.ts";
-import { log } from "../log/log.ts";
-import { findProject, openProjectStore, type Project, type ProjectOptions } from "../project/project.ts";
+import { openRecord, type Project, type ProjectOptions } from "../project/project.ts";
 
 /** The attempts that there were and are (`runa attempts`). */
 export interface AttemptsAnswer {
@@ -44,9 +43,6 @@ export interface AttemptEntry {
   readonly duration_ms: number;
   readonly usage?: Usage;
 }
-
-/** How many attempts are named where a beginning fits several. */
-const NAMED = 5;
 
 /** A project's attempts, open for reading: no methodology has to be there for it, and the workspace is not looked at. */
 export class AttemptHistory {
@@ -93,14 +89,12 @@ export class AttemptHistory {
       throw new RunaError(
         `'${beginning}' is too short: give the attempt's id, or at least its first ${SHORTEST_BEGINNING} characters; \`runa attempts\` lists them`,
       );
-    const [only, ...more] = attemptsWith(this.#store, beginning.toLowerCase(), NAMED);
-    if (only === undefined)
-      throw new RunaError(`no attempt has an id that begins with '${beginning}': \`runa attempts\` lists them`);
-    if (more.length > 0)
-      throw new RunaError(
-        `'${beginning}' is how several attempts begin: give more of the id, such as ${distinctBeginnings([only, ...more]).join(", ")}`,
-      );
-    return only;
+    const found = attemptsWith(this.#store, beginning.toLowerCase(), NAMED_IDS);
+    return onlyId(
+      beginning,
+      found,
+      `no attempt has an id that begins with '${beginning}': \`runa attempts\` lists them`,
+    );
   }
 
   close(): void {
@@ -113,9 +107,8 @@ export class AttemptHistory {
  * @throws RunaError, DiagnosticsError, StoreError
  */
 export async function openAttemptHistory(options: ProjectOptions): Promise<AttemptHistory> {
-  const project = await findProject(options);
-  log.configure({ ...project.config.logging, environment: options.environment });
-  return new AttemptHistory(project, openProjectStore(project));
+  const { project, store } = await openRecord(options);
+  return new AttemptHistory(project, store);
 }
 
 function entryOf(attempt: ListedAttempt, now: Moment): AttemptEntry {

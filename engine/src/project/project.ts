@@ -129,6 +129,16 @@ export async function rebuildProject(options: ProjectOptions): Promise<Rebuilt> 
 }
 
 /**
+ * Opens what is recorded of a project, and nothing else: no methodology has to be there.
+ * @throws RunaError, DiagnosticsError, StoreError
+ */
+export async function openRecord(options: ProjectOptions): Promise<{ project: Project; store: Store }> {
+  const project = await findProject(options);
+  log.configure({ ...project.config.logging, environment: options.environment });
+  return { project, store: openProjectStore(project) };
+}
+
+/**
  * Opens a project: configuration, log, store, methodology.
  * @throws RunaError, DiagnosticsError, StoreError
  */

@@ -1,5 +1,5 @@
 import { type GraphAnswer, type GraphType, visible } from "@runa/engine";
-import { type DrawnEdge, drawnEdges, type Shown, shownStatus } from "./drawn.ts";
+import { type DrawnEdge, drawnEdges, edgeLabel, type Shown, shownStatus } from "./drawn.ts";
 
 /** How each status is filled, and its border; readable on a light and on a dark page. */
 export const STATUS_COLOURS: Readonly<Record<Shown, { readonly fill: string; readonly line: string }>> = {
@@ -47,7 +47,9 @@ export function typeLabel({ artifact_type, total, valid }: GraphType): string {
   return `${visible(artifact_type)}${count}`;
 }
 
-function edgeLine({ protocol, type, direction, line, triggers, label }: DrawnEdge): string {
+function edgeLine(edge: DrawnEdge): string {
+  const { protocol, type, direction, line, triggers } = edge;
+  const label = edgeLabel(edge);
   const [from, to] = [idOf("type", type), idOf("protocol", protocol)];
   const style = { hard: "solid", soft: "dashed", trigger: "dotted" }[line];
   const attributes = [

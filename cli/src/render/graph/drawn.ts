@@ -11,12 +11,15 @@ export function shownStatus({ status }: GraphProtocol): Shown {
 export interface DrawnEdge {
   readonly protocol: string;
   readonly type: string;
-  readonly direction: "in" | "out";
-  readonly line: "hard" | "soft" | "trigger";
+  readonly direction: GraphEdge["direction"];
+  /** `trigger`: nothing but that it calls for the work. */
+  readonly line: GraphEdge["strength"];
   /** How it calls for the work; empty where it does not. */
   readonly triggers: readonly GraphEdge["relation"][];
-  /** What the line itself does not say: `on_change`, the name of a choice, `optional`. */
-  readonly label: string;
+  /** The group of a choice; null for anything else. */
+  readonly choice: string | null;
+  /** Whether it may be written, and need not be. */
+  readonly optional: boolean;
 }
 
 /** The edges as they are drawn, one for each pair and direction. */
@@ -29,30 +32,21 @@ export function drawnEdges({ edges }: Pick<GraphAnswer, "edges">): DrawnEdge[] {
   return [...pairs.values()].flatMap((all) => {
     const [first] = all;
     if (first === undefined) return [];
-    const lines = all.map(({ strength }) => strength);
-    return [
-      {
-        protocol: first.protocol,
-        type: first.artifact_type,
-        direction: first.direction,
-        line: (["hard", "soft", "trigger"] as const).find((line) => lines.includes(line)) ?? "soft",
-        triggers: all.filter(({ strength }) => strength === "trigger").map(({ relation }) => relation),
-        label: all.flatMap(labelOf).join(", "),
-      },
-    ];
+    const strengths = all.map(({ strength }) => strength);
+    return {
+      protocol: first.protocol,
+      type: first.artifact_type,
+      direction: first.direction,
+      line: (["hard", "soft", "trigger"] as const).find((line) => strengths.includes(line)) ?? first.strength,
+      triggers: all.filter(({ strength }) => strength === "trigger").map(({ relation }) => relation),
+      choice: first.choice ?? null,
+      optional: first.relation === "may_produce",
+    };
   });
 }
 
-function labelOf({ relation, choice }: GraphEdge): string[] {
-  switch (relation) {
-    case "on_change":
-    case "on_invalid":
-      return [relation];
-    case "choice":
-      return choice === undefined ? [] : [choice];
-    case "may_produce":
-      return ["optional"];
-    default:
-      return [];
-  }
+/** What a line in a picture does not say itself: `on_change`, the name of a choice, `optional`. */
+export function edgeLabel({ triggers, choice, optional }: DrawnEdge): string {
+  const unusual = triggers.filter((relation) => relation !== "on_artifact");
+  return [...unusual, ...(choice === null ? [] : [choice]), ...(optional ? ["optional"] : [])].join(", ");
 }

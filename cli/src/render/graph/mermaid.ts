@@ -1,6 +1,6 @@
 import { type GraphAnswer, visible } from "@runa/engine";
 import { STATUS_COLOURS, TRIGGER_COLOUR, typeLabel } from "./dot.ts";
-import { type DrawnEdge, drawnEdges, shownStatus } from "./drawn.ts";
+import { type DrawnEdge, drawnEdges, edgeLabel, shownStatus } from "./drawn.ts";
 
 /** The graph as a Mermaid flowchart, which code forges draw in Markdown. */
 export function graphMermaid(answer: GraphAnswer): string[] {
@@ -30,7 +30,9 @@ export function graphMermaid(answer: GraphAnswer): string[] {
   ];
 }
 
-function arrow({ direction, line, label }: DrawnEdge, type: string, protocol: string): string {
+function arrow(edge: DrawnEdge, type: string, protocol: string): string {
+  const { direction, line } = edge;
+  const label = edgeLabel(edge);
   const shaft = line === "hard" ? "-->" : "-.->";
   const text = label === "" ? "" : `|"${escaped(label)}"|`;
   return direction === "in" ? `${type} ${shaft}${text} ${protocol}` : `${protocol} ${shaft}${text} ${type}`;
