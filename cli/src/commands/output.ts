@@ -2,6 +2,7 @@ import {
   type AttemptHistory,
   followTranscript,
   openAttemptHistory,
+  RunaError,
   shortAttemptId,
   type Transcript,
   transcriptOf,
@@ -53,6 +54,7 @@ export class OutputCommand extends ProjectCommand {
   }
 
   async #follow(history: AttemptHistory, id: string): Promise<number> {
+    if (!history.isLive) throw new RunaError("the store cannot be written here, so --follow would never see the end");
     const follower = followTranscript(history.project, id, (_stream, chunk) => stdout.write(chunk));
     if (follower === null) return notKept(id);
     const exitCode = await watch(() => !history.isOver(id));
