@@ -4,7 +4,6 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
-import { writeCodeCaches } from "./code-cache.mjs";
 import { bundledSqlite, lazyBuiltIns, noDefaultContext } from "./start-up.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -60,16 +59,15 @@ const bundles = await Promise.all([
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(join(dist, "chunks"), { recursive: true });
 writeFileSync(join(dist, "package.json"), '{ "type": "commonjs" }\n');
-const loader = (await transform(readFileSync(join(root, "scripts/chunk-loader.cjs"), "utf8"), { minify: true })).code;
+const start = (await transform(`{${readFileSync(join(root, "scripts/program-start.cjs"), "utf8")}}`, { minify: true }))
+  .code;
 await Promise.all(bundles.flatMap(({ outputFiles }) => outputFiles).map(emit));
-writeCodeCaches(dist);
 
 async function emit(/** @type {import("esbuild").OutputFile} */ { path, text }) {
   if (!path.endsWith(".js")) return writeFileSync(path, text);
   const code = await commonJs(text);
   if (dirname(path) !== dist) return writeFileSync(path, code);
-  const program = code.replaceAll(/\brequire\("\.\/chunks\//g, 'exports.loadChunk("./chunks/');
-  writeFileSync(path, `#!/usr/bin/env node\n${loader}${program}`, { mode: 0o755 });
+  writeFileSync(path, `#!/usr/bin/env node\n${start}${code}`, { mode: 0o755 });
 }
 
 /** Node loads the same code faster as CommonJS than as ES modules, and never starts the loader of these. */

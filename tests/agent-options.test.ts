@@ -27,7 +27,9 @@ describe("init --agent", () => {
       `${methodology}\n\n[agent] # ours\n# the one we like\n\n[logging]\nfilter = "warn"\n`,
     );
     await rig.run("init", "--methodology", rig.methodology, "--agent", "codex");
-    const kept = `[agent] # ours\ncommand = ["runa-agent", "codex"]\n# the one we like\n\n[logging]\nfilter = "warn"\n`;
+    const transcript =
+      "transcript = true # what it prints is kept with each attempt and shown from there; false: printed to the terminal only";
+    const kept = `[agent] # ours\ncommand = ["runa-agent", "codex"]\n${transcript}\n# the one we like\n\n[logging]\nfilter = "warn"\n`;
     expect(readFileSync(join(rig.project, ".runa/config.toml"), "utf8")).toBe(`${methodology}\n\n${kept}`);
     await rig.run("init", "--methodology", rig.methodology, "--agent", "gemini");
     expect(readFileSync(join(rig.project, ".runa/config.toml"), "utf8")).toBe(

@@ -127,7 +127,7 @@ describe("the JSON answers", () => {
 
   /** What may be left out: it is, where there is nothing to say. */
   const OPTIONAL =
-    /\/(work_unit|choice|status|line|column|text|prose|usage|tokens|cost_usd|model|rebuilt|outcome|ended) taken away$/;
+    /\/(work_unit|choice|status|line|column|changed|text|prose|usage|tokens|cost_usd|model|rebuilt|outcome|ended|duration_ms) taken away$/;
 
   test("meet their schemas, and nothing that is missing, of another type, or unknown does", async () => {
     const rig = await everything();

@@ -289,7 +289,12 @@ describe("surroundings", () => {
     ],
     ["no environment at all", "env -i $RUNA state", 0, /^$/],
     ["an empty PATH", "PATH= /usr/bin/env -i PATH= $RUNA step --dry-run --json > /dev/null", 0, /^$/],
-    ["an empty artifacts directory", "$RUNA state --artifacts-dir ''", 1, /^error: --artifacts-dir is empty/],
+    [
+      "an empty artifacts directory",
+      "$RUNA state --artifacts-dir ''",
+      1,
+      /^error: --artifacts-dir needs a directory; it is empty/,
+    ],
     ["the root as artifacts directory", "$RUNA state --artifacts-dir /", 0, /^$/],
     ["the methodology as artifacts directory", '$RUNA scan --artifacts-dir "$(dirname "$M")"', 0, /^$/],
     [

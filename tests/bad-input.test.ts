@@ -70,7 +70,7 @@ afterAll(() => {
 async function newProject(name: string): Promise<string> {
   const root = join(scratch.path, name);
   mkdirSync(root);
-  await initProject({ workingDirectory: root, methodology });
+  await initProject({ workingDirectory: root, environment: {}, methodology });
   return root;
 }
 
@@ -145,7 +145,7 @@ describe(`bad input, seed ${SEED}`, () => {
         if (!resolve(root, artifacts).startsWith(scratch.path)) return;
         // `init` again, over it: it is refused as reading it was, or because no directory can have the name that it
         // gives the artifacts; or it leaves a config that names the methodology.
-        const again = await outcomeOf(() => initProject({ workingDirectory: root, methodology }));
+        const again = await outcomeOf(() => initProject({ workingDirectory: root, environment: {}, methodology }));
         if ("refused" in outcome) expect(again).toEqual(outcome);
         else if ("refused" in again) expect(again.refused).toMatch(/^the project could not be made in /);
         if ("refused" in again) expect(readFileSync(file).equals(bytes)).toBe(true);

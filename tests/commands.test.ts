@@ -26,6 +26,9 @@ describe("exit codes", () => {
   test("of doctor: a scoped protocol lacks nothing before there is a work unit for it", async () => {
     const rig = await makeRig({ ...units, artifacts: {} });
     expect((await rig.run("doctor")).exitCode).toBe(0);
+    // One that is not valid makes no work unit.
+    rig.artifact("patch/p0", { work_unit: "search" });
+    expect((await rig.run("doctor")).stdout).not.toContain("lacks");
     rig.artifact("patch/p1", { title: "Pay", work_unit: "checkout" });
     const { exitCode, stdout } = await rig.run("doctor");
     expect(exitCode).toBe(1);

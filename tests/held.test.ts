@@ -177,7 +177,7 @@ describe("an adopted attempt", () => {
     const run = rig.start("run");
     const agent = await rig.nextAttempt();
     await run.killed();
-    editStore(rig.project, "UPDATE attempt SET started = started - 3600 * 1000000");
+    editStore(rig.project, "UPDATE attempt SET started_at = started_at - 3600 * 1000000");
     const next = await rig.run("step");
     await agent.gone("after its timeout");
     expect(next.stderr).toContain("draft: its runa had died; timed_out: it ran for 45m, its timeout");

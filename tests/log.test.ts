@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type JsonSchema, loadSchemaCompiler, type Validator } from "../store/src/index.ts";
+import { openSqlite } from "../store/src/sqlite.ts";
 import { draft } from "./rig/examples.ts";
 import { CHECKOUT, RUNA } from "./rig/programs.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
+import { editLog } from "./rig/store-edit.ts";
 
 interface Line {
   readonly seq: number;
@@ -46,7 +47,7 @@ const kinds = (lines: readonly Line[]) => lines.map(({ kind }) => kind);
 
 /** Does to the log what runa never does. */
 function tamper(rig: Rig, sql: string): void {
-  const database = new Database(join(rig.project, ".runa/store/runa.db"));
+  const database = openSqlite(join(rig.project, ".runa/store/runa.db"));
   database.exec(`DROP TRIGGER event_is_kept; DROP TRIGGER event_is_final; ${sql}`);
   database.close();
 }
@@ -208,8 +209,18 @@ describe("what is chosen", () => {
     const rig = await scanned();
     const [, , third, fourth] = await events(rig);
     expect(await events(rig, "--since", third?.at ?? "")).toEqual([third, fourth]);
-    expect(await events(rig, "--since", "2h")).toHaveLength(4);
+    for (const ago of ["2h", "1000h", "7d", "999999999w"])
+      expect(await events(rig, "--since", ago), ago).toHaveLength(4);
     expect(await events(rig, "--since", "2099-01-01T00:00:00Z")).toEqual([]);
+  });
+
+  test("since a local time that clocks skipped", async () => {
+    const rig = await makeRig(draft);
+    await rig.run("scan");
+    const env = { TZ: "Africa/Cairo" };
+    for (const since of ["2024-04-26", "2024-04-26 00:30"])
+      expect(await rig.run("log", "--since", since, { env }), since).toMatchObject({ exitCode: 0, stderr: "" });
+    expect((await rig.run("log", "--since", "2024-04-31", { env })).exitCode).toBe(1);
   });
 
   test("since a time as people are shown it", async () => {
@@ -244,7 +255,7 @@ describe("what is chosen", () => {
 
   test.each([
     [["--attempt", "0197a3b"], "--attempt needs an attempt's id"],
-    [["--since", "yesterday"], "--since needs a duration"],
+    [["--since", "yesterday"], "--since needs how long ago"],
     [["--limit", "0"], "--limit needs a number"],
     [["--limit", "3", "--all"], "--all shows everything and --limit only so much: leave one of them out"],
     [["--expect", `sha256:${"0".repeat(64)}`], "--expect needs --verify"],
@@ -286,13 +297,25 @@ describe("verification", () => {
     expect(stderr).toBe("error: event 3 is not as it was written: its hash does not match\n");
   });
 
+  test("finds that what keeps the log from being edited was taken away, also where no event was edited", async () => {
+    const rig = await scanned();
+    tamper(rig, "");
+    const { exitCode, stdout, stderr } = await rig.start("log", "--verify").ended();
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toMatch(
+      /^error: every event is as it was written, but the store's tables, .* `runa scan --rebuild`/,
+    );
+    await rig.run("scan", "--rebuild");
+    expect(await printed(rig, "--verify")).toContain("the log is as it was written");
+  });
+
   test("finds an end that was cut off by a head that was kept", async () => {
     const rig = await scanned();
     const head = (await printed(rig, "--head")).trim();
     rig.artifact("requirements/r2", { title: "More" });
     await rig.run("scan");
     expect(await printed(rig, "--verify", "--expect", head)).toContain("5 events");
-    tamper(rig, "DELETE FROM event WHERE seq > 3");
+    editLog(rig.project, "DELETE FROM event WHERE seq > 3");
     expect(await printed(rig, "--verify")).toContain("3 events");
     const { exitCode, stderr } = await rig.start("log", "--verify", "--expect", head).ended();
     expect(exitCode).toBe(1);
@@ -332,15 +355,20 @@ describe("--follow", () => {
     expect(lines.map((line) => (JSON.parse(line) as Line).seq)).toEqual(lines.map((_, index) => index + 1));
   });
 
-  test("ends when nobody reads any more", async () => {
+  test("ends when nobody reads any more, though nothing happens", async () => {
     const rig = await scanned();
-    const head = rig.launch(
-      ["sh", "-c", `"$0" "$1" log --follow --limit 1 | head -n 1`, process.execPath, RUNA],
-      "log | head",
-    );
+    const line = `"$0" "$1" log --follow --limit 1 | head -n 1`;
+    const head = rig.launch(["sh", "-c", line, process.execPath, RUNA], "log | head");
+    expect(await head.ended()).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("earlier"), stderr: "" });
+  });
+
+  test("ends with the next event where there is no tail to look for its reader", async () => {
+    const rig = await scanned();
+    const line = `PATH=/nowhere "$0" "$1" log --follow --limit 1 | head -n 1`;
+    const head = rig.launch(["sh", "-c", line, process.execPath, RUNA], "log | head");
     await head.says("stdout", "earlier");
     rig.artifact("requirements/r2", { title: "More" });
     await rig.run("scan");
-    expect((await head.ended()).exitCode).toBe(0);
+    expect(await head.ended()).toMatchObject({ exitCode: 0, stderr: "" });
   });
 });

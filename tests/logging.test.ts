@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { draft } from "./rig/examples.ts";
+import { draft, units } from "./rig/examples.ts";
+import { RUNA_MCP } from "./rig/programs.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
 
 interface RecordJson {
@@ -116,6 +117,81 @@ describe("[logging]", () => {
     const odd = await rig.run("state", { env: { RUST_LOG: "warn,runa_mcp=loud" } });
     expect(odd.exitCode).toBe(0);
     expect(odd.stderr).toContain("runa_mcp=loud");
+    // Also where warnings are not asked for.
+    for (const filter of ["error,runa_mcp=loud", "runa_cli=info,runa_engine=loud"])
+      expect((await rig.run("state", { env: { RUST_LOG: filter } })).stderr, filter).toMatch(
+        /^\S+Z WARN {2}runa_engine logging: log directive '.*=loud' of RUST_LOG is not understood/,
+      );
+    expect((await rig.run("state", { env: { RUST_LOG: "3" } })).stderr).toMatch(/directive '3' of RUST_LOG is not/);
+    rig.write(".runa/config.toml", `${rig.read(".runa/config.toml")}\n[logging]\nfilter = "inof"\n`);
+    expect((await rig.run("state")).stderr).toMatch(
+      /directive 'inof' of \[logging\] filter is not .* — did you mean 'info'\?/,
+    );
+  });
+});
+
+describe('with format = "json" everything on stderr is records', () => {
+  const JSON_FORMAT = '[logging]\nformat = "json"\n';
+
+  /** Every line of stderr as a record, as `level operation outcome: msg`. */
+  function told(stderr: string): string[] {
+    const lines = stderr.split("\n").filter((line) => line !== "");
+    return lines.map((line) => {
+      const { level, operation, outcome, msg, time, target } = JSON.parse(line) as RecordJson;
+      expect([time, target]).toEqual([expect.any(String), expect.stringMatching(/^runa_(cli|engine|mcp)$/)]);
+      return `${level} ${operation} ${outcome}: ${msg}`;
+    });
+  }
+
+  test("progress is quiet by default, and a failed attempt is a warning", async () => {
+    const rig = await makeRig({ ...draft, config: JSON_FORMAT, settings: 'attempts = 2\nbackoff = "1ms"' });
+    const run = rig.start("run");
+    await (await rig.nextAttempt()).exit(4);
+    const agent = await rig.nextAttempt();
+    await agent.deliver("design", "d1", { title: "A design" });
+    await agent.exit(0);
+    expect(told((await run.ended()).stderr)).toEqual([
+      "warn attempt failed: attempt ended: exited: the agent ended with exit code 4",
+    ]);
+  });
+
+  test.each(["run", "step"])("at info %s tells of its progress so, and of signals", async (command) => {
+    const rig = await makeRig({
+      ...draft,
+      config: `${JSON_FORMAT}filter = "info"\n`,
+      settings: 'attempts = 2\nbackoff = "1ms"',
+    });
+    const program = rig.start(command);
+    await (await rig.nextAttempt()).exit(4);
+    await rig.nextAttempt();
+    program.signal("SIGTERM");
+    const story = told((await program.ended()).stderr);
+    expect(story).toEqual(
+      expect.arrayContaining([
+        "info attempt started: attempt started",
+        expect.stringMatching(/^warn attempt failed: attempt ended: exited: /),
+        expect.stringMatching(/^info retry started: tries again in /),
+        expect.stringMatching(/^warn interrupt started: SIGTERM: the agent is told to end /),
+        expect.stringMatching(/^warn attempt failed: attempt ended: interrupted: /),
+      ]),
+    );
+  });
+
+  test("warnings and errors, of runa and of its server", async () => {
+    const rig = await makeRig({ ...units, config: JSON_FORMAT });
+    const { stderr } = await rig.run("state", "--work-unit", "serch");
+    expect(told(stderr)).toEqual([
+      "warn evaluate partial: no artifact names work unit 'serch' — did you mean 'search'?",
+    ]);
+    const empty = await rig.run("log", "--protocol", "implment");
+    expect(told(empty.stderr)).toEqual([]);
+    const server = await rig.launch([process.execPath, RUNA_MCP, "--protocol", "implment"], "runa-mcp").ended();
+    expect(told(server.stderr)).toEqual([expect.stringMatching(/^error serve failed: .*implment/)]);
+    rig.remove(".runa/workspace");
+    // Whatever is filtered, a command that fails says why.
+    const failed = await rig.run("state", { env: { RUST_LOG: "off" } });
+    expect(failed.exitCode).toBe(1);
+    expect(told(failed.stderr)).toEqual([expect.stringMatching(/^error state failed: the workspace cannot be read: /)]);
   });
 });
 

@@ -79,7 +79,7 @@ describe("an agent that fills the disk", () => {
     const rig = await rigWith("keeps-runa-from-writing");
     const first = await rig.run("run");
     expect(first.exitCode).toBe(1);
-    expect(first.stderr).toMatch(/^error: .*runa\.db could not be read or written/m);
+    expect(first.stderr).toMatch(/^error: .*runa\.db could not be written: no space left on the device/m);
     expect(rig.living()).toEqual([]);
     const second = await rig.run("run");
     expect(second.stderr).toMatch(/^✓ draft .*; its runa had died, so its exit code is unknown\)$/m);
@@ -100,7 +100,7 @@ describe("an agent that fills the disk", () => {
     const command = ["unshare", ...mounts, "/bin/sh", "-c", script] as const;
     const { stdout, stderr } = await rig.launch(command, "runa run on a small tmpfs").ended();
     expect(stdout).toContain("full: 1\n");
-    expect(stderr).toContain("database or disk is full");
+    expect(stderr).toContain("no space left on the device");
     expect(stderr).toContain("draft: its runa had died; abandoned");
     expect(stdout).toContain("again: 0\n");
     expect(stdout).toContain("the log is as it was written");

@@ -1,3 +1,5 @@
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Attempt } from "./rig/attempt.ts";
 import { chain, draft, review } from "./rig/examples.ts";
@@ -37,6 +39,44 @@ describe("not_started", () => {
     expect(run.exitCode).toBe(2);
     expect(run.stderr).toContain("not_started");
     expect(run.stdout).toContain("quiescent_with_failures");
+  });
+});
+
+describe("an agent's script that cannot be started for another reason than the system gives", () => {
+  test.each([
+    {
+      what: "has lines that end with CR LF",
+      script: "#!/bin/sh\r\necho hello\r\n",
+      says: /bad interpreter: \/bin\/sh\^M: the lines of \S+\/agent\.sh end with CR LF; save it with LF alone/,
+    },
+    {
+      what: "names an interpreter that is not there",
+      script: "#! /nowhere/python3 -u\n",
+      says: /bad interpreter: \/nowhere\/python3, which the first line of \S+\/agent\.sh names, is not there/,
+    },
+    {
+      what: "names an interpreter that cannot be executed",
+      script: "#!.runa/config.toml\n",
+      says: /bad interpreter: \.runa\/config\.toml, which the first line of \S+\/agent\.sh names, cannot be executed/,
+    },
+  ])("it $what: step and doctor say so", async ({ script, says }) => {
+    const rig = await makeRig({ ...draft, agent: ["./agent.sh"] });
+    rig.write("agent.sh", script);
+    chmodSync(join(rig.project, "agent.sh"), 0o755);
+    const step = await rig.run("step");
+    expect(step.exitCode).toBe(1);
+    expect(step.stderr).toMatch(
+      new RegExp(`not_started: the agent './agent\\.sh' could not be started .*: ${says.source}`),
+    );
+    expect((await rig.run("doctor", "--agent")).stdout).toMatch(says);
+  });
+
+  test("one whose interpreter is looked for on the PATH is started", async () => {
+    const rig = await makeRig({ ...draft, agent: ["./agent.sh"] });
+    rig.write("agent.sh", "#!/usr/bin/env sh\nexit 7\n");
+    chmodSync(join(rig.project, "agent.sh"), 0o755);
+    expect((await rig.run("step")).stderr).toContain("exited: the agent ended with exit code 7");
+    expect((await rig.run("doctor", "--agent")).stdout).toContain("installed: ");
   });
 });
 

@@ -83,7 +83,15 @@ describe("the package", () => {
 
   test("holds what is run, shown and reused, and no test", () => {
     const rooms = new Set(files.map((file) => file.replace(/\/.*/, "/")));
-    expect([...rooms].sort()).toEqual(["README.md", "dist/", "docs/", "methodologies/", "package.json", "schemas/"]);
+    expect([...rooms].sort()).toEqual([
+      "README.md",
+      "dist/",
+      "docs/",
+      "examples/",
+      "methodologies/",
+      "package.json",
+      "schemas/",
+    ]);
     expect(files.filter((file) => /\btests?\b/.test(file))).toEqual([]);
     expect(files).toEqual(expect.arrayContaining(["dist/runa.js", "dist/runa-mcp.js", "dist/runa-agent.js"]));
   });

@@ -216,7 +216,7 @@ describe("validate", () => {
     const { exitCode, stderr } = await rig.run("validate", "design", "none.json");
     expect({ exitCode, stderr }).toEqual({
       exitCode: 1,
-      stderr: "error: none.json cannot be read: ENOENT: no such file or directory, open 'none.json'\n",
+      stderr: "error: none.json cannot be read: no such file or directory\n",
     });
   });
 });

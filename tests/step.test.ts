@@ -1,6 +1,7 @@
 import { isAbsolute } from "node:path";
 import { describe, expect, test } from "vitest";
 import { chain, draft, units } from "./rig/examples.ts";
+import { RUNA_MCP } from "./rig/programs.ts";
 import { makeRig } from "./rig/rig.ts";
 
 describe("what an agent is given", () => {
@@ -29,8 +30,8 @@ describe("what an agent is given", () => {
     expect(isAbsolute(agent.env.RUNA_USAGE ?? "")).toBe(true);
 
     const { command, args, env } = agent.mcpConfig;
-    expect(isAbsolute(command)).toBe(true);
-    expect(args).toEqual(["--protocol", "draft"]);
+    expect(command).toBe(process.execPath);
+    expect(args).toEqual([RUNA_MCP, "--protocol", "draft"]);
     expect(env).toEqual({
       RUNA_WORKING_DIR: rig.project,
       RUNA_CONFIG: `${rig.project}/.runa/config.toml`,
@@ -52,7 +53,7 @@ describe("what an agent is given", () => {
     const rig = await makeRig(units);
     const step = rig.start("step", "--work-unit", "search");
     const agent = await rig.nextAttempt();
-    expect(agent.mcpConfig.args).toEqual(["--protocol", "implement", "--work-unit", "search"]);
+    expect(agent.mcpConfig.args).toEqual([RUNA_MCP, "--protocol", "implement", "--work-unit", "search"]);
     expect(agent.prompt).toContain("**search**");
     expect(agent.prompt).toContain("task: t2");
     expect(agent.prompt).not.toContain("t1");
@@ -150,8 +151,8 @@ test("step --dry-run shows the next execution and executes nothing", async () =>
       protocol: "draft",
       trigger: "on_artifact(requirements)",
       mcp_config: {
-        command: expect.stringMatching(/^\/.*runa-mcp(\.js)?$/),
-        args: ["--protocol", "draft"],
+        command: process.execPath,
+        args: [RUNA_MCP, "--protocol", "draft"],
         env: { RUNA_WORKING_DIR: rig.project, RUNA_CONFIG: `${rig.project}/.runa/config.toml` },
       },
       context: {

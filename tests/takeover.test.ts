@@ -128,9 +128,9 @@ test("confirm_unchanged is offered for what lay there when the attempt began, no
   const run = rig.start("run");
   const agent = await rig.nextAttempt();
   await agent.deliver("design", "d1", { title: "A design" });
-  const { command, args, env } = agent.mcpConfig;
-  const again = await rig.serve(...args, { env: { ...env, RUNA_ATTEMPT: agent.id } });
-  expect(command).toContain("runa-mcp");
+  const { args, env } = agent.mcpConfig;
+  const again = await rig.serve(...args.slice(1), { env: { ...env, RUNA_ATTEMPT: agent.id } });
+  expect(args[0]).toContain("runa-mcp");
   expect((await again.server.tools()).map(({ name }) => name)).toEqual(["design"]);
   await again.server.end();
   await agent.exit(0);

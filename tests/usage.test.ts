@@ -13,8 +13,27 @@ describe("wrong usage", () => {
       ["run", "--json"],
       "error: --json needs --dry-run: a live execution prints for people, or with --events for programs",
     ],
+    [["deliver", "design"], "error: deliver needs TYPE INSTANCE"],
+    [["deliver", "design", "d1", "a.json", "b.json"], "error: deliver takes only TYPE INSTANCE [FILE]"],
     [["statee"], "error: unknown command 'statee' — did you mean 'state'?"],
-    [["--bogus"], "error: unknown option --bogus"],
+    [["state", "--config", ""], "error: --config needs a file; it is empty"],
+    [["scan", "--artifacts-dir="], "error: --artifacts-dir needs a directory; it is empty"],
+    [["log", "--config="], "error: --config needs a file; it is empty"],
+    [["init", "--methodology", ""], "error: --methodology needs a path; it is empty"],
+    [["init", "--methodology", "m", "--config", ""], "error: --config needs a file; it is empty"],
+    [
+      ["step", "--dry-run", "--grace", "x"],
+      'error: --grace takes a duration such as "500ms", "30s", "45m" or "2h", at most "596h", not \'x\'',
+    ],
+    [["state", "--jsn=1"], "error: state has no option --jsn — did you mean '--json'?"],
+    [["scan", "--full=yes"], "error: --full takes no value"],
+    [["state", "--", "--help"], "error: state takes no argument"],
+    [["run", "--dry-run", "--jobs", "x"], "error: --jobs takes a whole number of at least 1, not 'x'"],
+    [["deliver", "note", "n1", "file", "more"], "error: deliver takes only TYPE INSTANCE [FILE]"],
+    [["help", "statee"], "error: unknown command 'statee' — did you mean 'state'?"],
+    [["--config", "x.toml"], "error: the command is missing, or the value of an option before it"],
+    [["--config"], "error: the command is missing, or the value of an option before it"],
+    [["--bogus", "state"], "error: unknown option --bogus: the options of a command stand behind it"],
   ])("%j", async (args, line) => {
     using here = new Scratch();
     const { exit, stdout, stderr } = await runa(here.path, ...args);
@@ -40,6 +59,7 @@ describe("help", () => {
     "step",
     "run",
     "release",
+    "deliver",
     "attempts",
     "output",
     "log",
@@ -69,6 +89,12 @@ describe("help", () => {
     using here = new Scratch();
     const { stdout } = await runa(here.path, "release", "--help");
     expect(stdout).toContain("\nUsage: runa release ATTEMPT [--config PATH] [--artifacts-dir DIR]\n");
+  });
+
+  test("of deliver says what may be left out", async () => {
+    using here = new Scratch();
+    const { stdout } = await runa(here.path, "deliver", "--help");
+    expect(stdout).toContain("\nUsage: runa deliver TYPE INSTANCE [FILE] [--config PATH] [--artifacts-dir DIR]\n");
   });
 
   test("of doctor shows which values may be left out", async () => {

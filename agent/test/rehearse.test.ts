@@ -154,15 +154,41 @@ describe("refusals", () => {
     expect(ended.calls).toHaveLength(1);
   });
 
-  test("an older instance is confirmed when nothing else is accepted", async () => {
-    const confirm = { name: "confirm_unchanged", inputSchema: { type: "object" } };
-    const refuse = { design: { content: [], structuredContent: { violations: [] } } };
+  const confirm = { name: "confirm_unchanged", inputSchema: { type: "object" } };
+
+  test("an older instance is confirmed when the schema takes nothing else", async () => {
+    const violations = [{ path: "/title", expected: "a better one", got: '"x"' }];
+    const refuse = { design: { content: [], structuredContent: { violations } } };
     const ended = await stage.run(["rehearse"], { tools: [tool("design"), confirm], refuse });
     expect(ended.stdout).toBe("rehearse design: confirmed design/design (produces)\n");
     expect(ended.calls.at(-1)).toEqual({
       tool: "confirm_unchanged",
       args: { artifact_type: "design", instance_id: "design", reason: expect.any(String) },
     });
+  });
+
+  test("and when nothing can be made that it allows", async () => {
+    const inputSchema = { properties: { instance_id: { type: "string" }, title: false } };
+    const ended = await stage.run(["rehearse"], { tools: [tool("design", { inputSchema }), confirm] });
+    expect(ended.stdout).toBe("rehearse design: confirmed design/design (produces)\n");
+    expect(ended.code).toBe(0);
+  });
+
+  test.each([
+    ["said with an empty list", { structuredContent: { violations: [] } }],
+    ["said in words alone", {}],
+  ])("none is confirmed in the place of a write that something else refused, %s", async (_, more) => {
+    const refuse = { design: { content: [{ type: "text", text: "it could not be written" }], ...more } };
+    const ended = await stage.run(["rehearse"], { tools: [tool("design"), confirm, tool("notes")], refuse });
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/^error: the server refused every design\/design .*: it could not be written\n$/);
+    expect(new Set(ended.calls.map(({ tool }) => tool))).toEqual(new Set(["design"]));
+  });
+
+  test("nor in the place of a call that failed", async () => {
+    const ended = await stage.run(["rehearse"], { tools: [tool("design"), confirm], die: "call" });
+    expect(ended.code).toBe(1);
+    expect(ended.calls.map(({ tool }) => tool)).toEqual(["design"]);
   });
 
   test("a schema that nothing satisfies is said so", async () => {

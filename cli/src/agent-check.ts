@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, join, resolve } from "node:path";
-import { findProgram, type McpConfig } from "@runa/engine";
+import { statSync } from "node:fs";
+import { findProgram, isExecutableFile, type McpConfig, placesOf, startProblem } from "@runa/engine";
 import { shellWord } from "./render/shell.ts";
 
 /** The agents that `runa-agent` knows; what it is asked to run is its own business, the names are wire. */
@@ -49,10 +48,10 @@ export function checkAgent(name: string, server: McpConfig | null): AgentCheck {
  * @param table where the command stands in the config
  */
 export function checkCommand([program]: Argv, directory: string, table: string): AgentCheck {
-  const places = program.includes("/")
-    ? [resolve(directory, program)]
-    : (process.env.PATH ?? "").split(delimiter).map((place) => join(resolve(directory, place), program));
-  const found = places.find(isExecutable);
+  const places = placesOf(program, directory, process.env.PATH);
+  const found = places.find(isExecutableFile);
+  const broken = startProblem(program, directory, process.env.PATH);
+  if (broken !== null) return { name: program, ok: false, lines: [broken] };
   if (found !== undefined) return { name: program, ok: true, lines: [`installed: ${found}`] };
   const closed = places.find(isFile);
   const where = program.includes("/") ? places.join() : "on the PATH";
@@ -65,15 +64,6 @@ export function checkCommand([program]: Argv, directory: string, table: string):
 
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
 
 /** The adapter that an agent command names: `["runa-agent", "codex"]` means codex; null for any other command. */

@@ -1,5 +1,6 @@
 import { log, version } from "@runa/engine";
 import { Cli, type CommandClass } from "clipanion";
+import { fail } from "./notices.ts";
 import { stderr, stdout } from "./output.ts";
 import { failure } from "./render/failure.ts";
 import { UsageError } from "./usage-error.ts";
@@ -33,17 +34,15 @@ export async function main(argv: readonly string[]): Promise<number> {
   const [name = ""] = args;
   if (name === "__complete") return complete(argv.slice(1));
   if (name === "") return help(stderr, undefined, 1);
-  if (name === "help") return help(stdout, args[1], 0);
+  if (name === "help") return helpFor(args[1]);
   if (beforeDashes(args).some((arg) => arg === "--help" || arg === "-h")) return help(stdout, name, 0);
   const command = await commandOf(name);
   const cli = grammar(command);
   try {
     return (await parse(cli, args, command).execute()) ?? 0;
   } catch (error) {
-    if (error instanceof UsageError) {
-      const { usageError } = await import("./render/usage.ts");
-      stderr.write(usageError(error.message, cli, command, await everyCommand()));
-    } else stderr.write(failure(error));
+    if (error instanceof UsageError) return wrongUsage(error, cli, command, name);
+    fail(name, failure(error));
     return 1;
   } finally {
     await log.flush();
@@ -84,6 +83,23 @@ function grammar(command: CommandClass | undefined): Cli {
   return Cli.from(command === undefined ? [] : [command], label);
 }
 
+async function wrongUsage(
+  { message }: UsageError,
+  cli: Cli,
+  command: CommandClass | undefined,
+  name: string,
+): Promise<number> {
+  const { usageError } = await import("./render/usage.ts");
+  fail(name, usageError(message, cli, command, await everyCommand()));
+  return 1;
+}
+
+/** `runa help` and `runa help COMMAND`. */
+async function helpFor(name: string | undefined): Promise<number> {
+  if (name === undefined || (await commandOf(name)) !== undefined) return help(stdout, name, 0);
+  return wrongUsage(unknown(name), grammar(undefined), undefined, "help");
+}
+
 async function help(stream: typeof stdout, name: string | undefined, exitCode: number): Promise<number> {
   const { overview, usageOf } = await import("./render/usage.ts");
   const command = name === undefined ? undefined : await commandOf(name);
@@ -93,8 +109,7 @@ async function help(stream: typeof stdout, name: string | undefined, exitCode: n
 
 function parse(cli: Cli, args: string[], command: CommandClass | undefined) {
   const [name = ""] = args;
-  if (command === undefined)
-    throw new UsageError(name.startsWith("-") ? `unknown option ${name}` : `unknown command '${name}'`);
+  if (command === undefined) throw unknown(name);
   try {
     return cli.process(args, Cli.defaultContext);
   } catch (error) {
@@ -104,16 +119,26 @@ function parse(cli: Cli, args: string[], command: CommandClass | undefined) {
   }
 }
 
+/** What is wrong where a command belongs. */
+function unknown(name: string): UsageError {
+  if (isGlobal(name)) return new UsageError("the command is missing, or the value of an option before it");
+  if (name.startsWith("-")) return new UsageError(`unknown option ${name}: the options of a command stand behind it`);
+  return new UsageError(`unknown command '${name}'`);
+}
+
 /** Options that every command takes may stand before it. */
 function globalsLast(argv: readonly string[]): string[] {
   const globals: string[] = [];
   const rest = [...argv];
   for (;;) {
     const [first = ""] = rest;
-    if (/^--(config|artifacts-dir)$/.test(first)) globals.push(...rest.splice(0, 2));
-    else if (/^--(config|artifacts-dir)=/.test(first)) globals.push(...rest.splice(0, 1));
+    if (isGlobal(first)) globals.push(...rest.splice(0, first.includes("=") ? 1 : 2));
     else return [...rest, ...globals];
   }
+}
+
+function isGlobal(arg: string): boolean {
+  return /^--(config|artifacts-dir)(=|$)/.test(arg);
 }
 
 /** `--mcp NAME`, `--agent NAME` and `--prompt NAME`, whose name may be left out, and values below zero, as the library takes them. */

@@ -1,7 +1,9 @@
 import {
   attemptDeliveries,
+  type Evaluation,
   executeRun,
   hasTranscript,
+  log,
   type OpenProject,
   type RunOptions,
   type RunReport,
@@ -11,10 +13,12 @@ import {
 import { Option } from "clipanion";
 import { EventStream } from "./event-stream.ts";
 import { requireLinux, withExecution } from "./execution.ts";
+import { warn } from "./notices.ts";
 import { durationIn } from "./option-values.ts";
 import { stderr } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { ScopedCommand } from "./project-command.ts";
+import { cycleWarning } from "./render/cycle.ts";
 import type { Suggestions } from "./render/next-step.ts";
 import { UsageError } from "./usage-error.ts";
 import { warnOfUnknownWorkUnit } from "./work-units.ts";
@@ -48,16 +52,34 @@ export abstract class ExecutingCommand extends ScopedCommand {
       throw new UsageError("--json needs --dry-run: a live execution prints for people, or with --events for programs");
     if (this.events && this.dryRun) throw new UsageError("--events is for live execution: use --json with --dry-run");
     const { scope } = this;
-    if (this.dryRun) return this.withProject((project) => this.preview(project, scope));
+    this.requireValues();
+    if (this.dryRun)
+      return this.withProject(
+        async (project) => {
+          const evaluation = await this.look(project, scope);
+          warnOfCycles(evaluation);
+          return this.preview(project, evaluation);
+        },
+        // What decides is what the files say, not what was kept of them.
+        { reread: true },
+      );
     requireLinux();
-    return this.withProject((project) => {
-      refuseInsideAttempt(project, process.env);
-      return this.live({ project, scope, events: this.events ? new EventStream(project) : null });
-    });
+    return this.withProject(
+      (project) => {
+        refuseInsideAttempt(project, process.env);
+        return this.live({ project, scope, events: this.events ? new EventStream(project) : null });
+      },
+      { looks: false, reread: true },
+    );
   }
 
-  /** Shows what would be done; resolves to the exit code. */
-  protected abstract preview(project: OpenProject, scope: string | null): Promise<number>;
+  /** @throws UsageError for values that cannot be understood, also of options that a dry run has no use for */
+  protected requireValues(): void {
+    durationIn("--grace", this.grace);
+  }
+
+  /** Shows what would be done; returns the exit code. */
+  protected abstract preview(project: OpenProject, evaluation: Evaluation): number;
 
   /** Does it; resolves to the exit code. */
   protected abstract live(live: LiveRun): Promise<number>;
@@ -73,7 +95,7 @@ export abstract class ExecutingCommand extends ScopedCommand {
       prefixed: options.jobs > 1,
       project: this.projectFlag,
       events,
-      block: captured && stderr.isTerminal,
+      block: captured && !log.isJson && stderr.isTerminal,
       delivered: (attempt) => attemptDeliveries(project, attempt),
     });
     const choice = {
@@ -87,6 +109,7 @@ export abstract class ExecutingCommand extends ScopedCommand {
         const { stopped } = context.interrupts;
         this.#stopped = stopped === null ? null : signalExitCode(stopped);
         if (report.reports.length === 0) warnOfUnknownWorkUnit(report.evaluation);
+        warnOfCycles(report.evaluation);
         return report;
       });
     } finally {
@@ -103,4 +126,9 @@ export abstract class ExecutingCommand extends ScopedCommand {
   protected stoppedBy({ outcome }: RunReport): number | null {
     return this.#stopped ?? (outcome === "interrupted" ? signalExitCode("SIGINT") : null);
   }
+}
+
+/** Warns of protocols that wait for each other: no execution will ever make them READY. */
+function warnOfCycles({ cycles }: Evaluation): void {
+  for (const cycle of cycles) warn("evaluate", cycleWarning(cycle));
 }

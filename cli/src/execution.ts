@@ -26,7 +26,12 @@ export async function withExecution<T>(
   work: (context: ExecutionContext) => Promise<T>,
 ): Promise<T> {
   const interrupts = new Interrupts(first, (reaction, signal, running) =>
-    progress.tell([interruptText(reaction, signal, running)]),
+    progress.tell([interruptText(reaction, signal, running)], {
+      level: "warn",
+      operation: "interrupt",
+      outcome: "started",
+      fields: { signal, running },
+    }),
   );
   try {
     return await work({

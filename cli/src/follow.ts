@@ -1,5 +1,6 @@
 import { type EventLog, HANDLED_SIGNALS, type Handled, RunaError, signalExitCode } from "@runa/engine";
 import { stdout } from "./output.ts";
+import { watchReader } from "./reader.ts";
 
 /** How often, in milliseconds, the log is asked for more: no more than a few microseconds of work each time. */
 const INTERVAL = 100;
@@ -26,6 +27,7 @@ export function watch(look: () => boolean): Promise<number> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => {
       clearInterval(timer);
+      endWatch();
       for (const signal of HANDLED_SIGNALS) process.off(signal, onSignal);
       settle();
     };
@@ -38,6 +40,7 @@ export function watch(look: () => boolean): Promise<number> {
       }
     };
     const timer = setInterval(lookAgain, INTERVAL);
+    const endWatch = watchReader(() => end(() => resolve(0)));
     for (const signal of HANDLED_SIGNALS) process.on(signal, onSignal);
     lookAgain();
   });

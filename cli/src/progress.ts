@@ -1,8 +1,9 @@
 import { fstatSync } from "node:fs";
-import { type ExecutionEvent, LinePrefixer, type Work } from "@runa/engine";
+import { type ExecutionEvent, LinePrefixer, log, type Work } from "@runa/engine";
 import type { EventStream } from "./event-stream.ts";
+import { type NoticeRecord, tell } from "./notices.ts";
 import { stderr, stdout } from "./output.ts";
-import { nameOf, type ProgressStyle, progressText, statusLine } from "./render/progress-view.ts";
+import { nameOf, type ProgressStyle, progressRecords, progressText, statusLine } from "./render/progress-view.ts";
 
 const NEWLINE = 10;
 
@@ -44,22 +45,28 @@ export class Progress {
     if (event.kind === "attempt_started")
       this.#running.set(event.id, { work: event.candidate, since: performance.now() });
     if (event.kind === "attempt_adopted") {
-      const { id, started } = event.attempt;
-      this.#running.set(id, { work: event.candidate, since: performance.now() - (Date.now() - started / 1000) });
+      const { id, startedAt } = event.attempt;
+      this.#running.set(id, { work: event.candidate, since: performance.now() - (Date.now() - startedAt / 1000) });
     }
     if (event.kind === "attempt_ended") {
       this.#running.delete(event.report.id);
       this.#endOfOutput(event.report.candidate);
     }
-    this.tell(progressText(event, this.#options));
+    if (log.isJson) for (const [text, record] of progressRecords(event)) tell([text], record);
+    else
+      this.#above(() =>
+        stderr.write(
+          progressText(event, this.#options)
+            .map((line) => `${line}\n`)
+            .join(""),
+        ),
+      );
     this.#options.events?.pump();
   }
 
-  tell(lines: readonly string[]): void {
-    this.#between(() => {
-      this.#endLine();
-      stderr.write(lines.map((line) => `${line}\n`).join(""));
-    });
+  /** Tells something that no event of the engine is. */
+  tell(lines: readonly string[], record: NoticeRecord): void {
+    this.#above(() => tell(lines, record));
   }
 
   /** What an agent wrote. */
@@ -112,6 +119,14 @@ export class Progress {
     }
   }
 
+  /** Writes whole lines above the block. */
+  #above(write: () => void): void {
+    this.#between(() => {
+      this.#endLine();
+      write();
+    });
+  }
+
   /** Writes something above the block. */
   #between(write: () => void): void {
     this.#erase();
@@ -136,8 +151,7 @@ export class Progress {
   #draw(): void {
     clearTimeout(this.#timer);
     if (!this.#options.block || this.#running.size === 0) return;
-    // A terminal that does not know its width says 0.
-    const width = process.stderr.columns || 80;
+    const width = stderr.columns ?? 80;
     const lines = [...this.#running].map(([id, { work, since }]) =>
       statusLine(work, performance.now() - since, this.#delivered(id)).slice(0, width - 1),
     );

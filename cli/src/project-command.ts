@@ -16,6 +16,8 @@ export abstract class ProjectCommand extends Command {
 
   /** Where the project is looked for and what overrides its configuration. */
   protected get projectOptions(): ProjectOptions {
+    requireValue("--config", "a file", this.config);
+    requireValue("--artifacts-dir", "a directory", this.artifactsDir);
     return {
       workingDirectory: workingDirectory(),
       environment: process.env,
@@ -24,9 +26,15 @@ export abstract class ProjectCommand extends Command {
     };
   }
 
-  /** Opens the project, does the work, and closes it however the work ends. */
-  protected async withProject<T>(work: (project: OpenProject) => Promise<T>): Promise<T> {
-    const project = await openProject(this.projectOptions);
+  /**
+   * Opens the project, does the work, and closes it however the work ends.
+   * @param needs what the command opens it for; left out, only to look
+   */
+  protected async withProject<T>(
+    work: (project: OpenProject) => Promise<T>,
+    needs: Pick<ProjectOptions, "looks" | "reread"> = {},
+  ): Promise<T> {
+    const project = await openProject({ ...this.projectOptions, looks: true, ...needs });
     try {
       return await work(project);
     } finally {
@@ -59,7 +67,7 @@ export abstract class ScopedCommand extends ProjectCommand {
   workUnit = Option.String("--work-unit", { description: "Look only at the scoped protocols of this work unit." });
 
   protected get scope(): string | null {
-    if (this.workUnit === "") throw new UsageError("--work-unit needs an id; it is empty");
+    requireValue("--work-unit", "an id", this.workUnit);
     return this.workUnit ?? null;
   }
 
@@ -75,6 +83,11 @@ export abstract class ScopedCommand extends ProjectCommand {
     const project = this.projectFlag;
     return { scope: `${flagText({ "--work-unit": this.workUnit })}${project}`, project };
   }
+}
+
+/** @throws UsageError for an option whose value was left empty */
+export function requireValue(option: string, what: string, value: string | undefined): void {
+  if (value === "") throw new UsageError(`${option} needs ${what}; it is empty`);
 }
 
 function flagText(flags: Readonly<Record<string, string | undefined>>): string {

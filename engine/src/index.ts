@@ -6,13 +6,25 @@ export type {
   Json,
   LogEvent,
   LogVerdict,
-  Moment,
+  Loss,
   OpenAttempt,
   Rebuilt,
   ScanReport,
+  StepBack,
   Violation,
+  WallTime,
 } from "@runa/store";
-export { EVENT_KINDS, isEventKind, momentOf, rfc3339, StoreError, WorkspaceError } from "@runa/store";
+export {
+  EVENT_KINDS,
+  isEventKind,
+  lossesOf,
+  MAX_BYTES,
+  momentOf,
+  reasonOf,
+  rfc3339,
+  StoreError,
+  WorkspaceError,
+} from "@runa/store";
 export { type AttemptEntry, AttemptHistory, type AttemptsAnswer, openAttemptHistory } from "./answers/attempts.ts";
 export { type DoctorAnswer, doctorAnswer } from "./answers/doctor.ts";
 export {
@@ -43,19 +55,21 @@ export { followTranscript, hasTranscript, type Transcript, transcriptOf } from "
 export { type ValidationAnswer, validate } from "./answers/validate.ts";
 export { count } from "./count.ts";
 export { type Diagnostic, DiagnosticsError, RunaError, type SourcePosition } from "./diagnostic.ts";
-export { DURATION_FORM, durationText, parseDuration } from "./duration.ts";
+export { DURATION_FORM, durationText, parseAge, parseDuration } from "./duration.ts";
 export {
   type Candidate,
   conditionText,
   type Evaluation,
   type Input,
+  obstaclesOf,
   type PreconditionFailure,
   type PreconditionReason,
-  preconditionFailures,
+  type Relationship,
 } from "./evaluate/evaluate.ts";
-export { type Debts, debtsOf, type Settlement } from "./evaluate/owed.ts";
+export { type Debts, debtsOf, type Settlement, type Standing } from "./evaluate/owed.ts";
+export { lossViolation, type ReadArtifact, readArtifact } from "./execute/artifact-text.ts";
 export { distinctBeginnings, SHORTEST_BEGINNING, shortAttemptId } from "./execute/attempt-id.ts";
-export { artifactFrom, openAttemptSession } from "./execute/attempt-session.ts";
+export { openAttemptSession } from "./execute/attempt-session.ts";
 export { executeRun } from "./execute/cascade.ts";
 export type { Work } from "./execute/conflicts.ts";
 export { attemptDeliveries } from "./execute/deliveries.ts";
@@ -73,17 +87,19 @@ export type { Outcome, Silence } from "./execute/outcome.ts";
 export { outcomeText, violationLines } from "./execute/outcome-text.ts";
 export type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "./execute/output-session.ts";
 export { type Whereabouts, whereaboutsOf } from "./execute/owner.ts";
+export { isExecutableFile, placesOf, startProblem } from "./execute/process/start-problem.ts";
 export { LinePrefixer } from "./execute/process/transcript.ts";
 export { openOutputSession, type SessionOptions } from "./execute/project-session.ts";
 export { releaseByHand } from "./execute/release.ts";
 export type { ExecutionEvent, RunLimit, RunOptions, RunOutcome, RunReport } from "./execute/run-report.ts";
 export type { AttemptReport, ExecutionContext } from "./execute/supervise.ts";
-export { log } from "./log/log.ts";
+export { type LogRecord, log } from "./log/log.ts";
 export { executionOrder } from "./methodology/graph.ts";
 export { lint } from "./methodology/lint.ts";
 export type { Choice } from "./methodology/manifest.ts";
 export type { Methodology, Protocol } from "./methodology/methodology.ts";
 export { triggerText } from "./methodology/trigger.ts";
+export { stderr, stdout } from "./output.ts";
 export {
   findMcpCommand,
   findProgram,
@@ -98,7 +114,7 @@ export type { AgentSettings, RunLimits } from "./project/config.ts";
 export { EventLog, openEventLog } from "./project/event-log.ts";
 export { type Examination, examine, unhealthyInstances, unhealthyOf } from "./project/examine.ts";
 export { type InitResult, initProject } from "./project/init.ts";
-export { evaluateScan, evaluateScope, isNamed, lookAt, workUnitsOf } from "./project/look.ts";
+export { evaluateScan, evaluateScope, evaluateWorkUnits, isNamed, lookAt, workUnitsOf } from "./project/look.ts";
 export {
   displayPath,
   type OpenProject,

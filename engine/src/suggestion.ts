@@ -1,1 +1,1 @@
-export { didYouMean, nearest } from "@runa/store";
+export { alikes, didYouMean, nearest } from "@runa/store";

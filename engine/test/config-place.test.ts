@@ -104,11 +104,19 @@ describe("which file counts", () => {
       const named = source === "--config" ? file.replace(/\/$/, "") : expect.anything();
       expect(() => configFile({ flag, environment, workingDirectory, root: made.at("project") })).toThrow(
         source === "--config"
-          ? `${source} names ${named}, which is not a file that can be read: correct the path`
-          : /^RUNA_CONFIG names \/.*, which is not a file that can be read: correct the path$/,
+          ? `${source} names ${named}, which is not a file that can be read (`
+          : /^RUNA_CONFIG names \/.*, which is not a file that can be read \((no such file or directory|a directory)\): correct the path$/,
       );
     },
   );
+
+  test("an override that is spelt otherwise on the disk is told as it is there", () => {
+    using made = disk(ALL);
+    const workingDirectory = made.at("project");
+    expect(() => configFile({ flag: "../Elsewhere/flag.TOML", environment: {}, workingDirectory, root: null })).toThrow(
+      `(no such file or directory — did you mean '${made.at("elsewhere/flag.toml")}'?)`,
+    );
+  });
 
   test.each([
     { what: "a directory", make: (path: string) => mkdirSync(path), says: "a directory" },
@@ -127,7 +135,10 @@ describe("which file counts", () => {
       root: made.at("project"),
     });
     expect(file).toBe(made.at(PLACES.project));
-    await expect(readConfig(file)).rejects.toThrow(`${file}: the config cannot be read: ${says}`);
+    // To the end: a link to nowhere is not said to be meant by its own name.
+    await expect(readConfig(file)).rejects.toThrow(
+      expect.objectContaining({ message: `${file}: the config cannot be read: ${says}` }),
+    );
   });
 });
 

@@ -50,6 +50,11 @@ describe("what is wrong in a configuration, all of it at once", () => {
       ],
     },
     {
+      title: "an integer that no double holds",
+      text: "[run]\njobs = 9223372036854775807\n",
+      says: ["2:8 error: 'jobs' must be a whole number, 1 or more, not 9223372036854775807"],
+    },
+    {
       title: "unknown keys in other spellings",
       text: '"methodology path" = "x"\nlogging.levels = 1\nagent = { cmd = [], command = ["x"] }\n',
       says: [

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseSize } from "../src/byte-size.ts";
-import { durationText, parseDuration } from "../src/duration.ts";
+import { durationText, parseAge, parseDuration } from "../src/duration.ts";
 
 test.each([
   ["1ms", 1],
@@ -40,6 +40,21 @@ test.each([
   ...["0s", "0.0h", "0.0001ms", "597h", "99999999999999999999h", "2147483648ms"],
 ])("%j is no duration", (text) => {
   expect(parseDuration(text)).toBeNull();
+});
+
+test.each([
+  ["30m", 1_800_000],
+  ["597h", 2_149_200_000],
+  ["7d", 604_800_000],
+  ["1.5d", 129_600_000],
+  ["4w", 2_419_200_000],
+  ["0s", 0],
+  ["5y", null],
+  ["d", null],
+  ["-1d", null],
+  ["2026-01-31", null],
+])("%s ago is %s ms ago", (text, milliseconds) => {
+  expect(parseAge(text)).toBe(milliseconds);
 });
 
 test.each([

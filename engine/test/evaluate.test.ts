@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Candidate, evaluate, type WaitCondition } from "../src/evaluate/evaluate.ts";
 import { debtsOf } from "../src/evaluate/owed.ts";
-import { triggerText } from "../src/methodology/trigger.ts";
-import { owingNothing, settledChoices } from "./model/owed.ts";
+import { triggerText, typesOf } from "../src/methodology/trigger.ts";
+import { newsOf } from "./model/feedback.ts";
+import { owingNothing, settledChoices, stands } from "./model/owed.ts";
 import { type Verdict, verdictsOf } from "./model/readiness.ts";
 import { methodologyOf } from "./support/builders.ts";
 import { snapshotFrom, worlds } from "./support/worlds.ts";
@@ -66,6 +67,10 @@ test("evaluate and debtsOf agree with contract section 5, sentence by sentence",
         count(verdict.status);
         for (const failure of verdict.failures) count(failure.replace(/.*: /, ""));
         for (const condition of verdict.conditions) count(condition.replace(/\(.*/, ""));
+        const { requires, trigger } = verdict.protocol;
+        if ([...requires, ...typesOf(trigger)].some((type) => newsOf(world, verdict.protocol, type).length > 0))
+          count("spoken to");
+        if (stands(world, verdicts, verdict)) count("stands");
         if (verdict.complete) count(`${verdict.current ? "current" : "reopened"} by ${verdict.by}`);
         if (verdict.status !== "ready" && !verdict.complete && free.has(verdict.protocol.name))
           count(`${verdict.status} for nothing`);
@@ -79,6 +84,7 @@ test("evaluate and debtsOf agree with contract section 5, sentence by sentence",
     ...["ready", "blocked", "waiting", "missing", "invalid", "stale", "scan_incomplete"],
     ...["on_artifact", "on_change", "on_invalid", "never", "current", "cycle", "settled"],
     ...["current by record", "current by age", "reopened by record", "reopened by age"],
+    ...["spoken to", "stands"],
     ...["waiting for nothing", "blocked for nothing"],
   ].filter((what) => (met.get(what) ?? 0) < 10);
   expect(rare).toEqual([]);

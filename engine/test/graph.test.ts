@@ -93,14 +93,33 @@ const TABLE: readonly { title: string; protocols: ProtocolDeclaration[]; order: 
     order: "owner reader also",
   },
   {
-    title: "a circle of soft edges: all of them are left out",
+    title: "inside a circle soft edges are left out, elsewhere they hold",
     protocols: [
       declare("before", { accepts: ["note"] }),
       declare("work", { accepts: ["review"], produces: ["design"] }),
       declare("review", { requires: ["design"], produces: ["review"] }),
       declare("scribe", { mayProduce: ["note"] }),
     ],
-    order: "before work review scribe",
+    order: "work review scribe before",
+  },
+  {
+    title: "a review loop does not loosen what lies behind it",
+    protocols: [
+      declare("publish", { requires: ["approved"] }),
+      declare("judge", { requires: ["text"], choices: [{ name: "verdict", members: ["approved", "rejected"] }] }),
+      declare("write", { accepts: ["rejected"], produces: ["text"] }),
+    ],
+    order: "write judge publish",
+  },
+  {
+    title: "a soft circle goes over hard edges too, and what lies behind it comes after all of it",
+    protocols: [
+      declare("behind", { accepts: ["report"] }),
+      declare("test", { requires: ["code"], produces: ["report"], mayProduce: ["bug"] }),
+      declare("build", { requires: ["text"], produces: ["code"] }),
+      declare("write", { accepts: ["bug"], produces: ["text"] }),
+    ],
+    order: "write build test behind",
   },
   {
     title: "a circle of hard edges: the first one left in the manifest goes next",

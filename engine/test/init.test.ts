@@ -1,4 +1,13 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { expect, test } from "vitest";
 import { readConfig } from "../src/project/config.ts";
 import { type InitOptions, initProject } from "../src/project/init.ts";
@@ -26,7 +35,7 @@ function disk(config?: string): Disk {
 }
 
 function init(made: Disk, options: Partial<InitOptions> = {}) {
-  return initProject({ workingDirectory: made.at("project"), methodology: "../m", ...options });
+  return initProject({ workingDirectory: made.at("project"), environment: {}, methodology: "../m", ...options });
 }
 
 const read = (made: Disk, name = "project/.runa/config.toml") => readFileSync(made.at(name), "utf8");
@@ -73,6 +82,56 @@ test("sets artifacts_dir when it is given, and keeps it when it is not", async (
   expect(read(made)).toBe(text.replace('"out"', '"../out"'));
   expect(existsSync(made.at("out"))).toBe(true);
   expect((await readConfig(made.at("project/.runa/config.toml"))).artifactsDir).toBe("../out");
+});
+
+test("paths inside the project are written relative to it, others as they are", async () => {
+  using made = disk();
+  made.write({
+    "project/inside/manifest.toml": MANIFEST,
+    "project/inside/schemas/a.schema.json": "true",
+    "project/inside/protocols/p/PROTOCOL.md": "Do p.",
+  });
+  const root = realpathSync(made.at("project"));
+  await init(made, { methodology: "inside", artifactsDir: `${root}/out` });
+  expect(read(made)).toBe('methodology_path = "inside/manifest.toml"\nartifacts_dir = "out"\n');
+  symlinkSync("../m", made.at("project/link"));
+  await init(made, { methodology: "link" });
+  expect(read(made)).toBe(`methodology_path = "${realpathSync(made.at("m/manifest.toml"))}"\nartifacts_dir = "out"\n`);
+});
+
+test("RUNA_CONFIG says where the config is written, an empty one nothing, --config counts before it", async () => {
+  using made = disk();
+  const root = realpathSync(made.at("project"));
+  expect((await init(made, { environment: { RUNA_CONFIG: "by/variable.toml" } })).configFile).toBe(
+    `${root}/by/variable.toml`,
+  );
+  expect(readdirSync(made.at("project/.runa")).sort()).toEqual(["state.toml", "store", "workspace"]);
+  const both = { environment: { RUNA_CONFIG: "by/variable.toml" }, config: "by/flag.toml" };
+  expect((await init(made, both)).configFile).toBe(`${root}/by/flag.toml`);
+  expect((await init(made, { environment: { RUNA_CONFIG: "" } })).configFile).toBe(`${root}/.runa/config.toml`);
+  await expect(init(made, { config: "" })).rejects.toThrow("--config is empty");
+});
+
+test("an agent's output is kept, unless the config says otherwise already", async () => {
+  using made = disk();
+  const agentCommand = ["runa-agent", "codex"];
+  await init(made, { agentCommand });
+  expect(read(made)).toMatch(/\n\n\[agent\]\ncommand = \["runa-agent", "codex"\]\ntranscript = true # .+\n$/);
+  made.write({ "project/.runa/config.toml": "[agent]\ntranscript = false # ours\n" });
+  await init(made, { agentCommand });
+  expect(read(made)).toContain('[agent]\ncommand = ["runa-agent", "codex"]\ntranscript = false # ours\n');
+  await init(made);
+  expect(read(made)).toContain("transcript = false # ours\n");
+});
+
+test("a config keeps its byte order mark, its line ends and its permissions", async () => {
+  using made = disk("\ufeff# mine\r\n[agent]\r\ntimeout = '5m'\r\n");
+  chmodSync(made.at("project/.runa/config.toml"), 0o640);
+  await init(made, { agentCommand: ["x"] });
+  expect(read(made)).toMatch(
+    /^\ufeffmethodology_path = ".*"\r\n\r\n# mine\r\n\[agent\]\r\ncommand = \["x"\]\r\ntranscript = true # [^\r\n]*\r\ntimeout = '5m'\r\n$/,
+  );
+  expect(statSync(made.at("project/.runa/config.toml")).mode & 0o777).toBe(0o640);
 });
 
 test("--config says where the config is written, from the working directory", async () => {

@@ -1,5 +1,5 @@
 import { type BigIntStats, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
-import { openStore, type Store } from "@runa/store";
+import { keepMethodology, keptMethodology, openStore, type Store } from "@runa/store";
 import fc from "fast-check";
 import { stringify } from "smol-toml";
 import { beforeEach, describe, expect, test, vi } from "vitest";
@@ -59,8 +59,20 @@ class Kept extends Disk {
     return projectMethodology(store, this.file);
   }
 
-  /** Gives what is kept another name: whoever takes it from the store is told apart from who reads the files. */
+  /**
+   * Gives what is kept another name, as somebody does who knows how it is sealed: whoever takes it from the store is told
+   * apart from who reads the files.
+   */
   forge(): void {
+    const version = this.store.database.prepare("SELECT version FROM methodology").pluck().get() as string;
+    const kept = keptMethodology(this.store, this.file, version);
+    if (kept === null) throw new Error("nothing is kept");
+    const content = kept.content.replace('"name":"m"', '"name":"kept"');
+    keepMethodology(this.store, this.file, version, { ...kept, content });
+  }
+
+  /** The same as it is done by hand. */
+  edit(): void {
     this.store.database.exec(`UPDATE methodology SET content = replace(content, '"name":"m"', '"name":"kept"')`);
   }
 
@@ -241,12 +253,38 @@ test("asked to, it reads the files whatever is kept", async () => {
 
 test("a private copy of the store is neither asked nor written", async () => {
   using kept = new Kept();
-  const copy: Store = { ...kept.store, kept: false };
-  await kept.load(copy);
+  const full = Object.assign(new Error("disk is full"), { code: "SQLITE_FULL" });
+  const copyOf = (): Store => {
+    const store = openStore(kept.at("store"), "look");
+    store.answerWithoutSaving(full);
+    return store;
+  };
+  const empty = copyOf();
+  await kept.load(empty);
   expect(kept.rows).toBe(0);
+  empty.close();
   await kept.load();
   kept.forge();
+  const copy = copyOf();
   expect((await kept.load(copy)).name).toBe("m");
+  copy.close();
+});
+
+test("what was edited in the store is not believed, and kept anew", async () => {
+  using kept = new Kept();
+  await kept.load();
+  kept.edit();
+  expect((await kept.load()).name).toBe("m");
+  kept.forge();
+  expect((await kept.load()).name).toBe("kept");
+});
+
+test("of a schema that the store remembers only the file says what it is", async () => {
+  using kept = new Kept();
+  const { types } = await kept.load();
+  kept.store.database.exec("UPDATE schema_check SET schema_hash = 'sha256:forged'");
+  const hashes = ({ types }: Methodology) => Array.from(types.values(), ({ hash }) => hash);
+  expect(hashes(await projectMethodology(kept.store, kept.file, true))).toEqual(hashes({ types } as Methodology));
 });
 
 test("while another writes, it is loaded without waiting, and kept by a later command", async () => {

@@ -39,6 +39,12 @@ test.each([
   { filter: "debug,a=b=c", ignored: ["a=b=c"], least: "debug" },
   { filter: "info,=debug", ignored: ["=debug"], least: "info" },
   { filter: "info,runa_engine=", ignored: ["runa_engine="], least: "info" },
+  // Neither a number nor a misspelt level is a target.
+  { filter: "3", ignored: ["3"], least: "warn" },
+  { filter: "info,3=debug", ignored: ["3=debug"], least: "info" },
+  { filter: "inof", ignored: ["inof"], least: "warn" },
+  { filter: "wran,error", ignored: ["wran"], least: "error" },
+  { filter: "-v", ignored: ["-v"], least: "warn" },
   // Nothing of it is understood: as if there were none, so that the warning about it is seen.
   { filter: "runa engine", ignored: ["runa engine"], least: "warn" },
   { filter: ",", ignored: [], least: "warn" },

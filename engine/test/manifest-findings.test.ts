@@ -107,6 +107,21 @@ const WARNINGS: readonly Row[] = [
     says: ["5:8 warning: nothing uses artifact type 'b'", "7:8 warning: nothing uses artifact type 'c'"],
   },
   {
+    title: "names that differ only in case or in how Unicode spells them",
+    manifest: `name = "m"\nartifact_types = [{ name = "a" }, { name = "caf\u00e9" }, { name = "A" }, { name = "cafe\u0301" }]\n\n${P}accepts = ["A", "caf\u00e9", "cafe\u0301"]\n[[protocols]]\nname = "P"\ntrigger = { type = "on_artifact", name = "a" }\n`,
+    files: {
+      "schemas/caf\u00e9.schema.json": "{}",
+      "schemas/cafe\u0301.schema.json": "{}",
+      "schemas/A.schema.json": "{}",
+      "protocols/P/PROTOCOL.md": "Do P.",
+    },
+    says: [
+      "2:63 warning: artifact type 'A' differs from 'a' only in case or in how Unicode spells it: rename one of them",
+      "2:79 warning: artifact type 'cafe\u0301' differs from 'caf\u00e9' only in case or in how Unicode spells it: rename one of them",
+      "9:8 warning: protocol 'P' differs from 'p' only in case or in how Unicode spells it: rename one of them",
+    ],
+  },
+  {
     title: "a type whose directory is passed over",
     manifest: `name = "m"\nartifact_types = [{ name = "a" }, { name = ".b" }]\n\n${P}accepts = [".b"]\n`,
     files: { "schemas/.b.schema.json": "{}" },
@@ -153,8 +168,8 @@ const WARNINGS: readonly Row[] = [
     manifest: `${HEAD}${P}requires = ["a", "a"]\naccepts = ["b", "a", "b"]\nproduces = ["b"]\nmay_produce = ["b"]\n`,
     says: [
       "7:18 warning: 'a' stands twice in 'requires'; it counts once",
-      "8:22 warning: 'b' stands twice in 'accepts'; it counts once",
       "8:17 warning: 'a' stands in 'requires' and in 'accepts'; it counts as 'requires'",
+      "8:22 warning: 'b' stands twice in 'accepts'; it counts once",
       "10:16 warning: 'b' stands in 'produces' and in 'may_produce'; it counts as 'produces'",
     ],
   },

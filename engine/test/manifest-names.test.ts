@@ -34,7 +34,7 @@ const ERRORS: readonly Row[] = [
     {
       title: `a choice group named ${name}`,
       manifest: `${HEAD}${P}[[protocols.required_output_choices]]\nname = ${name}\nmembers = ["a", "b"]\n`,
-      says: [`8:8 error: choice group name ${says}: it is used as a directory name`],
+      says: [`8:8 error: choice group name ${says}: choose a plain name`],
     },
   ]),
   {

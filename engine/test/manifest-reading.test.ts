@@ -210,3 +210,25 @@ test("a protocol's fingerprint follows its declaration, its instructions and its
   ]);
   expect(new Set([usual, ...others]).size).toBe(6);
 });
+
+test("tables of one's own hold whatever TOML knows", async () => {
+  const { types, document, findings } = await loaded(`${MANIFEST}
+[meta]
+ids = [9007199254740993, 9223372036854775807, -9223372036854775808, 0xffffffffffffff]
+floats = [1e400, -inf, nan, 0.1, 6.02e23]
+dates = [1979-05-27T07:32:00.999999Z, 1979-05-27T07:32:00, 1979-05-27, 07:32:00]
+[[mechanics]]
+deep = { a.b = { c = [[1], ["x"], [{}]] } }
+`);
+  expect([...types.keys()]).toEqual(["a", "b"]);
+  expect(findings).toEqual([]);
+  expect(document.table).toMatchObject({
+    meta: { ids: [9007199254740993n, 9223372036854775807n, -9223372036854775808n, 72057594037927935n] },
+  });
+});
+
+test("beside such a table what is wrong is still told with its place", async () => {
+  expect(await diagnosed(`${MANIFEST}color = 1\n[meta]\nid = 9223372036854775807\nat = 07:32:00\n`)).toEqual([
+    expect.stringMatching(/^8:1 problem: unknown key 'color'/),
+  ]);
+});

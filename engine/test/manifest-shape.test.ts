@@ -40,6 +40,23 @@ const ERRORS: readonly Row[] = [
     ],
   },
   {
+    title: "keys at the top that are misspelt",
+    manifest: 'nmae = "m"\nversion = 1\n[[artifact_type]]\nname = "a"\n[[Protocols]]\nname = "p"\n',
+    says: [
+      "- error: the manifest has no 'name': put name = \"…\" at its top — is it what 'nmae' was meant to be?",
+      "- error: the manifest declares no [[artifact_types]]: it needs at least one — is it what 'artifact_type' was meant to be?",
+      "- error: the manifest declares no [[protocols]]: it needs at least one — is it what 'Protocols' was meant to be?",
+    ],
+  },
+  {
+    title: "two errors in one line, from left to right",
+    manifest: `name = "m"\nartifact_types = [{ name = 5 }, "b"]\n\n${P}`,
+    says: [
+      "2:28 error: 'name' must be a string, not a number",
+      "2:33 error: each of 'artifact_types' must be a table, not a string",
+    ],
+  },
+  {
     title: "empty lists of types and protocols",
     manifest: 'name = "m"\nartifact_types = []\nprotocols = []\n',
     says: [

@@ -44,6 +44,15 @@ trigger = { type = "on_artifact", name = "a" }
     says: ["schemas/b.schema.json - error: schema of artifact type 'b' cannot be read: no such file or directory"],
   },
   {
+    title: "files that are there under names which only look the same",
+    manifest: `name = "m"\nartifact_types = [{ name = "a" }, { name = "caf\u00e9" }]\n${P.replace('"p"', '"P"')}accepts = ["caf\u00e9"]\n`,
+    files: { "schemas/cafe\u0301.schema.json": "{}" },
+    says: [
+      "schemas/caf\u00e9.schema.json - error: schema of artifact type 'caf\u00e9' cannot be read: no such file or directory — did you mean '…/schemas/cafe\u0301.schema.json', which looks the same and is spelt with other code points?",
+      "protocols/P/PROTOCOL.md - error: the instructions of protocol 'P' cannot be read: no such file or directory — did you mean '…/protocols/p/PROTOCOL.md'?",
+    ],
+  },
+  {
     title: "a schema that is not JSON",
     manifest: `${HEAD}${P}${USE_B}`,
     files: { "schemas/b.schema.json": '{\n  "type": objekt\n}\n' },
@@ -64,6 +73,16 @@ trigger = { type = "on_artifact", name = "a" }
     files: { "schemas/b.schema.json": '{\n  "$ref": "https://example.com/x.json"\n}\n' },
     says: [
       "schemas/b.schema.json 2:11 error: schema of 'b': remote $ref https://example.com/x.json is never fetched: put the schema under $defs and refer to it as \"#/$defs/…\"",
+    ],
+  },
+  {
+    title: "a pattern that is no regular expression, below names that look like numbers",
+    manifest: `${HEAD}${P}${USE_B}`,
+    files: {
+      "schemas/b.schema.json": '{\n  "properties": {\n    "1": {\n      "allOf": [{ "pattern": "[" }]\n    }\n  }\n}\n',
+    },
+    says: [
+      "schemas/b.schema.json 4:30 error: schema of 'b': \"[\" is no regular expression of ECMA-262 with the flag u: Unterminated character class",
     ],
   },
   {

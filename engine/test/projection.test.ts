@@ -112,6 +112,24 @@ const TABLE: readonly Row[] = [
     plan: ["judge current", "ship current"],
   },
   {
+    title: "the one member of a choice that lies there is delivered anew",
+    protocols: [
+      declare("judge", { choices: [{ name: "verdict", members: ["yes", "no"] }], trigger: when.change("need") }),
+      declare("ship", { requires: ["yes"], produces: ["code"], trigger: when.change("yes") }),
+    ],
+    instances: { need: { at: 9 }, yes: { at: 1 }, code: { at: 2 } },
+    plan: ["judge current", "ship projected"],
+  },
+  {
+    title: "of two members that lie there none is",
+    protocols: [
+      declare("judge", { choices: [{ name: "verdict", members: ["yes", "no"] }], trigger: when.change("need") }),
+      declare("ship", { requires: ["yes"], produces: ["code"], trigger: when.change("yes") }),
+    ],
+    instances: { need: { at: 9 }, yes: { at: 1 }, no: { at: 1 }, code: { at: 2 } },
+    plan: ["judge current"],
+  },
+  {
     title: "a candidate that is reopened appears again, as projected",
     protocols: [
       declare("draft", {

@@ -22,6 +22,21 @@ function input(artifactType: string, id: string, json: string, relationship: Con
     displayPath: path,
     contentHash: contentHash(parseJson(json).canonical),
     relationship,
+    violations: [],
+  };
+}
+
+/** An input that is not JSON. */
+function broken(artifactType: string, id: string, text: string): ContextInput {
+  const bytes = Buffer.from(`{ ${text}`);
+  const message = `not JSON: ${text}`;
+  const written = input(artifactType, id, "null", "invalid");
+  writeFileSync(written.path, bytes);
+  return {
+    ...written,
+    displayPath: text,
+    contentHash: contentHash(bytes),
+    violations: [{ path: "", keyword: "json", expected: "JSON", got: text, message }],
   };
 }
 
@@ -150,15 +165,19 @@ test("no name, key or text of an artifact adds a heading to the prompt or takes 
   const value = fc.oneof(hostile, fc.array(hostile, { maxLength: 3 }), fc.dictionary(hostile, hostile, { maxKeys: 3 }));
   fc.assert(
     fc.property(value, value, hostile, hostile, (one, other, id, workUnit) => {
-      const prompt = renderPrompt({
-        ...BARE,
-        workUnit: unit(workUnit),
-        inputs: [
-          input("design", id, JSON.stringify(one), "requires"),
-          input("note", "n1", JSON.stringify(other), "accepts"),
-        ],
-        produces: ["review"],
-      });
+      const prompt = renderPrompt(
+        {
+          ...BARE,
+          workUnit: unit(workUnit),
+          inputs: [
+            input("design", id, JSON.stringify(one), "requires"),
+            input("note", "n1", JSON.stringify(other), "accepts"),
+            broken("log", "l1", id),
+          ],
+          produces: ["review"],
+        },
+        { outputs: [{ type: "review", id, displayPath: id, leaves: true }], wentWrong: [] },
+      );
       const lines = (prompt ?? "").split("\n");
       // Outside the instructions of the methodology's author, which are a fixed text here.
       const headings = lines.filter((line) => /^ {0,3}#{1,6}(?:\s|$)/.test(line));
@@ -169,6 +188,9 @@ test("no name, key or text of an artifact adds a heading to the prompt or takes 
         expect.stringMatching(/^### design: [^\n]+$/),
         "## Additional context",
         "### note: n1",
+        "## What is not valid",
+        "### log: l1",
+        "## What was delivered before",
         "## What to deliver",
       ]);
       expect(lines.filter((line) => /^ {0,3}(?:=+|-+)\s*$|^ {0,3}<|^ {0,3}(?:```|~~~)/.test(line))).toEqual([]);

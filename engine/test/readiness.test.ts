@@ -1,4 +1,4 @@
-import type { OpenAttempt } from "@runa/store";
+import type { OpenAttempt, WallTime } from "@runa/store";
 import { expect, test } from "vitest";
 import { conditionText, evaluate, preconditionFailures } from "../src/evaluate/evaluate.ts";
 import { debtsOf } from "../src/evaluate/owed.ts";
@@ -30,11 +30,15 @@ test("why a trigger is not satisfied, one reason for each primitive", () => {
     [
       "on_artifact(x): no valid instances of artifact type 'x' exist",
       "on_invalid(y): no invalid or malformed instances of artifact type 'y' exist",
-      "on_change(z): no instance of artifact type 'z' is newer than the outputs",
+      "on_change(z): no instances of artifact type 'z' exist",
     ],
   ]);
   const there = [instanceOf("x", "1"), instanceOf("y", "1", { status: "malformed" })];
   expect(words([declare("p", { trigger })], there)).toEqual([
+    ["on_change(z): no instances of artifact type 'z' exist"],
+  ]);
+  const older = [...there, instanceOf("z", "1"), instanceOf("yes", "1", { at: 2 })];
+  expect(words([declare("p", { produces: ["yes"], trigger })], older)).toEqual([
     ["on_change(z): no instance of artifact type 'z' is newer than the outputs"],
   ]);
 });
@@ -111,12 +115,12 @@ test("what a protocol lacks is told whatever its trigger says, and whatever its 
   const evaluation = evaluated(protocols, there, { gaps: ["yes"] });
   const [p, q] = evaluation.methodology.protocols.map((protocol) => preconditionFailures(evaluation, protocol));
   expect(p).toEqual([
-    { artifactType: "x", reason: "missing" },
-    { artifactType: "y", reason: "invalid" },
-    { artifactType: "z", reason: "stale" },
-    { artifactType: "yes", reason: "scan_incomplete" },
+    { artifactType: "x", namedBy: "requires", reason: "missing" },
+    { artifactType: "y", namedBy: "requires", reason: "invalid" },
+    { artifactType: "z", namedBy: "requires", reason: "stale" },
+    { artifactType: "yes", namedBy: "requires", reason: "scan_incomplete" },
   ]);
-  expect(q).toEqual([{ artifactType: "x", reason: "missing" }]);
+  expect(q).toEqual([{ artifactType: "x", namedBy: "requires", reason: "missing" }]);
 });
 
 test("an attempt that is executing a candidate is shown with it, and with no other work unit's", () => {
@@ -126,6 +130,7 @@ test("an attempt that is executing a candidate is shown with it, and with no oth
       protocol,
       workUnit: workUnit === null ? null : unit(workUnit),
       started: instanceOf("x", "1").lastModified,
+      startedAt: 0 as WallTime,
     },
     ...{
       owner: { pid: 1, startTime: null, machine: null, boot: null, pidNamespace: null },

@@ -1,7 +1,17 @@
 import { expect, test } from "vitest";
-import { didYouMean, nearest } from "../src/suggestion.ts";
+import { alikes, didYouMean, nearest } from "../src/suggestion.ts";
 
-const KNOWN = ["requires", "accepts", "produces", "may_produce", "name", "x", "caf\u00e9"];
+const KNOWN = [
+  "requires",
+  "accepts",
+  "produces",
+  "may_produce",
+  "name",
+  "x",
+  "caf\u00e9",
+  "\u00e9\u00e9\u00e9\u00e9\u00e9",
+  "stra\u00dfe",
+];
 
 test.each([
   ["require", "requires"],
@@ -15,6 +25,9 @@ test.each([
   ["X", "x"],
   ["cafe", "caf\u00e9"],
   ["cafe\u0301", "caf\u00e9"],
+  // However many letters are spelt with more code points.
+  ["e\u0301e\u0301e\u0301e\u0301e\u0301", "\u00e9\u00e9\u00e9\u00e9\u00e9"],
+  ["STRASSE", "stra\u00dfe"],
   // Another letter is another name, and what has little in common no misspelling.
   ["y", null],
   ["", null],
@@ -37,4 +50,12 @@ test("the words", () => {
   expect(didYouMean("cafe\u0301", KNOWN)).toBe(
     " — did you mean 'caf\u00e9', which looks the same and is spelt with other code points?",
   );
+});
+
+test("names that a reader takes for the same are found together", () => {
+  expect(alikes(["note", "Note", "caf\u00e9", "plan", "cafe\u0301", "note"])).toEqual([
+    ["note", "Note"],
+    ["caf\u00e9", "cafe\u0301"],
+  ]);
+  expect(alikes(["note", "notes"])).toEqual([]);
 });

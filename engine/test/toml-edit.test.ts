@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { withSetting } from "../src/toml/edit.ts";
+import { describe, expect, test } from "vitest";
+import { hasTableEntry, tomlList, withSetting, withTableEntry } from "../src/toml/edit.ts";
 import { parseToml } from "../src/toml/parse.ts";
 
 const read = (text: string) => parseToml("config.toml", Buffer.from(text)).table;
@@ -35,6 +35,7 @@ test.each([
   { title: "dotted keys", before: "t.key = 1\nt.u = 2\n[v]\n", after: 't.key = 1\nt.u = 2\nkey = "new"\n[v]\n' },
   { title: "CRLF", before: "a = 1\r\n[t]\r\n", after: 'a = 1\r\nkey = "new"\r\n[t]\r\n' },
   { title: "CRLF and only a table", before: "[t]\r\n", after: 'key = "new"\r\n\r\n[t]\r\n' },
+  { title: "mixed line ends", before: "a = 1\nb = 2\r\n[t]\n", after: 'a = 1\nb = 2\r\nkey = "new"\n[t]\n' },
   { title: "a byte order mark", before: "\ufeff[t]\n", after: '\ufeffkey = "new"\n\n[t]\n' },
   { title: "a byte order mark before the key", before: '\ufeffkey = "old"\n', after: '\ufeffkey = "new"\n' },
 ])("set in $title", async ({ before, after }) => {
@@ -131,4 +132,76 @@ test("everything but the key stays, byte for byte, and again changes nothing", a
     { numRuns: 1500 },
   );
   expect(Math.min(met.set, met.added)).toBeGreaterThan(100);
+});
+
+const COMMAND = { table: "agent", key: "command", value: tomlList(["x y", "--z"]) };
+const TRANSCRIPT = { table: "agent", key: "transcript", value: "true", comment: "why", after: "command" };
+
+describe.each([
+  { title: "", of: (text: string) => text },
+  { title: ", behind a byte order mark", of: (text: string) => `\ufeff${text}` },
+  { title: ", with CRLF", of: (text: string) => text.replaceAll("\n", "\r\n") },
+])("a table's entries are set$title", ({ of }) => {
+  test.each([
+    {
+      title: "an empty text",
+      before: "",
+      after: '[agent]\ncommand = ["x y", "--z"]\ntranscript = true # why\n',
+    },
+    {
+      title: "no such table, no line feed at the end",
+      before: "[run]\njobs = 2",
+      after: '[run]\njobs = 2\n\n[agent]\ncommand = ["x y", "--z"]\ntranscript = true # why\n',
+    },
+    {
+      title: "a header with a comment",
+      before: '# a\n[ "agent" ] # who\ntimeout = "5m" # long\n\n[run]\n',
+      after:
+        '# a\n[ "agent" ] # who\ncommand = ["x y", "--z"]\ntranscript = true # why\ntimeout = "5m" # long\n\n[run]\n',
+    },
+    {
+      title: "an indented command of many lines",
+      before: "[agent]\n  'command' = [ # one\n    \"old\",\n  ] # end\n  env = []\n",
+      after: '[agent]\n  \'command\' = ["x y", "--z"] # end\n  transcript = true # why\n  env = []\n',
+    },
+    {
+      title: "a header at the end of the text",
+      before: "[agent]",
+      after: '[agent]\ncommand = ["x y", "--z"]\ntranscript = true # why\n',
+    },
+    {
+      title: "dotted keys",
+      before: 'agent.timeout = "5m"\nartifacts_dir = "a"\n\n[run]\n',
+      after:
+        'agent.timeout = "5m"\nartifacts_dir = "a"\nagent.command = ["x y", "--z"]\nagent.transcript = true # why\n\n[run]\n',
+    },
+    {
+      title: "a dotted command",
+      before: '"agent" . command = ["old"]\nartifacts_dir = "a"\n',
+      after: '"agent" . command = ["x y", "--z"]\n"agent" . transcript = true # why\nartifacts_dir = "a"\n',
+    },
+    {
+      title: "an inline table",
+      before: 'agent = { timeout = "5m" } # short\n',
+      after: 'agent = { command = ["x y", "--z"], transcript = true, timeout = "5m" } # short\n',
+    },
+    {
+      title: "an empty inline table",
+      before: "agent = {}\n",
+      after: 'agent = { command = ["x y", "--z"], transcript = true}\n',
+    },
+  ])("in $title", async ({ before, after }) => {
+    const text = of(before);
+    expect(await hasTableEntry(text, "agent", "transcript")).toBe(false);
+    const edited = await withTableEntry(await withTableEntry(text, COMMAND), TRANSCRIPT);
+    const lineEnd = text.includes("\n")
+      ? (written: string) => written
+      : (written: string) => written.replaceAll("\r", "");
+    expect(edited).toBe(lineEnd(of(after)));
+    const { agent, ...others } = read(edited) as Record<string, Record<string, unknown>>;
+    expect(agent).toMatchObject({ command: ["x y", "--z"], transcript: true });
+    const { agent: _before, ...othersBefore } = read(text);
+    expect(others).toEqual(othersBefore);
+    expect(await withTableEntry(await withTableEntry(edited, COMMAND), TRANSCRIPT)).toBe(edited);
+  });
 });

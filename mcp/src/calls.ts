@@ -1,7 +1,6 @@
 import type { Tool } from "@modelcontextprotocol/server";
-import type { DeliveryResult, OutputSession } from "@runa/engine";
+import type { DeliveryResult, Loss, OutputSession } from "@runa/engine";
 import { type About, acceptedResult, refusedResult, type ToolResult, type Violation } from "./call-result.ts";
-import type { RoundedInteger } from "./exact-integers.ts";
 import { instructions } from "./instructions.ts";
 import { type OutputTool, outputTool } from "./output-tool.ts";
 import { type OwnTool, ownTools, readOwnToolCall } from "./own-tools.ts";
@@ -11,8 +10,8 @@ import { toolNames } from "./tool-name.ts";
 export interface ToolCall {
   readonly name: string;
   readonly args: Readonly<Record<string, unknown>>;
-  /** Integers that parsing has changed, by pointer into the arguments. */
-  readonly rounded: readonly RoundedInteger[];
+  /** What parsing the arguments has lost, by pointer into them. */
+  readonly losses: readonly Loss[];
 }
 
 /** A session as tools: what is offered, and what a call of it comes to. */
@@ -57,9 +56,9 @@ export function offeredTools(session: OutputSession): OfferedTools {
   };
 }
 
-async function deliver(session: OutputSession, tool: OutputTool, { args, rounded }: ToolCall): Promise<ToolResult> {
+async function deliver(session: OutputSession, tool: OutputTool, { args, losses }: ToolCall): Promise<ToolResult> {
   const { artifactType } = tool.output;
-  const read = tool.read(args, rounded);
+  const read = tool.read(args, losses);
   if (read.kind === "refused") {
     session.noteRefusal(BAD_ARGUMENTS, read.violations, artifactType);
     return refusedResult({ artifactType }, BAD_ARGUMENTS, read.violations);

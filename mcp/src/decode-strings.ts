@@ -6,10 +6,12 @@ import { possibleTypes, typeOf } from "./schema/possible-types.ts";
 /** How deep an artifact may nest (contract.md section 4). */
 const MAX_DEPTH = 512;
 
+const JSON_BUT_NO_STRING = /^\s*[[{\-0-9tfn]/;
+
 /** A value nested deeper than any artifact may be. */
 export class NestingError extends Error {}
 
-/** A string that stood for an object or array: where it was, and its text. */
+/** A string that stood for another value: where it was, and its text. */
 export interface DecodedString {
   /** JSON pointer into the value. */
   readonly path: string;
@@ -17,8 +19,8 @@ export interface DecodedString {
 }
 
 /**
- * Decodes the strings in a value that are the JSON of an object or array, where the schema wants such a thing and would
- * refuse the string (contract.md section 8): some clients send nested arguments so. Everything else is left as it is.
+ * Decodes the strings in a value that are the JSON of something else, where the schema wants such a thing and would refuse
+ * the string (contract.md section 8): some clients send nested arguments so, others every argument. All else stays.
  * @returns the value, the same one when nothing was decoded, and what was decoded
  * @throws NestingError
  */
@@ -33,7 +35,7 @@ export function decodeStrings(
   function walk(given: unknown, fits: JsonSchema, path: string, depth: number): unknown {
     if (depth > MAX_DEPTH) throw new NestingError(`nested over ${MAX_DEPTH} levels`);
     let at = given;
-    if (typeof given === "string" && /^\s*[[{]/.test(given)) {
+    if (typeof given === "string" && JSON_BUT_NO_STRING.test(given)) {
       const types = possibleTypes(fits, refs);
       const parsed = types.has("string") ? undefined : parsedOrNothing(given);
       if (parsed !== undefined && types.has(typeOf(parsed))) {

@@ -5,8 +5,8 @@ import {
   type JSONRPCRequest,
   type RequestId,
 } from "@modelcontextprotocol/server";
+import { type Loss, lossesOf } from "@runa/engine";
 import type { ToolCall } from "./calls.ts";
-import { type RoundedInteger, roundedIntegers } from "./exact-integers.ts";
 
 /** One message of a line: to be handed on, with its call where it is one, or to be answered with an error at once. */
 export type Incoming =
@@ -43,24 +43,29 @@ export function readLine(line: Uint8Array): IncomingLine {
   } catch (error) {
     return { batch: false, messages: [bad(PARSE_ERROR, `Parse error: ${String(error)}`)] };
   }
-  let rounded: readonly RoundedInteger[] | undefined;
-  const calledWith = (prefix: string) => {
-    rounded ??= roundedIntegers(text);
-    return rounded
-      .filter(({ path }) => path.startsWith(prefix))
-      .map(({ path, literal }) => ({ path: path.slice(prefix.length), literal }));
+  let losses: readonly Loss[] | undefined;
+  const lossesBelow = (prefix: string) => {
+    losses ??= lossesOf(text);
+    return below(losses, prefix);
   };
-  if (!Array.isArray(parsed)) return { batch: false, messages: [readMessage(parsed, () => calledWith(ARGUMENTS))] };
+  if (!Array.isArray(parsed)) return { batch: false, messages: [readMessage(parsed, () => lossesBelow(""))] };
   if (parsed.length === 0) return { batch: false, messages: [bad(INVALID_REQUEST, "Invalid request: an empty batch")] };
   return {
     batch: true,
-    messages: parsed.map((message, index) => readMessage(message, () => calledWith(`/${index}${ARGUMENTS}`))),
+    messages: parsed.map((message, index) => readMessage(message, () => lossesBelow(`/${index}`))),
   };
+}
+
+/** The losses inside what lies at a pointer, by pointer into that. */
+function below(losses: readonly Loss[], prefix: string): readonly Loss[] {
+  return losses
+    .filter(({ path }) => path.startsWith(`${prefix}/`))
+    .map((loss) => ({ ...loss, path: loss.path.slice(prefix.length) }));
 }
 
 const ARGUMENTS = "/params/arguments";
 
-function readMessage(value: unknown, rounded: () => readonly RoundedInteger[]): Incoming {
+function readMessage(value: unknown, lossesOfMessage: () => readonly Loss[]): Incoming {
   if (!isObject(value)) return bad(INVALID_REQUEST, "Invalid request: not an object");
   // An answer: this server asks nothing, so it is nobody's.
   if (!("method" in value) && ("result" in value || "error" in value)) return { kind: "ignored" };
@@ -71,12 +76,20 @@ function readMessage(value: unknown, rounded: () => readonly RoundedInteger[]): 
     if (method !== "tools/call" || !isObject(params) || typeof params.name !== "string")
       return { kind: "request", message };
     const args = params.arguments ?? {};
-    return isObject(args)
-      ? { kind: "request", message, call: { name: params.name, args, rounded: rounded() } }
-      : { kind: "request", message };
+    if (!isObject(args)) return { kind: "request", message };
+    const losses = lossesOfMessage();
+    const twice = losses.find(({ path, kind }) => kind === "key" && !path.startsWith(`${ARGUMENTS}/`));
+    if (twice !== undefined)
+      return bad(INVALID_REQUEST, `Invalid request: ${twice.text} twice in one object`, message.id);
+    return {
+      kind: "request",
+      message,
+      call: { name: params.name, args, losses: below(losses, ARGUMENTS) },
+    };
   }
   if (isJSONRPCNotification(message)) return { kind: "notification", message };
-  const known = typeof id === "string" || (typeof id === "number" && Number.isInteger(id)) ? id : null;
+  // Beyond that a double has rounded it, and the answer would be nobody's.
+  const known = typeof id === "string" || (typeof id === "number" && Number.isSafeInteger(id)) ? id : null;
   return bad(INVALID_REQUEST, "Invalid request: not a JSON-RPC 2.0 request", known);
 }
 

@@ -1,6 +1,5 @@
-import { writeSync } from "node:fs";
 import { resolve } from "node:path";
-import type { OutputSession } from "@runa/engine";
+import { type OutputSession, stderr, stdout } from "@runa/engine";
 import { type Command, readCommandLine, USAGE } from "./command-line.ts";
 import type { CallRecord } from "./server.ts";
 
@@ -13,28 +12,18 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
   const command = readCommandLine(args);
   switch (command.kind) {
     case "help":
-      return print(USAGE);
+      stdout.write(USAGE);
+      return 0;
     case "version":
-      return print(`runa-mcp ${VERSION}\n`);
+      stdout.write(`runa-mcp ${VERSION}\n`);
+      return 0;
     case "wrong": {
       const { visible } = await import("@runa/engine");
-      process.stderr.write(`error: ${visible(command.reason)}\n\n${USAGE}`);
+      stderr.write(`error: ${visible(command.reason)}\n\n${USAGE}`);
       return 1;
     }
     case "serve":
       return serveProtocol(command, env);
-  }
-}
-
-/** Prints a short text; resolves to the exit code. A reader that went away is no failure. */
-function print(text: string): number {
-  try {
-    writeSync(process.stdout.fd, text);
-    return 0;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EPIPE") return 0;
-    process.stderr.write(`error: the output could not be written: ${(error as Error).message}\n`);
-    return 1;
   }
 }
 
@@ -72,7 +61,10 @@ async function serveProtocol(command: Command & { kind: "serve" }, env: NodeJS.P
     await serving.done;
     return 0;
   } catch (error) {
-    process.stderr.write(`error: ${visibleLines(error instanceof Error ? error.message : String(error))}\n`);
+    const msg = visibleLines(error instanceof Error ? error.message : String(error));
+    if (!log.isJson) stderr.write(`error: ${msg}\n`);
+    else
+      log.write({ target: "runa_mcp", level: "error", operation: "serve", outcome: "failed", msg }, { always: true });
     return 1;
   } finally {
     session?.close();
@@ -80,9 +72,6 @@ async function serveProtocol(command: Command & { kind: "serve" }, env: NodeJS.P
   }
 }
 
-process.stderr.on("error", () => {
-  // There is nowhere left to say so.
-});
 void main(process.argv.slice(2), process.env).then((exitCode) => {
   process.exitCode = exitCode;
   // A client that is still there after a signal would keep the process waiting for its next line.

@@ -1,8 +1,7 @@
 import type { Tool } from "@modelcontextprotocol/server";
-import type { OfferedOutput } from "@runa/engine";
+import { type Loss, lossesOf, lossViolation, type OfferedOutput } from "@runa/engine";
 import { DELIVERY_ANNOTATIONS, RESULT_SCHEMA, type Violation } from "./call-result.ts";
 import { decodeStrings, escaped, NestingError } from "./decode-strings.ts";
-import { type RoundedInteger, roundedIntegers } from "./exact-integers.ts";
 import type { JsonSchema } from "./schema/draft.ts";
 import {
   ARTIFACT,
@@ -28,8 +27,8 @@ export type ReadArguments =
 export interface OutputTool {
   readonly output: OfferedOutput;
   readonly tool: Tool;
-  /** What the arguments of a call mean; `rounded` holds what parsing them has lost, by pointer into the arguments. */
-  read(args: Readonly<Record<string, unknown>>, rounded: readonly RoundedInteger[]): ReadArguments;
+  /** What the arguments of a call mean; `losses` is what parsing them has lost, by pointer into the arguments. */
+  read(args: Readonly<Record<string, unknown>>, losses: readonly Loss[]): ReadArguments;
   /** A pointer into the artifact as a pointer into the arguments. */
   pointer(path: string): string;
 }
@@ -67,7 +66,7 @@ export function outputTool(name: string, output: OfferedOutput, session: { scope
         ...(input.exact ? {} : { "runa/schema": schema }),
       },
     },
-    read: (args, rounded) => read(args, rounded, schema, input),
+    read: (args, losses) => read(args, losses, schema, input),
     pointer: (path) => (input.wrapped ? `/${ARTIFACT}${path}` : path),
   };
 }
@@ -84,7 +83,7 @@ function describe({ artifactType, schema }: OfferedOutput, { rules }: InputSchem
 
 function read(
   args: Readonly<Record<string, unknown>>,
-  rounded: readonly RoundedInteger[],
+  losses: readonly Loss[],
   schema: JsonSchema,
   input: InputSchema,
 ): ReadArguments {
@@ -100,22 +99,17 @@ function read(
   }
   const prefix = input.wrapped ? `/${ARTIFACT}` : "";
   let artifact: unknown = input.wrapped ? rest[ARTIFACT] : rest;
-  const inexact = [...rounded];
+  const lost = [...losses];
   try {
     const { value, decoded } = decodeStrings(artifact, schema, input.refs);
     artifact = value;
     for (const { path, text } of decoded)
-      for (const number of roundedIntegers(text)) inexact.push({ ...number, path: prefix + path + number.path });
+      for (const loss of lossesOf(text)) lost.push({ ...loss, path: prefix + path + loss.path });
   } catch (error) {
     if (!(error instanceof NestingError)) throw error;
     violations.push({ path: prefix, expected: "at most 512 levels of nesting", got: "more" });
   }
-  for (const { path, literal } of inexact)
-    violations.push({
-      path,
-      expected: "an integer that JSON readers keep, up to 9007199254740991; where the schema allows one, send a string",
-      got: literal,
-    });
+  violations.push(...lost.map(lossViolation));
   if (violations.length > 0 || typeof instanceId !== "string") return { kind: "refused", violations };
   return { kind: "delivery", instanceId, artifact, notes: input.wrapped ? [] : extras(rest, input) };
 }

@@ -158,3 +158,54 @@ describe("batches", () => {
     expect(values(session)).toEqual([{ n: 1 }]);
   });
 });
+
+describe("what parsing a call would change", () => {
+  const raw = (args: string, id = "1") =>
+    `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"design","arguments":${args}}}`;
+  const answerTo = async (line: string) => {
+    const session = fakeSession([DESIGN]);
+    const wire = new Wire(session);
+    await wire.initialize();
+    wire.send(line);
+    const answer = (await wire.next()) as Answer;
+    return { answer, made: values(session) };
+  };
+
+  test.each([
+    ["an integer", '{"instance_id":"a","n":9007199254740993}', "/n", "9007199254740993"],
+    ["a decimal", '{"instance_id":"a","n":0.12345678901234567890}', "/n", "0.12345678901234567890"],
+    ["too small a number", '{"instance_id":"a","n":[1e-400]}', "/n/0", "1e-400"],
+    ["a key that stands twice", '{"instance_id":"a","n":{"x":1,"x":2}}', "/n/x", '"x" twice'],
+    [
+      "an instance_id that stands twice",
+      '{"instance_id":"a","instance_id":"b"}',
+      "/instance_id",
+      '"instance_id" twice',
+    ],
+  ])("%s is refused with its place", async (_, args, path, got) => {
+    const { answer, made } = await answerTo(raw(args));
+    expect(answer.result?.structuredContent).toMatchObject({ status: "refused", violations: [{ path, got }] });
+    expect(made).toEqual([]);
+  });
+
+  test("numbers that a double holds are taken in any spelling", async () => {
+    const { made } = await answerTo(raw('{"instance_id":"a","n":[19.990,1.0,1e2,-0.0,9007199254740992,1e23]}'));
+    expect(made).toEqual([{ n: [19.99, 1, 100, -0, 9007199254740992, 1e23] }]);
+  });
+
+  test("arguments that stand twice are no request", async () => {
+    const line = raw('{"instance_id":"a"},"arguments":{"instance_id":"b"}');
+    const { answer, made } = await answerTo(line);
+    expect(answer).toMatchObject({
+      id: 1,
+      error: { code: -32600, message: expect.stringContaining('"arguments" twice') },
+    });
+    expect(made).toEqual([]);
+  });
+
+  test("an id that could not be answered is no request", async () => {
+    const { answer, made } = await answerTo(raw('{"instance_id":"a"}', "9007199254740993"));
+    expect(answer).toMatchObject({ id: null, error: { code: -32600 } });
+    expect(made).toEqual([]);
+  });
+});

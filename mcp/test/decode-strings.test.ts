@@ -7,7 +7,7 @@ import { conditional } from "./conditional.ts";
 const decode = (value: unknown, schema: JsonSchema) => decodeStrings(value, schema, new LocalRefs(schema)).value;
 const of = (schema: JsonSchema): JsonSchema => ({ properties: { p: schema } });
 
-describe("strings that stand for objects and arrays", () => {
+describe("strings that stand for something else", () => {
   test.each<[string, JsonSchema, string, unknown]>([
     ["an array", { type: "array" }, "[1]", [1]],
     ["an object", { type: "object" }, ' {"a":1}', { a: 1 }],
@@ -15,6 +15,14 @@ describe("strings that stand for objects and arrays", () => {
     ["either of two kinds", { anyOf: [{ type: "array" }, { type: "object" }] }, "[]", []],
     ["what all of several allow", { allOf: [{ type: ["string", "array"] }, { type: ["array", "object"] }] }, "[]", []],
     ["what values allow", { enum: [["a"], {}] }, '["a"]', ["a"]],
+    ["an integer", { type: "integer" }, "5", 5],
+    ["a number with an exponent", { type: "number" }, "-1.5e3", -1500],
+    ["a boolean", { type: "boolean" }, "true", true],
+    ["a boolean with space around it", { type: "boolean" }, " false\n", false],
+    ["null", { type: ["integer", "null"] }, "null", null],
+    ["either of two scalars", { type: ["integer", "boolean"] }, "false", false],
+    ["one of several numbers", { enum: [1, 2] }, "2", 2],
+    ["a number beside an array", { type: ["array", "number"] }, "1", 1],
     ["what is not a string", { not: { type: "string" } }, "[]", []],
   ])("%s is decoded", (_, schema, given, expected) => {
     expect(decode({ p: given }, of(schema))).toEqual({ p: expected });
@@ -26,9 +34,15 @@ describe("strings that stand for objects and arrays", () => {
     ["the schema takes a string too", { type: ["array", "string"] }, "[1]"],
     ["some branch takes a string", { anyOf: [{ type: "array" }, { type: "string" }] }, "[1]"],
     ["the schema wants a number", { type: "integer" }, "[1]"],
+    ["the schema takes a number or a string", { type: ["integer", "string"] }, "5"],
+    ["its values hold strings too", { enum: [1, "1"] }, "1"],
+    ["it holds a boolean where a number is wanted", { type: "number" }, "true"],
+    ["it is the JSON of a string", { type: "integer" }, '"5"'],
+    ["it is a number as JSON does not write it", { type: "number" }, "0x10"],
+    ["it is a number with more than white space around it", { type: "integer" }, "5 apples"],
+    ["it is empty", { type: "boolean" }, ""],
     ["it holds an array where an object is wanted", { type: "object" }, "[1]"],
     ["it is no JSON", { type: "array" }, "[1"],
-    ["it is the JSON of a number", { type: ["array", "number"] }, "1"],
     ["nothing is known of it", true, "[1]"],
   ])("it stays when %s", (_, schema, given) => {
     expect(decode({ p: given }, of(schema))).toEqual({ p: given });

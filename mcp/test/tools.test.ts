@@ -20,7 +20,7 @@ const NOTES = output("release notes", { type: "array", items: text }, { kind: "m
 function offered(outputs: readonly OfferedOutput[], options: FakeOptions = {}) {
   const session = fakeSession(outputs, options);
   const tools = offeredTools(session);
-  const call = (name: string, args: Record<string, unknown>) => tools.call({ name, args, rounded: [] });
+  const call = (name: string, args: Record<string, unknown>) => tools.call({ name, args, losses: [] });
   return { session, tools, call };
 }
 
@@ -178,9 +178,27 @@ describe("a delivery", () => {
       {
         path: "/list/1/n",
         expected:
-          "an integer that JSON readers keep, up to 9007199254740991; where the schema allows one, send a string",
+          "a number that a double holds: integers up to 9007199254740991, else at most 17 digits; where the schema allows one, write a string",
         got: "12345678901234567890",
       },
+    ]);
+    expect(session.made).toEqual([]);
+  });
+
+  test("scalars in strings are decoded where the schema wants no string, and never rounded", async () => {
+    const properties = { n: { type: "integer" }, b: { type: "boolean" }, s: text };
+    const { session, call } = offered([output("a", { properties })]);
+    await call("a", { instance_id: "x", n: "5", b: "true", s: "5" });
+    expect(session.made.map(({ value }) => value)).toEqual([{ n: 5, b: true, s: "5" }]);
+    const { structuredContent } = await call("a", { instance_id: "y", n: "9007199254740993" });
+    expect(structuredContent.violations).toMatchObject([{ path: "/n", got: "9007199254740993" }]);
+  });
+
+  test("a key that stands twice in a string that had to be decoded is found", async () => {
+    const { session, call } = offered([output("a", { properties: { o: { type: "object" } } })]);
+    const { structuredContent } = await call("a", { instance_id: "x", o: '{"b":1,"b":2}' });
+    expect(structuredContent.violations).toEqual([
+      { path: "/o/b", expected: "each name once in an object", got: '"b" twice' },
     ]);
     expect(session.made).toEqual([]);
   });

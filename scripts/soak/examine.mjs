@@ -1,9 +1,12 @@
 // What must hold of a soak's project at any moment, and once a run has ended by itself.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
+import { loadBundled } from "../bundle.mjs";
 import { processesOf } from "./processes.mjs";
 import { BODY, deliveriesOf, protocolsOf } from "./project.mjs";
+
+// As runa opens its store: without that a newer Node may end the process.
+const { sqlite } = await loadBundled({ sqlite: "store/src/sqlite.ts" });
 
 /** Something that must never be. */
 export class Violation extends Error {}
@@ -15,7 +18,7 @@ function require(/** @type {unknown} */ condition, /** @type {string} */ otherwi
 
 /** Reads the store beside whoever writes it. @template T @param {string} project @param {(database: import("better-sqlite3").Database) => T} read */
 export function inStore(project, read) {
-  const database = new Database(join(project, ".runa/store/runa.db"), { readonly: true });
+  const database = sqlite.openSqlite(join(project, ".runa/store/runa.db"), { readonly: true });
   try {
     return read(database);
   } finally {

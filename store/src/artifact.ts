@@ -9,8 +9,13 @@ export type SchemaHash = Branded<"SchemaHash">;
 export type InstanceId = Branded<"InstanceId">;
 /** An id that delegates a slice of work. */
 export type WorkUnit = Branded<"WorkUnit">;
-/** Microseconds since 1970 on the store's own clock: no two events share one by chance and none goes back. */
+/**
+ * A number of the store's own count of what it learns: no two are equal by chance and none goes back, whatever the clock of
+ * the machine does. It orders, and says nothing of when; those of stores that are older than this were microseconds.
+ */
 export type Moment = number & { readonly [brand]: "Moment" };
+/** Microseconds since 1970 on the machine's clock, right or wrong, for people: nothing is decided by it. */
+export type WallTime = number & { readonly [brand]: "WallTime" };
 
 /** A parsed JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };

@@ -1,4 +1,4 @@
-import type { Json, Moment, WorkUnit } from "./artifact.ts";
+import type { Json, WallTime, WorkUnit } from "./artifact.ts";
 import type { Store } from "./store.ts";
 import type { OutcomeId, Owner, ProcessIdentity } from "./tables/attempt-table.ts";
 import { statement } from "./tables/statement.ts";
@@ -10,10 +10,11 @@ export interface ListedAttempt {
   readonly workUnit: WorkUnit | null;
   readonly owner: Owner;
   readonly agent: ProcessIdentity | null;
-  readonly started: Moment;
-  /** Null while it has not ended, as its outcome. */
-  readonly ended: Moment | null;
+  readonly startedAt: WallTime;
+  /** Null while it has not ended. */
   readonly outcome: OutcomeId | null;
+  /** Null while it has not ended, and where the log does not tell. */
+  readonly endedAt: WallTime | null;
   /** Which try of its candidate it was, from 1: a run that tries again after a failure counts on. */
   readonly tries: number;
   readonly usage: Readonly<Record<string, Json>> | null;
@@ -30,7 +31,7 @@ export interface AttemptQuery {
 // A try goes on with the one before it where that was to be tried again, by the same runa.
 const LIST = `
   WITH told AS (
-    SELECT id, protocol, work_unit, owner, agent, started, ended, outcome, usage,
+    SELECT id, protocol, work_unit, owner, agent, started, started_at, ended, outcome, usage,
       CASE WHEN lag(json_extract(detail, '$.retry')) OVER candidate = 1 AND lag(owner) OVER candidate = owner
         THEN 0 ELSE 1 END AS first
     FROM attempt WINDOW candidate AS (PARTITION BY protocol, work_unit ORDER BY started)
@@ -39,7 +40,8 @@ const LIST = `
   ), numbered AS (
     SELECT *, row_number() OVER (PARTITION BY protocol, work_unit, episode ORDER BY started) AS tries FROM episodes
   )
-  SELECT * FROM numbered WHERE (@protocol IS NULL OR protocol = @protocol) AND (@workUnit IS NULL OR work_unit = @workUnit)
+  SELECT *, (SELECT max(at) FROM event WHERE attempt = numbered.id AND kind = 'attempt_ended') AS ended_at
+  FROM numbered WHERE (@protocol IS NULL OR protocol = @protocol) AND (@workUnit IS NULL OR work_unit = @workUnit)
   ORDER BY ended IS NULL DESC, started DESC LIMIT @limit`;
 const COUNT = `SELECT count(*) AS count FROM attempt
   WHERE (@protocol IS NULL OR protocol = @protocol) AND (@workUnit IS NULL OR work_unit = @workUnit)`;
@@ -54,8 +56,8 @@ interface Columns {
   work_unit: WorkUnit | null;
   owner: string;
   agent: string | null;
-  started: Moment;
-  ended: Moment | null;
+  started_at: WallTime;
+  ended_at: WallTime | null;
   outcome: OutcomeId | null;
   tries: number;
   usage: string | null;
@@ -70,9 +72,9 @@ export function listAttempts({ database }: Store, query: AttemptQuery): ListedAt
     workUnit: row.work_unit,
     owner: JSON.parse(row.owner),
     agent: row.agent === null ? null : JSON.parse(row.agent),
-    started: row.started,
-    ended: row.ended,
+    startedAt: row.started_at,
     outcome: row.outcome,
+    endedAt: row.ended_at,
     tries: row.tries,
     usage: row.usage === null ? null : JSON.parse(row.usage),
   }));

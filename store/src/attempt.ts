@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Database } from "better-sqlite3";
 import type { Instance, Json, Moment } from "./artifact.ts";
+import { wallTime } from "./moment.ts";
 import { recordDelivery } from "./record-delivery.ts";
 import type { InstanceRef } from "./scan.ts";
 import { type Store, write, writeUnsynced } from "./store.ts";
@@ -29,7 +30,13 @@ import {
   startOf,
 } from "./tables/attempt-table.ts";
 import { nextMoment } from "./tables/clock-table.ts";
-import { type DeliveryRow, deliveriesOf, wasDeliveredElsewhere } from "./tables/delivery-table.ts";
+import {
+  type DeliveryRow,
+  deliveriesOf,
+  type EarlierDelivery,
+  earlierDeliveriesOf,
+  wasDeliveredElsewhere,
+} from "./tables/delivery-table.ts";
 import { appendEvent, type EventBody, withdrawalsOf } from "./tables/event-table.ts";
 import { putSuperseding } from "./tables/superseding-table.ts";
 import { holdsUnfinished, removeUnfinished } from "./workspace/durable-write.ts";
@@ -64,13 +71,13 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
     if ((lastAttemptOf(database, protocol, workUnit)?.id ?? null) !== claim.lastAttempt) return { kind: "outdated" };
     const started = nextMoment(database);
     insertAttempt(database, claim, started);
-    appendEvent(database, started, "claimed", claim.id, {
+    appendEvent(database, "claimed", claim.id, {
       ...candidateBody(claim),
       owner: ownerBody(claim.owner),
       agent: [...claim.argv],
     });
     if (claim.lastSuccess !== null)
-      appendEvent(database, started, "reopened", claim.id, {
+      appendEvent(database, "reopened", claim.id, {
         ...candidateBody(claim),
         last_success: claim.lastSuccess,
       });
@@ -82,7 +89,7 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
 export function recordAgent(store: Store, attempt: OpenedAttempt, agent: ProcessIdentity): void {
   writeUnsynced(store, () => {
     setAgent(store.database, attempt.id, agent);
-    appendEvent(store.database, nextMoment(store.database), "attempt_started", attempt.id, {
+    appendEvent(store.database, "attempt_started", attempt.id, {
       ...candidateBody(attempt),
       pid: agent.pid,
     });
@@ -107,7 +114,7 @@ function ownerBody({ machine, pid }: Owner): Json {
 export function adoptAttempt(store: Store, attempt: OpenAttempt, to: Owner): boolean {
   return write(store, () => {
     if (!changeOwner(store.database, attempt.id, attempt.owner, to)) return false;
-    appendEvent(store.database, nextMoment(store.database), "claimed", attempt.id, {
+    appendEvent(store.database, "claimed", attempt.id, {
       ...candidateBody(attempt),
       owner: ownerBody(to),
       adopted: true,
@@ -124,13 +131,12 @@ export function adoptAttempt(store: Store, attempt: OpenAttempt, to: Owner): boo
 export function releaseAttempt(store: Store, attempt: OpenAttempt, outputsAfter: string): boolean {
   return write(store, () => {
     const { database } = store;
-    const at = nextMoment(database);
-    if (!endAttemptRow(database, attempt.id, { ...ABANDONED, outputsAfter }, at)) return false;
-    appendEvent(database, at, "released", attempt.id, {
+    if (!endAttemptRow(database, attempt.id, { ...ABANDONED, outputsAfter }, nextMoment(database))) return false;
+    appendEvent(database, "released", attempt.id, {
       ...candidateBody(attempt),
       owner: ownerBody(attempt.owner),
     });
-    tellOfEnd(database, at, attempt, { outcome: "abandoned" });
+    tellOfEnd(database, attempt, { outcome: "abandoned" });
     return true;
   });
 }
@@ -177,6 +183,14 @@ export function attemptNotes({ database }: Store, attempt: string): AttemptNotes
   };
 }
 
+/** What the ended attempts of a candidate delivered or confirmed, and up to its last success wrote. */
+export function earlierDeliveries(
+  { database }: Store,
+  { protocol, workUnit }: Pick<AttemptStart, "protocol" | "workUnit">,
+): EarlierDelivery[] {
+  return earlierDeliveriesOf(database, protocol, workUnit);
+}
+
 /** Whether this content of an instance was delivered since then by another attempt or by hand. */
 export function deliveredElsewhere(
   store: Store,
@@ -219,7 +233,7 @@ export function endAttempt(store: Store, attempt: OpenedAttempt, result: Attempt
       for (const { type, id } of result.superseded)
         putSuperseding(database, { attempt: own, type, id, withdrawn: false });
     }
-    tellOfEnd(database, at, attempt, {
+    tellOfEnd(database, attempt, {
       outcome: result.outcome,
       ...result.logged,
       delivered: deliveriesOf(database, own).map(({ type, id, contentHash, via }) => ({
@@ -250,20 +264,27 @@ export function abandonAttempt(store: Store, attempt: OpenedAttempt): void {
 function endUnjudged(store: Store, attempt: OpenedAttempt, outcome: OutcomeId, detail: EventBody): void {
   const { database } = store;
   write(store, () => {
-    const at = nextMoment(database);
-    if (endAttemptRow(database, attempt.id, { ...ABANDONED, outcome, detail }, at))
-      tellOfEnd(database, at, attempt, { outcome, ...detail });
+    if (endAttemptRow(database, attempt.id, { ...ABANDONED, outcome, detail }, nextMoment(database)))
+      tellOfEnd(database, attempt, { outcome, ...detail });
   });
 }
 
 const ABANDONED: AttemptEnd = { outcome: "abandoned", detail: {}, seen: null, outputsAfter: "", usage: null };
 
-function tellOfEnd(database: Database, at: Moment, attempt: OpenedAttempt, how: EventBody): void {
-  appendEvent(database, at, "attempt_ended", attempt.id, {
-    ...candidateBody(attempt),
-    ...how,
-    duration_ms: Math.round((at - startOf(database, attempt.id)) / 1000),
-  });
+function tellOfEnd(database: Database, attempt: OpenedAttempt, how: EventBody): void {
+  const at = wallTime();
+  appendEvent(
+    database,
+    "attempt_ended",
+    attempt.id,
+    {
+      ...candidateBody(attempt),
+      ...how,
+      // The clock may have been put back meanwhile.
+      duration_ms: Math.max(0, Math.round((at - startOf(database, attempt.id)) / 1000)),
+    },
+    at,
+  );
 }
 
 /** Removes the half-written files of writers that died; under the writers' lock, so none is at work. */

@@ -1,57 +1,65 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import { MIGRATIONS } from "./migrations.ts";
+import { copyStore } from "./private-copy.ts";
+import { isOwnSchema, isTable } from "./schema-digest.ts";
+import { openSqlite } from "./sqlite.ts";
+import { alteredSchema, damaged, isBusy, StoreError, storeError, whyNotSaved } from "./store-error.ts";
+import { databaseFile, OpenFiles } from "./store-files.ts";
 import { reasonOf } from "./workspace/walk.ts";
 
 export type { Database } from "better-sqlite3";
+export { StoreError } from "./store-error.ts";
 
-const FILE = "runa.db";
 /** How long, in milliseconds, one process waits for another. */
-const BUSY_TIMEOUT = 10_000;
-
-/** The store cannot be opened or is damaged; the message says what is lost and what mends it. */
-export class StoreError extends Error {}
+export const PATIENCE = 10_000;
 
 /** An open database and whether what is written to it is kept. */
 export interface OpenDatabase {
   readonly database: Database.Database;
-  readonly kept: boolean;
+  /** The files that it has open; null for a private copy, in which nothing is kept. */
+  readonly files: OpenFiles | null;
+  readonly hasOwnSchema: boolean;
   close(): void;
 }
+
+/** How a database is opened. */
+export interface Opening {
+  /** How long, in milliseconds, another's lock is waited for. */
+  readonly patience: number;
+  /** Whether also one is opened that has tables or triggers which runa does not make. */
+  readonly admitsForeign: boolean;
+}
+
+const USUALLY: Opening = { patience: PATIENCE, admitsForeign: false };
 
 /**
  * Opens the store's database, making or migrating it where needed. Where it cannot be written, a private copy is opened
  * instead, so that readers still answer, without saving.
- * @throws StoreError when it is damaged, or made by a newer runa
+ * @throws StoreError when it is damaged, cannot be read, or was made by a newer runa
  */
-export function openDatabase(directory: string): OpenDatabase {
-  try {
-    const opened = tryToOpen(directory);
-    directories.set(opened.database, directory);
-    return opened;
-  } catch (error) {
-    throw storeError(directory, error);
-  }
+export function openDatabase(directory: string, opening: Opening): OpenDatabase {
+  return told(directory, opening.patience, () => {
+    try {
+      makeDirectory(directory);
+      requireFile(databaseFile(directory));
+      return kept(directory, opening);
+    } catch (error) {
+      if (whyNotSaved(error) === null) throw error;
+      refuseLongPath(directory);
+      return openCopy(directory, opening);
+    }
+  });
 }
 
-const directories = new WeakMap<Database.Database, string>();
-
-/** What an error of an open database means: damage that shows only in reading is a StoreError too. */
-export function databaseError(database: Database.Database, error: unknown): unknown {
-  const directory = directories.get(database);
-  return directory === undefined ? error : storeError(directory, error);
-}
-
-/** The store's database in a directory. */
-export function databaseFile(directory: string): string {
-  return join(directory, FILE);
-}
-
-/** Whether there is a store in a directory, sound or not. An empty file is none: it holds nothing, and was never made so. */
-export function storeExists(directory: string): boolean {
-  return (statSync(databaseFile(directory), { throwIfNoEntry: false })?.size ?? 0) > 0;
+/**
+ * Opens a private copy of a store, in which nothing is kept. Only for one who has not got the store open: reading its files
+ * would give up the locks that SQLite has on them.
+ * @throws StoreError
+ */
+export function openPrivately(directory: string): OpenDatabase {
+  return told(directory, PATIENCE, () => openCopy(directory, USUALLY));
 }
 
 /**
@@ -59,18 +67,48 @@ export function storeExists(directory: string): boolean {
  * @throws StoreError
  */
 export function makeDatabase(directory: string): OpenDatabase {
-  makeDirectory(directory);
-  return kept(directory);
+  return told(directory, PATIENCE, () => {
+    try {
+      makeDirectory(directory);
+      return kept(directory, USUALLY);
+    } catch (error) {
+      refuseLongPath(directory);
+      throw error;
+    }
+  });
 }
 
-function tryToOpen(directory: string): OpenDatabase {
+const directories = new WeakMap<Database.Database, string>();
+
+/** Opens a database, and knows from then on which store its errors are about. */
+function told(directory: string, patience: number, open: () => OpenDatabase): OpenDatabase {
   try {
-    makeDirectory(directory);
-    requireFile(join(directory, FILE));
-    return kept(directory);
+    const opened = open();
+    directories.set(opened.database, directory);
+    return opened;
   } catch (error) {
-    if (!cannotWrite(error)) throw error;
-    return privateCopy(directory);
+    throw storeError(databaseFile(directory), error, patience);
+  }
+}
+
+/** What an error of an open database means: damage that shows only in reading is a StoreError too. */
+export function databaseError(database: Database.Database, error: unknown, patience = PATIENCE): unknown {
+  const directory = directories.get(database);
+  return directory === undefined ? error : storeError(databaseFile(directory), error, patience);
+}
+
+/** What to throw where an open database holds what runa never wrote. */
+export function damagedError(database: Database.Database): StoreError {
+  return damaged(databaseFile(directories.get(database) ?? ""));
+}
+
+/** Whether there is a store in a directory, sound or not. An empty file is none: it holds nothing, and was never made so. */
+export function storeExists(directory: string): boolean {
+  try {
+    return (statSync(databaseFile(directory), { throwIfNoEntry: false })?.size ?? 0) > 0;
+  } catch {
+    // What cannot be looked at may be one; opening it says why not.
+    return true;
   }
 }
 
@@ -78,7 +116,7 @@ function makeDirectory(directory: string): void {
   try {
     mkdirSync(directory, { recursive: true });
   } catch (error) {
-    if (cannotWrite(error)) throw error;
+    if (whyNotSaved(error) !== null) throw error;
     throw new StoreError(`${directory} cannot hold the store: ${reasonOf(error)}. Move away what lies there`);
   }
 }
@@ -89,17 +127,41 @@ function requireFile(file: string): void {
     throw new StoreError(`${file} is not a file: move away what lies there`);
 }
 
-function kept(directory: string): OpenDatabase {
-  const database = new Database(join(directory, FILE), { timeout: 0 });
+/** SQLite takes no longer path than 512 bytes, of which it needs 8 for the names of the files beside. */
+const LONGEST_PATH = 504;
+
+/** @throws StoreError where SQLite could open no database here, whatever one does */
+function refuseLongPath(directory: string): void {
+  const length = Buffer.byteLength(databaseFile(existsSync(directory) ? realpathSync(directory) : directory));
+  if (length > LONGEST_PATH)
+    throw new StoreError(
+      `${databaseFile(directory)} cannot be opened: its path is ${length} bytes long, and SQLite takes none that is longer than ${LONGEST_PATH}. Move the project to a directory with a shorter path`,
+    );
+}
+
+const GITIGNORE = "*\n";
+
+/** Git would take the database, and what it then puts back would be an older one beside the log of a newer. */
+export function hideFromGit(directory: string): void {
+  try {
+    writeFileSync(join(directory, ".gitignore"), GITIGNORE, { flag: "wx" });
+  } catch {
+    // It is there already, or the disk is full: no reason to have no store.
+  }
+}
+
+function kept(directory: string, opening: Opening): OpenDatabase {
+  const database = openSqlite(databaseFile(directory), { timeout: 0 });
   try {
     // Of two that make a store at once SQLite refuses one without waiting.
-    patiently(() => prepare(database));
+    const { isNew, hasOwnSchema } = patiently(() => prepare(directory, database, opening), opening.patience);
+    if (isNew) hideFromGit(directory);
     askToWrite(database);
+    return { database, files: new OpenFiles(directory), hasOwnSchema, close: () => database.close() };
   } catch (error) {
     database.close();
     throw error;
   }
-  return { database, kept: true, close: () => database.close() };
 }
 
 /** A file that must not be written opens all the same, and says so only to whoever wants to write. */
@@ -107,6 +169,7 @@ function askToWrite(database: Database.Database): void {
   try {
     database.exec("BEGIN IMMEDIATE; UPDATE clock SET latest = latest; ROLLBACK");
   } catch (error) {
+    if (database.inTransaction) database.exec("ROLLBACK");
     // Another is writing, so one may.
     if (!isBusy(error)) throw error;
   }
@@ -120,70 +183,34 @@ const POLL = 1;
 const nothing = new Int32Array(new SharedArrayBuffer(4));
 
 /** Does again and again what is refused while another has the lock, until it may. */
-export function patiently<T>(work: () => T): T {
+export function patiently<T>(work: () => T, patience = PATIENCE): T {
   let deadline: number | undefined;
   for (;;) {
     try {
       return work();
     } catch (error) {
       if (!isBusy(error)) throw error;
-      deadline ??= performance.now() + BUSY_TIMEOUT;
+      deadline ??= performance.now() + patience;
       if (performance.now() > deadline) throw error;
       Atomics.wait(nothing, 0, 0, POLL);
     }
   }
 }
 
-/** Whether an error says that another has locked what was asked for. */
-export function isBusy(error: unknown): boolean {
-  return codeOf(error).startsWith("SQLITE_BUSY");
-}
-
-/** How often a store is copied anew that was written to meanwhile. */
-const COPY_TRIES = 20;
-
-/** What tells one state of the store's files from another; nothing for files that cannot be looked at. */
-function stateOf(directory: string): string {
-  try {
-    return ["", "-wal"]
-      .map((suffix) => statSync(join(directory, FILE + suffix), { bigint: true, throwIfNoEntry: false }))
-      .map((stats) => (stats === undefined ? "" : `${stats.ino}:${stats.size}:${stats.mtimeNs}`))
-      .join(" ");
-  } catch {
-    return "";
-  }
-}
-
-function copyFiles(directory: string, copy: string): void {
-  try {
-    // Bytes, not modes: the copy has to be writable where the store is not.
-    for (const suffix of ["", "-wal"])
-      writeFileSync(join(copy, FILE + suffix), readFileSync(join(directory, FILE + suffix)));
-  } catch {
-    // No store yet, or none that can be read: answered as if it were empty.
-  }
-}
-
-function privateCopy(directory: string): OpenDatabase {
-  const copy = mkdtempSync(join(tmpdir(), "runa-store-"));
-  for (let tries = 0; tries < COPY_TRIES; tries++) {
-    const before = stateOf(directory);
-    copyFiles(directory, copy);
-    // Taken in the middle of a checkpoint, the two files would not belong together.
-    if (stateOf(directory) === before) break;
-  }
-  const database = new Database(join(copy, FILE));
+function openCopy(directory: string, opening: Opening): OpenDatabase {
+  const copy = copyStore(directory);
+  const database = openSqlite(databaseFile(copy.directory));
   const close = () => {
     database.close();
-    rmSync(copy, { recursive: true, force: true });
+    copy.remove();
   };
   try {
-    prepare(database);
+    const { hasOwnSchema } = prepare(directory, database, opening);
+    return { database, files: null, hasOwnSchema, close };
   } catch (error) {
     close();
     throw error;
   }
-  return { database, kept: false, close };
 }
 
 /**
@@ -201,8 +228,17 @@ export function syncCommits(database: Database.Database, synced: boolean): void 
   );
 }
 
-function prepare(database: Database.Database): void {
+/** What an open database is found to be: whether it was made or migrated just now, and whether it is runa's alone. */
+interface Prepared {
+  readonly isNew: boolean;
+  readonly hasOwnSchema: boolean;
+}
+
+/** Makes an open database ready for use. */
+function prepare(directory: string, database: Database.Database, { admitsForeign }: Opening): Prepared {
   database.pragma("journal_mode = WAL");
+  // What somebody has planted in the schema of a store may call nothing but what SQLite itself brings.
+  database.pragma("trusted_schema = OFF");
   // Committed means on the disk, which is not what WAL does by itself.
   syncCommits(database, true);
   const version = database.pragma("user_version", { simple: true }) as number;
@@ -210,37 +246,19 @@ function prepare(database: Database.Database): void {
     throw new StoreError(
       `the store was made by a newer runa (store version ${version}, this runa knows ${MIGRATIONS.length}): use that one`,
     );
-  if (version === MIGRATIONS.length) return;
+  const hasOwnSchema = version === 0 || isOwnSchema(database, version);
+  // A trigger or a table that runa did not make would have it record, or obey, what nobody sees.
+  if (!hasOwnSchema && !(admitsForeign && version === MIGRATIONS.length && isTable(database, "event")))
+    throw alteredSchema(databaseFile(directory));
+  if (version === MIGRATIONS.length) return { isNew: false, hasOwnSchema };
   database
     .transaction(() => {
       // Asked again under the lock: another process may have migrated meanwhile.
       const from = database.pragma("user_version", { simple: true }) as number;
       for (const migration of MIGRATIONS.slice(from)) database.exec(migration);
       database.pragma(`user_version = ${MIGRATIONS.length}`);
+      if (!isOwnSchema(database, MIGRATIONS.length)) throw alteredSchema(databaseFile(directory));
     })
     .immediate();
-}
-
-function codeOf(error: unknown): string {
-  return String((error as { code?: unknown }).code ?? "");
-}
-
-function cannotWrite(error: unknown): boolean {
-  return (
-    /^(SQLITE_READONLY|SQLITE_CANTOPEN|EACCES|EROFS|EPERM)/.test(codeOf(error)) ||
-    /directory does not exist/.test(String(error))
-  );
-}
-
-function storeError(directory: string, error: unknown): unknown {
-  const code = codeOf(error);
-  if (!code.startsWith("SQLITE_")) return error;
-  const file = join(directory, FILE);
-  if (code.startsWith("SQLITE_BUSY"))
-    return new StoreError(`${file} was locked by another process for ${BUSY_TIMEOUT / 1000} s: try again`);
-  if (!/^SQLITE_(NOTADB|CORRUPT)/.test(code))
-    return new StoreError(`${file} could not be read or written: ${(error as Error).message} (${code})`);
-  return new StoreError(
-    `${file} is damaged: what runa remembers of earlier attempts is in doubt, no artifact is. \`runa scan --rebuild\` keeps what can still be read and reads the artifacts again`,
-  );
+  return { isNew: true, hasOwnSchema: true };
 }

@@ -6,7 +6,7 @@ import { parseJsonBytes } from "./json/parse.ts";
 import { recordDelivery } from "./record-delivery.ts";
 import { type RefusalReason, refusalBody } from "./refusal.ts";
 import { contentOf, workUnitOf } from "./scan-files.ts";
-import { type Store, write } from "./store.ts";
+import { requireKept, type Store, write } from "./store.ts";
 import { finishSuperseding, finishSupersedingOf, prepareMove } from "./superseding.ts";
 import { existsValid, findArtifact, putArtifact, removeArtifact } from "./tables/artifact-table.ts";
 import {
@@ -58,12 +58,13 @@ export interface ValidArtifact {
  * directory, record, commit (attempts.md section 2). The end of an attempt takes the same lock, so no delivery comes
  * after it. Dying before the rename leaves nothing; dying between rename and commit leaves a whole file that the next
  * scan finds and counts as written by the attempt; the record never names a file that is not there.
- * @throws RefusedError
+ * @throws RefusedError, StoreError
  */
 export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: ValidArtifact): ContentHash {
   const directory = join(deliverer.workspace, artifact.type);
   const name = fileNameOf(artifact.id);
   const hash = contentHash(artifact.canonical);
+  requireKept(store);
   return write(store, () => {
     refuseIfEnded(store, deliverer);
     const old = findArtifact(store.database, artifact.type, artifact.id);
@@ -126,6 +127,7 @@ export function confirmArtifact(
   type: string,
   id: InstanceId,
 ): ContentHash {
+  requireKept(store);
   return write(store, () => {
     refuseIfEnded(store, deliverer);
     const row = findArtifact(store.database, type, id);
@@ -171,6 +173,7 @@ export function recordWithdrawal(
   id: InstanceId,
 ): ContentHash {
   const { attempt, workspace } = deliverer;
+  requireKept(store);
   return write(store, () => {
     refuseIfEnded(store, deliverer);
     const row = findArtifact(store.database, type, id);
@@ -182,9 +185,10 @@ export function recordWithdrawal(
       throw refused("it could not be moved", error);
     }
     putSuperseding(store.database, { attempt, type, id, withdrawn: true });
-    removeArtifact(store.database, type, id);
+    const at = nextMoment(store.database);
+    removeArtifact(store.database, row, at);
     forgetDelivery(store.database, attempt, type, id);
-    appendEvent(store.database, nextMoment(store.database), "withdrawn", attempt, {
+    appendEvent(store.database, "withdrawn", attempt, {
       artifact_type: type,
       instance_id: id,
       content_hash: row.contentHash,
@@ -218,9 +222,8 @@ export function recordRefusal(
   refusal: Refusal,
 ): void {
   write(store, () => {
-    const at = nextMoment(store.database);
-    if (attempt !== null) noteRefusal(store.database, attempt, refusal, at);
-    appendEvent(store.database, at, "delivery_refused", attempt, refusalBody(reason, type, refusal.violations));
+    if (attempt !== null) noteRefusal(store.database, attempt, refusal, nextMoment(store.database));
+    appendEvent(store.database, "delivery_refused", attempt, refusalBody(reason, type, refusal.violations));
   });
 }
 

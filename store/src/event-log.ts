@@ -1,7 +1,7 @@
-import type { Json } from "./artifact.ts";
-import { StoreError } from "./database.ts";
+import type { WallTime } from "./artifact.ts";
 import { type Store, write, writeIfFree } from "./store.ts";
-import { nextMoment } from "./tables/clock-table.ts";
+import { StoreError } from "./store-error.ts";
+import { lastStepBack } from "./tables/clock-table.ts";
 import {
   appendEvent,
   attemptsBeginning,
@@ -13,10 +13,14 @@ import {
   eventHash,
   events,
   FIRST_PREV,
+  findEvent,
+  isEventKind,
+  isEventTime,
   lastEvent,
   lastMethodology,
   protocolsIn,
 } from "./tables/event-table.ts";
+import { isCount, isObject, parsed as parsedJson } from "./tables/stored.ts";
 
 /** One event of the log. */
 export interface LogEvent extends Omit<EventRow, "body"> {
@@ -41,9 +45,9 @@ export type LogVerdict =
   | { readonly ok: true; readonly events: number; readonly head: string }
   | {
       readonly ok: false;
-      /** The first broken row; null where every row is sound and only the expected head is not there. */
+      /** The first broken row; null where every row is sound, and something else is wrong. */
       readonly seq: number | null;
-      readonly reason: "missing" | "prev" | "hash" | "head";
+      readonly reason: "missing" | "prev" | "hash" | "tables" | "head";
       readonly message: string;
     };
 
@@ -52,7 +56,7 @@ const BATCH = 1000;
 
 /** Appends one event in a transaction of its own; a fact that has one appends it there, with `appendEvent`. */
 export function recordEvent(store: Store, kind: EventKind, attempt: string | null, body: EventBody): void {
-  write(store, () => appendEvent(store.database, nextMoment(store.database), kind, attempt, body));
+  write(store, () => appendEvent(store.database, kind, attempt, body));
 }
 
 /**
@@ -65,16 +69,32 @@ export function noteMethodology(store: Store, fingerprint: string, body: () => E
   if (!store.kept || lastMethodology(database) === fingerprint) return;
   writeIfFree(store, () => {
     if (lastMethodology(database) === fingerprint) return;
-    appendEvent(database, nextMoment(database), "methodology_changed", null, { ...body(), fingerprint });
+    appendEvent(database, "methodology_changed", null, { ...body(), fingerprint });
   });
 }
 
 /**
  * Events in the order in which they were written.
- * @throws StoreError for a row that holds no JSON
+ * @throws StoreError for a row that holds no JSON, and where the store has been deleted or replaced
  */
 export function readEvents(store: Store, query: EventQuery): LogEvent[] {
+  store.requireInPlace();
   return events(store.database, query, query.limit ?? -1, query.last ?? false).map(parsed);
+}
+
+/** Where the clock of the machine went back: an event that is dated before the one before it. */
+export interface StepBack {
+  readonly seq: number;
+  readonly at: WallTime;
+  /** How the event before it is dated. */
+  readonly before: WallTime;
+}
+
+/** The last time that the clock went back between two events; null where it never did. */
+export function clockWentBack({ database }: Store): StepBack | null {
+  const seq = lastStepBack(database);
+  const [event, before] = seq === null ? [] : [findEvent(database, seq), findEvent(database, seq - 1)];
+  return event == null || before == null ? null : { seq: event.seq, at: event.at, before: before.at };
 }
 
 /** How many events a filter chooses. */
@@ -104,8 +124,8 @@ export function logHead(store: Store): LogHead {
 export function verifyLog(store: Store, expect: string = FIRST_PREV): LogVerdict {
   let head: LogHead = { seq: 0, hash: FIRST_PREV };
   let contained = expect === FIRST_PREV;
-  // From below the first row: what was put in front of it is no part of the chain.
-  for (let after = Number.MIN_SAFE_INTEGER; ; after = head.seq) {
+  // From whatever comes first: what was put in front of the first row is no part of the chain.
+  for (let after: number | undefined; ; after = head.seq) {
     const rows = events(store.database, { after }, BATCH, false);
     for (const row of rows) {
       const broken = faultOf(row, head);
@@ -115,13 +135,22 @@ export function verifyLog(store: Store, expect: string = FIRST_PREV): LogVerdict
     }
     if (rows.length < BATCH) break;
   }
-  if (contained) return { ok: true, events: head.seq, head: head.hash };
-  return {
-    ok: false,
-    seq: null,
-    reason: "head",
-    message: `the expected head ${expect} is not in the log: its end was cut off, or the whole of it was written anew`,
-  };
+  if (!contained)
+    return {
+      ok: false,
+      seq: null,
+      reason: "head",
+      message: `the expected head ${expect} is not in the log: its end was cut off, or the whole of it was written anew`,
+    };
+  if (!store.hasOwnSchema)
+    return {
+      ok: false,
+      seq: null,
+      reason: "tables",
+      message:
+        "every event is as it was written, but the store's tables, indexes and triggers are not those that runa makes: `runa scan --rebuild` makes them anew",
+    };
+  return { ok: true, events: head.seq, head: head.hash };
 }
 
 function faultOf(row: EventRow, before: LogHead): Extract<LogVerdict, { ok: false }> | null {
@@ -161,13 +190,10 @@ function expectedHash(row: EventRow): string | null {
 }
 
 function parsed(row: EventRow): LogEvent {
-  let body: Json;
-  try {
-    body = JSON.parse(row.body);
-  } catch {
-    body = null;
-  }
-  if (typeof body !== "object" || body === null || Array.isArray(body))
-    throw new StoreError(`event ${row.seq} of the log was damaged: \`runa log --verify\` names the first such row`);
+  const body = parsedJson(row.body);
+  if (!isObject(body) || !isEventKind(row.kind) || !isEventTime(row.at) || !isCount(row.seq))
+    throw new StoreError(
+      `event ${row.seq} of the log was damaged: \`runa log --verify\` names the first such event, and \`runa scan --rebuild\` keeps what can still be read`,
+    );
   return { ...row, body: body as EventBody };
 }

@@ -10,6 +10,7 @@ export type {
   SchemaHash,
   TypeSummary,
   Violation,
+  WallTime,
   WorkUnit,
 } from "./artifact.ts";
 export {
@@ -22,6 +23,7 @@ export {
   type ClaimResult,
   claimAttempt,
   deliveredElsewhere,
+  earlierDeliveries,
   endAttempt,
   endUnstarted,
   fenceAttempt,
@@ -54,6 +56,7 @@ export {
   withdrawArtifact,
 } from "./delivery.ts";
 export {
+  clockWentBack,
   type EventQuery,
   eventCount,
   type LogEvent,
@@ -65,11 +68,13 @@ export {
   noteMethodology,
   readEvents,
   recordEvent,
+  type StepBack,
   verifyLog,
 } from "./event-log.ts";
 export { canonicalJson, contentHash, sha256 } from "./json/canonical.ts";
+export { ExactNumber } from "./json/exact-number.ts";
+export { type Loss, lossesOf } from "./json/losses.ts";
 export {
-  ExactNumber,
   JsonError,
   MAX_BYTES,
   MAX_DEPTH,
@@ -79,20 +84,28 @@ export {
 } from "./json/parse.ts";
 export { type JudgedContent, judgeContent } from "./judge-content.ts";
 export { keepMethodology, keptMethodology, type MethodologyRow } from "./kept-methodology.ts";
-export { momentOf, rfc3339 } from "./moment.ts";
+export { momentOf, rfc3339, wallTime } from "./moment.ts";
 export { type Origin, originsOf } from "./origin.ts";
 export { type Rebuilt, rebuildStore } from "./rebuild.ts";
 export { loggedViolations, type RefusalReason } from "./refusal.ts";
 export { type InstanceRef, type ScanOptions, type ScanReport, scan } from "./scan.ts";
-export { type ScannedType, workUnitOf } from "./scan-files.ts";
+export { contentOf, type ScannedType, workUnitOf } from "./scan-files.ts";
 export { type Dialect, dialectOf, SchemaError } from "./schema/dialect.ts";
-export { parseSchema, type SchemaSource } from "./schema/source.ts";
+export { parseKnownSchema, parseSchema, type SchemaSource } from "./schema/source.ts";
 export { loadSchemaCompiler, type SchemaCompiler, type Validator } from "./schema/validator.ts";
 export { knownSchemaHash, rememberSchemaFiles } from "./schema-check.ts";
-export { type InstancesByType, readSnapshot, readUnhealthy, type Snapshot } from "./snapshot.ts";
+export {
+  type InstancesByType,
+  type Listeners,
+  readSnapshot,
+  readSnapshots,
+  readUnhealthy,
+  type Said,
+  type Snapshot,
+} from "./snapshot.ts";
 export { identitiesNow, SourceReading } from "./source-identities.ts";
-export { openStore, type Store } from "./store.ts";
-export { didYouMean, nearest } from "./suggestion.ts";
+export { openStore, requireKept, requireSound, type Store, type StoreUse } from "./store.ts";
+export { alike, alikes, didYouMean, meantText, nearest } from "./suggestion.ts";
 export { finishSuperseding, type NotMoved } from "./superseding.ts";
 export type {
   InstanceBefore,
@@ -106,6 +119,7 @@ export type {
   SeenType,
   ServerNotes,
 } from "./tables/attempt-table.ts";
+export type { Saying } from "./tables/delivery-table.ts";
 export { EVENT_KINDS, type EventBody, type EventFilter, type EventKind, isEventKind } from "./tables/event-table.ts";
 export { knownWorkUnits } from "./work-units.ts";
 export { writeDurably } from "./workspace/durable-write.ts";

@@ -1,7 +1,7 @@
 /**
  * The store's tables, one migration a version; `user_version` counts those that were applied. A migration that has been
  * released is never changed. `artifact`, `schema_check` and `methodology` are an index over files: emptied, they are refilled
- * from them.
+ * from them; `removal` goes with the first of them.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -90,5 +90,12 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX event_of_methodology ON event (kind, seq) WHERE kind = 'methodology_changed';
   CREATE TRIGGER event_is_kept BEFORE DELETE ON event BEGIN SELECT raise(ABORT, 'the event log is only appended to'); END;
   CREATE TRIGGER event_is_final BEFORE UPDATE ON event BEGIN SELECT raise(ABORT, 'the event log is only appended to'); END;
+  `,
+  `
+  CREATE TABLE removal (artifact_type TEXT NOT NULL, work_unit TEXT, at INTEGER NOT NULL) STRICT;
+  ALTER TABLE attempt ADD COLUMN started_at INTEGER NOT NULL DEFAULT 0;
+  UPDATE attempt SET started_at = started;
+
+  ALTER TABLE clock ADD COLUMN went_back INTEGER;
   `,
 ];

@@ -9,13 +9,14 @@ import {
   rmSync,
 } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
-import { databaseFile, makeDatabase, StoreError, storeExists } from "./database.ts";
+import type Database from "better-sqlite3";
+import { hideFromGit, makeDatabase, StoreError, storeExists } from "./database.ts";
+import { keptOf, RECORDS, type RecordTable, type Row } from "./rebuild-rows.ts";
+import { isOwnSchema, isTable } from "./schema-digest.ts";
+import { openSqlite } from "./sqlite.ts";
+import { databaseFile } from "./store-files.ts";
 import { statement } from "./tables/statement.ts";
 import { syncDirectory } from "./workspace/durable-write.ts";
-
-/** Tables that hold what is written nowhere else; every other one is an index over files, which a scan fills. */
-const RECORDS = ["clock", "attempt", "delivery", "superseding", "event"] as const;
 
 /** What a rebuilt store kept of the one before. */
 export interface Rebuilt {
@@ -41,7 +42,10 @@ export function rebuildStore(directory: string): Rebuilt {
     makeDatabase(directory).close();
     return { damaged: null, kept: { attempts: 0, events: 0 }, incomplete: true };
   }
-  return isSound(file) ? emptyIndex(file) : carryOver(directory, file);
+  if (!isSound(file)) return carryOver(directory, file);
+  // Of an older runa's store too, which is sound, and brought up to date by being opened.
+  makeDatabase(directory).close();
+  return emptyIndex(file);
 }
 
 /** Other processes that have a file open; none where the system does not tell (/proc). */
@@ -69,12 +73,28 @@ function targetOf(link: string): string | null {
   }
 }
 
+/**
+ * Whether nothing is wrong with a database: its pages, the indexes over its tables, the tables themselves, and what stands in
+ * those that a scan does not fill.
+ */
 function isSound(file: string): boolean {
   try {
-    return withDatabase(file, (database) => database.pragma("quick_check(1)", { simple: true }) === "ok");
+    return withDatabase(
+      file,
+      (database) =>
+        database.pragma("integrity_check(1)", { simple: true }) === "ok" &&
+        isOwnSchema(database, database.pragma("user_version", { simple: true }) as number) &&
+        RECORDS.filter((table) => isTable(database, table)).every((table) => isReadable(database, table)),
+    );
   } catch {
     return false;
   }
+}
+
+function isReadable(database: Database.Database, table: RecordTable): boolean {
+  for (const row of database.prepare(`SELECT * FROM "${table}"`).iterate() as Iterable<Row>)
+    if (keptOf(table, row) !== row) return false;
+  return true;
 }
 
 function emptyIndex(file: string): Rebuilt {
@@ -106,12 +126,15 @@ function carryOver(directory: string, file: string): Rebuilt {
       databaseFile(place),
       (target) => {
         const whole = target.transaction(() => RECORDS.map((table) => carryTable(file, target, table)))();
+        // In a store of an older runa both were one.
+        target.exec("UPDATE attempt SET started_at = started WHERE started_at = 0");
         return { counts: countsOf(target), incomplete: whole.includes(false) };
       },
       "write",
     );
     const damaged = setAside(file);
     renameSync(databaseFile(place), file);
+    hideFromGit(directory);
     syncDirectory(directory);
     return { damaged, kept: copied.counts, incomplete: copied.incomplete };
   } finally {
@@ -120,17 +143,21 @@ function carryOver(directory: string, file: string): Rebuilt {
 }
 
 /** Copies the rows of one table that can be read, from both ends towards the damage; tells whether all of them could. */
-function carryTable(file: string, target: Database.Database, table: (typeof RECORDS)[number]): boolean {
+function carryTable(file: string, target: Database.Database, table: RecordTable): boolean {
   // The new clock has a row already; a row that was read from both ends is the same from each.
   const conflict = table === "clock" ? "REPLACE" : "IGNORE";
   let whole = true;
   for (const order of ["ASC", "DESC"]) {
     try {
       withDatabase(file, (source) => {
+        if (!isTable(source, table)) throw new RangeError(`${table} is no table`);
         const byPlace = /WITHOUT ROWID/i.test(definitionOf(source, table)) ? "" : `ORDER BY rowid ${order}`;
         const rows = source.prepare(`SELECT * FROM "${table}" ${byPlace}`).iterate();
-        for (const row of rows as Iterable<Record<string, unknown>>)
-          if (!put(target, table, row, conflict)) whole = false;
+        for (const row of rows as Iterable<Row>) {
+          const kept = keptOf(table, row);
+          const isPut = kept !== null && put(target, table, kept, conflict);
+          whole &&= isPut && kept === row;
+        }
       });
       return whole && order === "ASC";
     } catch {
@@ -141,8 +168,9 @@ function carryTable(file: string, target: Database.Database, table: (typeof RECO
 }
 
 /** Puts a row into a table, unless it breaks the table's rules: then it is part of the damage. */
-function put(target: Database.Database, table: string, row: Record<string, unknown>, conflict: string): boolean {
-  const columns = Object.keys(row);
+function put(target: Database.Database, table: string, row: Row, conflict: string): boolean {
+  const own = columnsOf(target, table);
+  const columns = Object.keys(row).filter((column) => own.has(column));
   const names = columns.map((column) => `"${column}"`).join(", ");
   const values = columns.map((column) => `@${column}`).join(", ");
   try {
@@ -151,6 +179,12 @@ function put(target: Database.Database, table: string, row: Record<string, unkno
   } catch {
     return false;
   }
+}
+
+/** The columns that runa gives a table; what somebody else has added to it is not kept. */
+function columnsOf(target: Database.Database, table: string): ReadonlySet<string> {
+  const rows = statement(target, "SELECT name FROM pragma_table_info(?)").all(table) as { name: string }[];
+  return new Set(rows.map(({ name }) => name));
 }
 
 function definitionOf(source: Database.Database, table: string): string {
@@ -187,7 +221,7 @@ function setAside(file: string): string {
 }
 
 function withDatabase<T>(file: string, work: (database: Database.Database) => T, access: "read" | "write" = "read"): T {
-  const database = new Database(file, { readonly: access === "read" });
+  const database = openSqlite(file, { readonly: access === "read" });
   try {
     return work(database);
   } finally {

@@ -9,7 +9,7 @@ export type MadeDelivery = DeliveryRow & Pick<Instance, "workUnit">;
 /** Records a delivery and tells the log of it; only inside the write transaction of the fact. */
 export function recordDelivery(database: Database, { workUnit, ...row }: MadeDelivery): void {
   putDelivery(database, row);
-  appendEvent(database, row.at, "delivery_accepted", row.attempt, {
+  appendEvent(database, "delivery_accepted", row.attempt, {
     artifact_type: row.type,
     instance_id: row.id,
     content_hash: row.contentHash,

@@ -1,7 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { ContentHash, InstanceId, Json } from "./artifact.ts";
 import { sha256 } from "./json/canonical.ts";
-import { nextMoment } from "./tables/clock-table.ts";
 import { appendEvent } from "./tables/event-table.ts";
 
 /** One change that a scan made to the index. */
@@ -23,7 +22,7 @@ export function appendScanned(database: Database, made: readonly ScanChange[]): 
   for (const { change } of made) counts[change]++;
   // Arrays of strings, whose canonical form is the plain one.
   const changes: Json[] = made.map(({ change, row }) => [change, row.type, row.id, row.contentHash]);
-  appendEvent(database, nextMoment(database), "scanned", null, {
+  appendEvent(database, "scanned", null, {
     ...counts,
     changes: changes.slice(0, MAX_LISTED),
     ...(changes.length > MAX_LISTED && { changes_hash: sha256(JSON.stringify(changes)) }),

@@ -1,7 +1,7 @@
 import type { ContentHash, Moment, ScanGap, Violation, WorkUnit } from "./artifact.ts";
 import { grouped } from "./grouped.ts";
 import { contentHash } from "./json/canonical.ts";
-import { JsonError, parseJsonBytes } from "./json/parse.ts";
+import { JsonError, type ParsedJson, parseJsonBytes } from "./json/parse.ts";
 import type { SchemaSource } from "./schema/source.ts";
 import type { Validator } from "./schema/validator.ts";
 import type { ArtifactRow } from "./tables/artifact-table.ts";
@@ -34,6 +34,9 @@ export interface Update {
 // Filled in when the scan commits: all that one scan finds share one time.
 const UNDATED = 0 as Moment;
 
+/** A file's JSON, with exact numbers besides where doubles do not hold all of it. */
+type Content = Pick<ParsedJson, "value" | "exact">;
+
 /** A file's content as it was read, not judged yet. */
 interface Reading {
   readonly file: DoubtfulFile;
@@ -41,7 +44,7 @@ interface Reading {
   readonly stat: StatIdentity | null;
   readonly mtime: string;
   readonly hash: ContentHash;
-  readonly content: { readonly value: unknown } | { readonly malformed: JsonError };
+  readonly content: Content | { readonly malformed: JsonError };
 }
 
 /**
@@ -84,8 +87,8 @@ function readingsOf(files: readonly DoubtfulFile[], group: ReadGroup, gaps: Scan
 /** What a file's bytes come to: their JSON and the hash of its canonical form, or why they are none and their own hash. */
 export function contentOf(bytes: Buffer, start = 0, end = bytes.length): Pick<Reading, "hash" | "content"> {
   try {
-    const { value, canonical } = parseJsonBytes(bytes, start, end);
-    return { hash: contentHash(canonical), content: { value } };
+    const { canonical, ...content } = parseJsonBytes(bytes, start, end);
+    return { hash: contentHash(canonical), content };
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     return { hash: contentHash(bytes.subarray(start, end)), content: { malformed: error } };
@@ -95,19 +98,21 @@ export function contentOf(bytes: Buffer, start = 0, end = bytes.length): Pick<Re
 /** The violations of each reading that has some; what the index knows already is not judged again. */
 async function violationsOf(readings: readonly Reading[]): Promise<Map<Reading, readonly Violation[]>> {
   const found = new Map<Reading, readonly Violation[]>();
-  const unjudged: { reading: Reading; value: unknown }[] = [];
+  const unjudged: { reading: Reading; content: Content }[] = [];
   for (const reading of readings) {
     const { content, hash, file } = reading;
     const { old, schema } = file;
     if ("malformed" in content) found.set(reading, [notJson(content.malformed)]);
     else if (old?.schemaHash === schema.hash && old.contentHash === hash) found.set(reading, old.violations);
-    else unjudged.push({ reading, value: content.value });
+    else unjudged.push({ reading, content });
   }
   for (const [schema, ofType] of grouped(unjudged, ({ reading }) => reading.file.schema)) {
     const validator = await schema.validator();
-    const valid = validator.acceptsEach(ofType.map(({ value }) => value));
-    for (const [index, { reading, value }] of ofType.entries())
-      if (valid[index] !== true) found.set(reading, await validator(value));
+    const plain = ofType.filter(({ content }) => content.exact === undefined);
+    const accepted = validator.acceptsEach(plain.map(({ content }) => content.value));
+    const valid = new Set(plain.filter((_, index) => accepted[index] === true));
+    for (const one of ofType)
+      if (!valid.has(one)) found.set(one.reading, await validator(one.content.value, one.content.exact));
   }
   return found;
 }

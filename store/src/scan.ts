@@ -39,14 +39,29 @@ export interface ScanOptions {
 }
 
 /**
- * Brings the index up to date with the workspace, reading only files whose stat identity is not the recorded one.
- * @throws WorkspaceError when the workspace cannot be listed, or is missing though artifacts are recorded
+ * Brings the index up to date with the workspace, reading only files whose stat identity is not the recorded one. In a
+ * store that was opened for looking, what cannot be saved is found all the same, and forgotten.
+ * @throws WorkspaceError when the workspace cannot be listed, or is missing though artifacts are recorded; StoreError
  */
 export async function scan(
   store: Store,
   workspace: string,
   types: ReadonlyMap<string, ScannedType>,
-  { full = false }: ScanOptions = {},
+  options: ScanOptions = {},
+): Promise<ScanReport> {
+  try {
+    return await scanOnce(store, workspace, types, options);
+  } catch (error) {
+    if (!store.answerWithoutSaving(error)) throw error;
+    return scanOnce(store, workspace, types, options);
+  }
+}
+
+async function scanOnce(
+  store: Store,
+  workspace: string,
+  types: ReadonlyMap<string, ScannedType>,
+  { full = false }: ScanOptions,
 ): Promise<ScanReport> {
   const index = packedArtifacts(store.database);
   const known = new KnownArtifacts(index, types);
@@ -210,17 +225,22 @@ class Commits {
     for (const { change, old, row } of batch) {
       this.#types.add(row.type);
       if (!isAsRead && !isStill(this.#store, row, old)) continue;
-      if (change === "removed") removeArtifact(database, row.type, row.id);
+      if (change === "removed") removeArtifact(database, row, this.#now());
       else if (change === "new" || change === "modified") {
-        this.#at ??= nextMoment(database);
         const isKnown = old !== undefined || nothingDelivered;
         const deliveredAt = isKnown ? row.deliveredAt : lastSuccessfulDelivery(database, row.type, row.id);
-        putArtifact(database, { ...row, lastModified: this.#at, deliveredAt });
+        putArtifact(database, { ...row, lastModified: this.#now(), deliveredAt });
       } else putArtifact(database, row);
       if (change !== "unchanged") made.push({ change, row });
     }
     // With the rows that it tells of: what a scan that dies between two batches has changed is told as well.
     appendScanned(database, made);
+  }
+
+  /** The one moment at which everything was found. */
+  #now(): Moment {
+    this.#at ??= nextMoment(this.#store.database);
+    return this.#at;
   }
 }
 

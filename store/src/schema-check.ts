@@ -1,5 +1,5 @@
 import type { SchemaHash } from "./artifact.ts";
-import { type Store, write } from "./store.ts";
+import { type Store, writeUnsyncedIfFree } from "./store.ts";
 import { findSchemaCheck, rememberSchemaCheck } from "./tables/schema-check-table.ts";
 
 // Part of the key, so that a runa with another validator looks again.
@@ -13,9 +13,12 @@ export function knownSchemaHash(store: Store, fileHash: string): SchemaHash | nu
   return findSchemaCheck(store.database, fileHash, VALIDATOR);
 }
 
-/** Remembers schema files that were found to be valid JSON Schemas, by the hashes of their bytes. */
+/**
+ * Remembers schema files that were found to be valid JSON Schemas, by the hashes of their bytes. It neither waits nor fails for
+ * want of room: the next command finds it again.
+ */
 export function rememberSchemaFiles(store: Store, found: ReadonlyMap<string, SchemaHash>): void {
-  write(store, () => {
+  writeUnsyncedIfFree(store, () => {
     for (const [fileHash, hash] of found) rememberSchemaCheck(store.database, fileHash, VALIDATOR, hash);
   });
 }

@@ -1,4 +1,5 @@
-import type { Instance, ScanGap, TypeSummary, WorkUnit } from "./artifact.ts";
+import type { Database } from "better-sqlite3";
+import type { Instance, Moment, ScanGap, TypeSummary, WorkUnit } from "./artifact.ts";
 import { grouped } from "./grouped.ts";
 import type { ScanReport } from "./scan.ts";
 import type { Store } from "./store.ts";
@@ -9,8 +10,11 @@ import {
   lastSuccesses,
   type OpenAttempt,
   openAttempts,
+  workedUnits,
 } from "./tables/attempt-table.ts";
+import { type Saying, sayingsOf } from "./tables/delivery-table.ts";
 import { type PackedArtifacts, packedArtifacts } from "./tables/packed-artifacts.ts";
+import { lastRemovals } from "./tables/removal-table.ts";
 
 /** The instances of each declared type, by instance id; a type without any has an empty list. */
 export interface InstancesByType extends ReadonlyMap<string, readonly Instance[]> {
@@ -35,26 +39,100 @@ export interface Snapshot {
   readonly lastSuccesses: ReadonlyMap<string, LastAttempt>;
   /** Attempts that have not ended, of every work unit. */
   readonly openAttempts: readonly OpenAttempt[];
+  readonly said: Said;
 }
 
-/** Reads everything that evaluation needs for one work unit (or none) at once. */
+/** What was said of work by delivering or confirming, as far as somebody listens. */
+export interface Said {
+  /** By type, the earliest first: what was said after the last success of one of its listeners. */
+  readonly sayings: ReadonlyMap<string, readonly Saying[]>;
+  /** When an instance of a type that the scope counts went last. Empty where nothing was said. */
+  readonly removals: ReadonlyMap<string, Moment>;
+}
+
+/** By type, the protocols that listen to what others say by delivering it. */
+export type Listeners = ReadonlyMap<string, readonly string[]>;
+
+const NOBODY: Listeners = new Map();
+
+/**
+ * Reads everything that evaluation needs for one work unit (or none) at once.
+ * @throws StoreError, also where the store has been deleted or replaced
+ */
 export function readSnapshot(
   store: Store,
   types: Iterable<string>,
   gaps: ScanReport["gaps"],
   workUnit: WorkUnit | null,
+  listeners: Listeners = NOBODY,
 ): Snapshot {
+  store.requireInPlace();
   const { database } = store;
   // One read transaction: a delivery between two of these queries must not show in one and not in the other.
-  return database.transaction((): Snapshot => {
-    return {
-      instances: new PackedInstances([...types], packedArtifacts(database)),
-      gaps: grouped(gaps, ({ type }) => type),
-      lastAttempts: byProtocol(lastAttempts(database, workUnit)),
-      lastSuccesses: byProtocol(lastSuccesses(database, workUnit)),
-      openAttempts: openAttempts(database),
-    };
+  return database.transaction(() => ({
+    ...commonPart(database, types, gaps),
+    ...scopePart(database, workUnit, listeners),
+  }))();
+}
+
+/** Reads what `readSnapshot` reads, for each of several work units at one moment; what they have in common, once. */
+export function readSnapshots(
+  { database }: Store,
+  types: Iterable<string>,
+  gaps: ScanReport["gaps"],
+  workUnits: readonly WorkUnit[],
+  listeners: Listeners = NOBODY,
+): Map<WorkUnit, Snapshot> {
+  return database.transaction(() => {
+    const common = commonPart(database, types, gaps);
+    const worked = workedUnits(database);
+    return new Map(
+      workUnits.map((unit) => [unit, { ...common, ...scopePart(database, unit, listeners, worked.has(unit)) }]),
+    );
   })();
+}
+
+/** What snapshots of all scopes share. */
+function commonPart(
+  database: Database,
+  types: Iterable<string>,
+  gaps: ScanReport["gaps"],
+): Pick<Snapshot, "instances" | "gaps" | "openAttempts"> {
+  return {
+    instances: new PackedInstances([...types], packedArtifacts(database)),
+    gaps: grouped(gaps, ({ type }) => type),
+    openAttempts: openAttempts(database),
+  };
+}
+
+/** @param worked whether there was an attempt in this scope, as far as that is known */
+function scopePart(
+  database: Database,
+  workUnit: WorkUnit | null,
+  listeners: Listeners,
+  worked = true,
+): Omit<Snapshot, "instances" | "gaps" | "openAttempts"> {
+  const successes = byProtocol(worked ? lastSuccesses(database, workUnit) : []);
+  return {
+    lastAttempts: byProtocol(worked ? lastAttempts(database, workUnit) : []),
+    lastSuccesses: successes,
+    said: saidTo(database, listeners, successes, workUnit),
+  };
+}
+
+function saidTo(
+  database: Database,
+  listeners: Listeners,
+  successes: Snapshot["lastSuccesses"],
+  workUnit: WorkUnit | null,
+): Said {
+  const sayings = new Map<string, readonly Saying[]>();
+  for (const [type, protocols] of listeners) {
+    const heard = protocols.map((protocol) => successes.get(protocol)?.ended ?? 0);
+    const said = sayingsOf(database, type, Math.min(...heard) as Moment, workUnit);
+    if (said.length > 0) sayings.set(type, said);
+  }
+  return { sayings, removals: sayings.size === 0 ? new Map() : lastRemovals(database, workUnit) };
 }
 
 /** Every instance of these types that is not valid, in the order of the types, without reading the others. */

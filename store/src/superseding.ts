@@ -64,13 +64,13 @@ function moveOne(store: Store, workspace: string, row: SupersedingRow): void {
     { directory: join(workspace, type), name },
     { root: workspace, below: [SUPERSEDED, attempt, type], name },
   );
-  const contentHash = findArtifact(store.database, type, id)?.contentHash;
-  removeArtifact(store.database, type, id);
+  const known = findArtifact(store.database, type, id);
   // A withdrawal was told when it was made; again only where a scan has found the file since.
-  if (withdrawn && contentHash === undefined) return;
-  appendEvent(store.database, nextMoment(store.database), withdrawn ? "withdrawn" : "superseded", attempt, {
+  if (withdrawn && known === null) return;
+  if (known !== null) removeArtifact(store.database, known, nextMoment(store.database));
+  appendEvent(store.database, withdrawn ? "withdrawn" : "superseded", attempt, {
     artifact_type: type,
     instance_id: id,
-    ...(contentHash !== undefined && { content_hash: contentHash }),
+    ...(known !== null && { content_hash: known.contentHash }),
   });
 }

@@ -10,6 +10,7 @@ import {
 } from "../src/attempt.ts";
 import { contentHash } from "../src/json/canonical.ts";
 import { readSnapshot, type Snapshot } from "../src/snapshot.ts";
+import { lastAttemptOf } from "../src/tables/attempt-table.ts";
 import { id, Rig, unit } from "./rig.ts";
 
 const A = { title: "A" };
@@ -28,7 +29,16 @@ describe("an attempt", () => {
     const rig = new Rig();
     const started = rig.begin("attempt-1", "w-1");
     const owner = { pid: 1, startTime: null, machine: null, boot: null, pidNamespace: null };
-    const open = { id: "attempt-1", protocol: "write", workUnit: "w-1", started, owner, agent: null, fenced: false };
+    const open = {
+      startedAt: expect.any(Number),
+      id: "attempt-1",
+      protocol: "write",
+      workUnit: "w-1",
+      started,
+      owner,
+      agent: null,
+      fenced: false,
+    };
     expect(unendedAttempts(rig.store)).toEqual([open]);
     recordAgent(rig.store, opened("w-1"), { pid: 42, startTime: "7" });
     fenceAttempt(rig.store, "attempt-1");
@@ -78,6 +88,18 @@ describe("an attempt", () => {
     rig.deliver("b", A, { attempt: "attempt-2" });
     rig.end("attempt-2", second, "timed_out", [note("b")]);
     expect([rig.row("note", "a").deliveredAt, rig.row("note", "b").deliveredAt]).toEqual([first, null]);
+  });
+
+  test("of several that ended at one moment the one that began last is the last, for whoever asks", () => {
+    const rig = new Rig();
+    const first = rig.begin("attempt-b");
+    rig.end("attempt-b", first, "delivered", []);
+    const second = rig.begin("attempt-a");
+    rig.end("attempt-a", second, "delivered", []);
+    rig.store.database.exec("UPDATE attempt SET ended = 7");
+    expect(look(rig).lastAttempts.get("write")?.id).toBe("attempt-a");
+    expect(look(rig).lastSuccesses.get("write")?.id).toBe("attempt-a");
+    expect(lastAttemptOf(rig.store.database, "write", null)?.id).toBe("attempt-a");
   });
 
   test("that delivered by file has that on record", () => {

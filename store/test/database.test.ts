@@ -11,7 +11,6 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import Database from "better-sqlite3";
 import { describe, expect, test, vi } from "vitest";
 import type { SchemaHash } from "../src/artifact.ts";
 import { unendedAttempts } from "../src/attempt.ts";
@@ -20,6 +19,7 @@ import { verifyLog } from "../src/event-log.ts";
 import { MIGRATIONS } from "../src/migrations.ts";
 import { knownSchemaHash, rememberSchemaFiles } from "../src/schema-check.ts";
 import { readSnapshot } from "../src/snapshot.ts";
+import { openSqlite } from "../src/sqlite.ts";
 import { openStore, type Store, write } from "../src/store.ts";
 import { putArtifact } from "../src/tables/artifact-table.ts";
 import { latestMoment, nextMoment } from "../src/tables/clock-table.ts";
@@ -34,8 +34,18 @@ vi.mock(import("node:os"), async (original) => {
   return { ...os, tmpdir: () => temporary.directory ?? os.tmpdir() };
 });
 
-const TABLES = ["artifact", "attempt", "clock", "delivery", "event", "methodology", "schema_check", "superseding"];
-const VERSION = 2;
+const TABLES = [
+  "artifact",
+  "attempt",
+  "clock",
+  "delivery",
+  "event",
+  "methodology",
+  "removal",
+  "schema_check",
+  "superseding",
+];
+const VERSION = 3;
 const damaged = (directory: string) =>
   new StoreError(
     `${directory}/runa.db is damaged: what runa remembers of earlier attempts is in doubt, no artifact is. \`runa scan --rebuild\` keeps what can still be read and reads the artifacts again`,
@@ -128,7 +138,7 @@ describe("a new store", () => {
       "a database of version 0",
       (directory) => {
         mkdirSync(directory, { recursive: true });
-        const database = new Database(join(directory, "runa.db"));
+        const database = openSqlite(join(directory, "runa.db"));
         database.pragma("application_id = 7");
         database.close();
       },
@@ -161,12 +171,12 @@ describe("a new store", () => {
 
   test("is not half migrated when the migration fails", () => {
     const directory = temporaryDirectory();
-    const database = new Database(join(directory, "runa.db"));
+    const database = openSqlite(join(directory, "runa.db"));
     // In the way of the migration's last table.
     database.exec("CREATE TABLE superseding (x)");
     database.close();
     expect(() => openStore(directory)).toThrow("superseding");
-    const after = new Database(join(directory, "runa.db"));
+    const after = openSqlite(join(directory, "runa.db"));
     expect(after.pragma("user_version", { simple: true })).toBe(0);
     expect(after.prepare("SELECT name FROM sqlite_schema").pluck().all()).toEqual(["superseding"]);
     after.close();
@@ -175,10 +185,11 @@ describe("a new store", () => {
 
 test("a store of the first version keeps what it remembers", () => {
   const directory = temporaryDirectory();
-  const first = new Database(join(directory, "runa.db"));
+  const first = openSqlite(join(directory, "runa.db"));
   first.exec(MIGRATIONS[0] ?? "");
   first.exec(`INSERT INTO attempt (id, protocol, argv, owner, started, fingerprint, instructions_hash, inputs, before)
-    VALUES ('attempt-1', 'write', '[]', '{}', 1, 'f', 'h', '[]', '[]')`);
+    VALUES ('attempt-1', 'write', '[]',
+      '{"pid":1,"startTime":null,"machine":null,"boot":null,"pidNamespace":null}', 1, 'f', 'h', '[]', '[]')`);
   first.exec("INSERT INTO superseding VALUES ('attempt-1', 'note', 'old')");
   first.pragma("user_version = 1");
   first.close();
@@ -225,13 +236,13 @@ describe("two at once", () => {
 
 test("a store that a newer runa made is refused, and left as it is", () => {
   const { directory } = closedStore();
-  const database = new Database(join(directory, "runa.db"));
+  const database = openSqlite(join(directory, "runa.db"));
   database.pragma("user_version = 99");
   database.close();
   expect(() => openStore(directory)).toThrow(
-    new StoreError("the store was made by a newer runa (store version 99, this runa knows 2): use that one"),
+    new StoreError("the store was made by a newer runa (store version 99, this runa knows 3): use that one"),
   );
-  const after = new Database(join(directory, "runa.db"), { readonly: true });
+  const after = openSqlite(join(directory, "runa.db"), { readonly: true });
   expect(after.pragma("user_version", { simple: true })).toBe(99);
   after.close();
 });
@@ -371,7 +382,7 @@ describe("a store that cannot be written", () => {
     // As a crash leaves it: the log beside the database, with the last commit only there.
     for (const name of readdirSync(directory)) copyFileSync(join(directory, name), join(copied, name));
     other.close();
-    expect(readdirSync(copied)).toEqual(["runa.db", "runa.db-shm", "runa.db-wal"]);
+    expect(readdirSync(copied)).toEqual([".gitignore", "runa.db", "runa.db-shm", "runa.db-wal"]);
     for (const name of readdirSync(copied)) chmodSync(join(copied, name), 0o444);
     chmodSync(copied, 0o555);
     const before = contents(copied);
@@ -407,7 +418,7 @@ describe("a store that cannot be written", () => {
     chmodSync(torn, 0o555);
     await expect(opened(torn, () => {})).rejects.toEqual(damaged(torn));
     const { directory: newer } = closedStore();
-    const database = new Database(join(newer, "runa.db"));
+    const database = openSqlite(join(newer, "runa.db"));
     database.pragma("user_version = 99");
     database.close();
     chmodSync(newer, 0o555);

@@ -1,8 +1,9 @@
 import { rmSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { Moment } from "../src/artifact.ts";
+import type { WallTime } from "../src/artifact.ts";
 import { confirmArtifact, recordRefusal, withdrawArtifact } from "../src/delivery.ts";
 import {
+  clockWentBack,
   eventCount,
   loggedAttempts,
   logHead,
@@ -12,7 +13,7 @@ import {
   verifyLog,
 } from "../src/event-log.ts";
 import { canonicalJson, contentHash, sha256 } from "../src/json/canonical.ts";
-import { momentOf, rfc3339 } from "../src/moment.ts";
+import { momentOf, rfc3339, wallTime } from "../src/moment.ts";
 import { openStore, type Store, write } from "../src/store.ts";
 import { finishSuperseding } from "../src/superseding.ts";
 import { appendEvent, type EventRow, FIRST_PREV } from "../src/tables/event-table.ts";
@@ -28,10 +29,10 @@ function logOf(count: number): Store {
     for (let seq = 1; seq <= count; seq++)
       appendEvent(
         store.database,
-        (seq * 1_000_003) as Moment,
         seq % 3 === 0 ? "delivery_refused" : "delivery_accepted",
         seq % 2 === 0 ? `attempt-${seq}` : null,
         { artifact_type: "note", instance_id: `n-${seq}`, content_hash: HASH_OF_A, via: "tool" },
+        (seq * 1_000_003) as WallTime,
       );
   });
   return store;
@@ -93,7 +94,7 @@ describe("the chain", () => {
     const { store } = new Rig();
     const failing = () =>
       write(store, () => {
-        appendEvent(store.database, 1 as Moment, "run_started", null, {});
+        appendEvent(store.database, "run_started", null, {});
         throw new Error("the fact could not be written");
       });
     expect(failing).toThrow("the fact could not be written");
@@ -171,6 +172,18 @@ describe("what verification finds", () => {
       "missing",
     ],
     [
+      "a row put in front of all that JavaScript counts with",
+      "INSERT INTO event SELECT -9223372036854775807, at, kind, attempt, body, prev, hash FROM event WHERE seq = 1",
+      1,
+      "missing",
+    ],
+    [
+      "a row put behind all that JavaScript counts with",
+      "INSERT INTO event SELECT 9223372036854775807, at, kind, attempt, body, prev, hash FROM event WHERE seq = 1",
+      6,
+      "missing",
+    ],
+    [
       "a row repeated at the end",
       "INSERT INTO event SELECT 6, at, kind, attempt, body, prev, hash FROM event WHERE seq = 5",
       6,
@@ -224,7 +237,7 @@ describe("what verification finds", () => {
 describe("what is read", () => {
   test("by number, attempt, protocol and time, first or last ones", () => {
     const rig = new Rig();
-    const started = rig.begin("attempt-1");
+    rig.begin("attempt-1");
     rig.deliver("a", A, { attempt: "attempt-1" });
     recordEvent(rig.store, "claimed", "attempt-2", { protocol: "check" });
     recordEvent(rig.store, "claimed", "other", { protocol: "write" });
@@ -239,8 +252,8 @@ describe("what is read", () => {
     const ofWrite = readEvents(rig.store, { protocol: "write" });
     expect(ofWrite.map(({ kind }) => kind)).toContain("delivery_accepted");
     expect(new Set(ofWrite.map(({ attempt }) => attempt))).toEqual(new Set(["attempt-1", "other"]));
-    expect(readEvents(rig.store, { since: started })).toEqual(all);
-    expect(readEvents(rig.store, { since: ((all.at(-1)?.at ?? 0) + 1) as Moment })).toEqual([]);
+    expect(readEvents(rig.store, { since: all[0]?.at })).toEqual(all);
+    expect(readEvents(rig.store, { since: ((all.at(-1)?.at ?? 0) + 1) as WallTime })).toEqual([]);
     expect(eventCount(rig.store, { protocol: "check" })).toBe(1);
     expect(loggedAttempts(rig.store, "attempt-", 9)).toEqual(["attempt-1", "attempt-2"]);
     expect(loggedAttempts(rig.store, "attempt-", 1)).toEqual(["attempt-1"]);
@@ -416,10 +429,65 @@ describe("what the store tells", () => {
 });
 
 test("a moment in RFC 3339 is that moment, and what is no time is none", () => {
-  for (const moment of [0, 1, 999_999, 1_790_000_000_123_456] as Moment[])
+  for (const moment of [0, 1, 999_999, 1_790_000_000_123_456] as WallTime[])
     expect(momentOf(rfc3339(moment))).toBe(moment);
-  expect(rfc3339(1_790_000_000_000_007 as Moment)).toBe("2026-09-21T14:13:20.000007Z");
+  expect(rfc3339(1_790_000_000_000_007 as WallTime)).toBe("2026-09-21T14:13:20.000007Z");
   expect(momentOf("2026-09-21t16:13:20.1234567+02:00")).toBe(1_790_000_000_123_456);
-  for (const text of ["", "now", "2026-09-21", "2026-09-21T14:13:20", "2026-13-21T14:13:20Z", "14:13"])
+  for (const text of [
+    "",
+    "now",
+    "2026-09-21",
+    "2026-09-21T14:13:20",
+    "2026-13-21T14:13:20Z",
+    "14:13",
+    "2026-02-31T00:00:00Z",
+    "2026-02-29T23:00:00-02:00",
+  ])
     expect(momentOf(text)).toBeNull();
+});
+
+describe("a clock that is wrong", () => {
+  const at = (store: Store, ...years: number[]) => {
+    for (const year of years)
+      write(store, () => appendEvent(store.database, "run_started", null, {}, (Date.UTC(year, 0) * 1000) as WallTime));
+  };
+
+  test("dates what happens while it is, and nothing after it", () => {
+    const { store } = new Rig();
+    at(store, 2026, 2036, 2026);
+    recordEvent(store, "run_ended", null, {});
+    const years = readEvents(store, {}).map((event) => rfc3339(event.at).slice(0, 4));
+    expect(years).toEqual(["2026", "2036", "2026", String(new Date().getUTCFullYear())]);
+    expect(verifyLog(store)).toMatchObject({ ok: true, events: 4 });
+  });
+
+  test("is told where it was put back last", () => {
+    const { store } = new Rig();
+    expect(clockWentBack(store)).toBe(null);
+    at(store, 2025, 2026);
+    expect(clockWentBack(store)).toBe(null);
+    at(store, 2025, 2024, 2027);
+    expect(clockWentBack(store)).toEqual({
+      seq: 4,
+      at: Date.UTC(2024, 0) * 1000,
+      before: Date.UTC(2025, 0) * 1000,
+    });
+  });
+
+  test("and set right by less than a second is nothing to tell", () => {
+    const { store } = new Rig();
+    const now = wallTime();
+    for (const time of [now, now - 900_000])
+      write(store, () => appendEvent(store.database, "run_started", null, {}, time as WallTime));
+    expect(clockWentBack(store)).toBe(null);
+  });
+});
+
+test("nothing is appended to a log that ends with a number nobody can count on from", () => {
+  const store = logOf(2);
+  tamper(
+    store,
+    "INSERT INTO event SELECT 9223372036854775807, at, kind, attempt, body, prev, hash FROM event WHERE seq = 1",
+  );
+  expect(() => recordEvent(store, "run_started", null, {})).toThrow(/is damaged: .*`runa scan --rebuild`/);
 });

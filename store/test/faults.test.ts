@@ -174,7 +174,7 @@ describe("a delivery", () => {
       const many = () => {
         for (let n = 0; n < 200; n++) rig.deliver(`${title.slice(0, 100)}${n}`, { title }, { type });
       };
-      expect(many).toThrow(/full/);
+      expect(many).toThrow(/no space left/);
     });
     for (const { type, id, contentHash } of rig.rows())
       expect(

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { canonicalJson } from "../src/json/canonical.ts";
+import { compareNumbers, ExactNumber, isMultipleOf, isWhole, type JsonNumber } from "../src/json/exact-number.ts";
 import { canonicalNumber } from "../src/json/number.ts";
-import { ExactNumber, parseJson } from "../src/json/parse.ts";
+import { parseExactly, parseJson } from "../src/json/parse.ts";
 import { exactly, modelNumber, type Spelling, spelled } from "./number-model.ts";
 
 const spelling: fc.Arbitrary<Spelling> = fc.record({
@@ -156,9 +157,10 @@ describe("canonical numbers", () => {
   });
 });
 
-test("asked to, the parser hands out numbers that a double would round with their digits", () => {
-  const { value } = parseJson('[1.0, 9007199254740993, 1e400, -0, 1e-400, {"a": 0.10000000000000000001}]', "exact");
-  expect(value).toEqual([
+test("numbers that a double would round come with their digits besides", () => {
+  const { value, exact } = parseJson('[1.0, 9007199254740993, 1e400, -0, 1e-400, {"a": 0.10000000000000000001}]');
+  expect(value).toEqual([1, 9007199254740992, Number.POSITIVE_INFINITY, -0, 0, { a: 0.1 }]);
+  expect(exact).toEqual([
     1,
     new ExactNumber("9007199254740993"),
     new ExactNumber("1e+400"),
@@ -167,4 +169,79 @@ test("asked to, the parser hands out numbers that a double would round with thei
     new ExactNumber("1e-400"),
     { a: new ExactNumber("0.10000000000000000001") },
   ]);
+});
+
+test("without such a number there is only the value", () => {
+  for (const text of ["-0.0", '{"a":[1.50,"9007199254740993"]}'])
+    expect(parseExactly(text)).not.toHaveProperty("exact");
+});
+
+describe("decimal arithmetic", () => {
+  const exact = (literal: string): JsonNumber => {
+    const { value, exact = value } = parseJson(literal);
+    return exact as JsonNumber;
+  };
+  /** A decimal as an integer of units of 10^-60. */
+  const scaled = (literal: string): bigint => {
+    const [, sign, whole, fraction = "", power = "0"] = /^(-?)(\d+)(?:\.(\d+))?(?:e(-?\d+))?$/.exec(literal) ?? [];
+    const units = BigInt(`${whole}${fraction}`) * 10n ** BigInt(60 - fraction.length + Number(power));
+    return sign === "-" ? -units : units;
+  };
+  const literal = fc
+    .tuple(fc.constantFrom("", "-"), fc.bigInt({ min: 0n, max: 10n ** 22n }), fc.integer({ min: -25, max: 12 }))
+    .map(([sign, digits, power]) => `${sign}${digits}e${power}`);
+  const divisor = fc
+    .tuple(
+      fc.oneof(fc.bigInt({ min: 1n, max: 40n }), fc.bigInt({ min: 1n, max: 10n ** 20n })),
+      fc.integer({ min: -8, max: 8 }),
+    )
+    .map(([digits, power]) => `${digits}e${power}`);
+
+  test("compares as integers of small units do", () => {
+    fc.assert(
+      fc.property(literal, literal, fc.boolean(), (a, other, same) => {
+        const b = same ? a.replace("e", ".0e") : other;
+        const [left, right] = [scaled(a), scaled(b)];
+        expect(Math.sign(compareNumbers(exact(a), exact(b)))).toBe(left < right ? -1 : left > right ? 1 : 0);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("divides as integers of small units do", () => {
+    fc.assert(
+      fc.property(literal, divisor, fc.bigInt({ min: -1000n, max: 1000n }), fc.boolean(), (any, by, times, fits) => {
+        const value = fits ? `${BigInt(by.split("e")[0] ?? "") * times}e${by.split("e")[1]}` : any;
+        expect(isMultipleOf(exact(value), exact(by))).toBe(scaled(value) % scaled(by) === 0n);
+        expect(isWhole(exact(value))).toBe(scaled(value) % 10n ** 60n === 0n);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test.each<[string, string, boolean]>([
+    ["19.99", "0.01", true],
+    ["8.69", "0.01", true],
+    ["0.075", "0.01", false],
+    ["4.35", "0.05", true],
+    ["1e308", "0.123456789", false],
+    ["1e-7", "1e-8", true],
+    ["9007199254740993", "2", false],
+    ["9007199254740994", "2", true],
+    ["0.1000000000000000000001", "0.1", false],
+    ["1e999999999999", "3", false],
+    ["3e999999999999", "3", true],
+    ["1e999999999999", "1e-999999999999", true],
+    ["1e-999999999999", "0.1", false],
+    ["-0.0", "0.01", true],
+  ])("%s is a multiple of %s: %s", (value, by, expected) => {
+    expect(isMultipleOf(exact(value), exact(by))).toBe(expected);
+  });
+
+  test("a number of a million digits takes no time to speak of", () => {
+    const long = exact(`${"9".repeat(1_000_000)}`);
+    expect(isMultipleOf(long, 9)).toBe(true);
+    expect(isMultipleOf(long, 0.07)).toBe(false);
+    expect(compareNumbers(long, 1e308)).toBe(1);
+  });
 });

@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import { readSnapshot } from "../src/snapshot.ts";
 import { openStore, write } from "../src/store.ts";
 import { findArtifact, putArtifact, removeArtifact } from "../src/tables/artifact-table.ts";
+import { nextMoment } from "../src/tables/clock-table.ts";
 import { IndexChange, packedArtifacts } from "../src/tables/packed-artifacts.ts";
-import { id, Rig, unit } from "./rig.ts";
+import { Rig, unit } from "./rig.ts";
 
 const TYPES = ["note", "plan"];
 const IDS = ["a", "b,=", ",=6F6E65,", "c\nd", "é", "😀", "x y", "=", "\t"];
@@ -84,7 +85,7 @@ describe("what was read is kept", () => {
     write(rig.store, () => putArtifact(rig.store.database, { ...row, deliveredAt: row.lastModified }));
     expect(changed(rig)).toEqual([`a ${row.lastModified}`]);
     const other = openStore(rig.store.directory);
-    write(other, () => removeArtifact(other.database, "note", id("a")));
+    write(other, () => removeArtifact(other.database, row, nextMoment(other.database)));
     other.close();
     expect(changed(rig)).toEqual([]);
   });
@@ -160,8 +161,10 @@ describe("work in two transactions", () => {
     const rig = new Rig();
     rig.put("note/a.json", { title: "t" });
     await rig.scan();
-    const change = new IndexChange(rig.store.database, packedArtifacts(rig.store.database));
-    write(rig.store, () => change.part(() => removeArtifact(rig.store.database, "note", id("a"))));
+    const { database } = rig.store;
+    const row = rig.row("note", "a");
+    const change = new IndexChange(database, packedArtifacts(database));
+    write(rig.store, () => change.part(() => removeArtifact(database, row, nextMoment(database))));
     expect(rig.rows()).toEqual([]);
   });
 });

@@ -17,11 +17,10 @@ function outcome(parse: () => ParsedJson): ParsedJson | string {
 
 /** Both ways of parsing come to the same, and so do the bytes, where there are any for the text. */
 function expectSame(text: string): void {
-  for (const numbers of ["rounded", "exact"] as const)
-    deepStrictEqual(
-      outcome(() => parseJson(text, numbers)),
-      outcome(() => parseExactly(text, numbers)),
-    );
+  deepStrictEqual(
+    outcome(() => parseJson(text)),
+    outcome(() => parseExactly(text)),
+  );
   if (text.isWellFormed() && text[0] !== "\ufeff")
     deepStrictEqual(
       outcome(() => parseJsonBytes(Buffer.from(text))),

@@ -72,9 +72,12 @@ describe("a store that is made anew", () => {
     const { directory } = worked();
     const file = join(directory, "runa.db");
     writeFileSync(file, "this is no database at all".repeat(400));
+    // As in a store that an older runa made.
+    rmSync(join(directory, ".gitignore"), { force: true });
     const { damaged, kept, incomplete } = rebuildStore(directory);
     expect({ kept, incomplete }).toEqual({ kept: { attempts: 0, events: 0 }, incomplete: true });
     expect(readFileSync(damaged ?? "", "utf8")).toMatch(/^this is no database/);
+    expect(readFileSync(join(directory, ".gitignore"), "utf8")).toBe("*\n");
     const store = openStore(directory);
     expect(remembered(store)).toMatchObject({ open: [], events: 0 });
     store.close();

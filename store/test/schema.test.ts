@@ -117,9 +117,64 @@ describe("a schema that cannot be used says why and where", () => {
     expect(where).toBe(pointer);
   });
 
-  test("also where it is a pattern that is no regular expression", async () => {
-    const [, why] = await problem({ properties: { a: { pattern: "(" } } });
-    expect(why).toMatch(/regular expression|\(/i);
+  const bad = '"[" is no regular expression of ECMA-262 with the flag u: Unterminated character class';
+  test.each<[JsonSchema, string]>([
+    [{ pattern: "[" }, "/pattern"],
+    [{ properties: { "a/b": { pattern: "[" } } }, "/properties/a~1b/pattern"],
+    [{ items: { patternProperties: { a: true, "[": { type: "string" } } } }, "/items/patternProperties/["],
+    [{ properties: { a: { $ref: "#/$defs/x%25y" } }, $defs: { "x%y": { pattern: "[" } } }, "/$defs/x%y/pattern"],
+    [{ properties: { a: { pattern: "[" } }, unevaluatedProperties: false }, "/properties/a/pattern"],
+    [{ $schema: DRAFT_04, allOf: [{}, { pattern: "[" }] }, "/allOf/1/pattern"],
+    [{ "x-note": { pattern: "[" }, enum: [{ pattern: "[" }], not: { pattern: "[" } }, "/not/pattern"],
+    [{ unevaluatedItems: { pattern: "[" } }, "/unevaluatedItems/pattern"],
+  ])("a pattern that is no regular expression: %j", async (schema, pointer) => {
+    expect(await problem(schema)).toEqual([pointer, bad]);
+  });
+
+  test.each<[JsonSchema, string, string]>([
+    [{ items: { $id: "http://[x" } }, "/items/$id", "$id http://[x is no valid reference"],
+    [
+      { $defs: { a: { $id: "urn:a", $schema: "https://example.com/none" } } },
+      "/$defs/a/$schema",
+      'a part of this schema cannot be of the dialect "https://example.com/none": leave it out',
+    ],
+    [
+      { $vocabulary: { "https://example.com/v": true } },
+      "/$vocabulary",
+      expect.stringMatching(/^Unrecognized vocabulary: https:\/\/example\.com\/v\./),
+    ],
+  ])("what only a library stumbles over: %j", async (schema, pointer, reason) => {
+    expect(await problem(schema)).toEqual([pointer, reason]);
+  });
+
+  test.each(["urn:y2", "a b", "http://[x", "%", "{{name}}", "http://json-schema.org/draft-04/schema"])(
+    "nobody asks for the identifier %s where every reference is a pointer",
+    async ($id) => {
+      for (const schema of [{ $id }, { $schema: DRAFT_07, $id }, { $schema: DRAFT_04, id: $id }]) {
+        const whole = {
+          ...schema,
+          properties: { a: { $ref: "#/definitions/a" } },
+          definitions: { a: { type: "string" } },
+        };
+        expect([await fits(whole, '{"a":"x"}'), await fits(whole, '{"a":1}')]).toEqual([true, false]);
+      }
+    },
+  );
+
+  test("an identifier that a dialect has is told with its place", async () => {
+    const $id = "http://json-schema.org/draft-04/schema";
+    expect(await problem({ $id, unevaluatedProperties: false })).toEqual([
+      "/$id",
+      `$id ${$id} is a dialect's own: choose another`,
+    ]);
+  });
+
+  test.each<[string, JsonSchema]>([
+    ["in data", { const: { pattern: "[" }, default: { pattern: "[" }, examples: [{ pattern: "[" }] }],
+    ["under a keyword of one's own", { "x-rules": { pattern: "[" } }],
+    ["as the name of a property", { properties: { pattern: { type: "string" } } }],
+  ])("a wrong pattern %s is nobody's", async (_, schema) => {
+    await compile(schema);
   });
 });
 

@@ -1,21 +1,25 @@
 import {
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
 } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { attemptNotes, fenceAttempt } from "../src/attempt.ts";
 import { RefusedError, withdrawArtifact } from "../src/delivery.ts";
 import { readEvents } from "../src/event-log.ts";
 import { openStore } from "../src/store.ts";
 import { finishSuperseding } from "../src/superseding.ts";
 import { allSupersedings, removeSuperseding } from "../src/tables/superseding-table.ts";
+import { moveDurably } from "../src/workspace/durable-write.ts";
 import { id, Rig, temporaryDirectory } from "./rig.ts";
 
 const A = { title: "A" };
@@ -268,4 +272,27 @@ describe("what is to be moved", () => {
     if (row !== undefined) expect(removeSuperseding(rig.store.database, row)).toBe(false);
     expect(kinds(rig).filter((kind) => kind === "superseded")).toHaveLength(1);
   });
+});
+
+/** A directory on another file system than the usual temporary one. */
+function onAnotherFileSystem(): string {
+  const directory = mkdtempSync("/dev/shm/runa-store-test-");
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+test("what lies on a file system of its own is moved all the same, whole and out of the way of what is there", () => {
+  const here = temporaryDirectory();
+  const there = onAnotherFileSystem();
+  expect(statSync(there).dev).not.toBe(statSync(here).dev);
+  const bytes = Buffer.from([0xff, 0x00, 0x7b]);
+  for (const moved of ["a.json", "a~2.json"]) {
+    writeFileSync(join(there, "a.json"), bytes);
+    expect(
+      moveDurably({ directory: there, name: "a.json" }, { root: here, below: ["x", "note"], name: "a.json" }),
+    ).toBe(true);
+    expect(readdirSync(there)).toEqual([]);
+    expect(readFileSync(join(here, "x", "note", moved))).toEqual(bytes);
+  }
+  expect(readdirSync(join(here, "x", "note"))).toEqual(["a.json", "a~2.json"]);
 });

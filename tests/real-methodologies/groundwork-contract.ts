@@ -102,7 +102,7 @@ export const groundworkContract: Play = {
           WAITING verify: outputs are current
           WAITING review: on_change(change-proposal)
           WAITING land: on_artifact(change-approved)
-          run: submit (review) => 0`,
+          run: submit (review) (submit) => 0`,
       },
     },
     {

@@ -23,6 +23,7 @@ export interface EntryJson extends ProtocolEntry {
 export interface EnvelopeJson extends Envelope {
   readonly cycle?: readonly string[];
   readonly protocols: readonly EntryJson[];
+  readonly work_units?: readonly Readonly<Record<string, unknown>>[];
   readonly execution_plan?: readonly (PlanEntry & {
     readonly mcp_config?: { command: string; args: string[]; env: Record<string, string> };
   })[];

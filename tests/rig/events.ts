@@ -1,6 +1,7 @@
 /** One event of the log, as far as tests look at it. */
 export interface EventJson {
   readonly seq: number;
+  readonly at: string;
   readonly kind: string;
   readonly attempt?: string;
   readonly body: Readonly<Record<string, unknown>>;

@@ -22,6 +22,8 @@ export interface MethodologyText {
   readonly protocols: readonly ProtocolText[];
   /** Types that no protocol names. */
   readonly types?: readonly string[];
+  /** Types that protocols name and that are not declared. */
+  readonly undeclared?: readonly string[];
   /** The schemas of types that do not take the usual one: an object with a `title`. */
   readonly schemas?: Readonly<Record<string, object | boolean>>;
 }
@@ -53,7 +55,7 @@ function usualSchema(type: string): object {
   };
 }
 
-function typesOf({ protocols, types = [] }: MethodologyText): string[] {
+function typesOf({ protocols, types = [], undeclared = [] }: MethodologyText): string[] {
   const named = protocols.flatMap((protocol) => [
     ...(protocol.requires ?? []),
     ...(protocol.accepts ?? []),
@@ -62,7 +64,7 @@ function typesOf({ protocols, types = [] }: MethodologyText): string[] {
     ...Object.values(protocol.choices ?? {}).flat(),
     ...[...triggerOf(protocol).matchAll(/\bon_\w+\(([^()]*)\)/g)].map((match) => match[1] ?? ""),
   ]);
-  return [...new Set([...named, ...types])];
+  return [...new Set([...named, ...types])].filter((type) => !undeclared.includes(type));
 }
 
 function triggerOf({ name, trigger, requires = [] }: ProtocolText): string {

@@ -13,9 +13,12 @@ export interface Candidate {
   readonly bare: JsonObject | undefined;
 }
 
+/** Nothing can be generated that the schema allows. */
+export class NothingToMake extends Failure {}
+
 /**
  * Candidates from one seed after the other; the later ones take nothing from examples, which may be wrong.
- * @throws Failure when the schema allows nothing that can be generated
+ * @throws NothingToMake when the schema allows nothing that can be generated
  */
 export function* candidatesFor(wanted: Wanted): Generator<Candidate> {
   let why = "";
@@ -35,7 +38,7 @@ export function* candidatesFor(wanted: Wanted): Generator<Candidate> {
     any = true;
     yield candidate;
   }
-  if (!any) throw new Failure(`nothing can be made for ${named(wanted)} that its schema allows: ${visible(why)}`);
+  if (!any) throw new NothingToMake(`nothing can be made for ${named(wanted)} that its schema allows: ${visible(why)}`);
 }
 
 /** Type and instance, as they are shown. */

@@ -4,7 +4,7 @@ import type { Answer, Violation } from "../session/answer.ts";
 import type { Server } from "../session/server.ts";
 import { visible } from "../visible.ts";
 import type { Wanted } from "./arguments.ts";
-import { candidatesFor, named } from "./candidates.ts";
+import { candidatesFor, NothingToMake, named } from "./candidates.ts";
 import { mended } from "./mend.ts";
 import { spoiled, type WrongArguments } from "./wrong.ts";
 
@@ -18,12 +18,13 @@ type Refused = Extract<Answer, { kind: "refused" }>;
 
 /**
  * Delivers one artifact: as full as its schema allows, else with what is required only, mended by the server's own
- * violations, else from other seeds. When all are refused, an older instance is confirmed where the server takes that.
+ * violations, else from other seeds. When the schema refuses all of them, or allows none that can be made, an older instance
+ * is confirmed where the server takes that; never where something else kept the artifact from being written.
  * @throws Failure naming the tool and the last violations when nothing was accepted
  */
 export async function deliver(server: Server, wanted: Wanted): Promise<"delivered" | "confirmed"> {
   const calls = callsOf(server, wanted);
-  let why: Failure | undefined;
+  let why: NothingToMake | undefined;
   try {
     for (const { full, bare } of candidatesFor(wanted)) {
       if (full !== undefined && (await calls.make(full))?.kind === "accepted") return "delivered";
@@ -31,11 +32,12 @@ export async function deliver(server: Server, wanted: Wanted): Promise<"delivere
       if (calls.last()?.final) break;
     }
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    if (!(error instanceof NothingToMake)) throw error;
     why = error;
   }
-  if (await confirms(server, wanted)) return "confirmed";
   const last = calls.last();
+  const bySchema = last === undefined || last.violations.length > 0;
+  if (bySchema && (await confirms(server, wanted))) return "confirmed";
   if (why !== undefined || last === undefined) throw why ?? new Failure(`nothing could be tried for ${named(wanted)}`);
   throw new Failure(`the server refused every ${named(wanted)} that was tried (${calls.count()}): ${reasonOf(last)}`);
 }

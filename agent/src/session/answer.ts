@@ -14,7 +14,7 @@ export type Answer =
       readonly kind: "refused";
       readonly text: string;
       readonly violations: readonly Violation[];
-      /** The server listed its violations and there are none: another artifact would be refused just the same. */
+      /** The server listed its violations and there are none: not the schema refused it, so another would be too. */
       readonly final: boolean;
     };
 

@@ -1,7 +1,7 @@
 import { type AttemptHistory, openAttemptHistory } from "@runa/engine";
 import { Command, Option } from "clipanion";
+import { tell } from "../notices.ts";
 import { wholeNumberIn } from "../option-values.ts";
-import { stderr } from "../output.ts";
 import { ProjectCommand } from "../project-command.ts";
 import { attemptsText } from "../render/attempts-view.ts";
 import { nothingText } from "../render/nothing-text.ts";
@@ -38,7 +38,8 @@ export class AttemptsCommand extends ProjectCommand {
     const history = await openAttemptHistory(this.projectOptions);
     try {
       const answer = history.list({ protocol, workUnit, limit });
-      if (answer.total === 0 && !this.json) stderr.write(`${this.#noneText(history)}\n`);
+      if (answer.total === 0 && !this.json)
+        tell([this.#noneText(history)], { level: "info", operation: "attempts", outcome: "succeeded" });
       this.answer(this.json, answer, attemptsText);
       return 0;
     } finally {

@@ -1,10 +1,11 @@
-import { artifactFrom, openAttemptSession, visible } from "@runa/engine";
+import { openAttemptSession, readArtifact, visible } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { readInput } from "../input-file.ts";
-import { stderr, stdout } from "../output.ts";
-import { workingDirectory } from "../working-directory.ts";
+import { bytesOf } from "../bytes-of.ts";
+import { fail } from "../notices.ts";
+import { stdout } from "../output.ts";
+import { ProjectCommand } from "../project-command.ts";
 
-export class DeliverCommand extends Command {
+export class DeliverCommand extends ProjectCommand {
   static override paths = [["deliver"]];
   static override usage = Command.Usage({
     description: "Deliver an artifact from inside an attempt, without MCP.",
@@ -24,15 +25,22 @@ export class DeliverCommand extends Command {
   file = Option.String({ name: "FILE", required: false });
 
   override async execute(): Promise<number> {
-    const artifact = artifactFrom(readInput(this.file ?? "-").toString("utf8"));
-    const session = await openAttemptSession({ workingDirectory: workingDirectory(), environment: process.env });
+    const session = await openAttemptSession(this.projectOptions);
     try {
-      const result = await session.deliver(this.type, this.instance, artifact);
-      if (result.kind === "refused") {
-        const lines = [`refused: ${result.reason}`, ...result.violations.map(({ message }) => `  ${message}`)];
-        stderr.write(lines.map((line) => `${visible(line)}\n`).join(""));
-        return 1;
+      const read = readArtifact(await bytesOf(this.file));
+      if (read.kind === "refused") {
+        session.noteRefusal(read.reason, read.violations, this.type);
+        return refused(
+          read.reason,
+          read.violations.map(({ path, expected, got }) => `${path}: expected ${expected}, got ${got}`),
+        );
       }
+      const result = await session.deliver(this.type, this.instance, read.artifact);
+      if (result.kind === "refused")
+        return refused(
+          result.reason,
+          result.violations.map(({ message }) => message),
+        );
       const owed =
         result.stillOwed.length === 0 ? "nothing is owed any more" : `still owed: ${result.stillOwed.join(", ")}`;
       stdout.write(`${visible(`delivered ${result.path}; ${owed}`)}\n`);
@@ -41,4 +49,11 @@ export class DeliverCommand extends Command {
       session.close();
     }
   }
+}
+
+/** Says why nothing was written; the exit code of that. */
+function refused(reason: string, violations: readonly string[]): number {
+  const lines = [`refused: ${reason}`, ...violations.map((violation) => `  ${violation}`)];
+  fail("deliver", lines.map((line) => `${visible(line)}\n`).join(""));
+  return 1;
 }

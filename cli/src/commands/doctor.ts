@@ -1,4 +1,5 @@
 import {
+  didYouMean,
   doctorAnswer,
   evaluateScan,
   examine,
@@ -75,9 +76,10 @@ export class DoctorCommand extends ProjectCommand {
   async #probe(project: OpenProject, named: string | boolean): Promise<boolean> {
     const { protocols } = project.methodology;
     const chosen = typeof named === "string" ? protocols.filter(({ name }) => name === named) : protocols;
-    if (chosen.length === 0)
+    const names = protocols.map(({ name }) => name);
+    if (typeof named === "string" && chosen.length === 0)
       throw new RunaError(
-        `the methodology has no protocol '${String(named)}': it has ${protocols.map(({ name }) => name).join(", ")}`,
+        `the methodology has no protocol '${named}'${didYouMean(named, names)}: it has ${names.join(", ")}`,
       );
     let usable = true;
     for (const { name, config } of await this.#servers(project, chosen)) {

@@ -1,10 +1,10 @@
 import { count, didYouMean, displayPath, initProject, log, visible } from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { AGENTS } from "../agent-check.ts";
-import { ProjectCommand } from "../project-command.ts";
+import { ProjectCommand, requireValue } from "../project-command.ts";
+import { findingText } from "../render/doctor-view.ts";
 import { columns } from "../render/style.ts";
 import { UsageError } from "../usage-error.ts";
-import { workingDirectory } from "../working-directory.ts";
 
 export class InitCommand extends ProjectCommand {
   static override paths = [["init"]];
@@ -26,18 +26,23 @@ export class InitCommand extends ProjectCommand {
     description: "The manifest, or the directory that holds it.",
   });
 
-  agent = Option.String("--agent", { description: `The agent: ${AGENTS.join(", ")}. Sets [agent] command.` });
+  agent = Option.String("--agent", {
+    description: `The agent: ${AGENTS.join(", ")}. Sets [agent] command, and keeps its output.`,
+  });
 
   override async execute(): Promise<number> {
     if (this.agent !== undefined && !AGENTS.some((name) => name === this.agent))
       throw new UsageError(
         `unknown agent '${this.agent}'${didYouMean(this.agent, AGENTS)}: there is ${AGENTS.join(", ")}`,
       );
-    const { methodology, root, configFile, workspace, logging, hadConfig } = await initProject({
-      workingDirectory: workingDirectory(),
+    requireValue("--methodology", "a path", this.methodology);
+    const { workingDirectory, environment, config, artifactsDir } = this.projectOptions;
+    const { methodology, findings, root, configFile, workspace, logging, hadConfig } = await initProject({
+      workingDirectory,
+      environment,
       methodology: this.methodology,
-      artifactsDir: this.artifactsDir,
-      config: this.config,
+      artifactsDir,
+      config,
       agentCommand: this.agent === undefined ? undefined : ["runa-agent", this.agent],
     });
     log.configure({ ...logging, environment: process.env });
@@ -64,6 +69,7 @@ export class InitCommand extends ProjectCommand {
         ],
         "  ",
       ),
+      ...findings.map(findingText),
       "Next: put the first artifacts there, then `runa state` says what is ready. `runa doctor` checks everything.",
     ]);
     return 0;

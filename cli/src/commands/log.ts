@@ -6,15 +6,16 @@ import {
   type EventKind,
   type EventLog,
   isEventKind,
-  type Moment,
   momentOf,
   openEventLog,
-  parseDuration,
+  parseAge,
   SHORTEST_BEGINNING,
+  type WallTime,
 } from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { follow } from "../follow.ts";
-import { stderr, stdout } from "../output.ts";
+import { fail, tell } from "../notices.ts";
+import { stdout } from "../output.ts";
 import { ProjectCommand } from "../project-command.ts";
 import { parseLocalTime } from "../render/local-time.ts";
 import { eventJson, eventLine } from "../render/log-view.ts";
@@ -69,7 +70,7 @@ export class LogCommand extends ProjectCommand {
   workUnit = Option.String("--work-unit", { description: "Only of this work unit's attempts." });
   kind = Option.String("--kind", { description: "Only events of this kind, such as attempt_ended." });
   since = Option.String("--since", {
-    description: "Only since then: so long ago (30m, 2h), a time as it is shown, a date, or RFC 3339.",
+    description: "Only since then: so long ago (30m, 2h, 7d), a time as it is shown, a date, or RFC 3339.",
   });
   limit = Option.String("--limit", { description: `Only the last N; default ${SHOWN}, with --json all.` });
   all = Option.Boolean("--all", false, { description: "All of them." });
@@ -89,7 +90,7 @@ export class LogCommand extends ProjectCommand {
       since: this.#since(),
       limit: this.#limit(),
     };
-    const log = await openEventLog(this.projectOptions);
+    const log = await openEventLog(this.projectOptions, this.verify ? "inspect" : "look");
     try {
       if (this.verify) return verified(log, this.expect);
       if (this.head) {
@@ -108,7 +109,8 @@ export class LogCommand extends ProjectCommand {
       attempt: this.attempt === undefined ? undefined : log.attempt(this.attempt.toLowerCase()),
     };
     const found = log.count(filter);
-    if (found === 0 && !this.json) stderr.write(`${nothingFound(log, filter)}\n`);
+    if (found === 0 && !this.json)
+      tell([nothingFound(log, filter)], { level: "info", operation: "log", outcome: "succeeded" });
     const left = limit === null ? 0 : Math.max(0, found - limit);
     if (left > 0 && !this.json) stdout.write(`${out("dim", `… ${left} earlier: --all shows them`)}\n`);
     // What comes after the first page is told apart by its number, so nothing is shown twice or left out.
@@ -162,15 +164,16 @@ export class LogCommand extends ProjectCommand {
     );
   }
 
-  #since(): Moment | undefined {
+  #since(): WallTime | undefined {
     if (this.since === undefined) return undefined;
-    const ago = parseDuration(this.since);
-    const moment = ago === null ? (parseLocalTime(this.since) ?? momentOf(this.since)) : (Date.now() - ago) * 1000;
+    const ago = parseAge(this.since);
+    const moment =
+      ago === null ? (parseLocalTime(this.since) ?? momentOf(this.since)) : Math.max(0, Date.now() - ago) * 1000;
     if (moment === null)
       throw new UsageError(
-        '--since needs a duration such as "30m" or "2h", a time such as "2026-01-31 09:30:00" or "2026-01-31", or one such as 2026-01-31T09:30:00Z',
+        '--since needs how long ago, such as "30m", "2h" or "7d", a time such as "2026-01-31 09:30:00" or "2026-01-31", or one such as 2026-01-31T09:30:00Z',
       );
-    return moment as Moment;
+    return moment as WallTime;
   }
 
   /** Null for all of them. */
@@ -193,6 +196,6 @@ function verified(log: EventLog, expect: string | undefined): number {
   const verdict = log.verify(expect);
   if (verdict.ok)
     stdout.write(`the log is as it was written: ${count(verdict.events, "event")}, head ${verdict.head}\n`);
-  else stderr.write(`error: ${verdict.message}\n`);
+  else fail("log", `error: ${verdict.message}\n`);
   return verdict.ok ? 0 : 1;
 }

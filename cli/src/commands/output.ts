@@ -9,7 +9,8 @@ import {
 } from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { watch } from "../follow.ts";
-import { stderr, stdout } from "../output.ts";
+import { fail, tell } from "../notices.ts";
+import { stdout } from "../output.ts";
 import { page } from "../pager.ts";
 import { ProjectCommand } from "../project-command.ts";
 import { out } from "../render/style.ts";
@@ -48,7 +49,8 @@ export class OutputCommand extends ProjectCommand {
     const transcript = transcriptOf(project, id);
     if (transcript === null) return notKept(id);
     const parts = partsOf(transcript);
-    if (parts.length === 0) stderr.write(`the agent of attempt ${shortAttemptId(id)} has printed nothing\n`);
+    const nothing = `the agent of attempt ${shortAttemptId(id)} has printed nothing`;
+    if (parts.length === 0) tell([nothing], { level: "info", operation: "output", outcome: "succeeded" });
     else await page(parts, process.env);
     return 0;
   }
@@ -75,7 +77,8 @@ function partsOf(transcript: Transcript): Buffer[] {
 }
 
 function notKept(id: string): number {
-  stderr.write(
+  fail(
+    "output",
     `error: the output of attempt ${shortAttemptId(id)} was not kept: it went where runa's own output went. It is kept with \`transcript = true\` in [agent] of the config, with \`--jobs\` above 1, and with \`--events\`\n`,
   );
   return 1;

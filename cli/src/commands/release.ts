@@ -18,14 +18,17 @@ export class ReleaseCommand extends ProjectCommand {
   attempt = Option.String({ name: "ATTEMPT" });
 
   override async execute(): Promise<number> {
-    return this.withProject(async (project) => {
-      const { id, protocol, workUnit, owner } = await releaseByHand(project, this.attempt);
-      const machine = owner.machine === null ? "an unknown machine" : `machine ${visible(owner.machine)}`;
-      this.print([
-        `released: ${candidateName(protocol, workUnit)}, attempt ${id}, held by runa pid ${owner.pid} on ${machine}`,
-        `\`runa run${this.projectFlag}\` may execute it again`,
-      ]);
-      return 0;
-    });
+    return this.withProject(
+      async (project) => {
+        const { id, protocol, workUnit, owner } = await releaseByHand(project, this.attempt);
+        const machine = owner.machine === null ? "an unknown machine" : `machine ${visible(owner.machine)}`;
+        this.print([
+          `released: ${candidateName(protocol, workUnit)}, attempt ${id}, held by runa pid ${owner.pid} on ${machine}`,
+          `\`runa run${this.projectFlag}\` may execute it again`,
+        ]);
+        return 0;
+      },
+      { looks: false },
+    );
   }
 }

@@ -14,7 +14,7 @@ import { runEnvelope, summaryEnvelope } from "../render/envelope.ts";
 import { projectionText } from "../render/plan-view.ts";
 import { runText } from "../render/run-view.ts";
 import { stateText } from "../render/state-view.ts";
-import { delegatedWork } from "../work-units.ts";
+import { delegatedWork, workElsewhere } from "../work-units.ts";
 
 const EXIT_CODES = {
   all_complete: 0,
@@ -48,8 +48,12 @@ export class RunCommand extends ExecutingCommand {
   maxAttempts = Option.String("--max-attempts", { description: "Start no more attempts than that; 0: no limit." });
   timeLimit = Option.String("--time-limit", { description: "Start nothing after so long, such as 2h." });
 
-  protected override async preview(project: OpenProject, scope: string | null): Promise<number> {
-    const evaluation = await this.look(project, scope);
+  protected override requireValues(): void {
+    super.requireValues();
+    this.#given();
+  }
+
+  protected override preview(project: OpenProject, evaluation: Evaluation): number {
     const mcp = mcpCommand();
     const plan = projectCascade(evaluation).map((execution) => ({
       ...execution,
@@ -64,7 +68,7 @@ export class RunCommand extends ExecutingCommand {
         ...projectionText(plan),
         "",
         ...stateText(evaluation, this.keptFlags),
-        ...delegatedWork(project, evaluation),
+        ...delegatedWork(project, evaluation, this.keptFlags),
       ]);
     return dryExitCode(evaluation);
   }
@@ -78,7 +82,7 @@ export class RunCommand extends ExecutingCommand {
     const { maxCostUsd } = project.config.run;
     const around = {
       suggestions: this.suggestions(project),
-      elsewhere: delegatedWork(project, report.evaluation),
+      elsewhere: workElsewhere(project, report.evaluation, this.keptFlags),
       maxCostUsd,
     };
     if (live.events === null) this.print(runText(report, around));
@@ -87,11 +91,21 @@ export class RunCommand extends ExecutingCommand {
   }
 
   #limits(configured: RunLimits): RunLimits {
+    const { jobs, maxAttempts, timeLimit } = this.#given();
     return {
       ...configured,
-      jobs: wholeNumberIn("--jobs", this.jobs, 1) ?? configured.jobs,
-      maxAttempts: wholeNumberIn("--max-attempts", this.maxAttempts, 0) ?? configured.maxAttempts,
-      timeLimit: durationIn("--time-limit", this.timeLimit) ?? configured.timeLimit,
+      jobs: jobs ?? configured.jobs,
+      maxAttempts: maxAttempts ?? configured.maxAttempts,
+      timeLimit: timeLimit ?? configured.timeLimit,
+    };
+  }
+
+  /** The limits that options give; null where they leave it to the configuration. */
+  #given() {
+    return {
+      jobs: wholeNumberIn("--jobs", this.jobs, 1),
+      maxAttempts: wholeNumberIn("--max-attempts", this.maxAttempts, 0),
+      timeLimit: durationIn("--time-limit", this.timeLimit),
     };
   }
 }

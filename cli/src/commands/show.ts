@@ -11,7 +11,7 @@ export class ShowCommand extends ProjectCommand {
     description: "Show the artifacts: the types, the instances of one, or one instance.",
     details: `
       Without arguments, every artifact type with how many instances there are. With TYPE, its instances: status, work unit,
-      when it changed, and which attempt it comes from, or that it was put there by hand. With INSTANCE too, its content as
+      when its file was written, and which attempt it comes from, or that it was put there by hand. With INSTANCE too, its content as
       an agent's prompt has it, and everything that is wrong with it, with line and column.
     `,
     examples: [

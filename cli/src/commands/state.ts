@@ -2,7 +2,7 @@ import { Command, Option } from "clipanion";
 import { ScopedCommand } from "../project-command.ts";
 import { stateEnvelope } from "../render/envelope.ts";
 import { stateText } from "../render/state-view.ts";
-import { delegatedWork } from "../work-units.ts";
+import { delegatedWork, workUnitCounts } from "../work-units.ts";
 
 export class StateCommand extends ScopedCommand {
   static override paths = [["state"]];
@@ -25,8 +25,10 @@ export class StateCommand extends ScopedCommand {
     const { scope } = this;
     return this.withProject(async (project) => {
       const evaluation = await this.look(project, scope);
-      if (this.json) this.printJson(stateEnvelope(project, evaluation));
-      else this.print([...stateText(evaluation, this.keptFlags), ...delegatedWork(project, evaluation)]);
+      if (this.json)
+        this.printJson(stateEnvelope(project, evaluation, scope === null ? workUnitCounts(project, evaluation) : null));
+      else
+        this.print([...stateText(evaluation, this.keptFlags), ...delegatedWork(project, evaluation, this.keptFlags)]);
       return 0;
     });
   }

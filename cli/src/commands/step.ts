@@ -2,7 +2,8 @@ import { type Evaluation, type OpenProject, planExecution, promptOf } from "@run
 import { Command, Option } from "clipanion";
 import { ExecutingCommand, type LiveRun } from "../executing-command.ts";
 import { mcpCommand } from "../execution.ts";
-import { stderr, stdout } from "../output.ts";
+import { fail, tell } from "../notices.ts";
+import { stdout } from "../output.ts";
 import { holderText } from "../render/attempt-view.ts";
 import { stepEnvelope, summaryEnvelope } from "../render/envelope.ts";
 import { nextSteps } from "../render/next-step.ts";
@@ -39,8 +40,7 @@ export class StepCommand extends ExecutingCommand {
     return super.execute();
   }
 
-  protected override async preview(project: OpenProject, scope: string | null): Promise<number> {
-    const evaluation = await this.look(project, scope);
+  protected override preview(project: OpenProject, evaluation: Evaluation): number {
     if (this.prompt !== undefined) return this.#printPrompt(project, evaluation, this.prompt);
     const next = evaluation.candidates.find(({ readiness }) => readiness.status === "ready");
     const planned = next === undefined ? null : planExecution(project, project.methodology.name, mcpCommand(), next);
@@ -57,14 +57,21 @@ export class StepCommand extends ExecutingCommand {
   #printPrompt(project: OpenProject, evaluation: Evaluation, name: string | boolean): number {
     const prompt = promptOf(project, evaluation, typeof name === "string" ? name : null);
     if (prompt === null) {
-      stderr.write("error: no protocol is READY: name the one whose prompt you want, as in `--prompt NAME`\n");
+      fail("step", "error: no protocol is READY: name the one whose prompt you want, as in `--prompt NAME`\n");
       return 1;
     }
     const { candidate, text } = prompt;
     const { status } = candidate.readiness;
     if (status !== "ready")
-      stderr.write(
-        `note: ${nameOf(candidate)} is ${status.toUpperCase()}: this is what its agent would be told as things are now\n`,
+      tell(
+        [
+          `note: ${nameOf(candidate)} is ${status.toUpperCase()}: this is what its agent would be told as things are now`,
+        ],
+        {
+          level: "info",
+          operation: "step",
+          outcome: "partial",
+        },
       );
     stdout.write(text);
     return 0;
@@ -75,14 +82,16 @@ export class StepCommand extends ExecutingCommand {
     const report = await this.executeLive(live, { ...limits, workUnit: live.scope, once: true });
     const last = report.reports.findLast(({ adopted }) => !adopted);
     const held = last === undefined && report.elsewhere.length > 0;
-    const failed = report.outcome === "methodology_changed" || (last !== undefined && last.outcome.id !== "delivered");
+    const isRefused = last === undefined && report.failures.some(({ kind }) => kind === "not_offered");
+    const failed =
+      report.outcome === "methodology_changed" || isRefused || (last !== undefined && last.outcome.id !== "delivered");
     const exitCode = this.stoppedBy(report) ?? (failed ? 1 : held ? 3 : 0);
     if (live.events !== null) live.events.end(summaryEnvelope(report, exitCode));
     else {
       const why = held
         ? report.elsewhere.map((attempt) => `held: ${holderText(attempt, this.keptFlags)}`)
         : ["No READY protocols."];
-      const before = last === undefined ? why : nextSteps(report, this.suggestions(live.project));
+      const before = last === undefined && !isRefused ? why : nextSteps(report, this.suggestions(live.project));
       this.print([...before, ...(before.length === 0 ? [] : [""]), ...stateText(report.evaluation, this.keptFlags)]);
     }
     return exitCode;

@@ -1,6 +1,6 @@
 import { validate } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { readInput } from "../input-file.ts";
+import { bytesOf } from "../bytes-of.ts";
 import { ProjectCommand } from "../project-command.ts";
 import { validationText } from "../render/validation-view.ts";
 
@@ -24,7 +24,7 @@ export class ValidateCommand extends ProjectCommand {
 
   override async execute(): Promise<number> {
     return this.withProject(async (project) => {
-      const bytes = readInput(this.file);
+      const bytes = await bytesOf(this.file);
       const answer = await validate(project, this.type, this.file, bytes);
       this.answer(this.json, answer, () => validationText(answer, bytes));
       return answer.status === "valid" ? 0 : 1;

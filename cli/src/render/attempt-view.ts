@@ -14,16 +14,17 @@ export interface KeptFlags {
 export function holderText(attempt: OpenAttempt, flags: Pick<KeptFlags, "project">): string {
   const { id, protocol, workUnit, owner, agent } = attempt;
   const name = candidateName(protocol, workUnit);
-  const place = placeText(whereaboutsOf(owner));
+  const place = placeText(whereaboutsOf(attempt));
   if (place !== null) return `${name}: runa ${place} executes it, attempt ${id}; ${releaseHint(id, flags)}`;
   const worker = agent === null ? "" : `, its agent pid ${agent.pid}`;
   return `${name}: runa pid ${owner.pid} executes it${worker}, attempt ${id}`;
 }
 
 /** How long an attempt has been running, and who will see to it. */
-export function runningText({ id, started, owner }: OpenAttempt, flags: KeptFlags): string {
-  const since = `running since ${localTime(started)}`;
-  const where = whereaboutsOf(owner);
+export function runningText(attempt: OpenAttempt, flags: KeptFlags): string {
+  const { id, startedAt } = attempt;
+  const since = `running since ${localTime(startedAt)}`;
+  const where = whereaboutsOf(attempt);
   if (where.kind === "gone") return `${since}; its runa died: \`runa run${flags.scope}\` takes it over`;
   const place = placeText(where);
   return place === null ? since : `${since} ${place}; ${releaseHint(id, flags)}`;
@@ -37,6 +38,8 @@ function placeText(where: Whereabouts): string | null {
       return null;
     case "container":
       return "in another container";
+    case "hidden":
+      return "out of sight";
     case "machine":
       return where.machine === null
         ? "on another machine, or on this one before it was restarted,"

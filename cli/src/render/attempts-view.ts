@@ -33,7 +33,7 @@ function rowOf({ id, protocol, work_unit, status, outcome, tries, started, durat
     outcome ?? (status === "left" ? "left: its runa died" : "running"),
     String(tries),
     localTimeOf(started),
-    durationText(duration_ms),
+    duration_ms === undefined ? "-" : durationText(duration_ms),
     usage?.cost_usd === undefined ? "-" : usdText(usage.cost_usd),
     usage?.tokens === undefined ? "-" : tokensText(usage.tokens),
   ];

@@ -1,18 +1,29 @@
-import { count, type Examination, violationLines, visible } from "@runa/engine";
+import { count, type Diagnostic, type Examination, type StepBack, violationLines, visible } from "@runa/engine";
 import { candidateName } from "./candidate-name.ts";
+import { cycleText } from "./cycle.ts";
 import { diagnosticText } from "./failure.ts";
+import { localTime } from "./local-time.ts";
 import { passedOverText, unrecognizedText } from "./scan-view.ts";
 import { columns, out } from "./style.ts";
 
 /** The report of `doctor`: each check with what it found, and a verdict. */
 export function doctorText(examination: Examination): string[] {
-  const { health, gaps, findings, readiness, cycles, otherInstructions, unrecognized, passedOver, problems, warnings } =
-    examination;
+  const {
+    health,
+    gaps,
+    findings,
+    readiness,
+    alikeWorkUnits,
+    cycles,
+    otherInstructions,
+    unrecognized,
+    passedOver,
+    stepBack,
+    problems,
+    warnings,
+  } = examination;
   return [
-    ...section(
-      "Methodology",
-      findings.map((finding) => `${label(finding.severity)} ${diagnosticText(finding)}`),
-    ),
+    ...section("Methodology", findings.map(findingText)),
     ...section("Artifacts", [
       ...columns(
         health.map(({ type, total, valid }) => [visible(type), total === 0 ? "none" : `${valid} of ${total} valid`]),
@@ -29,7 +40,7 @@ export function doctorText(examination: Examination): string[] {
         (name) =>
           `note     ${unrecognizedText(
             name,
-            health.some(({ type }) => type === name),
+            health.map(({ type }) => type),
           )}`,
       ),
     ]),
@@ -38,6 +49,10 @@ export function doctorText(examination: Examination): string[] {
         ({ protocol, failures }) =>
           `${label("problem")} ${visible(protocol)} lacks ${failures.map(({ artifactType, reason }) => `${visible(artifactType)} (${reason})`).join(", ")}`,
       ),
+      ...alikeWorkUnits.map(
+        (names) =>
+          `note     work units ${visible(names.map((name) => `'${name}'`).join(" and "))} differ only in case or in how Unicode spells them, and count as different ones`,
+      ),
       ...otherInstructions.map(
         ({ protocol, workUnit }) =>
           `note     the outputs of ${candidateName(protocol, workUnit)} were made under other instructions or schemas than today's`,
@@ -45,15 +60,22 @@ export function doctorText(examination: Examination): string[] {
     ]),
     ...section(
       "Cycles",
-      cycles.map(
-        (cycle) =>
-          `${label("problem")} ${[...cycle, cycle[0] ?? ""].map(visible).join(" -> ")} (hard dependencies; the members wait)`,
-      ),
+      cycles.map((cycle) => `${label("problem")} ${cycleText(cycle)} (hard dependencies; the members wait)`),
     ),
+    ...(stepBack === null ? [] : section("Log", [stepBackText(stepBack)])),
     problems === 0
       ? `${out("green", "healthy")}${warnings === 0 ? "" : `, ${count(warnings, "warning")}`}`
       : `${out("red", count(problems, "problem"))}${warnings === 0 ? "" : `, ${count(warnings, "warning")}`}`,
   ];
+}
+
+/** A finding in a methodology. */
+export function findingText(finding: Diagnostic): string {
+  return `${label(finding.severity)} ${diagnosticText(finding)}`;
+}
+
+function stepBackText({ seq, at, before }: StepBack): string {
+  return `note     the clock went back: event ${seq} is dated ${localTime(at)}, and the one before it ${localTime(before)}; the events' order is right, their times are as the clock was`;
 }
 
 function section(title: string, lines: readonly string[]): string[] {

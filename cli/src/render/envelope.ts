@@ -12,11 +12,22 @@ import {
   triggerText,
   type Work,
 } from "@runa/engine";
+import type { ScopeCounts } from "../work-units.ts";
 import { grouped } from "./groups.ts";
 
-/** `state --json`, version 2 (contract.md section 6). */
-export function stateEnvelope(project: OpenProject, evaluation: Evaluation) {
-  return { version: 2, ...common(project, evaluation), protocols: protocolEntries(project, evaluation) };
+/**
+ * `state --json`, version 2 (contract.md section 6).
+ * @param workUnits what there is to do in each; null in the scope of one
+ */
+export function stateEnvelope(project: OpenProject, evaluation: Evaluation, workUnits: readonly ScopeCounts[] | null) {
+  return {
+    version: 2,
+    ...common(project, evaluation),
+    protocols: protocolEntries(project, evaluation),
+    ...(workUnits !== null && {
+      work_units: workUnits.map(({ workUnit, ...counts }) => ({ work_unit: workUnit, ...counts })),
+    }),
+  };
 }
 
 /** `step --dry-run --json`, version 4. */
@@ -111,7 +122,7 @@ function protocolEntry(project: OpenProject, candidate: Candidate) {
     ...(attempt !== null && {
       attempt: {
         id: attempt.id,
-        started: isoMoment(attempt.started),
+        started: isoTime(attempt.startedAt),
         ...(attempt.agent !== null && { pid: attempt.agent.pid }),
       },
     }),
@@ -181,7 +192,7 @@ function projectedEntry(candidate: Candidate) {
   };
 }
 
-/** A moment of the store's clock, in microseconds, as RFC 3339. */
-function isoMoment(moment: number): string {
-  return new Date(moment / 1000).toISOString();
+/** A time in microseconds since 1970 as RFC 3339. */
+function isoTime(time: number): string {
+  return new Date(time / 1000).toISOString();
 }

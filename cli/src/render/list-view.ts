@@ -1,14 +1,12 @@
 import { type ListAnswer, type ListedProtocol, visible } from "@runa/engine";
+import { cycleWarning } from "./cycle.ts";
 import { columns, out } from "./style.ts";
 
 /** Every protocol of the methodology, in topological order, with its relations. */
 export function listText({ methodology, cycles, protocols }: ListAnswer): string[] {
   return [
     `${out("bold", visible(methodology))}`,
-    ...cycles.map(
-      (cycle) =>
-        `${out("yellow", "warning:")} dependency cycle ${[...cycle, cycle[0] ?? ""].map(visible).join(" -> ")}; its members wait`,
-    ),
+    ...cycles.map((cycle) => `${out("yellow", "warning:")} ${cycleWarning(cycle)}`),
     ...protocols.flatMap((protocol, index) => protocolText(index + 1, protocol)),
   ];
 }

@@ -1,4 +1,4 @@
-/** A moment of the store's clock, in microseconds, in the time of whoever reads it: `2026-03-02 09:14:07`. */
+/** A time in microseconds since 1970, in the time of whoever reads it: `2026-03-02 09:14:07`. */
 export function localTime(moment: number): string {
   const time = new Date(moment / 1000);
   const two = (number: number) => String(number).padStart(2, "0");
@@ -12,18 +12,43 @@ export function localTimeOf(time: string): string {
 }
 
 const FORM = /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?$/;
+const DAY = 24 * 60 * 60 * 1000;
 
-/** Such a time in microseconds; seconds, or all of the time, may be left out, and a T may stand between. Null for anything else. */
+/**
+ * Such a time in microseconds; seconds, or all of the time, may be left out, and a T may stand between. Null for anything
+ * else. Where clocks were put forward over a time, and with it perhaps a whole day or its midnight, it is the moment at
+ * which they were; where they were put back, so that it came twice, the first one: what was shown as this time or a later
+ * one is not missed.
+ */
 export function parseLocalTime(text: string): number | null {
   const parts = FORM.exec(text)?.slice(1);
   if (parts === undefined) return null;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map((part) => Number(part ?? 0));
+  // UTC skips nothing: what it takes for another time, such as 2026-02-31, is none anywhere.
+  const inUtc = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
+  const asTyped = [year, month - 1, day, hour, minute, second];
+  const taken = [
+    inUtc.getUTCFullYear(),
+    inUtc.getUTCMonth(),
+    inUtc.getUTCDate(),
+    inUtc.getUTCHours(),
+    inUtc.getUTCMinutes(),
+    inUtc.getUTCSeconds(),
+  ];
+  if (asTyped.some((part, index) => part !== taken[index])) return null;
   const time = new Date(year, month - 1, day, hour, minute, second);
-  // A time such as 2026-02-31 is taken for another one. Clocks that are put forward skip an hour: that is none either.
-  const whole = `${parts.slice(0, 3).join("-")} ${parts
-    .slice(3, 6)
-    .map((part) => part ?? "00")
-    .join(":")}`;
-  const moment = time.getTime() * 1000;
-  return localTime(moment) === whole ? moment : null;
+  const isSkipped = time.getDate() !== day || time.getHours() !== hour || time.getMinutes() !== minute;
+  return (isSkipped ? clockChangeBefore(time.getTime()) : time.getTime()) * 1000;
+}
+
+/** The moment at which local clocks were changed, in the day before this one, which such a change skipped. */
+function clockChangeBefore(moment: number): number {
+  const offset = (at: number) => new Date(at).getTimezoneOffset();
+  let [before, after] = [moment - DAY - 1, moment];
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (offset(middle) === offset(moment)) after = middle;
+    else before = middle;
+  }
+  return after;
 }

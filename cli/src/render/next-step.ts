@@ -40,6 +40,8 @@ function nextStep(failure: RunFailure, suggestions: Suggestions): string {
   switch (failure.kind) {
     case "elsewhere":
       return `${name} failed in another run that went on beside this one: ${log}`;
+    case "not_offered":
+      return `${name} was not started, as its server could not offer what it writes: \`runa doctor${project}\``;
     case "max_reopens":
       return `${name} was reopened ${count(failure.reopens, "time")} in this run and is READY again, which max_reopens = ${failure.reopens} does not allow: ${log}`;
     case "unchanged":

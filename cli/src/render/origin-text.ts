@@ -17,7 +17,7 @@ export function originText(origin: OriginEntry): string {
   }
 }
 
-/** When that was, in the time of whoever reads it. */
-export function originTime({ at }: OriginEntry): string {
-  return localTimeOf(at);
+/** When that was, in the time of whoever reads it, after a comma; empty where nobody recorded it. */
+export function originTime(origin: OriginEntry): string {
+  return origin.by === "attempt" && origin.at !== undefined ? `, ${localTimeOf(origin.at)}` : "";
 }

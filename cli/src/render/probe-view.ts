@@ -42,10 +42,10 @@ export function withoutAgentText(protocols: readonly string[], configFile: strin
 /** Which validator judges each artifact type, and why not the faster one. */
 export async function validatorText({ types }: Methodology): Promise<string[]> {
   const lines: string[] = [];
-  for (const { name, validator } of types.values()) {
-    const { engine } = await validator();
+  for (const type of types.values()) {
+    const { engine } = await type.validator();
     lines.push(
-      `  ${visible(name)}: ${engine.name}${engine.name === "ajv" ? "" : `, because of ${visible(engine.because)}`}`,
+      `  ${visible(type.name)}: ${engine.name}${engine.name === "ajv" ? "" : `, because of ${visible(engine.because)}`}`,
     );
   }
   return [out("bold", "Validators"), ...lines, ""];

@@ -5,10 +5,12 @@ import {
   type ExecutionEvent,
   type Handled,
   type InterruptReaction,
+  type OpenAttempt,
   outcomeText,
   visible,
   type Work,
 } from "@runa/engine";
+import type { NoticeRecord } from "../notices.ts";
 import { holderText } from "./attempt-view.ts";
 import { candidateName } from "./candidate-name.ts";
 import { err } from "./style.ts";
@@ -46,9 +48,68 @@ export function progressText(event: ExecutionEvent, style: ProgressStyle): strin
       return [
         `${err("yellow", "…")} ${visible(event.attempt.protocol)}: its runa had died, and the methodology no longer has this protocol; abandoned`,
       ];
+    case "not_offered":
+      return [`${err("red", "✗")} ${nameOf(event.candidate)}  not started: ${visible(event.reason)}`];
     case "waiting":
       return event.attempts.map((attempt) => `${err("yellow", "…")} waiting for ${holderText(attempt, style)}`);
   }
+}
+
+/** The records of an event, each with its text; attempts that start and end are the engine's own to tell of. */
+export function progressRecords(event: ExecutionEvent): (readonly [string, NoticeRecord])[] {
+  switch (event.kind) {
+    case "attempt_started":
+      return [];
+    case "attempt_ended": {
+      const { id, superseded } = event.report;
+      const ofAttempt = (outcome: "started" | "succeeded", operation: string): NoticeRecord => ({
+        level: "info",
+        operation,
+        outcome,
+        fields: { attempt: id },
+      });
+      return [
+        ...superseded.map((one) => [`superseded ${one.type}/${one.id}`, ofAttempt("succeeded", "supersede")] as const),
+        ...(event.retryIn === null
+          ? []
+          : [[`tries again in ${durationText(event.retryIn)}`, ofAttempt("started", "retry")] as const]),
+      ];
+    }
+    case "attempt_adopted":
+      return [
+        [
+          "its runa died, its agent is still at work; waiting for it",
+          about("adopt", "started", event.attempt, { pid: event.pid }),
+        ],
+      ];
+    case "attempt_abandoned":
+      return [
+        [
+          "its runa had died, and the methodology no longer has this protocol; abandoned",
+          about("abandon", "succeeded", event.attempt),
+        ],
+      ];
+    case "not_offered": {
+      const { protocol, workUnit } = event.candidate;
+      const fields = { protocol: protocol.name, ...(workUnit === null ? {} : { work_unit: workUnit }) };
+      return [[`not started: ${event.reason}`, { level: "warn", operation: "attempt", outcome: "failed", fields }]];
+    }
+    case "waiting":
+      return event.attempts.map((attempt) => [
+        "waiting for an attempt of another runa",
+        about("wait", "started", attempt),
+      ]);
+  }
+}
+
+function about(
+  operation: string,
+  outcome: "started" | "succeeded",
+  { id, protocol, workUnit }: OpenAttempt,
+  more: NoticeRecord["fields"] = {},
+): NoticeRecord {
+  const fields = { attempt: id, protocol, ...(workUnit === null ? {} : { work_unit: workUnit }), ...more };
+  return { level: operation === "wait" ? "info" : "warn", operation, outcome, fields };
 }
 
 /**

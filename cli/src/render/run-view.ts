@@ -8,6 +8,7 @@ import {
   type RunFailure,
   type RunLimit,
   type RunReport,
+  type Standing,
   visible,
 } from "@runa/engine";
 import { holderText, type KeptFlags } from "./attempt-view.ts";
@@ -134,7 +135,7 @@ function owedText({ outcome, debts, failures }: RunReport): string[] {
     stillOwed(debts, failures).map((candidate) => [
       `owed: ${nameOf(candidate)}`,
       candidate.readiness.status.toUpperCase(),
-      whyNot(candidate),
+      whyNot(candidate, debts),
     ]),
   );
 }
@@ -155,9 +156,11 @@ function changedText({ changed }: RunReport): string[] {
   ];
 }
 
-function whyNot({ readiness, cycle, attempt }: Candidate): string {
+function whyNot({ protocol, readiness, cycle, attempt }: Candidate, { standing }: Debts): string {
   if (attempt !== null) return "another runa is executing it";
   if (cycle !== null) return `takes part in the cycle ${cycle.map(visible).join(" -> ")}`;
+  const own = standing.filter((choice) => choice.protocol === protocol.name);
+  if (own.length > 0) return own.map(standingText).join("; ");
   switch (readiness.status) {
     case "ready":
       return "not started";
@@ -172,6 +175,12 @@ function whyNot({ readiness, cycle, attempt }: Candidate): string {
         )
         .join(", ");
   }
+}
+
+function standingText({ instances, answeredBy }: Standing): string {
+  const names = instances.map(({ type, id }) => `${visible(type)}/${visible(id)}`).join(", ");
+  const stands = instances.length === 1 ? "stands" : "stand";
+  return `${names} ${stands}: ${answeredBy.map(visible).join(", ")} answered it without a change`;
 }
 
 function outcomeSentence(report: RunReport): string {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import {
   count,
+  didYouMean,
   type Instance,
   type Methodology,
   type Rebuilt,
@@ -58,7 +59,7 @@ export function scanText(
     ...report.gaps.map(({ path, reason }) => `${out("yellow", "not read")}  ${visible(path)}: ${reason}`),
     ...passedOverText(report.passedOver).map((line) => `${out("yellow", "passed over")}  ${line}`),
     ...report.unrecognized.map(
-      (name) => `${out("yellow", "unrecognized")}  ${unrecognizedText(name, types.has(name))}`,
+      (name) => `${out("yellow", "unrecognized")}  ${unrecognizedText(name, [...types.keys()])}`,
     ),
   ];
 }
@@ -77,9 +78,10 @@ export function passedOverText(passedOver: readonly string[]): string[] {
   });
 }
 
-/** Why a top-level entry of the workspace was not read; `declared` says whether it has an artifact type's name. */
-export function unrecognizedText(name: string, declared: boolean): string {
-  return declared
-    ? `${visible(name)}: has the name of an artifact type, but is no directory; a symbolic link is not followed`
-    : `${visible(name)}: no declared artifact type has this name`;
+/** Why a top-level entry of the workspace was not read, where these are the declared artifact types. */
+export function unrecognizedText(name: string, types: readonly string[]): string {
+  const why = types.includes(name)
+    ? "has the name of an artifact type, but is no directory; a symbolic link is not followed"
+    : `no declared artifact type has this name${didYouMean(name, types)}`;
+  return visible(`${name}: ${why}`);
 }

@@ -36,7 +36,7 @@ export function typeText({ artifact_type, scan_warnings, instances }: TypeAnswer
     visible(instance_id),
     status,
     work_unit === undefined ? "-" : visible(work_unit),
-    localTimeOf(changed),
+    changed === undefined ? "-" : localTimeOf(changed),
     originText(origin),
   ]);
   const shown = (index: number) => index !== 2 || scoped;
@@ -61,8 +61,8 @@ export function instanceText(answer: InstanceAnswer, file: string): string[] {
         ["file", visible(path)],
         ...(work_unit === undefined ? [] : [["work unit", visible(work_unit)]]),
         ["content", content_hash],
-        ["changed", localTimeOf(changed)],
-        ["origin", `${originText(origin)}, ${originTime(origin)}`],
+        ...(changed === undefined ? [] : [["changed", localTimeOf(changed)]]),
+        ["origin", `${originText(origin)}${originTime(origin)}`],
       ],
       "  ",
     ),

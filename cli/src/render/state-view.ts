@@ -81,7 +81,10 @@ function readinessRows({ protocol }: Candidate, readiness: Candidate["readiness"
         ]),
       ];
     case "blocked":
-      return readiness.failures.map(({ artifactType, reason }) => ["requires", `${visible(artifactType)}: ${reason}`]);
+      return readiness.failures.map(({ artifactType, namedBy, reason }) => [
+        namedBy,
+        `${visible(artifactType)}: ${reason}`,
+      ]);
     case "waiting":
       return [
         ["trigger", visible(triggerText(protocol.trigger))],

@@ -105,20 +105,23 @@ export function usageError(
 /** What the library says of a command line, in runa's words. */
 function inWords(message: string, command: string, options: readonly Option[], words: readonly string[]): string {
   const quoted = /\("(.*)"\)$/.exec(message)?.[1] ?? "";
-  if (message.startsWith("Unsupported option name")) {
-    const known = options.map(({ name }) => name);
-    return `${command} has no option ${quoted}${meant(quoted, known)}`;
+  const known = options.map(({ name }) => name);
+  if (message.startsWith("Unsupported option name")) return `${command} has no option ${quoted}${meant(quoted, known)}`;
+  if (message.startsWith("Invalid option name")) {
+    const [name = ""] = quoted.split("=");
+    return known.includes(name) ? `${name} takes no value` : `${command} has no option ${name}${meant(name, known)}`;
   }
   if (message.startsWith("Extraneous positional argument"))
     return `${command} takes ${words.length === 0 ? "no argument" : `only ${words.join(" ")}`}, but got '${quoted}'`;
-  if (message.startsWith("Not enough positional arguments")) return `${command} needs ${words.join(" ")}`;
+  if (message.startsWith("Not enough positional arguments"))
+    return `${command} needs ${words.filter((word) => !word.startsWith("[")).join(" ")}`;
   const option = /^Not enough arguments to option (\S+)$/.exec(message)?.[1];
   if (option !== undefined)
     return `${options.find(({ name }) => name === option)?.shown ?? option}: the value is missing`;
   const required = options.filter((candidate) => candidate.required).map(({ shown }) => shown);
-  return /^Command not found/.test(message) && required.length > 0
-    ? `${command} needs ${required.join(" and ")}`
-    : message;
+  if (!/^Command not found/.test(message)) return message;
+  if (required.length > 0) return `${command} needs ${required.join(" and ")}`;
+  return `${command} takes ${words.length === 0 ? "no argument" : `only ${words.join(" ")}`}`;
 }
 
 function meant(typed: string, known: readonly string[]): string {
@@ -179,9 +182,10 @@ export function formOf(cli: Cli, command: CommandClass): CommandForm {
   };
 }
 
-/** What a command takes beside options, in its order. */
+/** What a command takes beside options, in its order; what may be left out in brackets, as the library writes it. */
 function wordsOf(cli: Cli, command: CommandClass): string[] {
-  return [...(definitionOf(cli, command)?.usage ?? "").matchAll(/<([^>]+)>/g)].map(([, word = ""]) => word);
+  const usage = definitionOf(cli, command)?.usage ?? "";
+  return [...usage.matchAll(/<([^>]+)>|(\[[^\]-][^\]]*\])/g)].map(([, word, optional]) => word ?? optional ?? "");
 }
 
 /** Options in two columns, the second one wrapped. */

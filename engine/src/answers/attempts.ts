@@ -4,17 +4,17 @@ import {
   countAttempts,
   type ListedAttempt,
   listAttempts,
-  type Moment,
   namesInAttempts,
   type OutcomeId,
   rfc3339,
   type Store,
   unendedAttempt,
+  wallTime,
 } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
 import { NAMED_IDS, onlyId, SHORTEST_BEGINNING } from "../execute/attempt-id.ts";
-import { ownerLives } from "../execute/owner.ts";
-import { processLives } from "../execute/process/proc.ts";
+import { isOrphan } from "../execute/owner.ts";
+import { mayLive } from "../execute/process/proc.ts";
 import type { Usage } from "../execute/usage.ts";
 import { openRecord, type Project, type ProjectOptions } from "../project/project.ts";
 
@@ -38,9 +38,10 @@ export interface AttemptEntry {
   /** Which try it was, from 1. */
   readonly tries: number;
   readonly started: string;
+  /** Left out, as `duration_ms`, where the log does not tell. */
   readonly ended?: string;
   /** Until now, of one that has not ended. */
-  readonly duration_ms: number;
+  readonly duration_ms?: number;
   readonly usage?: Usage;
 }
 
@@ -55,12 +56,12 @@ export class AttemptHistory {
   }
 
   /** The attempts that a query chooses. */
-  list(query: AttemptQuery, now: Moment = (Date.now() * 1000) as Moment): AttemptsAnswer {
+  list(query: AttemptQuery): AttemptsAnswer {
     return {
       version: 1,
       kind: "attempts",
       total: countAttempts(this.#store, query),
-      attempts: listAttempts(this.#store, query).map((attempt) => entryOf(attempt, now)),
+      attempts: listAttempts(this.#store, query).map(entryOf),
     };
   }
 
@@ -107,26 +108,28 @@ export class AttemptHistory {
  * @throws RunaError, DiagnosticsError, StoreError
  */
 export async function openAttemptHistory(options: ProjectOptions): Promise<AttemptHistory> {
-  const { project, store } = await openRecord(options);
+  const { project, store } = await openRecord(options, "look");
   return new AttemptHistory(project, store);
 }
 
-function entryOf(attempt: ListedAttempt, now: Moment): AttemptEntry {
-  const { id, protocol, workUnit, outcome, tries, started, ended, usage } = attempt;
+function entryOf(attempt: ListedAttempt): AttemptEntry {
+  const { id, protocol, workUnit, outcome, tries, startedAt, endedAt, usage } = attempt;
+  const until = outcome === null ? wallTime() : endedAt;
   return {
     id,
     protocol,
     ...(workUnit !== null && { work_unit: workUnit }),
-    status: ended !== null ? "ended" : isAtWork(attempt) ? "running" : "left",
+    status: outcome !== null ? "ended" : isAtWork(attempt) ? "running" : "left",
     ...(outcome !== null && { outcome }),
     tries,
-    started: rfc3339(started),
-    ...(ended !== null && { ended: rfc3339(ended) }),
-    duration_ms: Math.max(0, Math.round(((ended ?? now) - started) / 1000)),
+    started: rfc3339(startedAt),
+    ...(endedAt !== null && { ended: rfc3339(endedAt) }),
+    // The machine's clock may have been put back meanwhile.
+    ...(until !== null && { duration_ms: Math.max(0, Math.round((until - startedAt) / 1000)) }),
     ...(usage !== null && { usage }),
   };
 }
 
-function isAtWork({ owner, agent }: Pick<ListedAttempt, "owner" | "agent">): boolean {
-  return ownerLives(owner) || (agent !== null && processLives(agent));
+function isAtWork(attempt: Pick<ListedAttempt, "owner" | "agent">): boolean {
+  return !isOrphan(attempt) || (attempt.agent !== null && mayLive(attempt.agent));
 }

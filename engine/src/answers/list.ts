@@ -1,4 +1,4 @@
-import { preconditionFailures } from "../evaluate/evaluate.ts";
+import { obstaclesOf } from "../evaluate/evaluate.ts";
 import { executionOrder } from "../methodology/graph.ts";
 import { triggerText } from "../methodology/trigger.ts";
 import { lookAt } from "../project/look.ts";
@@ -50,7 +50,7 @@ export async function list(project: OpenProject): Promise<ListAnswer> {
       required_output_choices: protocol.choices.map(({ name, members }) => ({ name, members })),
       may_produce: protocol.mayProduce,
       trigger: triggerText(protocol.trigger),
-      precondition_failures: preconditionFailures(evaluation, protocol).map(failureEntry),
+      precondition_failures: obstaclesOf(evaluation, protocol).map(failureEntry),
     })),
   };
 }

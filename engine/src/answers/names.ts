@@ -43,7 +43,7 @@ export class ProjectNames {
   /** The latest attempts, or those that have not ended, with their protocols. */
   attempts(which: "latest" | "open"): { id: string; protocol: string }[] {
     const all = this.#ask((store) => listAttempts(store, { limit: LATEST }));
-    return all.filter(({ ended }) => which === "latest" || ended === null);
+    return all.filter(({ outcome }) => which === "latest" || outcome === null);
   }
 
   /** The agents of the config. */
@@ -62,7 +62,7 @@ export class ProjectNames {
   #ask<T>(question: (store: Store) => T[]): T[] {
     // Opening makes a store where there is none.
     if (!storeExists(this.#project.storeDirectory)) return [];
-    const store = openProjectStore(this.#project);
+    const store = openProjectStore(this.#project, "look");
     try {
       return question(store);
     } finally {

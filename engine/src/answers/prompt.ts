@@ -1,6 +1,7 @@
 import type { WorkUnit } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
-import { type Candidate, type Evaluation, inputsOf } from "../evaluate/evaluate.ts";
+import { type Candidate, type Evaluation, inputsNow } from "../evaluate/evaluate.ts";
+import { earlierOutputs } from "../execute/earlier-outputs.ts";
 import { contextOf } from "../plan/plan.ts";
 import { renderPrompt } from "../plan/prompt.ts";
 import type { OpenProject } from "../project/project.ts";
@@ -23,9 +24,11 @@ export function promptOf(project: OpenProject, evaluation: Evaluation, name: str
       ? evaluation.candidates.find(({ readiness }) => readiness.status === "ready")
       : candidateNamed(project, evaluation, name);
   if (candidate === undefined) return null;
-  const inputs = inputsOf(evaluation.view, candidate.protocol);
-  const ready: Candidate = { ...candidate, readiness: { status: "ready", inputs } };
-  const text = renderPrompt(contextOf(project, project.methodology.name, ready));
+  const ready: Candidate = { ...candidate, readiness: { status: "ready", inputs: inputsNow(evaluation, candidate) } };
+  const text = renderPrompt(contextOf(project, project.methodology.name, ready), {
+    outputs: earlierOutputs(project, candidate, evaluation.view),
+    wentWrong: [],
+  });
   if (text === null) throw new RunaError("an input was changed while the prompt was made: try again");
   return { candidate, text };
 }

@@ -7,6 +7,7 @@ import {
   parseJson,
   readRegularFile,
   rfc3339,
+  type WallTime,
 } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
@@ -54,12 +55,12 @@ export interface InstanceEntry {
   readonly instance_id: string;
   readonly status: InstanceStatus;
   readonly work_unit?: string;
-  /** When runa learned of its content. */
-  readonly changed: string;
+  /** When its file was written last, as the file system tells. */
+  readonly changed?: string;
   readonly origin: OriginEntry;
 }
 
-/** Where an instance's content comes from, and when. */
+/** Where an instance's content comes from. */
 export type OriginEntry =
   | {
       readonly by: "attempt";
@@ -67,9 +68,10 @@ export type OriginEntry =
       readonly protocol: string;
       readonly work_unit?: string;
       readonly via: "tool" | "file" | "confirmed";
-      readonly at: string;
+      /** Left out where the log does not tell. */
+      readonly at?: string;
     }
-  | { readonly by: "server" | "hand"; readonly at: string };
+  | { readonly by: "server" | "hand" };
 
 /** One instance (`runa show TYPE INSTANCE`). */
 export interface InstanceAnswer extends InstanceEntry {
@@ -197,8 +199,14 @@ async function contentOf(
   return {
     violations: await placed(violations, text, judged.malformedAt),
     text,
-    ...(judged.malformedAt === null && { prose: prose(parseJson(text, "exact").value) }),
+    ...(judged.malformedAt === null && { prose: proseOf(text) }),
   };
+}
+
+/** The content of a JSON text as a prompt has it. */
+function proseOf(text: string): string {
+  const { value, exact = value } = parseJson(text);
+  return prose(exact);
 }
 
 /** The bytes of an instance's file; one that cannot be read is a gap of the scan, which tells of it. */
@@ -210,19 +218,25 @@ function bytesOf(path: string): Buffer | "gone" | "unreadable" {
   }
 }
 
-function entryOf({ id, status, workUnit, lastModified }: Instance, origin: Origin | undefined): InstanceEntry {
+function entryOf({ id, status, workUnit, mtime }: Instance, origin: Origin | undefined): InstanceEntry {
   return {
     instance_id: id,
     status,
     ...(workUnit !== null && { work_unit: workUnit }),
-    changed: rfc3339(lastModified),
-    origin: origin === undefined ? { by: "hand", at: rfc3339(lastModified) } : originEntry(origin),
+    ...(mtime !== null && { changed: rfc3339(Math.floor(Number(mtime) / 1000) as WallTime) }),
+    origin: origin === undefined ? { by: "hand" } : originEntry(origin),
   };
 }
 
 function originEntry(origin: Origin): OriginEntry {
-  const at = rfc3339(origin.at);
-  if (origin.by !== "attempt") return { by: origin.by, at };
-  const { attempt, protocol, workUnit, via } = origin;
-  return { by: "attempt", attempt, protocol, ...(workUnit !== null && { work_unit: workUnit }), via, at };
+  if (origin.by !== "attempt") return { by: origin.by };
+  const { attempt, protocol, workUnit, via, at } = origin;
+  return {
+    by: "attempt",
+    attempt,
+    protocol,
+    ...(workUnit !== null && { work_unit: workUnit }),
+    via,
+    ...(at !== null && { at: rfc3339(at) }),
+  };
 }

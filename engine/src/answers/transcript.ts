@@ -1,6 +1,12 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { attemptDirectory } from "../execute/conclusion.ts";
-import { OutputFollower, type OutputStream, outputFiles } from "../execute/process/transcript.ts";
+import {
+  closeOutput,
+  keptOutput,
+  OutputFollower,
+  type OutputStream,
+  outputPaths,
+} from "../execute/process/transcript.ts";
 import type { Project } from "../project/project.ts";
 
 /** What an agent printed in an attempt, by stream. */
@@ -8,19 +14,18 @@ export type Transcript = Readonly<Record<OutputStream, Buffer>>;
 
 /** What an attempt's agent has printed; null where its output was not kept. */
 export function transcriptOf(project: Pick<Project, "storeDirectory">, attempt: string): Transcript | null {
-  const files = outputFiles(attemptDirectory(project, attempt));
-  if (!existsSync(files.stdout)) return null;
-  return {
-    stdout: readFileSync(files.stdout),
-    stderr: existsSync(files.stderr) ? readFileSync(files.stderr) : NOTHING,
-  };
+  const files = keptOutput(attemptDirectory(project, attempt));
+  if (files === null) return null;
+  try {
+    return { stdout: readFileSync(files.stdout.file), stderr: readFileSync(files.stderr.file) };
+  } finally {
+    closeOutput(files);
+  }
 }
-
-const NOTHING = Buffer.alloc(0);
 
 /** Whether anything that an attempt's agent printed was kept. */
 export function hasTranscript(project: Pick<Project, "storeDirectory">, attempt: string): boolean {
-  const { stdout, stderr } = outputFiles(attemptDirectory(project, attempt));
+  const { stdout, stderr } = outputPaths(attemptDirectory(project, attempt));
   return [stdout, stderr].some((file) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0);
 }
 
@@ -33,7 +38,6 @@ export function followTranscript(
   attempt: string,
   show: (stream: OutputStream, chunk: Buffer) => void,
 ): OutputFollower | null {
-  const files = outputFiles(attemptDirectory(project, attempt));
-  if (!existsSync(files.stdout) || !existsSync(files.stderr)) return null;
-  return new OutputFollower(files, show);
+  const files = keptOutput(attemptDirectory(project, attempt));
+  return files === null ? null : new OutputFollower(files, show);
 }

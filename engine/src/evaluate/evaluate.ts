@@ -1,7 +1,9 @@
 import type { Instance, OpenAttempt, ScanGap, Snapshot, TypeSummary, WorkUnit } from "@runa/store";
-import { graphOf } from "../methodology/graph.ts";
+import { Dialogue } from "../methodology/dialogue.ts";
+import { type Graph, graphOf } from "../methodology/graph.ts";
 import type { Methodology, Protocol } from "../methodology/methodology.ts";
-import { type Primitive, primitivesOf, type Trigger, triggerText } from "../methodology/trigger.ts";
+import { type Primitive, type Trigger, triggerText, typesOf } from "../methodology/trigger.ts";
+import { Feedback } from "./feedback.ts";
 import { type Freshness, freshnessOf } from "./freshness.ts";
 import { type Outputs, outputsOf } from "./outputs.ts";
 import { ScopeView } from "./scope-view.ts";
@@ -11,18 +13,24 @@ export type PreconditionReason = "missing" | "invalid" | "stale" | "scan_incompl
 
 export interface PreconditionFailure {
   readonly artifactType: string;
+  /** What names the type: the trigger's is told only where it cannot be trusted. */
+  readonly namedBy: "requires" | "trigger";
   readonly reason: PreconditionReason;
 }
 
-/** A valid instance that a protocol is given. */
+/** Why a protocol is given an instance: a valid one, or, as `invalid`, what a true `on_invalid` found. */
+export type Relationship = "requires" | "accepts" | "invalid";
+
+/** An instance that a protocol is given. */
 export interface Input {
   readonly instance: Instance;
-  readonly relationship: "requires" | "accepts";
+  readonly relationship: Relationship;
 }
 
 /** Why a candidate is WAITING. */
 export type WaitCondition =
-  | { readonly kind: "trigger"; readonly primitive: Primitive }
+  /** `absent`: nothing of the primitive's type lies there. */
+  | { readonly kind: "trigger"; readonly primitive: Primitive; readonly absent: boolean }
   | { readonly kind: "never"; readonly trigger: Trigger }
   | { readonly kind: "current" }
   | { readonly kind: "cycle"; readonly members: readonly string[] };
@@ -41,6 +49,7 @@ export interface Candidate {
   readonly readiness: Readiness;
   readonly outputs: Outputs;
   readonly freshness: Freshness;
+  readonly feedback: Feedback;
   /** The hard cycle that it takes part in. */
   readonly cycle: readonly string[] | null;
   /** The attempt that is executing it now. */
@@ -56,6 +65,7 @@ export interface Evaluation {
   readonly cycles: readonly (readonly string[])[];
   readonly gaps: readonly ScanGap[];
   readonly view: ScopeView;
+  readonly dialogue: Dialogue;
 }
 
 /**
@@ -64,8 +74,7 @@ export interface Evaluation {
  */
 export function evaluate(methodology: Methodology, snapshot: Snapshot, workUnit: WorkUnit | null): Evaluation {
   const view = new ScopeView(snapshot, workUnit);
-  const inScope = methodology.protocols.filter((protocol) => protocol.scoped === (workUnit !== null));
-  const { order, cycles } = graphOf(inScope, methodology.protocols);
+  const { dialogue, order, cycles } = declaredScope(methodology, workUnit);
   const cycleOf = new Map(cycles.flatMap((cycle) => cycle.map((member) => [member, cycle] as const)));
   const attempts = new Map(
     snapshot.openAttempts
@@ -76,23 +85,52 @@ export function evaluate(methodology: Methodology, snapshot: Snapshot, workUnit:
     methodology,
     workUnit,
     candidates: order.map((protocol) =>
-      candidateOf(view, protocol, cycleOf.get(protocol.name) ?? null, attempts.get(protocol.name) ?? null),
+      candidateOf(view, protocol, {
+        feedback: new Feedback(view, protocol, dialogue),
+        cycle: cycleOf.get(protocol.name) ?? null,
+        attempt: attempts.get(protocol.name) ?? null,
+      }),
     ),
     cycles,
     gaps: [...snapshot.gaps.values()].flat(),
     view,
+    dialogue,
   };
+}
+
+/** What every evaluation of a scope has in common, whatever lies there: all work units share it. */
+interface DeclaredScope extends Graph<Protocol> {
+  readonly dialogue: Dialogue;
+}
+
+const declaredScopes = new WeakMap<Methodology, Partial<Record<"scoped" | "unscoped", DeclaredScope>>>();
+
+function declaredScope(methodology: Methodology, workUnit: WorkUnit | null): DeclaredScope {
+  const known = declaredScopes.get(methodology) ?? {};
+  declaredScopes.set(methodology, known);
+  const scope = workUnit === null ? "unscoped" : "scoped";
+  const found = known[scope];
+  if (found !== undefined) return found;
+  const inScope = protocolsOf(methodology, workUnit);
+  const made = { ...graphOf(inScope, methodology.protocols), dialogue: new Dialogue(inScope) };
+  known[scope] = made;
+  return made;
+}
+
+/** The protocols of a scope: the scoped ones for a work unit, the others for none. */
+export function protocolsOf({ protocols }: Methodology, workUnit: WorkUnit | null): Protocol[] {
+  return protocols.filter(({ scoped }) => scoped === (workUnit !== null));
 }
 
 function candidateOf(
   view: ScopeView,
   protocol: Protocol,
-  cycle: readonly string[] | null,
-  attempt: OpenAttempt | null,
+  around: Pick<Candidate, "feedback" | "cycle" | "attempt">,
 ): Candidate {
+  const { feedback, cycle } = around;
   const outputs = outputsOf(view, protocol);
-  const triggers = new TriggerEvaluation(view, outputs);
-  const freshness = freshnessOf(view, protocol, outputs, triggers);
+  const triggers = new TriggerEvaluation(view, outputs, feedback);
+  const freshness = freshnessOf(view, protocol, outputs, triggers, feedback);
   return {
     protocol,
     workUnit: view.workUnit,
@@ -100,8 +138,7 @@ function candidateOf(
     readiness: readinessOf(view, protocol, triggers, freshness, cycle),
     outputs,
     freshness,
-    cycle,
-    attempt,
+    ...around,
   };
 }
 
@@ -113,32 +150,27 @@ function readinessOf(
   cycle: readonly string[] | null,
 ): Readiness {
   const failures = failuresOf(view, protocol);
-  const untrusted = untrustedTypes(view, protocol, triggers);
+  const untrusted = untrustedIn(view, protocol, triggers);
   // Verdicts that a complete scan might overturn come first, whatever else is true.
-  if (untrusted.length > 0 || failures.some(({ reason }) => reason === "scan_incomplete")) {
-    const named = new Set(failures.map((failure) => failure.artifactType));
-    const ofTrigger = untrusted.filter((type) => !named.has(type));
-    return {
-      status: "blocked",
-      failures: [
-        ...failures,
-        ...ofTrigger.map((artifactType): PreconditionFailure => ({ artifactType, reason: "scan_incomplete" })),
-      ],
-    };
-  }
-  const conditions: WaitCondition[] = waitConditions(protocol, triggers);
+  if (untrusted.length > 0 || failures.some(({ reason }) => reason === "scan_incomplete"))
+    return { status: "blocked", failures: [...failures, ...untrusted] };
+  const conditions = waitConditions(view, protocol, triggers);
   if (conditions.length === 0 && freshness.current) conditions.push({ kind: "current" });
   if (cycle !== null) conditions.push({ kind: "cycle", members: cycle });
   if (conditions.length > 0) return { status: "waiting", conditions };
   if (failures.length > 0) return { status: "blocked", failures };
-  return { status: "ready", inputs: inputsOf(view, protocol) };
+  return { status: "ready", inputs: inputsOf(view, protocol, triggers) };
 }
 
-function waitConditions(protocol: Protocol, triggers: TriggerEvaluation): WaitCondition[] {
+function waitConditions(view: ScopeView, protocol: Protocol, triggers: TriggerEvaluation): WaitCondition[] {
   if (triggers.satisfied(protocol.trigger)) return [];
   const primitives = triggers.unsatisfied(protocol.trigger);
   if (primitives.length === 0) return [{ kind: "never", trigger: protocol.trigger }];
-  return primitives.map((primitive) => ({ kind: "trigger", primitive }));
+  return primitives.map((primitive) => ({
+    kind: "trigger",
+    primitive,
+    absent: view.summary(primitive.name).total === 0,
+  }));
 }
 
 /** What a protocol requires and lacks, as the evaluation's scope sees it, whatever its own scope is. */
@@ -146,11 +178,22 @@ export function preconditionFailures({ view }: Evaluation, protocol: Protocol): 
   return failuresOf(view, protocol);
 }
 
+/** The same, and the types of its trigger that cannot be trusted. */
+export function obstaclesOf({ view, dialogue }: Evaluation, protocol: Protocol): PreconditionFailure[] {
+  const feedback = new Feedback(view, protocol, dialogue);
+  const triggers = new TriggerEvaluation(view, outputsOf(view, protocol), feedback);
+  return [...failuresOf(view, protocol), ...untrustedIn(view, protocol, triggers)];
+}
+
 function failuresOf(view: ScopeView, protocol: Protocol): PreconditionFailure[] {
   const failures: PreconditionFailure[] = [];
   for (const artifactType of protocol.requires) {
-    const reason = view.isPartial(artifactType) ? "scan_incomplete" : lackOf(view.summary(artifactType));
-    if (reason !== null) failures.push({ artifactType, reason });
+    const isPartial = view.isPartial(artifactType);
+    const lack = lackOf(view.summary(artifactType));
+    // What could not be read may be what is missing; what is known not to be valid is so all the same.
+    if (lack !== null && !(isPartial && lack === "missing"))
+      failures.push({ artifactType, namedBy: "requires", reason: lack });
+    if (isPartial) failures.push({ artifactType, namedBy: "requires", reason: "scan_incomplete" });
   }
   return failures;
 }
@@ -161,29 +204,33 @@ function lackOf({ total, valid, stale }: TypeSummary): PreconditionReason | null
   return stale > 0 ? "stale" : "invalid";
 }
 
-/** The partially scanned types of a trigger that trusted branches do not settle. */
-function untrustedTypes(view: ScopeView, protocol: Protocol, triggers: TriggerEvaluation): string[] {
+/** The partially scanned types of a trigger that trusted branches do not settle, but for those that `requires` names. */
+function untrustedIn(view: ScopeView, protocol: Protocol, triggers: TriggerEvaluation): PreconditionFailure[] {
   if (!view.hasGaps || triggers.trusted(protocol.trigger) !== null) return [];
+  return typesOf(protocol.trigger)
+    .filter((type) => view.isPartial(type) && !protocol.requires.includes(type))
+    .map((artifactType) => ({ artifactType, namedBy: "trigger", reason: "scan_incomplete" }));
+}
+
+/**
+ * What a protocol is given: the valid instances of what it requires and accepts, where a partially scanned accepted type
+ * drops out, and what every true `on_invalid` of a true branch found.
+ */
+function inputsOf(view: ScopeView, protocol: Protocol, triggers: TriggerEvaluation): Input[] {
+  const given = (instances: readonly Instance[], relationship: Relationship) =>
+    instances.map((instance): Input => ({ instance, relationship }));
+  const accepted = protocol.accepts.filter((type) => !view.isPartial(type));
+  const watched = triggers.satisfiedBy(protocol.trigger).filter(({ type }) => type === "on_invalid");
   return [
-    ...new Set(
-      primitivesOf(protocol.trigger)
-        .map(({ name }) => name)
-        .filter((type) => view.isPartial(type)),
-    ),
+    ...protocol.requires.flatMap((type) => given(view.valid(type), "requires")),
+    ...accepted.flatMap((type) => given(view.valid(type), "accepts")),
+    ...[...new Set(watched.map(({ name }) => name))].flatMap((type) => given(view.broken(type), "invalid")),
   ];
 }
 
-/** The valid instances that a protocol is given; a partially scanned accepted type drops out. */
-export function inputsOf(view: ScopeView, protocol: Protocol): Input[] {
-  const given = (types: readonly string[], relationship: Input["relationship"]) =>
-    types.flatMap((type) => view.valid(type).map((instance): Input => ({ instance, relationship })));
-  return [
-    ...given(protocol.requires, "requires"),
-    ...given(
-      protocol.accepts.filter((type) => !view.isPartial(type)),
-      "accepts",
-    ),
-  ];
+/** What a candidate would be given as things are now, READY or not. */
+export function inputsNow({ view }: Evaluation, { protocol, outputs, feedback }: Candidate): Input[] {
+  return inputsOf(view, protocol, new TriggerEvaluation(view, outputs, feedback));
 }
 
 /** A wait condition in the contract's words. */
@@ -199,7 +246,9 @@ export function conditionText(condition: WaitCondition): string {
       const { type, name } = condition.primitive;
       const why = {
         on_artifact: `no valid instances of artifact type '${name}' exist`,
-        on_change: `no instance of artifact type '${name}' is newer than the outputs`,
+        on_change: condition.absent
+          ? `no instances of artifact type '${name}' exist`
+          : `no instance of artifact type '${name}' is newer than the outputs`,
         on_invalid: `no invalid or malformed instances of artifact type '${name}' exist`,
       }[type];
       return `${triggerText(condition.primitive)}: ${why}`;

@@ -1,6 +1,6 @@
 import type { Moment } from "@runa/store";
 import type { ProtocolDeclaration } from "../methodology/manifest.ts";
-import { owedTypesOf } from "../methodology/methodology.ts";
+import { outputTypesOf, owedTypesOf } from "../methodology/methodology.ts";
 import type { ScopeView } from "./scope-view.ts";
 
 /** A choice group whose one member is there and valid. */
@@ -15,7 +15,8 @@ export interface Outputs {
   /** Each choice group that exactly one present member settles. */
   readonly settled: readonly SettledChoice[];
   /**
-   * The oldest, over the `produces` types and the chosen members, of each type's newest instance; null unless complete.
+   * The oldest, over the `produces` types and the chosen members, of each type's newest instance; null unless they are
+   * complete and everything of the candidate's output types could be read: what cannot be read keeps nothing from running.
    * `changed` counts an instance from when its content changed, `vouched` from the start of the last successful attempt
    * that delivered it, where that is later.
    */
@@ -33,7 +34,8 @@ export function outputsOf(view: ScopeView, protocol: ProtocolDeclaration): Outpu
     protocol.produces.every((type) => view.summary(type).total > 0 && allValid(view, type)) &&
     protocol.mayProduce.every((type) => allValid(view, type)) &&
     !lastAttemptFailed(view, protocol);
-  return { complete, settled, time: complete ? timeOf(view, owed) : null };
+  const isKnown = !view.hasGaps || !outputTypesOf(protocol).some((type) => view.isPartial(type));
+  return { complete, settled, time: complete && isKnown ? timeOf(view, owed) : null };
 }
 
 function settledChoices(view: ScopeView, { choices }: ProtocolDeclaration): SettledChoice[] {

@@ -1,5 +1,6 @@
+import type { Instance } from "@runa/store";
 import { outputTypesOf } from "../methodology/methodology.ts";
-import type { Trigger } from "../methodology/trigger.ts";
+import { type Trigger, typesOf } from "../methodology/trigger.ts";
 import type { Candidate, Evaluation } from "./evaluate.ts";
 import { TriggerEvaluation } from "./trigger.ts";
 
@@ -10,10 +11,19 @@ export interface Settlement {
   readonly member: string;
 }
 
+/** A choice whose chosen member is feedback that was answered with the same work. */
+export interface Standing extends Settlement {
+  /** What attempts delivered of the member and lies there. */
+  readonly instances: readonly Instance[];
+  /** The protocols that it is feedback to, and that are current. */
+  readonly answeredBy: readonly string[];
+}
+
 /** Which candidates still owe something, and which choices settled what others waited for. */
 export interface Debts {
   readonly owing: readonly Candidate[];
   readonly settled: readonly Settlement[];
+  readonly standing: readonly Standing[];
 }
 
 /**
@@ -27,6 +37,8 @@ export function debtsOf(evaluation: Evaluation, done: (candidate: Candidate) => 
   for (const candidate of candidates)
     for (const type of outputTypesOf(candidate.protocol)) writers.set(type, [...(writers.get(type) ?? []), candidate]);
   const free = new Set<Candidate>();
+  const standing = standingChoices(evaluation);
+  const stands = new Set(standing.map(({ protocol }) => protocol));
 
   const nobodyOwes = (type: string): boolean => {
     const ofType = writers.get(type);
@@ -41,8 +53,8 @@ export function debtsOf(evaluation: Evaluation, done: (candidate: Candidate) => 
       : open.some((condition) => waitsForNothing(condition, triggers));
   };
   const owesNothing = (candidate: Candidate): boolean => {
-    const { readiness, outputs, protocol } = candidate;
-    if (candidate.cycle !== null) return false;
+    const { readiness, outputs, protocol, feedback } = candidate;
+    if (candidate.cycle !== null || stands.has(protocol.name)) return false;
     switch (readiness.status) {
       case "ready":
         return done(candidate);
@@ -50,7 +62,10 @@ export function debtsOf(evaluation: Evaluation, done: (candidate: Candidate) => 
         return readiness.failures.every(({ reason, artifactType }) => reason === "missing" && nobodyOwes(artifactType));
       case "waiting":
         if (outputs.complete) return true;
-        return !candidate.triggerSatisfied && waitsForNothing(protocol.trigger, new TriggerEvaluation(view, outputs));
+        return (
+          !candidate.triggerSatisfied &&
+          waitsForNothing(protocol.trigger, new TriggerEvaluation(view, outputs, feedback))
+        );
     }
   };
 
@@ -64,10 +79,31 @@ export function debtsOf(evaluation: Evaluation, done: (candidate: Candidate) => 
   }
   return {
     owing: candidates.filter((candidate) => !free.has(candidate)),
-    settled: candidates
-      .filter(isCurrent)
-      .flatMap(({ protocol, outputs }) => outputs.settled.map((choice) => ({ protocol: protocol.name, ...choice }))),
+    settled: candidates.filter(isCurrent).flatMap(settlementsOf),
+    standing,
   };
+}
+
+function settlementsOf({ protocol, outputs }: Candidate): Settlement[] {
+  return outputs.settled.map((choice) => ({ protocol: protocol.name, ...choice }));
+}
+
+/**
+ * The choices that are settled by feedback which a current candidate's trigger names: what it demanded changed nothing. Feedback
+ * is what an attempt delivered or confirmed; a file that a person put there demands nothing of this kind.
+ */
+function standingChoices({ candidates, dialogue, view }: Evaluation): Standing[] {
+  const current = candidates.filter(isCurrent);
+  return candidates.flatMap(settlementsOf).flatMap((choice): Standing[] => {
+    const { protocol, member } = choice;
+    const said = view.counted(member).filter(({ deliveredAt }) => deliveredAt !== null);
+    if (said.length === 0) return [];
+    const answeredBy = current
+      .filter((listener) => typesOf(listener.protocol.trigger).includes(member))
+      .filter((listener) => dialogue.isFeedback(member, protocol, listener.protocol))
+      .map((listener) => listener.protocol.name);
+    return answeredBy.length === 0 ? [] : [{ ...choice, instances: said, answeredBy }];
+  });
 }
 
 /** Whether a type is a member of a choice that is current with another member, and nobody else could write it. */

@@ -11,6 +11,12 @@ import {
 /** Stands in the place of instances: what a set of them is told apart by. */
 export type SetMember = Pick<Instance, "id" | "contentHash">;
 
+/** Which of a type's instances a candidate's freshness depends on: the valid ones, or all. */
+export interface RelevantInput {
+  readonly type: string;
+  readonly which: "valid" | "all";
+}
+
 /**
  * What one scope sees of a snapshot. For work unit W an instance counts when its `work_unit` is W or absent; unscoped
  * evaluation counts all (contract.md section 5). Each answer is worked out once; lists are made only when one is asked for.
@@ -42,6 +48,11 @@ export class ScopeView {
 
   valid(type: string): readonly Instance[] {
     return remembered(this.#valid, type, () => this.counted(type).filter((instance) => instance.status === "valid"));
+  }
+
+  /** The invalid and the malformed ones. */
+  broken(type: string): readonly Instance[] {
+    return this.counted(type).filter(({ status }) => status === "invalid" || status === "malformed");
   }
 
   /** What is known of those that count. */

@@ -1,21 +1,18 @@
 import type { Primitive, Trigger } from "../methodology/trigger.ts";
+import type { Feedback } from "./feedback.ts";
 import type { Outputs } from "./outputs.ts";
-import type { ScopeView } from "./scope-view.ts";
-
-/** Which of a type's instances a candidate's freshness depends on: the valid ones, or all. */
-export interface RelevantInput {
-  readonly type: string;
-  readonly which: "valid" | "all";
-}
+import type { RelevantInput, ScopeView } from "./scope-view.ts";
 
 /** Answers about triggers for one candidate. */
 export class TriggerEvaluation {
   readonly #view: ScopeView;
   readonly #outputs: Outputs;
+  readonly #feedback: Feedback;
 
-  constructor(view: ScopeView, outputs: Outputs) {
+  constructor(view: ScopeView, outputs: Outputs, feedback: Feedback) {
     this.#view = view;
     this.#outputs = outputs;
+    this.#feedback = feedback;
   }
 
   /** Whether a trigger is satisfied by what is known, whether or not that can be trusted. */
@@ -33,7 +30,9 @@ export class TriggerEvaluation {
         return view.summary(trigger.name).broken > 0;
       case "on_change": {
         const { newest } = view.summary(trigger.name);
-        return newest !== null && newest > (this.#outputs.time?.changed ?? Number.NEGATIVE_INFINITY);
+        if (newest === null || this.#outputs.time === null) return newest !== null;
+        const said = this.#feedback.newest({ type: trigger.name, which: "all" }) ?? newest;
+        return Math.max(newest, said) > this.#outputs.time.changed;
       }
     }
   }
@@ -53,10 +52,17 @@ export class TriggerEvaluation {
     return "name" in trigger ? [trigger] : trigger.conditions.flatMap((condition) => this.unsatisfied(condition));
   }
 
+  /** The satisfied primitives of those branches that are satisfied today. */
+  satisfiedBy(trigger: Trigger): Primitive[] {
+    if (!this.satisfied(trigger)) return [];
+    return "name" in trigger ? [trigger] : trigger.conditions.flatMap((condition) => this.satisfiedBy(condition));
+  }
+
   /** The inputs of those branches that are satisfied today. */
   relevant(trigger: Trigger): RelevantInput[] {
-    if (!this.satisfied(trigger)) return [];
-    if ("name" in trigger) return [{ type: trigger.name, which: trigger.type === "on_artifact" ? "valid" : "all" }];
-    return trigger.conditions.flatMap((condition) => this.relevant(condition));
+    return this.satisfiedBy(trigger).map(({ type, name }) => ({
+      type: name,
+      which: type === "on_artifact" ? "valid" : "all",
+    }));
   }
 }

@@ -1,4 +1,5 @@
-import { JsonError, parseJson, unendedAttempt } from "@runa/store";
+import { resolve } from "node:path";
+import { unendedAttempt } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
 import { findProject, openProjectStore } from "../project/project.ts";
 import { attemptIn } from "./nested.ts";
@@ -10,7 +11,7 @@ import { openOutputSession, type SessionOptions } from "./project-session.ts";
  * @throws RunaError outside an attempt; what `openOutputSession` throws
  */
 export async function openAttemptSession(
-  options: Pick<SessionOptions, "workingDirectory" | "config" | "environment">,
+  options: Omit<SessionOptions, "protocol" | "workUnit">,
 ): Promise<OutputSession> {
   const id = attemptIn(options.environment);
   if (id === null)
@@ -18,10 +19,12 @@ export async function openAttemptSession(
       "this is not inside an attempt (RUNA_ATTEMPT is not set): `runa step` and `runa run` start attempts, and by hand runa-mcp delivers",
     );
   const environment = { ...options.environment, ...serverEnvironment(options.environment) };
+  // What was typed counts from where it was typed; what the environment says, from the project.
+  const typed = (path: string | undefined) => (path ? resolve(options.workingDirectory, path) : path);
   const located = {
     workingDirectory: environment.RUNA_WORKING_DIR || options.workingDirectory,
-    config: options.config,
-    artifactsDir: environment.RUNA_ARTIFACTS_DIR || undefined,
+    config: typed(options.config),
+    artifactsDir: typed(options.artifactsDir) ?? (environment.RUNA_ARTIFACTS_DIR || undefined),
     environment,
   };
   const store = openProjectStore(await findProject(located));
@@ -40,19 +43,4 @@ function serverEnvironment({ RUNA_MCP_CONFIG }: NodeJS.ProcessEnv): NodeJS.Proce
   } catch {
     return {};
   }
-}
-
-/**
- * An artifact from its text, as it can be written again without loss.
- * @throws RunaError for what is no JSON, and for numbers that would not come back as they are
- */
-export function artifactFrom(text: string): unknown {
-  try {
-    const { value, canonical } = parseJson(text);
-    if (parseJson(JSON.stringify(value)).canonical === canonical) return value;
-  } catch (error) {
-    if (error instanceof JsonError) throw new RunaError(`the artifact is not JSON: ${error.message}`);
-    throw error;
-  }
-  throw new RunaError("the artifact holds a number that cannot be kept exactly: write it as a string");
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   adoptAttempt,
   beforeAttempt,
@@ -21,13 +21,14 @@ import type { AgentSettings } from "../project/config.ts";
 import type { OpenProject } from "../project/project.ts";
 import { attemptDirectory, usageFile } from "./conclusion.ts";
 import type { Work } from "./conflicts.ts";
+import { earlierOutputs } from "./earlier-outputs.ts";
 import { instancesBefore, type RunningAttempt } from "./evidence.ts";
 import { outcomeText } from "./outcome-text.ts";
-import { ownerLives, thisOwner } from "./owner.ts";
+import { thisOwner } from "./owner.ts";
 import { type AgentProcess, adoptAgent, findAgentOf, startAgent } from "./process/agent-process.ts";
 import { agentEnvironment } from "./process/environment.ts";
-import { processLives } from "./process/proc.ts";
-import { keptOutput, type OutputFiles, openOutput } from "./process/transcript.ts";
+import { mayLive } from "./process/proc.ts";
+import { closeOutput, keptOutput, type OutputFiles, openOutput } from "./process/transcript.ts";
 
 import {
   type Argv,
@@ -85,7 +86,10 @@ export function launchAttempt(context: ExecutionContext, execution: Execution): 
     chain,
     usage: usageFile(project, id),
   });
-  const prompt = renderPrompt(planned.context, execution.failed === null ? [] : whatWentWrong(execution.failed));
+  const prompt = renderPrompt(planned.context, {
+    outputs: earlierOutputs(project, candidate, evaluation.view),
+    wentWrong: execution.failed === null ? [] : whatWentWrong(execution.failed),
+  });
   if (prompt === null) return { kind: "outdated" };
   const directory = attemptDirectory(project, id);
   const promptFile = writePrompt(directory, prompt);
@@ -110,7 +114,7 @@ export function launchAttempt(context: ExecutionContext, execution: Execution): 
     obstacle: execution.obstacle,
   });
   if (claimed.kind !== "claimed") {
-    rmSync(directory, { recursive: true, force: true });
+    discard(directory);
     return claimed;
   }
   logAttemptStarted(id, candidate);
@@ -134,6 +138,7 @@ export function launchAttempt(context: ExecutionContext, execution: Execution): 
       }),
     });
   } catch (error) {
+    if (output !== null) closeOutput(output);
     endUnstarted(project.store, opened, (error as NodeJS.ErrnoException).code ?? "");
     throw new RunaError(`the agent of attempt ${id} could not be started: ${reasonOf(error)}`);
   }
@@ -160,12 +165,23 @@ function requireAgent({ config }: OpenProject, { name }: Protocol, { command }: 
 function writePrompt(directory: string, prompt: string): string {
   const file = join(directory, "prompt.md");
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    mkdirSync(dirname(directory), { recursive: true });
+    // What it holds is this user's; another one may execute work of the same project.
+    mkdirSync(directory, { mode: 0o700 });
     writeFileSync(file, prompt, { mode: 0o600 });
     return file;
   } catch (error) {
-    rmSync(directory, { recursive: true, force: true });
+    discard(directory);
     throw new RunaError(`the prompt could not be written to ${file}: ${reasonOf(error)}`);
+  }
+}
+
+/** Removes what was prepared for an attempt that does not begin; what cannot be removed now is litter, and goes later. */
+function discard(directory: string): void {
+  try {
+    rmSync(directory, { recursive: true, force: true });
+  } catch {
+    // What keeps it from being removed has kept it from being written, and that is told.
   }
 }
 
@@ -189,23 +205,18 @@ export function adopt(
   protocol: Protocol,
 ): (ActiveAttempt & { readonly agent: AgentProcess["identity"] }) | null {
   const { project, grace } = context;
-  const { id, workUnit, started } = attempt;
+  const { id, workUnit, started, startedAt } = attempt;
   if (!adoptAttempt(project.store, attempt, thisOwner())) return null;
   const agent = adoptAgent(attempt.agent ?? findAgentOf(id), grace);
   const running: RunningAttempt = { id, protocol, workUnit, started, before: beforeAttempt(project.store, id) };
   const output = keptOutput(attemptDirectory(project, id));
-  const since = performance.now() - Math.max(0, Date.now() - started / 1000);
+  const since = performance.now() - Math.max(0, Date.now() - startedAt / 1000);
   const ended = superviseAttempt(context, { running, agent, output, since, tries: 1, adopted: true });
   const { identity } = agent;
   return {
     id,
     work: { protocol, workUnit },
     ended,
-    agent: identity !== null && processLives(identity) ? identity : null,
+    agent: identity !== null && mayLive(identity) ? identity : null,
   };
-}
-
-/** Whether an attempt's owner is gone, so that another runa may take it over. */
-export function isOrphan({ owner }: OpenAttempt): boolean {
-  return !ownerLives(owner);
 }

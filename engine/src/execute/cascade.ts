@@ -1,3 +1,4 @@
+import { setImmediate as otherWork } from "node:timers/promises";
 import { type OpenAttempt, recordEvent, removeLitter, type ScanReport, unendedAttempts } from "@runa/store";
 import { v7 as uuidv7 } from "uuid";
 import { RunaError } from "../diagnostic.ts";
@@ -6,13 +7,17 @@ import { debtsOf } from "../evaluate/owed.ts";
 import { evaluateScan, lookAt } from "../project/look.ts";
 import { abandonUnknown } from "./abandon.ts";
 import { Alarm } from "./alarm.ts";
-import { type ActiveAttempt, adopt, isOrphan, type Launch, launchAttempt } from "./attempt.ts";
+import { type ActiveAttempt, adopt, type Launch, launchAttempt } from "./attempt.ts";
+import { shortAttemptId } from "./attempt-id.ts";
 import type { Work } from "./conflicts.ts";
 import { type Chance, RunLedger } from "./ledger.ts";
 import { moveSuperseded } from "./move-superseded.ts";
 import { Neighbours } from "./neighbours.ts";
+import { offerProblem } from "./offer.ts";
+import { isOrphan } from "./owner.ts";
 import type { ExecutionEvent, RunOptions, RunOutcome, RunReport } from "./run-report.ts";
 import { RunStop } from "./run-stop.ts";
+import { Standstill } from "./standstill.ts";
 import type { EndedAttempt, ExecutionContext } from "./supervise.ts";
 import { removeUnclaimed } from "./unclaimed.ts";
 
@@ -39,8 +44,8 @@ interface Prospect {
   readonly retryAt: number | null;
   /** Attempts of other runas that candidates wait for. */
   readonly others: ReadonlyMap<string, OpenAttempt>;
-  /** An evaluation that turned out to be old. */
-  readonly outdated: boolean;
+  /** The candidate at whose start the evaluation turned out to be old; null when it is not. */
+  readonly outdated: Candidate | null;
 }
 
 class Cascade {
@@ -50,7 +55,10 @@ class Cascade {
   readonly #ledger: RunLedger;
   readonly #stop: RunStop;
   readonly #neighbours: Neighbours;
+  readonly #standstill = new Standstill();
   readonly #alarm = new Alarm();
+  /** Protocols of which it is settled whether their servers could offer what they write. */
+  readonly #asked = new Set<string>();
   readonly #id = uuidv7();
   readonly #active = new Map<string, ActiveAttempt>();
   /** Attempts that have ended and were not yet told of, or what went wrong in one. */
@@ -61,6 +69,8 @@ class Cascade {
   #only: string | null = null;
   #onlyIsOver = false;
   #evaluation: Evaluation | null = null;
+  /** Whether the next scan reads every file, whatever its stat identity says. */
+  #doubtsStats = false;
   /** What the newest scan could not read, when an attempt's end has just scanned. */
   #gaps: ScanReport["gaps"] | null = null;
   #told = "";
@@ -112,17 +122,44 @@ class Cascade {
 
   async #schedule(): Promise<RunReport> {
     for (;;) {
+      // Signals get their turn also where nothing below has to wait for anything.
+      await otherWork();
       this.#settleEnded();
       await this.#adoptOrphans();
       const evaluation = await this.#evaluate();
+      await this.#refuseWhatCannotBeOffered(evaluation);
       const prospect = this.#startWhatMay(evaluation);
-      if (prospect.outdated) {
-        this.#evaluation = null;
+      if (prospect.outdated !== null) {
+        await this.#lookAgain(prospect.outdated);
         continue;
       }
       if (this.#active.size === 0 && this.#isOver(prospect)) return this.#conclude(evaluation, prospect);
       await this.#somethingHappens(prospect);
     }
+  }
+
+  /**
+   * Prepares another look, after one by which a candidate could not be started. One that follows another reads every file:
+   * what differs from what was evaluated may look the same by its stat identity.
+   * @throws RunaError when that has happened too often in a row
+   */
+  async #lookAgain({ protocol, workUnit }: Candidate): Promise<void> {
+    const name = `'${protocol.name}'${workUnit === null ? "" : ` (work unit '${workUnit}')`}`;
+    const { times, pause } = this.#again(
+      `start ${name}`,
+      `protocol ${name} cannot be started: each time that it was about to be, what it reads was no longer what had been evaluated, or it had been executed meanwhile. Something keeps changing its inputs: end that and run again`,
+    );
+    this.#evaluation = null;
+    this.#gaps = null;
+    this.#doubtsStats = times > 1;
+    await this.#alarm.until(performance.now() + pause);
+  }
+
+  /** @throws RunaError when the same has come up too often while nothing moved */
+  #again(why: string, problem: string): { readonly times: number; readonly pause: number } {
+    const look = this.#standstill.again(why);
+    if (look === null) throw new RunaError(problem);
+    return look;
   }
 
   /** Whether, while nothing runs that this run owns, nothing is worth waiting for either. */
@@ -138,6 +175,7 @@ class Cascade {
     for (let ended = this.#ended.shift(); ended !== undefined; ended = this.#ended.shift()) {
       if ("failure" in ended) throw ended.failure;
       const { report, gaps } = ended;
+      this.#standstill.moved();
       const retryIn = this.#ledger.ended(report);
       this.#stop.ended(report.id, this.#active.keys());
       this.#onlyIsOver ||= retryIn === null && this.#isOnly(report.candidate);
@@ -157,14 +195,26 @@ class Cascade {
       const protocol = project.methodology.protocols.find(({ name }) => name === attempt.protocol);
       if (protocol === undefined) {
         if (await abandonUnknown(this.#context, attempt)) this.#listen({ kind: "attempt_abandoned", attempt });
+        else this.#notTakenOver(attempt);
         continue;
       }
       const adopted = adopt(this.#context, attempt, protocol);
-      if (adopted === null) continue;
+      if (adopted === null) {
+        this.#notTakenOver(attempt);
+        continue;
+      }
       if (adopted.agent !== null)
         this.#listen({ kind: "attempt_adopted", attempt, candidate: adopted.work, pid: adopted.agent.pid });
       this.#watch(adopted);
     }
+  }
+
+  /** Mostly another runa was faster, and then it is no orphan any more. */
+  #notTakenOver({ id }: OpenAttempt): void {
+    this.#again(
+      `adopt ${id}`,
+      `attempt ${id} lost its runa and cannot be taken over: free its candidate with \`runa release ${shortAttemptId(id)}\``,
+    );
   }
 
   #isOnly({ protocol, workUnit }: Work): boolean {
@@ -186,10 +236,28 @@ class Cascade {
     const { workUnit } = this.#options;
     // The scan that judged an attempt is the newest there is: it serves the next evaluation as well.
     this.#evaluation ??=
-      this.#gaps === null ? await lookAt(project, workUnit) : evaluateScan(project, { gaps: this.#gaps }, workUnit);
+      this.#gaps === null
+        ? await lookAt(project, workUnit, { full: this.#doubtsStats })
+        : evaluateScan(project, { gaps: this.#gaps }, workUnit);
     this.#gaps = null;
+    this.#doubtsStats = false;
     this.#ledger.reconciled(this.#evaluation);
     return this.#evaluation;
+  }
+
+  /** An agent whose server offers no tool for what it owes could only fail: such a candidate is not started. */
+  async #refuseWhatCannotBeOffered({ candidates }: Evaluation): Promise<void> {
+    const { project, mcp, environment, interrupts } = this.#context;
+    for (const candidate of candidates) {
+      if (this.#only !== null || interrupts.requested !== null) return;
+      const { protocol, readiness } = candidate;
+      if (readiness.status !== "ready" || this.#asked.has(protocol.name)) continue;
+      this.#asked.add(protocol.name);
+      const reason = await offerProblem(project, mcp, environment, candidate);
+      if (reason === null) continue;
+      this.#ledger.notOffered(candidate, reason);
+      this.#listen({ kind: "not_offered", candidate, reason });
+    }
   }
 
   /** Goes through the READY candidates in their order and starts each that may start now. */
@@ -212,14 +280,14 @@ class Cascade {
         continue;
       }
       const launch = this.#launch(evaluation, candidate, chance);
-      if (launch.kind === "outdated") return { retryAt, others, outdated: true };
+      if (launch.kind === "outdated") return { retryAt, others, outdated: candidate };
       if (launch.kind === "active") this.#begun(launch.attempt, candidate);
       else {
         others.set(keyOf(launch.by), launch.by);
         before.push(candidate);
       }
     }
-    return { retryAt, others, outdated: false };
+    return { retryAt, others, outdated: null };
   }
 
   /** Whether a candidate has to wait for what this run executes, or for what is READY before it. */
@@ -250,6 +318,7 @@ class Cascade {
   #begun(attempt: ActiveAttempt, candidate: Candidate): void {
     // Before anything that can fail: whatever runs is waited for.
     this.#watch(attempt);
+    this.#standstill.moved();
     this.#stop.started(attempt.id);
     if (this.#options.once) this.#only = candidate.protocol.name;
   }
@@ -277,7 +346,14 @@ class Cascade {
     for (;;) {
       const next = others.size === 0 || full ? due : Math.min(due, performance.now() + LOOK_EVERY);
       const woken = this.#ended.length > 0 || (await this.#alarm.until(next));
-      if (woken || performance.now() >= due || this.#isOneGone(others)) break;
+      if (woken || performance.now() >= due) break;
+      if (this.#isOneGone(others)) {
+        this.#again(
+          `wait ${idsOf(others)}`,
+          `attempt ${idsOf(others)} is over and still counts as what has to be waited for: \`runa doctor\` looks at the store`,
+        );
+        break;
+      }
     }
     // Time has passed: the workspace is looked at again, unless an attempt's end just did.
     if (this.#ended.length === 0) this.#evaluation = null;
@@ -292,7 +368,7 @@ class Cascade {
   }
 
   #tellWhoIsWaitedFor(others: ReadonlyMap<string, OpenAttempt>): void {
-    const ids = [...others.values()].map(({ id }) => id).join(" ");
+    const ids = idsOf(others);
     if (ids === "" || ids === this.#told) return;
     this.#told = ids;
     this.#listen({ kind: "waiting", attempts: [...others.values()] });
@@ -355,6 +431,10 @@ class Cascade {
       ...body,
     });
   }
+}
+
+function idsOf(attempts: ReadonlyMap<string, OpenAttempt>): string {
+  return [...attempts.values()].map(({ id }) => id).join(" ");
 }
 
 /** What tells candidates and attempts apart: a protocol and a work unit. */

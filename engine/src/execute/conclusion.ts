@@ -14,6 +14,7 @@ import type { ScopeView } from "../evaluate/scope-view.ts";
 import { logUsageUnclear } from "../log/records.ts";
 import { scopeView } from "../project/look.ts";
 import { type OpenProject, scanProject } from "../project/project.ts";
+import { leavingOutputs } from "./earlier-outputs.ts";
 import { gatherEvidence, outputsDigest, type RunningAttempt, readsDigest, seenBy } from "./evidence.ts";
 import { judge, supersededBy } from "./judge.ts";
 import { moveSuperseded } from "./move-superseded.ts";
@@ -26,6 +27,7 @@ import { readUsage, type Usage } from "./usage.ts";
 export interface Conclusion {
   readonly outcome: Outcome;
   readonly delivered: readonly InstanceRef[];
+  /** What was moved away; what could not be is tried again by whoever executes work next. */
   readonly superseded: readonly InstanceRef[];
   /** What its deliveries come to, whatever the outcome; null where it was another's to judge. */
   readonly judged: Outcome | null;
@@ -91,7 +93,9 @@ export async function concludeAttempt(
   const outcome = end.decided ?? end.outcomeOf(judged);
   const succeeded = outcome.id === "delivered";
   const superseded = succeeded
-    ? supersededBy(protocol, evidence.view, evidence.delivered).map(({ type, id }) => ({ type, id }))
+    ? supersededBy(protocol, evidence.view, evidence.delivered, leavingOutputs(project, attempt, evidence.view)).map(
+        ({ type, id }) => ({ type, id }),
+      )
     : [];
   const { usage, unclear } = readUsage(usageFile(project, id));
   if (unclear !== null) logUsageUnclear(id, protocol.name, unclear);
@@ -113,7 +117,7 @@ export async function concludeAttempt(
   return {
     outcome,
     delivered: evidence.delivered,
-    superseded,
+    superseded: moved,
     judged,
     everythingDelivered: judged.id === "delivered",
     left:

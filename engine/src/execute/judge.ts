@@ -50,20 +50,24 @@ function silenceOf({ delivered, notes }: AttemptEvidence): Silence {
 }
 
 /**
- * The members of choices that a success leaves behind: whatever its scope counts of another member than the one it
- * delivered (attempts.md section 2, “Superseded”), without which the choice would not be settled. An unscoped attempt
- * decides for all.
+ * What a success leaves behind (attempts.md section 2, “Superseded”): whatever its scope counts of another member of a
+ * choice than the one it delivered, without which the choice would not be settled, where an unscoped attempt decides for
+ * all; and what the candidate wrote before, of which this attempt says nothing.
+ * @param leaving what of that leaves unless it is delivered or confirmed
  */
 export function supersededBy(
   protocol: ProtocolDeclaration,
   view: ScopeView,
   delivered: readonly InstanceRef[],
+  leaving: readonly Instance[] = [],
 ): Instance[] {
   const own = new Set(delivered.map(({ type, id }) => `${type}/${id}`));
-  return protocol.choices.flatMap(({ members }) => {
+  const notChosen = protocol.choices.flatMap(({ members }) => {
     const chosen = members.flatMap((member) => view.counted(member)).filter(({ type, id }) => own.has(`${type}/${id}`));
     return members
       .filter((member) => !chosen.some(({ type }) => type === member))
       .flatMap((member) => view.counted(member));
   });
+  const unsaid = leaving.filter((instance) => !own.has(`${instance.type}/${instance.id}`));
+  return [...new Set([...notChosen, ...unsaid])];
 }

@@ -12,6 +12,8 @@ export type RunFailure =
   | { readonly kind: "attempt"; readonly report: AttemptReport }
   | { readonly kind: "elsewhere"; readonly candidate: Work }
   | { readonly kind: "max_reopens"; readonly candidate: Work; readonly reopens: number }
+  /** Its server could not offer what it writes, so it was not started. */
+  | { readonly kind: "not_offered"; readonly candidate: Work; readonly reason: string }
   /** It was delivered and is READY again, and nothing that it reads or writes has changed since. */
   | { readonly kind: "unchanged"; readonly candidate: Work };
 
@@ -109,6 +111,11 @@ export class RunLedger {
     return pause;
   }
 
+  /** Hears that a candidate cannot be offered what it writes. */
+  notOffered(candidate: Work, reason: string): void {
+    this.#fail({ kind: "not_offered", candidate, reason });
+  }
+
   /**
    * Whether this READY candidate may be tried; one that was reopened once too often, or by nothing that can be seen,
    * becomes a failure here.
@@ -117,7 +124,7 @@ export class RunLedger {
     const { name } = candidate.protocol;
     if (this.#failed.has(name) || this.isDone(candidate)) return { kind: "never" };
     const success = this.#successes.get(name);
-    if (success !== undefined && this.#isUnchanged(success.last)) {
+    if (success !== undefined && this.#isUnchanged(success.last, candidate)) {
       this.#fail({ kind: "unchanged", candidate });
       return { kind: "never" };
     }
@@ -135,7 +142,7 @@ export class RunLedger {
   /** Whether this is READY work that the run has done already and that can never be current. */
   isDone(candidate: Candidate): boolean {
     const { produces, choices, name } = candidate.protocol;
-    if (produces.length > 0 || choices.length > 0) return false;
+    if (produces.length > 0 || choices.length > 0 || candidate.feedback.isUnanswered) return false;
     const success = this.#successes.get(name);
     // Nobody can tell who wrote a file of a type that it may not write: what changed while it ran counts as its own.
     const view = this.#evaluation?.view;
@@ -161,7 +168,8 @@ export class RunLedger {
   }
 
   /** Whether nothing has happened since a success that could have reopened it. */
-  #isUnchanged(report: AttemptReport): boolean {
+  #isUnchanged(report: AttemptReport, { feedback }: Candidate): boolean {
+    if (feedback.isUnanswered) return false;
     const view = this.#evaluation?.view;
     const { protocol } = report.candidate;
     if (view?.snapshot.lastAttempts.get(protocol.name)?.id !== report.id) return false;

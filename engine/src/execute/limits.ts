@@ -18,7 +18,7 @@ export interface Visible {
   readonly age: number;
   /** Null where it is not captured: then only the wall clock counts. */
   readonly output: Output | null;
-  /** When its server last had a call, in the store's clock; only its changes are looked at. */
+  /** When its server last had a call, as the store counts; only its changes are looked at. */
   readonly lastCall: () => Moment | null;
   /** Whether everything that the attempt owes has been delivered by now. */
   readonly obligationsMet: () => Promise<boolean>;

@@ -55,8 +55,9 @@ export function outcomeText(outcome: Outcome, shown = SHOWN): string[] {
   }
 }
 
-function notStarted({ command, errno, table }: Outcome & { id: "not_started" }): string {
+function notStarted({ command, errno, table, problem }: Outcome & { id: "not_started" }): string {
   const what = `the agent '${visible(command)}' could not be started (${errno})`;
+  if (problem !== undefined) return `${what}: ${visible(problem)}`;
   const where = `command of ${visible(table)} in the config`;
   if (errno === "EACCES" && command.includes("/"))
     return `${what}: it is not executable: \`chmod +x ${visible(command)}\`, or correct the ${where}`;

@@ -48,6 +48,8 @@ export type Outcome =
       readonly errno: string;
       /** The table of the config that the command stands in, such as `[agents.reviewer]`. */
       readonly table: string;
+      /** What is really wrong, where the system's word for it does not say so. */
+      readonly problem?: string;
     }
   | { readonly id: "interrupted"; readonly signal: NodeJS.Signals }
   | { readonly id: "timed_out"; readonly limit: Limit }

@@ -18,6 +18,8 @@ import {
   recordRefusal,
   recordServerFailure,
   recordServerStart,
+  requireKept,
+  StoreError,
   unendedAttempt,
   type Violation,
   type WorkUnit,
@@ -30,6 +32,7 @@ import { instancePath } from "../plan/plan.ts";
 import { displayPath, findProject, type OpenProject, openProject, openProjectStore } from "../project/project.ts";
 import { didYouMean } from "../suggestion.ts";
 import { attemptIn } from "./nested.ts";
+import { undeclaredOutput } from "./offer.ts";
 import type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "./output-session.ts";
 
 /** Which session is opened. */
@@ -47,7 +50,8 @@ export interface SessionOptions {
 /**
  * Opens the project and the session of one protocol. It scans nothing: its cost does not depend on how many artifacts
  * there are.
- * @throws RunaError for an unknown protocol, a scope that does not fit, or the attempt of another candidate; DiagnosticsError, StoreError
+ * @throws RunaError for an unknown protocol, one that writes a type that is not declared, a scope that does not fit, or the
+ *   attempt of another candidate; DiagnosticsError, StoreError
  */
 export async function openOutputSession(options: SessionOptions): Promise<OutputSession> {
   const project = await openProject(options).catch(async (error: unknown) => {
@@ -55,7 +59,10 @@ export async function openOutputSession(options: SessionOptions): Promise<Output
     throw error;
   });
   try {
+    requireKept(project.store);
     const protocol = protocolFor(project, options);
+    const undeclared = undeclaredOutput(project.methodology, protocol);
+    if (undeclared !== null) throw new RunaError(undeclared);
     const attempt = attemptIn(options.environment);
     if (attempt !== null) {
       refuseAnothersAttempt(project, attempt, options);
@@ -64,6 +71,7 @@ export async function openOutputSession(options: SessionOptions): Promise<Output
     return new ProjectSession(project, protocol, options.workUnit as WorkUnit | null, attempt);
   } catch (error) {
     project.close();
+    await tellWhyNotServed(options, error);
     throw error;
   }
 }
@@ -180,10 +188,15 @@ class ProjectSession implements OutputSession {
 
   noteRefusal(reason: string, violations: Refusal["violations"], artifactType?: string): void {
     const kept = violations.map(({ path, expected }) => ({ path, expected }));
-    recordRefusal(this.#project.store, this.#attempt, "bad_arguments", artifactType ?? null, {
-      reason,
-      violations: kept,
-    });
+    try {
+      recordRefusal(this.#project.store, this.#attempt, "bad_arguments", artifactType ?? null, {
+        reason,
+        violations: kept,
+      });
+    } catch (error) {
+      // It is refused all the same; a store that is gone says so to whoever needs it.
+      if (!(error instanceof StoreError)) throw error;
+    }
   }
 
   close(): void {
@@ -224,6 +237,8 @@ class ProjectSession implements OutputSession {
       const path = displayPath(this.#project.root, instancePath(this.#project, artifactType, id));
       return { kind, artifactType, instanceId, path, contentHash, stillOwed: this.#stillOwed() };
     } catch (error) {
+      // Of a store that is gone, full or damaged, the refusal cannot be told either.
+      if (error instanceof StoreError) return { kind: "refused", reason: error.message, violations: [] };
       if (!(error instanceof RefusedError)) throw error;
       const violations = error instanceof InvalidArtifactError ? error.violations : [];
       const kept = violations.map(({ path, keyword, expected }) => ({ path, keyword, expected }));

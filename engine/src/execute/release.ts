@@ -5,13 +5,13 @@ import { scopeView } from "../project/look.ts";
 import { type OpenProject, scanProject } from "../project/project.ts";
 import { didYouMean } from "../suggestion.ts";
 import { distinctBeginnings, SHORTEST_BEGINNING } from "./attempt-id.ts";
-import { canBeJudged, ownerLives } from "./owner.ts";
+import { whereaboutsOf } from "./owner.ts";
 import { findAgentOf } from "./process/agent-process.ts";
 import { processLives } from "./process/proc.ts";
 
 /**
- * Frees by hand a candidate whose attempt cannot be judged from here, because its owner is on another machine or in
- * another pid namespace (attempts.md section 5): ends the attempt as `abandoned`.
+ * Frees by hand a candidate whose attempt cannot be judged from here, because its owner is out of
+ * sight (attempts.md section 5): ends the attempt as `abandoned`.
  * @param prefix the attempt's id, or how it begins
  * @throws RunaError when there is no such open attempt, its runa or its agent is at work here, or nothing can be kept
  */
@@ -19,7 +19,7 @@ export async function releaseByHand(project: OpenProject, prefix: string): Promi
   const { store, storeDirectory } = project;
   const attempt = openAttempt(unendedAttempts(store), prefix);
   if (!store.kept) throw new RunaError(`${storeDirectory} cannot be written: nothing is released`);
-  if (canBeJudged(attempt.owner)) refuseWhereItLives(attempt);
+  refuseWhereItLives(attempt);
   if (!releaseAttempt(store, attempt, await outputsNow(project, attempt)))
     throw new RunaError(`attempt ${attempt.id} has just ended by itself`);
   return attempt;
@@ -47,10 +47,13 @@ function openAttempt(open: readonly OpenAttempt[], prefix: string): OpenAttempt 
 }
 
 function refuseWhereItLives({ id, owner, agent }: OpenAttempt): void {
-  if (ownerLives(owner))
+  const { kind } = whereaboutsOf({ owner, agent });
+  if (kind === "living")
     throw new RunaError(
       `attempt ${id} is executed by runa (pid ${owner.pid}) on this machine: stop that one, its claim ends with it`,
     );
+  // Of what cannot be seen the person who releases it knows more.
+  if (kind !== "gone") return;
   const worker = agent !== null && processLives(agent) ? agent : findAgentOf(id);
   if (worker !== null)
     throw new RunaError(`the agent of attempt ${id} (pid ${worker.pid}) is still at work: \`runa run\` takes it over`);

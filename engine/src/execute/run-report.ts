@@ -13,6 +13,8 @@ export type ExecutionEvent =
   | { readonly kind: "attempt_ended"; readonly report: AttemptReport; readonly retryIn: number | null }
   | { readonly kind: "attempt_adopted"; readonly attempt: OpenAttempt; readonly candidate: Work; readonly pid: number }
   | { readonly kind: "attempt_abandoned"; readonly attempt: OpenAttempt }
+  /** It will not be started in this run: its server could not offer what it writes. */
+  | { readonly kind: "not_offered"; readonly candidate: Work; readonly reason: string }
   | { readonly kind: "waiting"; readonly attempts: readonly OpenAttempt[] };
 
 /** What a run may do. */

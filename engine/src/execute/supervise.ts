@@ -10,6 +10,7 @@ import { isTriedAgain } from "./ledger.ts";
 import { type Ending, LimitWatch } from "./limits.ts";
 import type { Outcome } from "./outcome.ts";
 import type { AgentProcess, ProcessEnd } from "./process/agent-process.ts";
+import { startProblem } from "./process/start-problem.ts";
 import { type Swept, sweep } from "./process/sweep.ts";
 import { type OutputFiles, OutputFollower } from "./process/transcript.ts";
 
@@ -82,10 +83,9 @@ export async function superviseAttempt(context: ExecutionContext, supervised: Su
   });
   const { swept } = watched;
   const { command: argv, attempts } = project.config.agentFor(protocol.name);
-  const command = argv?.[0] ?? "";
   const table = project.config.commandTable(protocol.name);
   const { gaps, ...conclusion } = await concludeAttempt(project, running, {
-    decided: decidedBy(watched, { command, table }),
+    decided: decidedBy(watched, (errno) => notStarted(context, argv, table, errno)),
     outcomeOf: (judged) => outcomeOf(watched, judged),
     isRetried: (outcome) => interrupts.requested === null && isTriedAgain(outcome, tries, attempts),
     logged: swept.length === 0 ? {} : { swept: swept.map(({ pid, name, signal }) => ({ pid, name, signal })) },
@@ -135,6 +135,7 @@ async function watch(
         return interrupts.killed;
       },
     });
+    await agent.outputWritten();
     return { end, ending, interrupted, swept };
   } finally {
     limits?.close();
@@ -144,17 +145,25 @@ async function watch(
 }
 
 /** The first outcome that applies (attempts.md section 1): what ended the process comes before what it delivered. */
-function decidedBy(
-  { end, ending, interrupted }: Watched,
-  configured: { command: string; table: string },
-): Outcome | null {
-  if (end.kind === "not_started") return { id: "not_started", ...configured, errno: end.errno };
+function decidedBy({ end, ending, interrupted }: Watched, notStarted: (errno: string) => Outcome): Outcome | null {
+  if (end.kind === "not_started") return notStarted(end.errno);
   if (interrupted !== null) return { id: "interrupted", signal: interrupted };
   if (ending?.kind === "limit") return { id: "timed_out", limit: ending.limit };
   // It was runa that ended it, whatever it made of that.
   if (ending?.kind === "settled") return null;
   if (end.kind === "signalled") return { id: "signalled", signal: end.signal };
   return end.kind === "exited" && end.code !== 0 ? { id: "exited", code: end.code } : null;
+}
+
+function notStarted(
+  { project, environment, startable }: ExecutionContext,
+  argv: Argv | null,
+  table: string,
+  errno: string,
+): Outcome {
+  const program = argv === null ? "" : startable(argv)[0];
+  const problem = startProblem(program, project.root, environment.PATH, errno);
+  return { id: "not_started", command: argv?.[0] ?? "", errno, table, ...(problem !== null && { problem }) };
 }
 
 /** The outcome where what was delivered decides. */

@@ -1,3 +1,5 @@
+import { nearest } from "../suggestion.ts";
+
 export const LEVELS = ["trace", "debug", "info", "warn", "error"] as const;
 export type Level = (typeof LEVELS)[number];
 
@@ -42,16 +44,20 @@ export function parseFilter(text: string): Filter {
   };
 }
 
+/** What a target looks like: the path of a module. */
+const TARGET = /^[A-Za-z_][\w:-]*$/;
+const WORDS = [...LEVELS, "off"];
+
 function parseDirective(text: string): Directive | null {
   const [left = "", right] = text.split("=").map((piece) => piece.trim());
   if (right === undefined) {
     const least = levelOf(left);
     if (least !== undefined) return { target: "", least };
-    // A bare target lets everything of it pass.
-    return /^[\w:-]+$/.test(left) ? { target: left, least: "trace" } : null;
+    // A bare target lets everything of it pass; a number, or a level that is misspelt, would let nothing pass.
+    return TARGET.test(left) && nearest(left, WORDS) === null ? { target: left, least: "trace" } : null;
   }
   const least = levelOf(right);
-  return least === undefined || !/^[\w:-]+$/.test(left) ? null : { target: left, least };
+  return least === undefined || !TARGET.test(left) ? null : { target: left, least };
 }
 
 function levelOf(word: string): Level | null | undefined {

@@ -1,6 +1,8 @@
 import type { Logger } from "pino";
+import { stderr } from "../output.ts";
+import { didYouMean } from "../suggestion.ts";
 import { visible } from "../visible.ts";
-import { type Filter, type Level, parseFilter, passes } from "./filter.ts";
+import { type Filter, LEVELS, type Level, parseFilter, passes } from "./filter.ts";
 
 /** The part of runa that a record comes from. */
 export type LogTarget = "runa_cli" | "runa_engine" | "runa_mcp";
@@ -37,18 +39,29 @@ class Log {
     this.#format = format;
     const text = environment.RUST_LOG || filter || "warn";
     this.#filter = parseFilter(text);
+    const source = environment.RUST_LOG ? "RUST_LOG" : "[logging] filter";
+    // Whatever else the filter lets pass: who wrote it should know.
     for (const directive of this.#filter.ignored)
-      this.write({
+      this.#take({
         level: "warn",
         target: "runa_engine",
         operation: "logging",
         outcome: "partial",
-        msg: `log directive '${directive}' is not understood and has no effect: write a level, or target=level`,
+        msg: `log directive '${directive}' of ${source} is not understood and has no effect${didYouMean(directive, LEVELS)}: write a level (${LEVELS.join(", ")}, off), or target=level`,
       });
   }
 
-  write(record: LogRecord): void {
-    if (!passes(record.level, this.#filter.leastFor(record.target))) return;
+  /** Whether everything on stderr is to be records (`format = "json"`), also what people are told otherwise. */
+  get isJson(): boolean {
+    return this.#format === "json";
+  }
+
+  /** @param options `always`: whatever the filter says */
+  write(record: LogRecord, { always = false } = {}): void {
+    if (always || passes(record.level, this.#filter.leastFor(record.target))) this.#take(record);
+  }
+
+  #take(record: LogRecord): void {
     if (this.#logger !== null) {
       emit(this.#logger, record);
       return;
@@ -72,7 +85,7 @@ class Log {
         formatters: { level: (label) => ({ level: label }) },
         timestamp: () => `,"time":"${new Date().toISOString()}"`,
       },
-      { write: (text: string) => process.stderr.write(line(text)) },
+      { write: (text: string) => stderr.write(line(text)) },
     );
     for (const record of this.#waiting.splice(0)) emit(this.#logger, record);
   }

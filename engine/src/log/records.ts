@@ -1,5 +1,6 @@
 import type { NotMoved, ScanReport } from "@runa/store";
 import type { Candidate, Evaluation } from "../evaluate/evaluate.ts";
+import { outcomeText } from "../execute/outcome-text.ts";
 import type { AttemptReport } from "../execute/supervise.ts";
 import type { OpenProject } from "../project/project.ts";
 import { type LogRecord, log } from "./log.ts";
@@ -16,8 +17,11 @@ export function logOpened({ root, workspace, methodology, store }: OpenProject):
       methodology: methodology.name,
     },
   );
-  if (!store.kept)
-    tell("open", { level: "warn", outcome: "partial", msg: "the store cannot be written: nothing is kept" }, { root });
+  if (!store.kept) logNotKept(root);
+}
+
+export function logNotKept(root: string): void {
+  tell("open", { level: "warn", outcome: "partial", msg: "the store cannot be written: nothing is kept" }, { root });
 }
 
 export function logScanned({ gaps, unrecognized, ...report }: ScanReport): void {
@@ -71,8 +75,12 @@ export function logAttemptEnded({ id, candidate, outcome, delivered, duration, s
     "attempt",
     outcome.id === "delivered"
       ? { level: "info", outcome: "succeeded", msg: "attempt ended" }
-      : // Not a warning: whoever executes work reports it as a failure already.
-        { level: "info", outcome: "failed", msg: `attempt ended: ${outcome.id}` },
+      : {
+          // As text, whoever executes work reports it as a failure already.
+          level: log.isJson ? "warn" : "info",
+          outcome: "failed",
+          msg: `attempt ended: ${outcome.id}: ${outcomeText(outcome).join("; ")}`,
+        },
     {
       attempt: id,
       protocol: candidate.protocol.name,

@@ -13,7 +13,8 @@ type Edges = readonly (readonly number[])[];
 
 /**
  * Orders the protocols of a scope (contract.md section 5): `requires` on a type that someone `produces` is a hard edge;
- * `requires` on one that is only optionally written, `accepts`, and choice members make soft ones.
+ * `requires` on one that is only optionally written, `accepts`, and choice members make soft ones. Inside a circle soft
+ * edges are left out; what lies before and behind it keeps its place.
  */
 export function graphOf<P extends ProtocolDeclaration>(
   protocols: readonly P[],
@@ -28,14 +29,26 @@ export function graphOf<P extends ProtocolDeclaration>(
     return found;
   };
   const writers = new Writers(protocols, allProtocols);
-  const order = sorted(edgesOf(protocols, writers), false);
-  // What has no cycle at all has no hard one.
+  const edges = edgesOf(protocols, writers);
+  const order = sorted(edges, false);
+  // What has no circle at all has no hard cycle.
   if (order !== null) return { order: named(order), cycles: [] };
   const hard = edgesOf(protocols, writers, "hard");
   return {
-    order: named(sorted(hard, true) ?? []),
+    order: named(sorted(withoutSoftCircles(edges, hard), true) ?? []),
     cycles: cyclesOf(hard).map((cycle) => named(cycle).map(({ name }) => name)),
   };
+}
+
+/** The edges without the soft ones between members of one circle. */
+function withoutSoftCircles(edges: Edges, hard: Edges): Edges {
+  const circleOf = new Map(cyclesOf(edges).flatMap((circle) => circle.map((member) => [member, circle] as const)));
+  return edges.map((before, index) => {
+    const circle = circleOf.get(index);
+    if (circle === undefined) return before;
+    const kept = new Set(hard[index]);
+    return before.filter((one) => circleOf.get(one) !== circle || kept.has(one));
+  });
 }
 
 /** The order and the cycles of a whole methodology, over both scopes. */

@@ -31,7 +31,7 @@ const KEEPER = `${version} 1`;
  * The methodology of a project. What was made of it at an earlier command is taken from the store where every one of its
  * files still has the stat identity under which it was read; otherwise all of them are read. A methodology in which
  * anything is wrong is never kept.
- * @param reread reads all of them whatever their identities say
+ * @param reread reads all of them whatever their identities say: for whoever obeys it, because what is kept can be edited
  * @throws DiagnosticsError as `loadMethodology`
  */
 export async function projectMethodology(store: Store, file: string, reread = false): Promise<Methodology> {

@@ -1,4 +1,13 @@
-import { type JsonSchema, readSourceFile, reasonOf, type SchemaHash, sha256, type Validator } from "@runa/store";
+import {
+  type JsonSchema,
+  parseKnownSchema,
+  readSourceFile,
+  reasonOf,
+  type SchemaHash,
+  type SchemaSource,
+  sha256,
+  type Validator,
+} from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
 import { parseToml, type TomlDocument } from "../toml/parse.ts";
 import type { LazyCompiler } from "./lazy-compiler.ts";
@@ -18,7 +27,7 @@ export class LateType implements ArtifactType {
   readonly fileHash: string;
   readonly #file: string;
   readonly #compiler: LazyCompiler;
-  #schema: JsonSchema | undefined;
+  #source: SchemaSource | undefined;
   #compiled: Promise<Validator> | undefined;
 
   constructor({ name, hash, fileHash }: TypeFacts, file: string, compiler: LazyCompiler) {
@@ -31,16 +40,20 @@ export class LateType implements ArtifactType {
 
   /** @throws RunaError where the file is no longer what it was */
   get schema(): JsonSchema {
-    this.#schema ??= still(this.#file, this.fileHash, (bytes) => ({
-      hashed: bytes,
-      value: () => JSON.parse(bytes.toString("utf8")) as JsonSchema,
-    }));
-    return this.#schema;
+    return this.#read().schema;
   }
 
   async validator(): Promise<Validator> {
-    this.#compiled ??= this.#compiler.compile(this.schema, true);
+    this.#compiled ??= this.#compiler.compile(this.#read(), true);
     return this.#compiled;
+  }
+
+  #read(): SchemaSource {
+    this.#source ??= still(this.#file, this.fileHash, (bytes) => ({
+      hashed: bytes,
+      value: () => parseKnownSchema(bytes, this.hash),
+    }));
+    return this.#source;
   }
 }
 

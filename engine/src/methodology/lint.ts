@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../diagnostic.ts";
-import { didYouMean } from "../suggestion.ts";
+import { alikes, didYouMean } from "../suggestion.ts";
 import { locate } from "../toml/locate.ts";
 import type { TomlFinding } from "../toml/parse.ts";
 import type { ProtocolDeclaration } from "./manifest.ts";
@@ -16,6 +16,7 @@ export async function lint(methodology: Methodology): Promise<Diagnostic[]> {
     ...methodology.findings,
     ...undeclared(methodology),
     ...unused(methodology),
+    ...alikeNames(methodology),
     ...hiddenTypes(methodology),
     ...undeliverableTypes(methodology),
     ...untriggerable(methodology),
@@ -69,6 +70,26 @@ function unused({ types, protocols }: Methodology): TomlFinding[] {
           },
         ],
   );
+}
+
+/** Names that a reader takes for the same, as do file systems that fold case or normalise, on which they share files. */
+function alikeNames({ types, protocols }: Methodology): TomlFinding[] {
+  const findings = (names: readonly string[], list: string, what: string) =>
+    alikes(names).flatMap(([first = "", ...others]) =>
+      others.map(
+        (name): TomlFinding => ({
+          severity: "warning",
+          path: [list, names.indexOf(name), "name"],
+          at: "value",
+          message: `${what} '${name}' differs from '${first}' only in case or in how Unicode spells it: rename one of them`,
+        }),
+      ),
+    );
+  const protocolNames = protocols.map(({ name }) => name);
+  return [
+    ...findings([...types.keys()], "artifact_types", "artifact type"),
+    ...findings(protocolNames, "protocols", "protocol"),
+  ];
 }
 
 function hiddenTypes({ types }: Methodology): TomlFinding[] {

@@ -1,5 +1,5 @@
 import type { TomlPath } from "../diagnostic.ts";
-import { didYouMean } from "../suggestion.ts";
+import { didYouMean, nearest } from "../suggestion.ts";
 import { isTable, kindOf, type TomlFinding, type TomlTable } from "../toml/parse.ts";
 import { TomlReader } from "../toml/reader.ts";
 import { COMBINATORS, PRIMITIVES, type Trigger } from "./trigger.ts";
@@ -28,6 +28,7 @@ export interface Manifest {
   readonly protocols: readonly ProtocolDeclaration[];
 }
 
+const KEYS = ["name", "artifact_types", "protocols"];
 const LISTS = ["requires", "accepts", "produces", "may_produce"] as const;
 const PROTOCOL_KEYS = ["name", ...LISTS, "required_output_choices", "scoped", "trigger"];
 const CHOICE_KEYS = ["name", "members"];
@@ -51,7 +52,7 @@ export function readManifest(table: TomlTable): ManifestReading {
 
 class ManifestReader extends TomlReader {
   read(table: TomlTable): Manifest {
-    const name = this.string(table, [], "name", "the manifest", 'put name = "…" at its top');
+    const name = this.string(table, [], "name", "the manifest", `put name = "…" at its top${hintOf(table, "name")}`);
     const types = this.#declared(table, "artifact_types").map(([entry, path]) => this.#artifactType(entry, path));
     const protocols = this.#declared(table, "protocols").map(([entry, path]) => this.#protocol(entry, path));
     this.#distinct(types, (index) => ["artifact_types", index, "name"], "artifact type");
@@ -70,14 +71,16 @@ class ManifestReader extends TomlReader {
   #declared(table: TomlTable, key: string): [TomlTable, TomlPath][] {
     const value = table[key] ?? [];
     if (Array.isArray(value) && value.length === 0)
-      this.error(key in table ? [key] : [], `the manifest declares no [[${key}]]: it needs at least one`);
+      this.error(
+        key in table ? [key] : [],
+        `the manifest declares no [[${key}]]: it needs at least one${hintOf(table, key)}`,
+      );
     return this.tables(table, [], key);
   }
 
-  #safeName(name: string, path: TomlPath, what: string): void {
+  #safeName(name: string, path: TomlPath, what: string, use = "it is used as a directory name"): void {
     const reason = unsafeReason(name);
-    if (reason !== null)
-      this.error(path, `${what} name ${JSON.stringify(name)} ${reason}: it is used as a directory name`);
+    if (reason !== null) this.error(path, `${what} name ${JSON.stringify(name)} ${reason}: ${use}`);
   }
 
   #artifactType(table: TomlTable, path: TomlPath): string {
@@ -171,7 +174,7 @@ class ManifestReader extends TomlReader {
       });
     this.unknownKeys(table, path, [...CHOICE_KEYS, ...misplaced], "a choice group", "problem");
     const name = this.string(table, path, "name", "a choice group", "name it");
-    if (typeof table.name === "string") this.#safeName(name, [...path, "name"], "choice group");
+    if (typeof table.name === "string") this.#safeName(name, [...path, "name"], "choice group", "choose a plain name");
     const members = table.members;
     if (!Array.isArray(members)) {
       if (members === undefined)
@@ -287,6 +290,15 @@ class ManifestReader extends TomlReader {
       }
     }
   }
+}
+
+/** For a key that the manifest lacks at its top: the one there that was probably meant to be it. */
+function hintOf(table: TomlTable, key: string): string {
+  const near = nearest(
+    key,
+    Object.keys(table).filter((other) => !KEYS.includes(other)),
+  );
+  return near === null ? "" : ` — is it what '${near}' was meant to be?`;
 }
 
 /** Each name of the weaker list once, without those that stand in the stronger one too. */

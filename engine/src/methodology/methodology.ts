@@ -2,10 +2,8 @@ import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
   JsonError,
-  type JsonSchema,
   parseSchema,
   readSourceFile,
-  reasonOf,
   type ScannedType,
   SchemaError,
   type SchemaHash,
@@ -16,6 +14,7 @@ import { type Diagnostic, DiagnosticsError, type TomlPath } from "../diagnostic.
 import { openJsonMap } from "../json-map.ts";
 import { locate } from "../toml/locate.ts";
 import { parseToml, type TomlDocument, type TomlFinding } from "../toml/parse.ts";
+import { whyUnreadable } from "../unreadable.ts";
 import { LazyCompiler } from "./lazy-compiler.ts";
 import { type Manifest, type ProtocolDeclaration, readManifest, unsafeReason } from "./manifest.ts";
 import { flatTrigger, typesOf } from "./trigger.ts";
@@ -55,7 +54,7 @@ export interface Methodology {
   readonly findings: readonly TomlFinding[];
 }
 
-/** What is remembered of schema files, so that a valid one need be neither compiled nor put in canonical form again. */
+/** What is remembered of schema files, so that a valid one need not be compiled to say so. */
 export interface SchemaMemory {
   /** The schema hash of a file that is known to be a valid JSON Schema, by the hash of its bytes. */
   hashOf(fileHash: string): SchemaHash | null;
@@ -102,9 +101,20 @@ export function readTypesOf(protocol: ProtocolDeclaration): string[] {
   return [...new Set([...protocol.requires, ...typesOf(protocol.trigger)])];
 }
 
+/** A manifest that cannot be read at all: what is wrong is the name that was given for it, or its place. */
+export class UnreadableManifestError extends DiagnosticsError {
+  readonly file: string;
+  readonly reason: string;
+  constructor(file: string, reason: string) {
+    super([{ severity: "error", file, message: `the methodology's manifest cannot be read: ${reason}` }]);
+    this.file = file;
+    this.reason = reason;
+  }
+}
+
 /**
  * Loads a methodology: manifest, schemas, instructions. Everything that is wrong is found at once.
- * @throws DiagnosticsError with each error's file and, where there is one, line and column
+ * @throws DiagnosticsError with each error's file and, where there is one, line and column; UnreadableManifestError
  */
 export async function loadMethodology(
   file: string,
@@ -136,9 +146,7 @@ function readManifestFile(file: string, read: SourceReader): Buffer {
   try {
     return read(file);
   } catch (error) {
-    throw new DiagnosticsError([
-      { severity: "error", file, message: `the methodology's manifest cannot be read: ${reasonOf(error)}` },
-    ]);
+    throw new UnreadableManifestError(file, whyUnreadable(file, error));
   }
 }
 
@@ -161,14 +169,15 @@ async function loadTypes(
       const bytes = read(file);
       text = bytes.toString("utf8");
       const fileHash = sha256(bytes);
-      const known = memory.hashOf(fileHash);
-      const source = known === null ? parseSchema(bytes) : { schema: JSON.parse(text) as JsonSchema, hash: known };
+      const source = parseSchema(bytes);
+      // What is remembered spares the judgement of a schema, never its reading: what it says is what the file says.
+      const known = memory.hashOf(fileHash) === source.hash;
       let compiled: Promise<Validator> | undefined;
       const validator = () => {
-        compiled ??= compiler.compile(source.schema, known !== null);
+        compiled ??= compiler.compile(source, known);
         return compiled;
       };
-      if (known === null) {
+      if (!known) {
         await validator();
         checked.set(fileHash, source.hash);
       }
@@ -191,7 +200,7 @@ async function schemaDiagnostic(type: string, file: string, text: string, error:
     const position = { line: error.line, column: error.column, text: text.split("\n")[error.line - 1] ?? "" };
     return { severity, file, message: `schema of '${type}' is not JSON: ${error.message}`, position };
   }
-  return { severity, file, message: `schema of artifact type '${type}' cannot be read: ${reasonOf(error)}` };
+  return { severity, file, message: `schema of artifact type '${type}' cannot be read: ${whyUnreadable(file, error)}` };
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -222,7 +231,7 @@ function loadProtocols(
       const fingerprint = fingerprintOf(declaration, instructionsHash, types);
       return [{ ...declaration, instructions, instructionsHash, fingerprint }];
     } catch (error) {
-      const reason = error instanceof TypeError ? "it is not valid UTF-8" : reasonOf(error);
+      const reason = error instanceof TypeError ? "it is not valid UTF-8" : whyUnreadable(file, error);
       diagnostics.push({
         severity: "error",
         file,

@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, realpathSync } from "node:fs";
-import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
+import { closeSync, existsSync, openSync, readSync, realpathSync } from "node:fs";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { RunaError } from "../diagnostic.ts";
+import { isExecutableFile } from "../execute/process/start-problem.ts";
 import type { Project } from "../project/project.ts";
 
 /** What a client needs to start an attempt's server: `RUNA_MCP_CONFIG`. */
@@ -10,29 +11,37 @@ export interface McpConfig {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The server's program: absolute where it was found, else its bare name. */
+/** How the server's program is started: by absolute paths where it was found, else by its bare name. */
 export interface McpCommand {
   readonly command: string;
+  /** What comes before the server's own arguments. */
+  readonly args: readonly string[];
   readonly found: boolean;
 }
 
-/** One of runa's own programs: beside the running `runa`, then on the PATH; null when it is nowhere. */
+/**
+ * One of runa's own programs, absolute: beside the running `runa`, then on the PATH, whose relative entries count from
+ * the working directory as for a shell; null when it is nowhere.
+ */
 export function findProgram(name: string, runaFile: string, environment: NodeJS.ProcessEnv): string | null {
   const beside = [...new Set([dirname(runaFile), dirname(realpathOr(runaFile))])].flatMap((directory) => [
     join(directory, name),
     join(directory, `${name}.js`),
   ]);
-  const onPath = (environment.PATH ?? "")
-    .split(delimiter)
-    .filter(isAbsolute)
-    .map((directory) => join(directory, name));
-  return [...beside, ...onPath].find(isExecutable) ?? null;
+  const onPath = environment.PATH ? environment.PATH.split(delimiter).map((directory) => resolve(directory, name)) : [];
+  return [...beside.map((file) => resolve(file)), ...onPath].find(isExecutableFile) ?? null;
 }
 
-/** Looks for the server's program. */
+/**
+ * Looks for the server's program. A script of Node's is started by the Node that runs this: the agent's PATH may have none, or
+ * another (contract.md section 7). Anything else, such as a wrapper, knows by itself how it is run.
+ */
 export function findMcpCommand(runaFile: string, environment: NodeJS.ProcessEnv): McpCommand {
-  const command = findProgram("runa-mcp", runaFile, environment);
-  return command === null ? { command: "runa-mcp", found: false } : { command, found: true };
+  const file = findProgram("runa-mcp", runaFile, environment);
+  if (file === null) return { command: "runa-mcp", args: [], found: false };
+  return isNodeScript(file)
+    ? { command: process.execPath, args: [file], found: true }
+    : { command: file, args: [], found: true };
 }
 
 /**
@@ -58,14 +67,14 @@ export interface LiveAttempt {
 /** The server's configuration for one candidate; `attempt` is absent in dry runs. */
 export function mcpConfigFor(
   project: Project,
-  { command }: McpCommand,
+  { command, args }: McpCommand,
   protocol: string,
   workUnit: string | null,
   attempt?: LiveAttempt,
 ): McpConfig {
   return {
     command,
-    args: ["--protocol", protocol, ...(workUnit === null ? [] : ["--work-unit", workUnit])],
+    args: [...args, "--protocol", protocol, ...(workUnit === null ? [] : ["--work-unit", workUnit])],
     env: {
       RUNA_WORKING_DIR: project.root,
       ...(project.config.file === null ? {} : { RUNA_CONFIG: resolve(project.config.file) }),
@@ -80,11 +89,20 @@ function realpathOr(path: string): string {
   return existsSync(path) ? realpathSync(path) : path;
 }
 
-function isExecutable(path: string): boolean {
+/** Whether a file begins as a script that asks for Node and nothing more, such as options for it. */
+function isNodeScript(file: string): boolean {
+  const beginning = Buffer.alloc(256);
+  let length = 0;
   try {
-    accessSync(path, constants.X_OK);
-    return true;
+    const opened = openSync(file, "r");
+    try {
+      length = readSync(opened, beginning);
+    } finally {
+      closeSync(opened);
+    }
   } catch {
-    return false;
+    // One that may be run and not read is no script.
   }
+  const [first = ""] = beginning.toString("latin1", 0, length).split("\n");
+  return /^#!\s*(\S*\/env\s+|\S*\/)node\s*$/.test(first);
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { type ContentHash, fileNameOf, type InstanceId, type WorkUnit } from "@runa/store";
-import type { Candidate, Input } from "../evaluate/evaluate.ts";
+import { type ContentHash, fileNameOf, type InstanceId, type Violation, type WorkUnit } from "@runa/store";
+import type { Candidate, Input, Relationship } from "../evaluate/evaluate.ts";
 import type { Choice } from "../methodology/manifest.ts";
 import { triggerText } from "../methodology/trigger.ts";
 import { displayPath, type Project } from "../project/project.ts";
@@ -13,7 +13,9 @@ export interface ContextInput {
   readonly path: string;
   readonly displayPath: string;
   readonly contentHash: ContentHash;
-  readonly relationship: "requires" | "accepts";
+  readonly relationship: Relationship;
+  /** Of one that is `invalid`. */
+  readonly violations: readonly Violation[];
 }
 
 /** Everything that an agent is told. */
@@ -60,6 +62,7 @@ function contextInput(project: Project, { instance, relationship }: Input): Cont
     displayPath: displayPath(project.root, path),
     contentHash: instance.contentHash,
     relationship,
+    violations: instance.violations,
   };
 }
 

@@ -11,8 +11,8 @@ export interface ProjectedExecution {
 }
 
 /**
- * The optimistic cascade (contract.md section 6): each execution makes its `produces` exist; optional outputs and choice
- * members advance nothing unless they are there already. A candidate appears at most once as current and once as
+ * The optimistic cascade (contract.md section 6): each execution delivers its `produces`, and the one member of each choice
+ * that lies there, anew; optional outputs and other choice members advance nothing unless they are there already. A candidate appears at most once as current and once as
  * projected, so that every projection ends.
  */
 export function project(evaluation: Evaluation): ProjectedExecution[] {
@@ -56,12 +56,21 @@ function inputDigest(view: ScopeView, protocol: Protocol): string {
   return view.digestOf(readTypesOf(protocol));
 }
 
-/** The snapshot after a successful execution of a protocol that made its `produces` exist. */
+/** What a projected execution delivers: its `produces`, and of each choice the member that alone lies there. */
+function deliveredTypes(view: ScopeView, { produces, choices }: Protocol): string[] {
+  const chosen = choices.flatMap(({ members }) => {
+    const there = members.filter((member) => view.summary(member).total > 0);
+    return there.length === 1 ? there : [];
+  });
+  return [...produces, ...chosen];
+}
+
+/** The snapshot after a successful execution of a protocol that delivered what it is taken to deliver. */
 function afterwards(view: ScopeView, protocol: Protocol, step: number): Snapshot {
   const { snapshot } = view;
   const at = latest(snapshot);
   const instances = new Map(snapshot.instances);
-  for (const type of protocol.produces) {
+  for (const type of deliveredTypes(view, protocol)) {
     const others = (instances.get(type) ?? []).filter((instance) => instance.id !== PROJECTED);
     instances.set(type, [...others, projectedInstance(view, type, (at + 1) as Moment, step)]);
   }
@@ -105,5 +114,6 @@ function latest(snapshot: Snapshot): Moment {
   let moment = 0 as Moment;
   for (const instances of snapshot.instances.values())
     for (const { lastModified } of instances) if (lastModified > moment) moment = lastModified;
+  for (const sayings of snapshot.said.sayings.values()) for (const { at } of sayings) if (at > moment) moment = at;
   return (moment + 1) as Moment;
 }

@@ -1,17 +1,41 @@
-import { contentHash, JsonError, parseJson, parseJsonBytes, readRegularFile } from "@runa/store";
-import { visible } from "../visible.ts";
+import { contentOf, parseJson, readRegularFile } from "@runa/store";
+import { count } from "../count.ts";
+import { visible, visibleLines } from "../visible.ts";
 import type { Context, ContextInput } from "./plan.ts";
 import { prose } from "./prose.ts";
+
+/** How many bytes of an instance that is not valid are quoted. */
+const QUOTED = 16_000;
+
+/** An output that an earlier attempt of the candidate delivered and that still lies there. */
+export interface EarlierOutput {
+  readonly type: string;
+  readonly id: string;
+  readonly displayPath: string;
+  /** Whether a success takes it away that neither delivers nor confirms it. */
+  readonly leaves: boolean;
+}
+
+/** What came before an attempt. */
+export interface EarlierAttempts {
+  readonly outputs: readonly EarlierOutput[];
+  /** Of a retry: how the attempt before ended and every violation, a line each. */
+  readonly wentWrong: readonly string[];
+}
+
+const NONE: EarlierAttempts = { outputs: [], wentWrong: [] };
 
 /**
  * The prompt of an execution: Markdown that a person can read (contract.md section 7). Null when an input is no longer
  * what the evaluation saw, so that it has to be evaluated again.
- * @param wentWrong of a retry: how the attempt before ended and every violation, a line each
  */
-export function renderPrompt(context: Context, wentWrong: readonly string[] = []): string | null {
-  const required = sections(context.inputs.filter((input) => input.relationship === "requires"));
-  const accepted = sections(context.inputs.filter((input) => input.relationship === "accepts"));
-  if (required === null || accepted === null) return null;
+export function renderPrompt(context: Context, earlier: EarlierAttempts = NONE): string | null {
+  const given = (relationship: ContextInput["relationship"]) =>
+    sections(context.inputs.filter((input) => input.relationship === relationship));
+  const required = given("requires");
+  const accepted = given("accepts");
+  const invalid = given("invalid");
+  if (required === null || accepted === null || invalid === null) return null;
   return [
     `# ${visible(context.protocol)}`,
     opening(context),
@@ -21,15 +45,31 @@ export function renderPrompt(context: Context, wentWrong: readonly string[] = []
     ...(accepted.length === 0
       ? []
       : ["## Additional context", "Not required, but there, and worth knowing.", ...accepted]),
+    ...(invalid.length === 0 ? [] : ["## What is not valid", ...invalid]),
+    ...outputsBefore(earlier.outputs),
     "## What to deliver",
     ...deliverables(context),
-    ...feedback(wentWrong),
+    ...wentWrongBefore(earlier.wentWrong),
   ]
     .join("\n\n")
     .concat("\n");
 }
 
-function feedback([reason, ...details]: readonly string[]): string[] {
+function outputsBefore(outputs: readonly EarlierOutput[]): string[] {
+  if (outputs.length === 0) return [];
+  const lines = outputs.map(
+    ({ type, id, displayPath, leaves }) =>
+      `- \`${visible(type)}\` ${visible(id)}: ${visible(displayPath)}${leaves ? "" : " (stays)"}`,
+  );
+  return [
+    "## What was delivered before",
+    "Earlier attempts delivered these outputs, and they still lie there:",
+    lines.join("\n"),
+    "Once you have delivered everything, the outputs are what you delivered. Deliver again, under the same `instance_id`, what is to be replaced, and call `confirm_unchanged` for what is right as it is. What you neither deliver nor confirm is moved away, unless it is marked as staying.",
+  ];
+}
+
+function wentWrongBefore([reason, ...details]: readonly string[]): string[] {
   if (reason === undefined) return [];
   const listed = details.map((detail) => `${" ".repeat(detail.length - detail.trimStart().length)}- ${detail.trim()}`);
   return ["## What went wrong before", reason, ...(listed.length === 0 ? [] : [listed.join("\n")])];
@@ -43,24 +83,41 @@ function opening({ protocol, workUnit, methodology }: Context): string {
 function sections(inputs: readonly ContextInput[]): string[] | null {
   const rendered: string[] = [];
   for (const input of inputs) {
-    const text = contentOf(input);
-    if (text === null) return null;
+    const bytes = bytesOf(input);
+    if (bytes === null) return null;
     rendered.push(
       `### ${visible(input.artifactType)}: ${visible(input.instanceId)}`,
-      prose(parseJson(text, "exact").value),
+      ...(input.relationship === "invalid" ? invalidText(input, bytes) : [valueText(bytes)]),
     );
   }
   return rendered;
 }
 
-/** The text of an input, if it is still the content that was evaluated. */
-function contentOf(input: ContextInput): string | null {
+/** Where an instance that is not valid lies, what is wrong with it, and its text. */
+function invalidText({ displayPath, violations }: ContextInput, bytes: Buffer): string[] {
+  const left = bytes.length - QUOTED;
+  // A character that is cut is left out whole; a byte order mark is part of what is wrong.
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, QUOTED), { stream: left > 0 });
+  return [
+    `The file ${visible(displayPath)} is not valid:`,
+    violations.map(({ message }) => `- ${visible(message)}`).join("\n"),
+    ...(text === "" ? ["It is empty."] : [visibleLines(text).replace(/^/gm, "> ")]),
+    ...(left > 0 ? [`(${count(left, "more byte")})`] : []),
+  ];
+}
+
+function valueText(bytes: Buffer): string {
+  const { value, exact = value } = parseJson(bytes.toString("utf8"));
+  return prose(exact);
+}
+
+/** The bytes of an input, if they are still the content that was evaluated. */
+function bytesOf(input: ContextInput): Buffer | null {
   try {
     const file = readRegularFile(input.path);
-    if (file === null || contentHash(parseJsonBytes(file.bytes).canonical) !== input.contentHash) return null;
-    return file.bytes.toString("utf8");
+    return file !== null && contentOf(file.bytes).hash === input.contentHash ? file.bytes : null;
   } catch (error) {
-    if (error instanceof JsonError || (error as NodeJS.ErrnoException).code !== undefined) return null;
+    if ((error as NodeJS.ErrnoException).code !== undefined) return null;
     throw error;
   }
 }

@@ -1,9 +1,10 @@
 import { isAbsolute, resolve } from "node:path";
-import { readSourceFile, reasonOf } from "@runa/store";
-import { DiagnosticsError } from "../diagnostic.ts";
+import { readSourceFile } from "@runa/store";
+import { DiagnosticsError, RunaError } from "../diagnostic.ts";
 import { didYouMean } from "../suggestion.ts";
 import { locate } from "../toml/locate.ts";
 import { parseToml, type TomlDocument, type TomlFinding } from "../toml/parse.ts";
+import { whyUnreadable } from "../unreadable.ts";
 import { type ConfigData, ConfigReader } from "./config/config-reader.ts";
 
 export type { AgentSettings } from "./config/agent-settings.ts";
@@ -29,7 +30,8 @@ export async function readConfig(file: string | null): Promise<Config> {
   try {
     bytes = readSourceFile(file);
   } catch (error) {
-    throw new DiagnosticsError([{ severity: "error", file, message: `the config cannot be read: ${reasonOf(error)}` }]);
+    const message = `the config cannot be read: ${whyUnreadable(file, error)}`;
+    throw new DiagnosticsError([{ severity: "error", file, message }]);
   }
   const document = parseToml(file, bytes);
   const reader = new ConfigReader();
@@ -41,6 +43,13 @@ export async function readConfig(file: string | null): Promise<Config> {
 /** A path of the configuration, from the project's root. */
 export function fromRoot(root: string, path: string): string {
   return isAbsolute(path) ? path : resolve(root, path);
+}
+
+/** What is said of a `methodology_path` that leads to no manifest: where it stands, what it names, and what to do. */
+export async function unreadableMethodology({ document }: Config, manifest: string, reason: string): Promise<Error> {
+  const message = `'methodology_path' names ${manifest}, which cannot be read (${reason}): correct it, or run \`runa init --methodology PATH\``;
+  const finding: TomlFinding = { severity: "error", path: ["methodology_path"], at: "value", message };
+  return document === null ? new RunaError(message) : new DiagnosticsError(await locate(document, [finding]));
 }
 
 /**

@@ -71,8 +71,9 @@ export class EventLog {
 
 /**
  * Opens a project's event log: no methodology has to be there for it, and the workspace is not looked at.
+ * @param use `inspect` to verify it
  * @throws RunaError, DiagnosticsError, StoreError
  */
-export async function openEventLog(options: ProjectOptions): Promise<EventLog> {
-  return new EventLog((await openRecord(options)).store);
+export async function openEventLog(options: ProjectOptions, use: "look" | "inspect" = "look"): Promise<EventLog> {
+  return new EventLog((await openRecord(options, use)).store);
 }

@@ -1,8 +1,17 @@
-import { type Instance, readUnhealthy, type ScanGap, type ScanReport } from "@runa/store";
+import {
+  clockWentBack,
+  type Instance,
+  readUnhealthy,
+  requireSound,
+  type ScanGap,
+  type ScanReport,
+  type StepBack,
+} from "@runa/store";
 import type { Diagnostic } from "../diagnostic.ts";
 import { type Evaluation, type PreconditionFailure, preconditionFailures } from "../evaluate/evaluate.ts";
 import { executionOrder } from "../methodology/graph.ts";
 import { lint } from "../methodology/lint.ts";
+import { alikes } from "../suggestion.ts";
 import { evaluateScope, workUnitsOf } from "./look.ts";
 import type { OpenProject } from "./project.ts";
 
@@ -22,20 +31,28 @@ export interface Examination {
   readonly unrecognized: readonly string[];
   readonly passedOver: readonly string[];
   readonly readiness: readonly { readonly protocol: string; readonly failures: readonly PreconditionFailure[] }[];
+  /** Work units whose names a reader takes for the same. */
+  readonly alikeWorkUnits: readonly (readonly string[])[];
   /** Candidates whose outputs were made under another declaration, instructions or schemas. */
   readonly otherInstructions: readonly { readonly protocol: string; readonly workUnit: string | null }[];
   readonly cycles: readonly (readonly string[])[];
+  /** The last time that the clock of the machine went back while the log was written; null where it never did. */
+  readonly stepBack: StepBack | null;
   readonly problems: number;
   readonly warnings: number;
 }
 
-/** Examines a project's health (contract.md section 6, `doctor`). */
+/**
+ * Examines a project's health (contract.md section 6, `doctor`).
+ * @throws StoreError where the store is damaged, also where no reading shows that
+ */
 export async function examine(
   project: OpenProject,
   evaluation: Evaluation,
   { unrecognized, passedOver }: Pick<ScanReport, "unrecognized" | "passedOver">,
 ): Promise<Examination> {
   const { methodology } = project;
+  requireSound(project.store);
   const findings = await lint(methodology);
   const { gaps, view } = evaluation;
   const health = [...methodology.types.keys()].map((type): TypeHealth => {
@@ -43,10 +60,11 @@ export async function examine(
     const unhealthy = all.filter(({ status }) => status !== "valid");
     return { type, total: all.length, valid: all.length - unhealthy.length, unhealthy };
   });
-  // Of a scoped protocol nothing is lacking before there is a work unit that it could be carried out for.
-  const hasWorkUnits = workUnitsOf(evaluation).length > 0;
+  // Of a scoped protocol nothing is lacking before a valid artifact names a work unit that it could be carried out for.
+  const isDelegated = workUnitsOf(evaluation, "valid").length > 0;
+  const workUnits = workUnitsOf(evaluation);
   const readiness = methodology.protocols.flatMap((protocol) => {
-    if (protocol.scoped && !hasWorkUnits) return [];
+    if (protocol.scoped && !isDelegated) return [];
     const failures = preconditionFailures(evaluation, protocol);
     return failures.length === 0 ? [] : [{ protocol: protocol.name, failures }];
   });
@@ -59,10 +77,10 @@ export async function examine(
     unrecognized,
     passedOver,
     readiness,
-    otherInstructions: [null, ...workUnitsOf(evaluation)].flatMap((workUnit) =>
-      madeOtherwise(project, evaluation, workUnit),
-    ),
+    alikeWorkUnits: alikes(workUnits),
+    otherInstructions: [null, ...workUnits].flatMap((workUnit) => madeOtherwise(project, evaluation, workUnit)),
     cycles,
+    stepBack: clockWentBack(project.store),
     problems:
       findings.filter(({ severity }) => severity === "problem").length +
       unhealthy +

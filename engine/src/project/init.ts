@@ -1,36 +1,41 @@
-import { existsSync, mkdirSync, realpathSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import {
   openStore,
   readSourceFile,
   reasonOf,
   recordEvent,
   rememberSchemaFiles,
+  requireKept,
   type SchemaHash,
   writeDurably,
 } from "@runa/store";
-import { RunaError } from "../diagnostic.ts";
+import { type Diagnostic, RunaError } from "../diagnostic.ts";
+import { lint } from "../methodology/lint.ts";
 import { loadMethodology, type Methodology, manifestPath } from "../methodology/methodology.ts";
-import { tomlString, withAgentCommand, withSetting } from "../toml/edit.ts";
+import { hasTableEntry, tomlList, tomlString, withSetting, withTableEntry } from "../toml/edit.ts";
 import { version } from "../version.ts";
 import { type Config, fromRoot, projectConfigFile, readConfig } from "./config.ts";
-import { stateFile } from "./project.ts";
+import { displayPath, stateFile } from "./project.ts";
 import { recordMethodology } from "./record-methodology.ts";
 
 export interface InitOptions {
   readonly workingDirectory: string;
+  readonly environment: NodeJS.ProcessEnv;
   /** The manifest, or the directory that holds it. */
   readonly methodology: string;
   readonly artifactsDir?: string | undefined;
-  /** The agent's argv, for `[agent] command`. */
+  /** The agent's argv, for `[agent] command`; its output is kept, unless the configuration says otherwise. */
   readonly agentCommand?: readonly string[] | undefined;
-  /** Where the configuration is written instead of `.runa/config.toml`. */
+  /** `--config`: where the configuration is written instead of the file of `RUNA_CONFIG`, or `.runa/config.toml`. */
   readonly config?: string | undefined;
 }
 
 export interface InitResult {
   readonly root: string;
   readonly methodology: Methodology;
+  /** What is no error in it and should not stay silent. */
+  readonly findings: readonly Diagnostic[];
   readonly configFile: string;
   readonly workspace: string;
   /** How the configuration wants diagnostics. */
@@ -41,11 +46,13 @@ export interface InitResult {
 
 /**
  * Makes a project of the working directory. Again is safe: it sets `methodology_path` (and `artifacts_dir` and the
- * agent's command when given) in the configuration that is there and leaves everything else in it as it was (contract.md section 3).
+ * agent when given) in the configuration that is there and leaves everything else in it as it was. Paths inside the
+ * project are written relative to it, so that a project that is moved or cloned uses its own (contract.md section 3).
  * Everything is checked before anything is written.
  * @throws RunaError, DiagnosticsError
  */
 export async function initProject(options: InitOptions): Promise<InitResult> {
+  if (options.config === "") throw new RunaError("--config is empty: name a file, or leave it out");
   if (options.artifactsDir === "") throw new RunaError("--artifacts-dir is empty: name a directory, or leave it out");
   const root = realpathSync(options.workingDirectory);
   const manifest = manifestPath(resolve(root, options.methodology));
@@ -57,21 +64,15 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
       for (const [fileHash, hash] of found) checked.set(fileHash, hash);
     },
   });
-  const configFile = options.config === undefined ? projectConfigFile(root) : resolve(root, options.config);
+  const configFile = configFileToWrite(root, options);
   const hadConfig = existsSync(configFile);
   const config = await readConfig(hadConfig ? configFile : null);
   const before = hadConfig ? readSourceFile(configFile).toString("utf8") : "";
-  const settings: [string, string][] = [["methodology_path", methodology.file]];
-  if (options.artifactsDir !== undefined) settings.push(["artifacts_dir", options.artifactsDir]);
-  let text = before;
-  for (const [key, value] of settings)
-    text = await withSetting(text, key, value).catch(() => {
-      throw new RunaError(`${configFile} could not be edited: write ${key} = ${tomlString(value)} into it yourself`);
-    });
-  if (options.agentCommand !== undefined)
-    text = await withAgentCommand(text, options.agentCommand).catch(() => {
-      throw new RunaError(`${configFile} could not be edited: write [agent] command into it yourself`);
-    });
+  const text = await withSettings(before, root, methodology, options).catch(() => {
+    throw new RunaError(
+      `${configFile} could not be edited: rewrite it more simply, or set methodology_path in it yourself`,
+    );
+  });
   const artifactsDir = options.artifactsDir ?? config.artifactsDir;
   const workspace = artifactsDir === null ? join(root, ".runa", "workspace") : fromRoot(root, artifactsDir);
   try {
@@ -79,6 +80,7 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
       mkdirSync(directory, { recursive: true });
     const store = openStore(join(root, ".runa", "store"));
     try {
+      requireKept(store);
       writeFile(configFile, text);
       const state = stateFile(root);
       if (!existsSync(state))
@@ -95,11 +97,48 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
       `the project could not be made in ${root}: ${reasonOf(error)} (${(error as NodeJS.ErrnoException).path ?? "store"})`,
     );
   }
-  return { root, methodology, configFile, workspace, logging: config.logging, hadConfig };
+  const findings = await lint(methodology);
+  return { root, methodology, findings, configFile, workspace, logging: config.logging, hadConfig };
+}
+
+/** The file that the configuration is written to; unlike for other commands it need not be there yet. */
+function configFileToWrite(root: string, { config, environment }: InitOptions): string {
+  const override = config ?? environment.RUNA_CONFIG;
+  return override ? resolve(root, override) : projectConfigFile(root);
+}
+
+/** A configuration's text with everything set that was asked for. */
+async function withSettings(
+  before: string,
+  root: string,
+  methodology: Methodology,
+  { artifactsDir, agentCommand }: InitOptions,
+): Promise<string> {
+  let text = await withSetting(before, "methodology_path", displayPath(root, methodology.file));
+  if (artifactsDir !== undefined)
+    text = await withSetting(
+      text,
+      "artifacts_dir",
+      isAbsolute(artifactsDir) ? displayPath(root, artifactsDir) : artifactsDir,
+    );
+  if (agentCommand === undefined) return text;
+  text = await withTableEntry(text, { table: "agent", key: "command", value: tomlList(agentCommand) });
+  if (await hasTableEntry(text, "agent", "transcript")) return text;
+  return withTableEntry(text, {
+    table: "agent",
+    key: "transcript",
+    value: "true",
+    comment: "what it prints is kept with each attempt and shown from there; false: printed to the terminal only",
+    after: "command",
+  });
 }
 
 function writeFile(file: string, text: string): void {
+  if (!existsSync(file)) {
+    writeDurably(realpathSync(dirname(file)), basename(file), text);
+    return;
+  }
   // Through a symlink to the file itself, so that a config kept elsewhere stays there.
-  const target = existsSync(file) ? realpathSync(file) : file;
-  writeDurably(realpathSync(dirname(target)), target.slice(dirname(target).length).replace(/^\/+/, ""), text);
+  const target = realpathSync(file);
+  writeDurably(dirname(target), basename(target), text, statSync(target).mode & 0o777);
 }

@@ -1,14 +1,26 @@
-import { readSnapshot, type ScanReport, type WorkUnit } from "@runa/store";
-import { type Evaluation, evaluate } from "../evaluate/evaluate.ts";
+import {
+  readSnapshot,
+  readSnapshots,
+  type ScanOptions,
+  type ScanReport,
+  type Snapshot,
+  type WorkUnit,
+} from "@runa/store";
+import { type Evaluation, evaluate, protocolsOf } from "../evaluate/evaluate.ts";
 import { ScopeView } from "../evaluate/scope-view.ts";
-import { ownerLives } from "../execute/owner.ts";
-import { processLives } from "../execute/process/proc.ts";
+import { isOrphan } from "../execute/owner.ts";
+import { mayLive } from "../execute/process/proc.ts";
 import { logEvaluated } from "../log/records.ts";
+import { listenersIn } from "../methodology/dialogue.ts";
 import { type OpenProject, scanProject } from "./project.ts";
 
 /** Scans, and evaluates a scope over what the scan found. */
-export async function lookAt(project: OpenProject, workUnit: string | null): Promise<Evaluation> {
-  return evaluateScan(project, await scanProject(project), workUnit);
+export async function lookAt(
+  project: OpenProject,
+  workUnit: string | null,
+  options: ScanOptions = {},
+): Promise<Evaluation> {
+  return evaluateScan(project, await scanProject(project, options), workUnit);
 }
 
 /** What a scope sees of what a scan found. */
@@ -34,20 +46,39 @@ export function evaluateScope(project: OpenProject, { gaps }: Evaluation, workUn
   return evaluateAt(project, gaps, workUnit);
 }
 
+/** Evaluates each of these work units over the same scan, in their order. */
+export function evaluateWorkUnits(
+  { methodology, store }: OpenProject,
+  { gaps }: Evaluation,
+  workUnits: readonly string[],
+): Evaluation[] {
+  const [units, types] = [workUnits as readonly WorkUnit[], methodology.types.keys()];
+  const listeners = listenersIn(methodology.protocols.filter(({ scoped }) => scoped));
+  const snapshots = readSnapshots(store, types, gaps, units, listeners);
+  const [first] = snapshots.values();
+  const openAttempts = first === undefined ? [] : executed(first);
+  return Array.from(snapshots, ([unit, snapshot]) => evaluate(methodology, { ...snapshot, openAttempts }, unit));
+}
+
 function evaluateAt(
   { methodology, store }: OpenProject,
   gaps: Evaluation["gaps"],
   workUnit: string | null,
 ): Evaluation {
   const scope = workUnit as WorkUnit | null;
-  const snapshot = readSnapshot(store, methodology.types.keys(), gaps, scope);
-  // An attempt whose runa and agent are both gone is not being executed; the next command that executes work ends it.
-  const openAttempts = snapshot.openAttempts.filter(
-    ({ owner, agent }) => ownerLives(owner) || (agent !== null && processLives(agent)),
-  );
-  const evaluation = evaluate(methodology, { ...snapshot, openAttempts }, scope);
+  const listeners = listenersIn(protocolsOf(methodology, scope));
+  const snapshot = readSnapshot(store, methodology.types.keys(), gaps, scope, listeners);
+  const evaluation = evaluate(methodology, { ...snapshot, openAttempts: executed(snapshot) }, scope);
   logEvaluated(evaluation);
   return evaluation;
+}
+
+/**
+ * The attempts that are being executed. One whose runa and agent are both gone is not; the next command that executes work
+ * ends it.
+ */
+function executed({ openAttempts }: Snapshot): Snapshot["openAttempts"] {
+  return openAttempts.filter((attempt) => !isOrphan(attempt) || (attempt.agent !== null && mayLive(attempt.agent)));
 }
 
 /** Whether any artifact names the work unit that was evaluated. */
@@ -57,11 +88,12 @@ export function isNamed({ view, methodology }: Evaluation): boolean {
   );
 }
 
-/** Every work unit that an artifact names, sorted. */
-export function workUnitsOf({ view }: Evaluation): string[] {
+/** Every work unit that an artifact names, or a valid one, sorted. */
+export function workUnitsOf({ view }: Evaluation, which: "all" | "valid" = "all"): string[] {
   const units = new Set<string>();
   const { instances } = view.snapshot;
   for (const type of instances.scopedTypes?.() ?? instances.keys())
-    for (const { workUnit } of instances.get(type) ?? []) if (workUnit) units.add(workUnit);
+    for (const { workUnit, status } of instances.get(type) ?? [])
+      if (workUnit && (which === "all" || status === "valid")) units.add(workUnit);
   return [...units].sort();
 }

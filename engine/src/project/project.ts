@@ -8,15 +8,16 @@ import {
   type ScanReport,
   type Store,
   StoreError,
+  type StoreUse,
   scan,
   storeExists,
 } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
 import { log } from "../log/log.ts";
-import { logOpened, logScanned } from "../log/records.ts";
+import { logNotKept, logOpened, logScanned } from "../log/records.ts";
 import { projectMethodology } from "../methodology/kept.ts";
-import { type Methodology, manifestPath } from "../methodology/methodology.ts";
-import { type Config, checkBindings, configFile, fromRoot, readConfig } from "./config.ts";
+import { type Methodology, manifestPath, UnreadableManifestError } from "../methodology/methodology.ts";
+import { type Config, checkBindings, configFile, fromRoot, readConfig, unreadableMethodology } from "./config.ts";
 import { recordMethodology } from "./record-methodology.ts";
 
 /** What decides which project is opened, and how. */
@@ -27,8 +28,10 @@ export interface ProjectOptions {
   readonly config?: string | undefined;
   /** `--artifacts-dir`, from the working directory. */
   readonly artifactsDir?: string | undefined;
-  /** Reads every file of the methodology again, also one that looks unchanged. */
+  /** Reads every file of the methodology again, also one that looks unchanged: for whoever obeys it. */
   readonly reread?: boolean | undefined;
+  /** Whether what is found need not be kept, so that it is answered without saving where the store cannot be written. */
+  readonly looks?: boolean | undefined;
 }
 
 /** A project with its configuration: where everything lies. */
@@ -109,14 +112,15 @@ export function stateFile(root: string): string {
 
 /**
  * Opens the store of a project; one that was never initialised gets its store here.
- * @throws StoreError when it is damaged, or gone
+ * @param use what for
+ * @throws StoreError when it is damaged, cannot be read, or is gone
  */
-export function openProjectStore({ root, storeDirectory }: Project): Store {
+export function openProjectStore({ root, storeDirectory }: Project, use: StoreUse = "record"): Store {
   if (!storeExists(storeDirectory) && existsSync(stateFile(root)))
     throw new StoreError(
       `${storeDirectory} holds no store: it was deleted, or this is a fresh copy of the project. What runa remembers of earlier attempts is lost with it, no artifact is. \`runa scan --rebuild\` makes a new one and reads the artifacts again`,
     );
-  return openStore(storeDirectory);
+  return openStore(storeDirectory, use);
 }
 
 /**
@@ -130,12 +134,13 @@ export async function rebuildProject(options: ProjectOptions): Promise<Rebuilt> 
 
 /**
  * Opens what is recorded of a project, and nothing else: no methodology has to be there.
+ * @param use what the store is opened for
  * @throws RunaError, DiagnosticsError, StoreError
  */
-export async function openRecord(options: ProjectOptions): Promise<{ project: Project; store: Store }> {
+export async function openRecord(options: ProjectOptions, use: StoreUse): Promise<{ project: Project; store: Store }> {
   const project = await findProject(options);
   log.configure({ ...project.config.logging, environment: options.environment });
-  return { project, store: openProjectStore(project) };
+  return { project, store: openProjectStore(project, use) };
 }
 
 /**
@@ -152,10 +157,13 @@ export async function openProject(options: ProjectOptions): Promise<OpenProject>
         ? `no config found for the project in ${root}: run \`runa init --methodology PATH\` there`
         : `${config.file} names no methodology: set methodology_path, or run \`runa init --methodology PATH\``,
     );
-  const store = openProjectStore(project);
+  const store = openProjectStore(project, options.looks ? "look" : "record");
   try {
     const file = manifestPath(fromRoot(root, config.methodologyPath));
-    const methodology = await projectMethodology(store, file, options.reread);
+    const methodology = await projectMethodology(store, file, options.reread).catch(async (error: unknown) => {
+      if (!(error instanceof UnreadableManifestError)) throw error;
+      throw await unreadableMethodology(config, error.file, error.reason);
+    });
     await checkBindings(config, methodology.protocols);
     const open = { ...project, methodology, store, close: () => store.close() };
     logOpened(open);
@@ -169,10 +177,12 @@ export async function openProject(options: ProjectOptions): Promise<OpenProject>
 
 /** Brings the store up to date with the workspace. */
 export async function scanProject(
-  { store, workspace, methodology }: OpenProject,
+  { root, store, workspace, methodology }: OpenProject,
   options: ScanOptions = {},
 ): Promise<ScanReport> {
+  const wasKept = store.kept;
   const report = await scan(store, workspace, methodology.types, options);
+  if (wasKept && !store.kept) logNotKept(root);
   logScanned(report);
   return report;
 }

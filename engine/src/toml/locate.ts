@@ -118,7 +118,11 @@ export async function locate(document: TomlDocument, findings: readonly TomlFind
       ? { severity, file: document.file, message }
       : { severity, file: document.file, message, position: lines.positionAt(span.start) };
   });
-  return located.sort((a, b) => (a.position?.line ?? 0) - (b.position?.line ?? 0));
+  return located.sort(byPlace);
+}
+
+function byPlace({ position: a }: Diagnostic, { position: b }: Diagnostic): number {
+  return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);
 }
 
 function spanFor(map: TomlMap, path: TomlPath, at: "key" | "value"): TomlSpan | null {

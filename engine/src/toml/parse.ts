@@ -39,7 +39,8 @@ export function parseToml(file: string, bytes: Uint8Array): TomlDocument {
     throw new DiagnosticsError([{ severity: "error", file, message: "not valid UTF-8: save the file as UTF-8" }]);
   }
   try {
-    const table = parse(text, { maxDepth: MAX_DEPTH });
+    // TOML has 64 bits; one that a double does not hold may stand in a table that is none of runa's.
+    const table = parse(text, { maxDepth: MAX_DEPTH, integersAsBigInt: "asNeeded" });
     if (isTooDeep(table))
       throw new DiagnosticsError([{ severity: "error", file, message: `nested over ${MAX_DEPTH} levels` }]);
     return { file, text, table };

@@ -28,37 +28,45 @@ function ownerOf(all: readonly ProtocolDeclaration[], type: string): ProtocolDec
   return all.find((protocol) => protocol.produces.includes(type));
 }
 
-/** The order of a scope's protocols, by name. */
+/**
+ * The order of a scope's protocols, by name. "Soft edges between members of one circle (a group of protocols that reach
+ * each other over hard and soft edges) are left out, every other edge holds"; "if a hard cycle gets it stuck, the first
+ * one left in the manifest goes next".
+ */
 export function orderOf(scope: readonly ProtocolDeclaration[], all: readonly ProtocolDeclaration[]): string[] {
-  const both = topological(scope, (from, to) => hardEdge(all, from, to) || softEdge(all, from, to), false);
-  return both ?? topological(scope, (from, to) => hardEdge(all, from, to), true) ?? [];
-}
-
-/** Whether hard and soft edges together leave no order, so that the soft ones are left out. */
-export function isStuckOverSoftEdges(scope: readonly ProtocolDeclaration[], all: readonly ProtocolDeclaration[]) {
-  return topological(scope, (from, to) => hardEdge(all, from, to) || softEdge(all, from, to), false) === null;
-}
-
-/** "Among the free ones always the one that the manifest lists first"; stuck: null, or "the first one left" goes next. */
-function topological(
-  scope: readonly ProtocolDeclaration[],
-  edge: (from: ProtocolDeclaration, to: ProtocolDeclaration) => boolean,
-  forced: boolean,
-): string[] | null {
+  const circles = groupsOf(scope, (from, to) => hardEdge(all, from, to) || softEdge(all, from, to));
+  const inOneCircle = (one: ProtocolDeclaration, other: ProtocolDeclaration) =>
+    circles.some((members) => members.includes(one.name) && members.includes(other.name));
+  const holds = (from: ProtocolDeclaration, to: ProtocolDeclaration) =>
+    hardEdge(all, from, to) || (softEdge(all, from, to) && !inOneCircle(from, to));
   let left = [...scope];
   const order: string[] = [];
   while (left.length > 0) {
-    const free = left.find((to) => !left.some((from) => edge(from, to))) ?? (forced ? left[0] : undefined);
-    if (free === undefined) return null;
-    order.push(free.name);
-    left = left.filter((protocol) => protocol !== free);
+    // "among the free ones always the one that the manifest lists first"
+    const next = left.find((to) => !left.some((from) => holds(from, to))) ?? left[0];
+    if (next === undefined) break;
+    order.push(next.name);
+    left = left.filter((protocol) => protocol !== next);
   }
   return order;
 }
 
+/** Whether some soft edge is left out. */
+export function isStuckOverSoftEdges(scope: readonly ProtocolDeclaration[], all: readonly ProtocolDeclaration[]) {
+  const circles = groupsOf(scope, (from, to) => hardEdge(all, from, to) || softEdge(all, from, to));
+  return circles.length > cyclesOf(scope, all).length;
+}
+
 /** "Every hard cycle (a group of protocols that reach each other over hard edges)", each in the manifest's order. */
 export function cyclesOf(scope: readonly ProtocolDeclaration[], all: readonly ProtocolDeclaration[]): string[][] {
-  const reached = new Map(scope.map((from) => [from.name, reachableFrom(from, scope, all)]));
+  return groupsOf(scope, (from, to) => hardEdge(all, from, to));
+}
+
+type Edge = (from: ProtocolDeclaration, to: ProtocolDeclaration) => boolean;
+
+/** The groups of more than one protocol that reach each other. */
+function groupsOf(scope: readonly ProtocolDeclaration[], edge: Edge): string[][] {
+  const reached = new Map(scope.map((from) => [from.name, reachableFrom(from, scope, edge)]));
   const reach = (from: ProtocolDeclaration, to: ProtocolDeclaration) => reached.get(from.name)?.has(to.name) === true;
   const groups = scope.map((one) =>
     scope.filter((other) => other === one || (reach(one, other) && reach(other, one))).map(({ name }) => name),
@@ -66,17 +74,13 @@ export function cyclesOf(scope: readonly ProtocolDeclaration[], all: readonly Pr
   return groups.filter((group, index) => group.length > 1 && group[0] === scope[index]?.name);
 }
 
-function reachableFrom(
-  start: ProtocolDeclaration,
-  scope: readonly ProtocolDeclaration[],
-  all: readonly ProtocolDeclaration[],
-): Set<string> {
+function reachableFrom(start: ProtocolDeclaration, scope: readonly ProtocolDeclaration[], edge: Edge): Set<string> {
   const reached = new Set<string>();
   for (let grown = true; grown; ) {
     grown = false;
     for (const to of scope)
       for (const from of scope)
-        if (!reached.has(to.name) && (from === start || reached.has(from.name)) && hardEdge(all, from, to)) {
+        if (!reached.has(to.name) && (from === start || reached.has(from.name)) && edge(from, to)) {
           reached.add(to.name);
           grown = true;
         }

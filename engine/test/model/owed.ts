@@ -1,6 +1,7 @@
 import type { Trigger } from "../../src/methodology/trigger.ts";
+import { isFeedback } from "./feedback.ts";
 import { isSatisfied, type Verdict } from "./readiness.ts";
-import type { World } from "./world.ts";
+import { instancesOf, type World } from "./world.ts";
 
 /*
  * Contract.md section 5, "Owed": the smallest set that the rules give, found by asking every rule of every candidate
@@ -31,6 +32,7 @@ function owesNothing(
   const { protocol, status, complete, satisfied, failures, cycle } = verdict;
   // "members of cycles always do"
   if (cycle !== null) return false;
+  if (stands(world, verdicts, verdict)) return false;
   const nobodyOwes = (type: string) => isOwedByNobody(verdicts, free, type);
   const waitsForNothing = (part: Trigger): boolean => {
     if ("name" in part) return part.type === "on_invalid" || nobodyOwes(part.name);
@@ -43,6 +45,24 @@ function owesNothing(
     const [type = "", reason] = failure.split(": ");
     return reason === "missing" && nobodyOwes(type);
   });
+}
+
+/** "The owner of a choice owes while its chosen member is feedback that a current candidate's trigger names." */
+export function stands(world: World, verdicts: readonly Verdict[], { protocol, chosen }: Verdict): boolean {
+  const names = (trigger: Trigger, type: string): boolean =>
+    "name" in trigger ? trigger.name === type : trigger.conditions.some((condition) => names(condition, type));
+  // "what another protocol ... delivers or confirms": a file that a person put there is none.
+  const isDelivered = (type: string) => instancesOf(world, type).some(({ deliveredAt }) => deliveredAt !== null);
+  return [...chosen.values()]
+    .filter(isDelivered)
+    .some((member) =>
+      verdicts.some(
+        (other) =>
+          other.current &&
+          names(other.protocol.trigger, member) &&
+          isFeedback(world, member, protocol.name, other.protocol),
+      ),
+    );
 }
 
 function isOwedByNobody(verdicts: readonly Verdict[], free: ReadonlySet<string>, type: string): boolean {

@@ -1,8 +1,9 @@
 import type { Instance } from "@runa/store";
 import type { ProtocolDeclaration } from "../../src/methodology/manifest.ts";
 import type { Trigger } from "../../src/methodology/trigger.ts";
+import { newsOf } from "./feedback.ts";
 import { cyclesOf, orderOf } from "./graph.ts";
-import type { Recorded, World } from "./world.ts";
+import { instancesOf, type Recorded, scopeOf, type World } from "./world.ts";
 
 /*
  * Contract.md section 5, "Readiness" to "Status", written down sentence by sentence and as slowly as it reads.
@@ -35,19 +36,6 @@ export function verdictsOf(world: World): Verdict[] {
   const cycles = cyclesOf(scope, world.protocols);
   return orderOf(scope, world.protocols).flatMap((name) =>
     scope.filter((protocol) => protocol.name === name).map((protocol) => verdictOf(world, protocol, cycles)),
-  );
-}
-
-/** "*unscoped* (no `--work-unit`: protocols with `scoped = false`) or one work unit (only `scoped = true` protocols)". */
-export function scopeOf({ protocols, workUnit }: World): ProtocolDeclaration[] {
-  return protocols.filter((protocol) => protocol.scoped === (workUnit !== null));
-}
-
-/** "For work unit W an instance counts when its `work_unit` is W or absent; unscoped evaluation counts all instances." */
-export function instancesOf({ instances, workUnit }: World, type: string): Instance[] {
-  return instances.filter(
-    (instance) =>
-      instance.type === type && (workUnit === null || instance.workUnit === null || instance.workUnit === workUnit),
   );
 }
 
@@ -87,10 +75,11 @@ function verdictOf(world: World, protocol: ProtocolDeclaration, cycles: readonly
 function requirementFailures(world: World, { requires }: ProtocolDeclaration): string[] {
   return requires.flatMap((type) => {
     const found = instancesOf(world, type);
-    if (world.gaps.includes(type)) return [`${type}: scan_incomplete`];
-    if (found.some(isValid)) return [];
-    if (found.length === 0) return [`${type}: missing`];
-    return [`${type}: ${found.some(({ status }) => status === "stale") ? "stale" : "invalid"}`];
+    const gap = world.gaps.includes(type) ? [`${type}: scan_incomplete`] : [];
+    if (found.some(isValid)) return gap;
+    // What could not be read may be there; what is known to be invalid is invalid all the same.
+    if (found.length === 0) return gap.length > 0 ? gap : [`${type}: missing`];
+    return [`${type}: ${found.some(({ status }) => status === "stale") ? "stale" : "invalid"}`, ...gap];
   });
 }
 
@@ -116,8 +105,14 @@ function holds(world: World, protocol: ProtocolDeclaration, kind: string, type: 
   if (kind === "on_invalid") return found.some(isBroken);
   // "an instance of x exists and x is newer than the candidate's outputs, or it has no complete outputs"
   if (found.length === 0) return false;
-  if (!isComplete(world, protocol)) return true;
-  return newest(found.map(({ lastModified }) => lastModified)) > timeOfOutputs(world, protocol, false);
+  // What cannot be read of the outputs disables every suppression.
+  if (!isComplete(world, protocol) || hasUnreadOutputs(world, protocol)) return true;
+  // "For `on_change` and by age it counts from then too."
+  const times = [
+    ...found.map(({ lastModified }) => lastModified),
+    ...newsOf(world, protocol, type).map(({ at }) => at),
+  ];
+  return newest(times) > timeOfOutputs(world, protocol, false);
 }
 
 function newest(times: readonly number[]): number {
@@ -197,19 +192,26 @@ function relevantToday(world: World, protocol: ProtocolDeclaration): Relevant[] 
 
 /** "The candidate is *current* while its outputs are complete and …" */
 function isCurrent(world: World, protocol: ProtocolDeclaration): boolean {
-  const { produces, mayProduce, choices } = protocol;
-  const outputs = [...produces, ...mayProduce, ...choices.flatMap(({ members }) => members)];
-  // "A gap in an output type disables *current* for that type, for every work unit."
-  if (!isComplete(world, protocol) || outputs.some((type) => world.gaps.includes(type))) return false;
+  if (!isComplete(world, protocol) || hasUnreadOutputs(world, protocol)) return false;
   const record = recordOf(world, protocol);
   return relevantToday(world, protocol).every(({ type, which }) => {
     const counting = (instances: readonly Instance[]) =>
       which === "all" ? [...instances] : instances.filter((instance) => isValid(instance));
     const today = counting(instancesOf(world, type));
-    if (record === null)
-      return newest(today.map(({ lastModified }) => lastModified)) <= timeOfOutputs(world, protocol, true);
+    const said = newsOf(world, protocol, type).filter(({ instance }) => today.includes(instance));
+    if (record === null) {
+      const times = [...today.map(({ lastModified }) => lastModified), ...said.map(({ at }) => at)];
+      return newest(times) <= timeOfOutputs(world, protocol, true);
+    }
+    // "Feedback … counts as changed when that was after the candidate's last success, also with the same content."
+    if (said.length > 0) return false;
     return sameSet(today.map(nameAndContent), counting(record.get(type) ?? []).map(nameAndContent));
   });
+}
+
+/** "A gap in an output type disables *current* for that type, for every work unit." */
+function hasUnreadOutputs({ gaps }: World, { produces, mayProduce, choices }: ProtocolDeclaration): boolean {
+  return [...produces, ...mayProduce, ...choices.flatMap(({ members }) => members)].some((type) => gaps.includes(type));
 }
 
 /** "A change of a protocol's declaration, its PROTOCOL.md or a schema it reads or writes voids that protocol's records". */

@@ -14,6 +14,7 @@ test("the prompt is its stdin, and what it writes goes to files that only this u
     randomUUID(),
   );
   expect(await agent.ended).toEqual({ kind: "exited", code: 7 });
+  await agent.outputWritten();
   expect(printed()).toBe("the prompt");
   expect(readFileSync(join(directory, "stderr.log"), "utf8")).toBe("oh");
   expect(statSync(join(directory, "stdout.log")).mode & 0o777).toBe(0o600);

@@ -57,7 +57,7 @@ export function begin(script: string, attempt: string, given: Partial<AgentStart
     ...given,
   });
   toClear.push(() => agent.kill());
-  const printed = () => readFileSync(output.stdout, "utf8");
+  const printed = () => readFileSync(output.stdout.path, "utf8");
   return {
     agent,
     identity: agent.identity ?? { pid: 0, startTime: null },

@@ -1,5 +1,17 @@
+import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { keptOutput, LinePrefixer, OutputFollower, openOutput } from "../../src/execute/process/transcript.ts";
@@ -8,7 +20,7 @@ import { bystander, temporaryDirectory, until } from "./rig.ts";
 /** Output files that are followed, and what was handed over. */
 function followed(options: { before?: string; from?: "start" | "end" } = {}) {
   const files = openOutput(temporaryDirectory());
-  appendFileSync(files.stdout, options.before ?? "");
+  appendFileSync(files.stdout.path, options.before ?? "");
   const shown = { stdout: "", stderr: "" };
   const follower = new OutputFollower(
     files,
@@ -26,17 +38,17 @@ test("output files are for this user only, and keep what they hold", () => {
   const directory = temporaryDirectory();
   expect(keptOutput(directory)).toBeNull();
   const files = openOutput(directory);
-  writeFileSync(files.stderr, "kept");
-  expect(openOutput(directory)).toEqual(files);
-  expect(keptOutput(directory)).toEqual(files);
-  for (const file of [files.stdout, files.stderr]) expect(statSync(file).mode & 0o777).toBe(0o600);
-  expect(statSync(files.stderr).size).toBe(4);
+  writeFileSync(files.stderr.path, "kept");
+  const again = keptOutput(directory);
+  expect([again?.stdout.path, again?.stderr.path]).toEqual([files.stdout.path, files.stderr.path]);
+  for (const file of [files.stdout.path, files.stderr.path]) expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(statSync(files.stderr.path).size).toBe(4);
 });
 
 test("what both streams get is handed over while they are followed", async () => {
   const { files, shown, follower } = followed({ before: "one " });
   const before = follower.lastGrowth;
-  appendFileSync(files.stderr, "two");
+  appendFileSync(files.stderr.path, "two");
   await until(() => shown.stderr === "two");
   expect(shown.stdout).toBe("one ");
   expect(follower.bytes).toBe(7);
@@ -45,7 +57,7 @@ test("what both streams get is handed over while they are followed", async () =>
 
 test("from the end, only what is new is handed over, and all of it counts", async () => {
   const { files, shown, follower } = followed({ before: "old", from: "end" });
-  appendFileSync(files.stdout, "new");
+  appendFileSync(files.stdout.path, "new");
   await follower.close();
   expect(shown.stdout).toBe("new");
   expect(follower.bytes).toBe(6);
@@ -53,19 +65,19 @@ test("from the end, only what is new is handed over, and all of it counts", asyn
 
 test("the last bytes are handed over on closing, and nothing after it", async () => {
   const { files, shown, follower } = followed();
-  appendFileSync(files.stdout, "last");
+  appendFileSync(files.stdout.path, "last");
   await follower.close();
   await follower.close();
-  appendFileSync(files.stdout, "later");
+  appendFileSync(files.stdout.path, "later");
   expect(shown.stdout).toBe("last");
 });
 
 test("a file that is emptied meanwhile is followed on", async () => {
   const { files, shown, follower } = followed();
-  appendFileSync(files.stdout, "before ");
+  appendFileSync(files.stdout.path, "before ");
   await until(() => shown.stdout === "before ");
-  truncateSync(files.stdout);
-  appendFileSync(files.stdout, "then");
+  truncateSync(files.stdout.path);
+  appendFileSync(files.stdout.path, "then");
   await follower.close();
   expect(shown.stdout).toBe("before then");
   expect(follower.bytes).toBe(11);
@@ -74,7 +86,7 @@ test("a file that is emptied meanwhile is followed on", async () => {
 test("much output comes whole, in chunks that may be kept", async () => {
   const files = openOutput(temporaryDirectory());
   const content = randomBytes(40 * 2 ** 20 + 1);
-  writeFileSync(files.stdout, content);
+  writeFileSync(files.stdout.path, content);
   const chunks: Buffer[] = [];
   const follower = new OutputFollower(files, (_, chunk) => chunks.push(chunk));
   await follower.close();
@@ -89,7 +101,7 @@ test("other work gets its turn however fast it is written, and closing does not 
   const follower = new OutputFollower(files, (_, chunk) => {
     shown += chunk.length;
   });
-  const writer = await bystander(["/bin/sh", "-c", `exec yes >> "$0"`, files.stdout]);
+  const writer = await bystander(["/bin/sh", "-c", `exec yes >> "$0"`, files.stdout.path]);
   await until(() => shown > 50e6);
   await follower.close();
   expect(writer.exitCode).toBeNull();
@@ -150,9 +162,42 @@ test("beyond its limit nothing is handed over, and nothing is kept", async () =>
   const files = openOutput(temporaryDirectory());
   const chunks: Buffer[] = [];
   const follower = new OutputFollower(files, (_, chunk) => chunks.push(chunk), 10);
-  writeFileSync(files.stdout, "x".repeat(25));
+  writeFileSync(files.stdout.path, "x".repeat(25));
   await follower.close();
   expect(Buffer.concat(chunks).toString()).toBe("x".repeat(10));
   expect(follower.bytes).toBe(25);
-  expect(readFileSync(files.stdout, "utf8")).toBe("x".repeat(10));
+  expect(readFileSync(files.stdout.path, "utf8")).toBe("x".repeat(10));
+});
+
+test("whatever becomes of the paths, the same files are followed and cut", async () => {
+  const directory = temporaryDirectory();
+  const bystander = join(temporaryDirectory(), "precious");
+  writeFileSync(bystander, "x".repeat(100));
+  const files = openOutput(directory);
+  const shown: Buffer[] = [];
+  const follower = new OutputFollower(files, (_, chunk) => shown.push(chunk), 10);
+  appendFileSync(files.stdout.file, "y".repeat(25));
+  rmSync(directory, { recursive: true });
+  mkdirSync(directory);
+  symlinkSync(bystander, files.stdout.path);
+  await follower.close();
+  expect(Buffer.concat(shown).toString()).toBe("y".repeat(10));
+  expect(follower.bytes).toBe(25);
+  expect(readFileSync(bystander, "utf8")).toBe("x".repeat(100));
+});
+
+test.each([
+  ["a symbolic link", symlinkSync],
+  ["a hard link", linkSync],
+  ["a pipe", (_: string, path: string) => execFileSync("mkfifo", [path])],
+  ["nothing", () => {}],
+])("what lies where the output was and is %s is none", (_, put) => {
+  const directory = temporaryDirectory();
+  const precious = join(temporaryDirectory(), "precious");
+  writeFileSync(precious, "kept");
+  const { stdout } = openOutput(directory);
+  expect(keptOutput(directory)).not.toBeNull();
+  rmSync(stdout.path);
+  put(precious, stdout.path);
+  expect(keptOutput(directory)).toBeNull();
 });

@@ -5,6 +5,7 @@ import type {
   InstanceStatus,
   LastAttempt,
   Moment,
+  Said,
   ScanGap,
   SchemaHash,
   Snapshot,
@@ -97,13 +98,16 @@ export interface SnapshotSketch {
   readonly gaps?: readonly string[];
   readonly lastAttempts?: readonly LastAttempt[];
   readonly lastSuccesses?: readonly LastAttempt[];
+  readonly said?: Said;
 }
+
+const NOTHING_SAID: Said = { sayings: new Map(), removals: new Map() };
 
 /** A snapshot of these instances, as the store would have read them. */
 export function snapshotOf(
   types: readonly string[],
   instances: readonly Instance[],
-  { gaps = [], lastAttempts = [], lastSuccesses = [] }: SnapshotSketch = {},
+  { gaps = [], lastAttempts = [], lastSuccesses = [], said = NOTHING_SAID }: SnapshotSketch = {},
 ): Snapshot {
   const byProtocol = (attempts: readonly LastAttempt[]) =>
     new Map(attempts.map((attempt): [string, LastAttempt] => [attempt.protocol, attempt]));
@@ -117,6 +121,7 @@ export function snapshotOf(
     lastAttempts: byProtocol(lastAttempts),
     lastSuccesses: byProtocol(lastSuccesses),
     openAttempts: [],
+    said,
   };
 }
 

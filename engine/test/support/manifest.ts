@@ -59,7 +59,7 @@ export async function diagnosed(manifest: string | Uint8Array, files: Files = {}
   return found.map(({ severity, file, message, position }) => {
     const name = file.replace(/^.*\/runa-engine-[^/]*\//, "");
     const place = position === undefined ? "-" : `${position.line}:${position.column}`;
-    return `${name === "manifest.toml" ? "" : `${name} `}${place} ${severity}: ${message}`;
+    return `${name === "manifest.toml" ? "" : `${name} `}${place} ${severity}: ${message.replace(/\/\S*\/runa-engine-[^/]*/, "…")}`;
   });
 }
 

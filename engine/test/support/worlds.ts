@@ -5,6 +5,7 @@ import type {
   LastAttempt,
   Moment,
   OutcomeId,
+  Saying,
   Snapshot,
   WorkUnit,
 } from "@runa/store";
@@ -13,8 +14,7 @@ import { owedDigest } from "../../src/evaluate/outputs.ts";
 import { ScopeView, seenOf } from "../../src/evaluate/scope-view.ts";
 import type { Choice, ProtocolDeclaration } from "../../src/methodology/manifest.ts";
 import type { Trigger } from "../../src/methodology/trigger.ts";
-import { instancesOf } from "../model/readiness.ts";
-import type { Past, World } from "../model/world.ts";
+import { instancesOf, type Past, type Said, type World } from "../model/world.ts";
 import { FINGERPRINT, instanceOf, snapshotOf } from "./builders.ts";
 
 /** Few names, so that protocols meet; some of them words that a careless lookup would find on any object. */
@@ -86,10 +86,39 @@ export function declarationsFrom(list: readonly Draft[], declared: readonly stri
   });
 }
 
+const NOTHING: Draft = {
+  ...{ requires: [], accepts: [], produces: [], mayProduce: [], choices: [], scoped: false },
+  trigger: { type: "all_of", conditions: [] },
+};
+
+/** A writer and a judge whose rejection the writer hears: chance alone hardly makes two that fit. */
+const REVIEW_LOOP: readonly Draft[] = [
+  { ...NOTHING, produces: ["plan"], trigger: { type: "on_artifact", name: "note" } },
+  { ...NOTHING, requires: ["plan"], choices: [["code", "note"]] },
+];
+
+interface Drawn {
+  readonly types: readonly string[];
+  readonly drafts: readonly Draft[];
+  /** Types of which nothing lies there. */
+  readonly absent: readonly string[];
+}
+
+const anything: fc.Arbitrary<Drawn> = fc.record({
+  types: fc.subarray([...POOL], { minLength: 3 }),
+  drafts: fc.array(drafts, { minLength: 1, maxLength: 5 }),
+  absent: fc.constant([]),
+});
+
+/** Where the judge has rejected. */
+const rejected: fc.Arbitrary<Drawn> = fc
+  .array(drafts, { maxLength: 2 })
+  .map((more) => ({ types: [...POOL], drafts: [...REVIEW_LOOP, ...more], absent: ["code"] }));
+
 /** Protocols as a manifest could declare them, over types of which most are declared. */
 export const methodologies = fc
-  .record({ types: fc.subarray([...POOL], { minLength: 3 }), drafts: fc.array(drafts, { minLength: 1, maxLength: 5 }) })
-  .map((drawn) => ({ types: drawn.types, protocols: declarationsFrom(drawn.drafts, drawn.types) }));
+  .oneof({ weight: 5, arbitrary: anything }, { weight: 1, arbitrary: rejected })
+  .map(({ types, drafts, absent }) => ({ types, protocols: declarationsFrom(drafts, types), absent }));
 
 const sketches = fc.record({
   status: fc.oneof(
@@ -123,6 +152,7 @@ function twisted(instances: readonly Instance[], twist: Twist): Instance[] {
 const pasts = fc.record({
   last: fc.constantFrom("none", "succeeded", "failed", "failed after success"),
   owed: twists,
+  successEnded: fc.integer({ min: 1, max: 6 }),
   record: fc.tuple(twists, twists, twists, twists, twists, twists),
   sameInstructions: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
 });
@@ -146,9 +176,21 @@ function pastOf(
       drawn.owed,
     ),
     record: drawn.last.includes("succe") ? record : null,
+    successEnded: drawn.last.includes("succe") ? drawn.successEnded : null,
     sameInstructions: drawn.sameInstructions,
   };
 }
+
+const sayings = fc.array(
+  fc.record({
+    protocol: fc.constantFrom(...NAMES),
+    type: fc.constantFrom(...POOL),
+    id: fc.constantFrom("i0", "i1").map((id) => id as InstanceId),
+    contentHash: fc.constantFrom("sha256:a", "sha256:b").map((hash) => hash as ContentHash),
+    at: fc.integer({ min: 1, max: 8 }),
+  }),
+  { maxLength: 12 },
+);
 
 /** Everything that readiness follows from, drawn at random. */
 export const worlds: fc.Arbitrary<World> = fc
@@ -158,12 +200,17 @@ export const worlds: fc.Arbitrary<World> = fc
     gaps: fc.oneof({ weight: 3, arbitrary: fc.constant<string[]>([]) }, { weight: 2, arbitrary: some(2) }),
     pasts: fc.array(pasts, { minLength: NAMES.length, maxLength: NAMES.length }),
     workUnit: fc.constantFrom(null, "w1" as WorkUnit),
+    said: sayings,
+    removals: fc.array(fc.tuple(fc.constantFrom(...POOL), fc.integer({ min: 1, max: 8 })), { maxLength: 1 }),
   })
-  .map(({ methodology: { types, protocols }, sketches, gaps, pasts, workUnit }) => {
+  .map(({ methodology: { types, protocols, absent }, sketches, gaps, pasts, workUnit, said, removals }) => {
     const instances = POOL.flatMap((type, index) =>
-      types.includes(type) ? (sketches[index] ?? []).map((sketch, id) => instanceOf(type, `i${id}`, sketch)) : [],
+      types.includes(type) && !absent.includes(type)
+        ? (sketches[index] ?? []).map((sketch, id) => instanceOf(type, `i${id}`, sketch))
+        : [],
     );
-    const world = { types, protocols, instances, gaps, workUnit, past: new Map<string, Past>() };
+    const past = new Map<string, Past>();
+    const world = { types, protocols, instances, gaps, workUnit, past, sayings: said, removals: new Map(removals) };
     for (const [index, protocol] of protocols.entries()) {
       const drawn = pasts[index];
       if (drawn !== undefined) world.past.set(protocol.name, pastOf(world, protocol, drawn));
@@ -194,7 +241,24 @@ export function snapshotFrom(world: World): Snapshot {
     const seen =
       past.record === null ? null : Object.fromEntries([...past.record].map(([type, list]) => [type, seenOf(list)]));
     lastAttempts.push(past.lastFailed ? attempt : { ...attempt, seen });
-    if (seen !== null) lastSuccesses.push({ ...attempt, id: `success-${index}`, outcome: "delivered", seen });
+    if (seen !== null && past.successEnded !== null) {
+      const ended = past.successEnded as Moment;
+      lastSuccesses.push({ ...attempt, id: `success-${index}`, outcome: "delivered", ended, seen });
+    }
   }
-  return snapshotOf(world.types, world.instances, { gaps: world.gaps, lastAttempts, lastSuccesses });
+  const said = { sayings: sayingsFrom(world.sayings), removals: world.removals as ReadonlyMap<string, Moment> };
+  return snapshotOf(world.types, world.instances, { gaps: world.gaps, lastAttempts, lastSuccesses, said });
+}
+
+/** What the store would have read of everything that was said. */
+function sayingsFrom(all: readonly Said[]): Map<string, Saying[]> {
+  const sayings = new Map<string, Saying[]>();
+  for (const { type, id, contentHash, protocol, at } of all) {
+    const before = all
+      .filter((other) => other.type === type && other.id === id && other.contentHash === contentHash && other.at < at)
+      .reduce<number | null>((latest, other) => Math.max(latest ?? 0, other.at), null);
+    const saying: Saying = { id, contentHash, protocol, at: at as Moment, before: before as Moment | null };
+    sayings.set(type, [...(sayings.get(type) ?? []), saying]);
+  }
+  return sayings;
 }

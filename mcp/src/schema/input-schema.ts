@@ -5,6 +5,7 @@ import { type ObjectShape, objectShape, type PropertySchemas } from "./object-sh
 import { Portable } from "./portable.ts";
 import { possibleTypes } from "./possible-types.ts";
 import { inline, rulesBeyond } from "./rules.ts";
+import { withTypes } from "./typed.ts";
 
 /** The argument that names the instance, beside the artifact's own properties. */
 export const INSTANCE_ID = "instance_id";
@@ -49,7 +50,8 @@ const INSTANCE_ID_SCHEMA = {
 export function inputSchema(schema: JsonSchema, { scoped }: { scoped: boolean }): InputSchema {
   const refs = new LocalRefs(schema);
   const portable = new Portable(refs, schema);
-  return isWrapped(schema, refs) ? wrapped(schema, refs, portable) : unwrapped(schema, refs, portable, scoped);
+  const input = isWrapped(schema, refs) ? wrapped(schema, refs, portable) : unwrapped(schema, refs, portable, scoped);
+  return { ...input, json: withTypes(input.json) as InputSchema["json"] };
 }
 
 function isWrapped(schema: JsonSchema, refs: LocalRefs): boolean {

@@ -43,6 +43,7 @@ function limitsOf(schema: SchemaObject, refs: LocalRefs): Types[] {
   for (const branches of [schemaList(schema.anyOf), schemaList(schema.oneOf)])
     if (branches.length > 0) limits.push(new Set(branches.flatMap((branch) => [...inside(branch)])));
   const { not } = schema;
+  if (not === true || (isSchemaObject(not) && Object.keys(not).length === 0)) return [new Set()];
   if (isSchemaObject(not) && Object.keys(not).length === 1 && not.type !== undefined) {
     // `not: {type: "integer"}` still allows other numbers.
     const excluded = new Set([not.type].flat().filter((type) => type !== "integer"));

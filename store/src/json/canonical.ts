@@ -1,8 +1,10 @@
 import { hash } from "node:crypto";
 import type { ContentHash, SchemaHash } from "../artifact.ts";
+import { ExactNumber } from "./exact-number.ts";
 
-/** The canonical JSON (RFC 8785) of plain data; members that are `undefined` are left out. */
+/** The canonical JSON (RFC 8785) of plain data; members that are `undefined` are left out, exact numbers keep their digits. */
 export function canonicalJson(value: unknown): string {
+  if (value instanceof ExactNumber) return value.digits;
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const members = Object.entries(value).filter(([, member]) => member !== undefined);

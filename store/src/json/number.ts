@@ -1,5 +1,5 @@
 /** A decimal as its significant digits and the position of its point: `0.<digits> × 10^point`. Zero has no digits. */
-interface Decimal {
+export interface Decimal {
   readonly negative: boolean;
   readonly digits: string;
   readonly point: bigint;
@@ -56,7 +56,8 @@ function carried(number: string, carry: -1 | 0 | 1): string {
   return turned + over.repeat(number.length - end);
 }
 
-function decimal(literal: string): Decimal {
+/** A JSON number, or a double as JavaScript writes it. */
+export function decimal(literal: string): Decimal {
   const [, sign, whole = "", fraction = "", exponent = "0"] =
     /^(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/.exec(literal) ?? [];
   const all = whole + fraction;

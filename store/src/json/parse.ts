@@ -1,3 +1,4 @@
+import { ExactNumber, rounded } from "./exact-number.ts";
 import { canonicalNumber } from "./number.ts";
 import { parsePlain } from "./plain-parse.ts";
 
@@ -29,7 +30,12 @@ export class JsonError extends Error {
 export interface ParsedJson {
   readonly value: unknown;
   readonly canonical: string;
+  /** The value with an `ExactNumber` for each number that its double does not hold; absent where there is none. */
+  readonly exact?: unknown;
 }
+
+/** A value with its exact numbers, and its canonical form. */
+type Parsed = Pick<ParsedJson, "value" | "canonical">;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const lossyUtf8 = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -73,29 +79,17 @@ function beforeInvalidUtf8(bytes: Uint8Array): string {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, valid), { stream: true });
 }
 
-/** A number that a double would round, with every digit. */
-export class ExactNumber {
-  readonly digits: string;
-  constructor(digits: string) {
-    this.digits = digits;
-  }
-}
-
-/** What becomes of numbers that a double would round: rounded, for validators; or kept, for people. */
-export type Numbers = "rounded" | "exact";
-
 /**
  * Parses a JSON text strictly, with its canonical form of RFC 8785.
- * @param numbers with `exact`, a number that a double would round becomes an `ExactNumber` in the value
  * @throws JsonError
  */
-export function parseJson(text: string, numbers: Numbers = "rounded"): ParsedJson {
-  return parsePlain(text, MAX_DEPTH) ?? parseExactly(text, numbers);
+export function parseJson(text: string): ParsedJson {
+  return parsePlain(text, MAX_DEPTH) ?? parseExactly(text);
 }
 
 /** As `parseJson`, by runa's own parser alone, which keeps the digits of every number and says what is wrong and where. */
-export function parseExactly(text: string, numbers: Numbers = "rounded"): ParsedJson {
-  return new Parser(text, numbers).document();
+export function parseExactly(text: string): ParsedJson {
+  return new Parser(text).document();
 }
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
@@ -116,13 +110,12 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 class Parser {
   readonly #text: string;
-  readonly #numbers: Numbers;
   #at = 0;
   #depth = 0;
+  #isRounded = false;
 
-  constructor(text: string, numbers: Numbers) {
+  constructor(text: string) {
     this.#text = text;
-    this.#numbers = numbers;
   }
 
   document(): ParsedJson {
@@ -130,7 +123,7 @@ class Parser {
     const parsed = this.#value();
     this.#space();
     if (this.#at < this.#text.length) this.#fail("unexpected text after the value");
-    return parsed;
+    return this.#isRounded ? { ...parsed, value: rounded(parsed.value), exact: parsed.value } : parsed;
   }
 
   #fail(reason: string, offset = this.#at): never {
@@ -145,7 +138,7 @@ class Parser {
     }
   }
 
-  #value(): ParsedJson {
+  #value(): Parsed {
     switch (this.#text[this.#at]) {
       case "{":
         return this.#nested(() => this.#object());
@@ -168,28 +161,30 @@ class Parser {
     }
   }
 
-  #nested(parse: () => ParsedJson): ParsedJson {
+  #nested(parse: () => Parsed): Parsed {
     if (++this.#depth > MAX_DEPTH) this.#fail(`nested over ${MAX_DEPTH} levels`);
     const parsed = parse();
     this.#depth--;
     return parsed;
   }
 
-  #literal(word: string, value: unknown): ParsedJson {
+  #literal(word: string, value: unknown): Parsed {
     if (!this.#text.startsWith(word, this.#at)) this.#fail("unexpected character");
     this.#at += word.length;
     return { value, canonical: word };
   }
 
-  #number(): ParsedJson {
+  #number(): Parsed {
     NUMBER.lastIndex = this.#at;
     const literal = NUMBER.exec(this.#text)?.[0];
     if (literal === undefined) return this.#fail("unexpected character");
     this.#at += literal.length;
     const value = Number(literal);
     const canonical = canonicalNumber(literal);
-    const rounded = this.#numbers === "exact" && canonical !== String(value);
-    return { value: rounded ? new ExactNumber(canonical) : value, canonical };
+    // The digits of `-0` are those of `0`.
+    if (canonical === String(value)) return { value, canonical };
+    this.#isRounded = true;
+    return { value: new ExactNumber(canonical), canonical };
   }
 
   #string(): string {
@@ -225,7 +220,7 @@ class Parser {
     return plain;
   }
 
-  #array(): ParsedJson {
+  #array(): Parsed {
     const values: unknown[] = [];
     const canonical: string[] = [];
     this.#at++;
@@ -246,8 +241,8 @@ class Parser {
     }
   }
 
-  #object(): ParsedJson {
-    const members = new Map<string, ParsedJson>();
+  #object(): Parsed {
+    const members = new Map<string, Parsed>();
     this.#at++;
     this.#space();
     if (this.#text[this.#at] === "}") {
@@ -272,7 +267,7 @@ class Parser {
   }
 }
 
-function assemble(members: ReadonlyMap<string, ParsedJson>): ParsedJson {
+function assemble(members: ReadonlyMap<string, Parsed>): Parsed {
   const value: Record<string, unknown> = {};
   for (const [key, member] of members) {
     // Plain assignment to `__proto__` would set the prototype instead of a key.

@@ -4,6 +4,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import draft06 from "ajv/dist/refs/json-schema-draft-06.json" with { type: "json" };
 import AjvDraft04 from "ajv-draft-04";
 import type { JsonSchema, Violation } from "../artifact.ts";
+import { withExactKeywords } from "./ajv-keywords.ts";
 import { type Dialect, SchemaError } from "./dialect.ts";
 import { shown } from "./shown.ts";
 
@@ -81,12 +82,20 @@ export function compile(schema: JsonSchema, dialect: Dialect): FastValidator | n
 }
 
 function engineFor(dialect: Dialect, options: Options): Engine {
+  const engine = withExactKeywords(plainEngine(dialect, options));
+  // Nothing that asks for it comes here, and keeping the account of it can fail.
+  engine.opts.unevaluated = false;
+  return engine;
+}
+
+function plainEngine(dialect: Dialect, options: Options): Ajv {
   switch (dialect) {
     case "draft-04":
-      return new AjvDraft04.default(options) as unknown as Engine;
+      return new AjvDraft04.default(options) as unknown as Ajv;
     case "draft-06": {
       const engine = new Ajv({ ...options, meta: false });
-      if (options.meta !== false) engine.addMetaSchema(draft06);
+      // Unchecked: its own check would compile it with ajv's own keywords.
+      if (options.meta !== false) engine.addMetaSchema(draft06, undefined, false);
       engine.opts.defaultMeta = draft06.$id;
       return engine;
     }

@@ -50,6 +50,13 @@ export function withoutDialect(schema: JsonSchema): JsonSchema {
   return rest;
 }
 
+/** The same schema without an identifier of its own, which some have that no library reads; for one without embedded schemas. */
+export function withoutIdentifier(schema: JsonSchema): JsonSchema {
+  if (typeof schema !== "object") return schema;
+  const { $id: _, id: _too, ...rest } = schema;
+  return rest;
+}
+
 /** A dialect's URI. */
 export function dialectUri(dialect: Dialect): string {
   for (const [uri, known] of DIALECTS) if (known === dialect) return String(uri);

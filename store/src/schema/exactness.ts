@@ -1,6 +1,6 @@
 import type { JsonSchema } from "../artifact.ts";
+import { decodedStep, escapedStep } from "../json/pointer.ts";
 import type { Dialect } from "./dialect.ts";
-import { decodedStep } from "./pointer.ts";
 
 type SchemaObject = Exclude<JsonSchema, boolean>;
 
@@ -11,11 +11,12 @@ const DATA = `title description default examples deprecated readOnly writeOnly f
   uniqueItems multipleOf minimum maximum exclusiveMinimum exclusiveMaximum pattern minLength maxLength minItems maxItems
   minProperties maxProperties contentEncoding contentMediaType contentSchema dependentRequired minContains maxContains`;
 
+const SCHEMA = `additionalProperties additionalItems contains propertyNames not if then else unevaluatedProperties
+  unevaluatedItems`;
+
 const KEYWORDS: ReadonlyMap<string, Holds> = new Map<string, Holds>([
   ...DATA.split(/\s+/).map((keyword): [string, Holds] => [keyword, "data"]),
-  ...["additionalProperties", "additionalItems", "contains", "propertyNames", "not", "if", "then", "else"].map(
-    (keyword): [string, Holds] => [keyword, "schema"],
-  ),
+  ...SCHEMA.split(/\s+/).map((keyword): [string, Holds] => [keyword, "schema"]),
   ...["allOf", "anyOf", "oneOf", "prefixItems"].map((keyword): [string, Holds] => [keyword, "list"]),
   ...["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"].map((keyword): [string, Holds] => [
     keyword,
@@ -27,6 +28,8 @@ const KEYWORDS: ReadonlyMap<string, Holds> = new Map<string, Holds>([
 
 // What ajv gives a meaning of its own, or does not follow the standard in.
 const BEYOND = new Set([
+  // An empty array it judges as the array before, or not at all.
+  "contains",
   "$anchor",
   "$async",
   "$data",
@@ -43,11 +46,11 @@ const BEYOND = new Set([
 
 // What ajv follows, or refuses, though the dialect does not know it.
 const UNKNOWN: Readonly<Record<Dialect, ReadonlySet<string>>> = {
-  "draft-04": new Set(["$id", "const", "contains", "propertyNames", "if", "then", "else"]),
+  "draft-04": new Set(["$id", "const", "propertyNames", "if", "then", "else"]),
   "draft-06": new Set(["id", "if", "then", "else"]),
   "draft-07": new Set(["id"]),
-  "2019-09": new Set(["id"]),
-  "2020-12": new Set(["id"]),
+  "2019-09": new Set(["id", "dependencies"]),
+  "2020-12": new Set(["id", "dependencies"]),
 };
 
 /**
@@ -57,21 +60,38 @@ const UNKNOWN: Readonly<Record<Dialect, ReadonlySet<string>>> = {
  */
 export function beyondAjv(root: JsonSchema, dialect: Dialect): string | null {
   if (typeof root === "boolean") return null;
+  for (const { schema, at } of schemasIn(root))
+    for (const [keyword, value] of Object.entries(schema)) {
+      const reason = beyondAt(keyword, value, schema, root, dialect);
+      if (reason !== null) return `${reason} at ${at}/${keyword}`;
+    }
+  return null;
+}
+
+/** Every schema object of a document, by the keywords that hold schemas and by pointers, with its own JSON pointer. */
+export function* schemasIn(root: JsonSchema): Generator<{ readonly schema: SchemaObject; readonly at: string }> {
   const walked = new Set<SchemaObject>();
   const open: { schema: unknown; at: string }[] = [{ schema: root, at: "" }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { schema, at } = next;
     if (!isSchemaObject(schema) || walked.has(schema)) continue;
     walked.add(schema);
+    yield { schema, at };
     for (const [keyword, value] of Object.entries(schema)) {
-      const reason = beyondAt(keyword, value, schema, root, dialect);
-      if (reason !== null) return `${reason} at ${at}/${keyword}`;
       for (const [step, inner] of innerSchemas(keyword, value))
         open.push({ schema: inner, at: `${at}/${keyword}${step}` });
-      if (keyword === "$ref") open.push({ schema: pointedAt(root, value), at: String(value) });
+      if (keyword === "$ref") open.push({ schema: pointedAt(root, value), at: pointerOf(value) });
     }
   }
-  return null;
+}
+
+/** The JSON pointer that a reference to a place in its own document writes as a fragment. */
+function pointerOf(reference: unknown): string {
+  return String(reference)
+    .slice(1)
+    .split("/")
+    .map((step) => escapedStep(decodedStep(step) ?? step))
+    .join("/");
 }
 
 function isSchemaObject(value: unknown): value is SchemaObject {
@@ -95,6 +115,8 @@ function beyondAt(
     if (old && Object.keys(schema).length > 1) return "keywords beside a $ref";
   }
   if (keyword === "enum" && Array.isArray(value) && value.length === 0) return "an empty enum";
+  // It takes the name of what is missing for whether something is.
+  if (demandsEmptyName(keyword, value)) return "an empty name that is required";
   if (UNKNOWN[dialect].has(keyword)) return `${keyword}, which the dialect does not know`;
   // Names that every JavaScript object seems to have.
   if (
@@ -106,6 +128,15 @@ function beyondAt(
   return null;
 }
 
+function demandsEmptyName(keyword: string, value: unknown): boolean {
+  if (keyword === "required") return Array.isArray(value) && value.includes("");
+  return (
+    (keyword === "dependentRequired" || keyword === "dependencies") &&
+    isSchemaObject(value) &&
+    Object.values(value).some((names) => Array.isArray(names) && names.includes(""))
+  );
+}
+
 function innerSchemas(keyword: string, value: unknown): [string, unknown][] {
   switch (KEYWORDS.get(keyword)) {
     case "schema":
@@ -115,7 +146,9 @@ function innerSchemas(keyword: string, value: unknown): [string, unknown][] {
       return Array.isArray(value) ? value.map((item, index) => [`/${index}`, item]) : [["", value]];
     case "map":
     case "map or lists":
-      return isSchemaObject(value) ? Object.entries(value).map(([name, inner]) => [`/${name}`, inner]) : [];
+      return isSchemaObject(value)
+        ? Object.entries(value).map(([name, inner]) => [`/${escapedStep(name)}`, inner])
+        : [];
     default:
       return [];
   }

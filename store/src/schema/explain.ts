@@ -1,8 +1,8 @@
 import type { Violation } from "../artifact.ts";
+import { unescapedStep } from "../json/pointer.ts";
 import { didYouMean } from "../suggestion.ts";
 import type { FailedKeyword, FailedSchema } from "./failure-recorder.ts";
-import { unescapedStep } from "./pointer.ts";
-import { shown } from "./shown.ts";
+import { shortened, shown } from "./shown.ts";
 
 /**
  * What a value breaks its schema by, in words that a person and a model can act on: every violation once, of `anyOf` and
@@ -60,7 +60,7 @@ function ofKeyword(keyword: FailedKeyword, within: FailedSchema): Violation[] {
     case "enum":
       return one(enumWords(compiled));
     case "const":
-      return one(shownCanonical(String(compiled)));
+      return one(shortened(String(compiled)));
     case "minLength":
       return one(`at least ${bound(compiled)} characters`);
     case "maxLength":
@@ -239,16 +239,8 @@ const NAMED = 40;
 function enumWords(compiled: unknown): string {
   const all: unknown[] = Array.isArray(compiled) ? compiled : [];
   if (all.length === 0) return "nothing: no value is allowed";
-  const named = all.slice(0, NAMED).map((value) => shownCanonical(String(value)));
+  const named = all.slice(0, NAMED).map((value) => shortened(String(value)));
   return `one of ${named.join(", ")}${all.length > NAMED ? ` and ${all.length - NAMED} others` : ""}`;
-}
-
-function shownCanonical(json: string): string {
-  try {
-    return shown(JSON.parse(json));
-  } catch {
-    return json;
-  }
 }
 
 function containsWords(compiled: unknown): string {

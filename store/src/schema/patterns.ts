@@ -1,4 +1,4 @@
-import { escapedStep } from "./pointer.ts";
+import { escapedStep } from "../json/pointer.ts";
 
 /** The JSON pointers of all regular expressions in a schema, for telling which of them may have taken too long. */
 export function patternsIn(schema: unknown, at = ""): string[] {

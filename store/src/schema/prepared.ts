@@ -1,12 +1,24 @@
 import type { JsonSchema } from "../artifact.ts";
+import { ExactNumber, rounded } from "../json/exact-number.ts";
+import { decodedStep } from "../json/pointer.ts";
 import type { Dialect } from "./dialect.ts";
-import { decodedStep } from "./pointer.ts";
+import { EXACT_BESIDE, exactBeside } from "./exact-beside.ts";
 
 /** Values that are data: what looks like a reference inside them is none. */
 const DATA = new Set(["const", "enum", "default", "examples"]);
 const URIS = new Set(["$id", "id", "$ref", "$dynamicRef", "$recursiveRef"]);
 /** Objects whose keys are names of the schema's own, not keywords. */
-const NAMES = new Set(["properties", "patternProperties", "dependentSchemas", "dependencies", "$defs", "definitions"]);
+const NAMES = new Set([
+  ...[
+    "properties",
+    "patternProperties",
+    "dependentSchemas",
+    "dependentRequired",
+    "dependencies",
+    "$defs",
+    "definitions",
+  ],
+]);
 
 /** The schema resource that a part of a document belongs to. */
 interface Resource {
@@ -17,7 +29,7 @@ interface Resource {
 /**
  * A copy of a schema in the form in which the standard's validator takes it. It refuses identifiers with the `file:`
  * scheme, which under another name work as any other does; it stumbles over unknown keywords that have the name of
- * something every JavaScript object has, such as `constructor`; and of three rules of the older drafts it knows nothing:
+ * something every JavaScript object has, such as `constructor`; it holds numbers as doubles; and of three rules of the older drafts it knows nothing:
  * an identifier beside a `$ref` means nothing, the definitions beside it can be pointed at, and a pointer may lead into
  * an embedded resource.
  */
@@ -38,22 +50,25 @@ interface Rules {
 const BESIDE_REF = new Set(["$ref", "$schema", "definitions", "$defs"]);
 
 function copied(value: unknown, outer: Resource, rules: Rules, names = false): unknown {
+  if (value instanceof ExactNumber) return value.rounded();
   if (Array.isArray(value)) return value.map((item) => copied(item, outer, rules));
   if (typeof value !== "object" || value === null) return value;
   if (names)
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, copied(inner, outer, rules)]));
-  const entries = Object.entries(value).filter(([key]) => !(key in Object.prototype));
+  const entries = Object.entries(value).filter(([key]) => !(key in Object.prototype) && key !== EXACT_BESIDE);
   const alone = rules.old && entries.some(([key, inner]) => key === "$ref" && typeof inner === "string");
   const own = alone ? null : identifierOf(value, rules);
   const resource = own === null ? outer : { root: value, uri: resolved(own, outer.uri) };
   const copy = Object.fromEntries(
     entries.flatMap(([key, inner]): [string, unknown][] => {
       if (alone && !BESIDE_REF.has(key)) return [];
-      if (DATA.has(key)) return [[key, inner]];
+      if (DATA.has(key)) return [[key, rounded(inner)]];
       if (!URIS.has(key) || typeof inner !== "string") return [[key, copied(inner, resource, rules, NAMES.has(key))]];
       return [[key, renamed(rules.old && key === "$ref" ? intoEmbedded(inner, resource, rules) : inner)]];
     }),
   );
+  const exact = alone ? null : exactBeside(Object.fromEntries(entries));
+  if (exact !== null) copy[EXACT_BESIDE] = exact;
   if (!alone || !("definitions" in copy || "$defs" in copy)) return copy;
   // The validator forgets all that stands beside such a `$ref`: so nothing may.
   const { $ref, ...beside } = copy;

@@ -6,6 +6,8 @@ import { SchemaError } from "./dialect.ts";
 /** An artifact type's schema as it was read: not yet compiled, perhaps never to be. */
 export interface SchemaSource {
   readonly schema: JsonSchema;
+  /** The schema with exact numbers, where doubles do not hold all of it. */
+  readonly exact?: JsonSchema | undefined;
   readonly hash: SchemaHash;
 }
 
@@ -14,8 +16,17 @@ export interface SchemaSource {
  * @throws JsonError for what is no JSON, SchemaError for JSON that can be no schema
  */
 export function parseSchema(bytes: Uint8Array): SchemaSource {
-  const { value, canonical } = parseJsonBytes(bytes);
+  const { value, canonical, exact } = parseJsonBytes(bytes);
   if (typeof value !== "boolean" && (typeof value !== "object" || value === null || Array.isArray(value)))
     throw new SchemaError("a JSON Schema is an object, true or false", "");
-  return { schema: value as JsonSchema, hash: schemaHash(canonical) };
+  return { schema: value as JsonSchema, exact: exact as JsonSchema | undefined, hash: schemaHash(canonical) };
+}
+
+// A number of so few digits and without exponent is held by a double.
+const SUSPECT = /[0-9][0-9.]{15}|[0-9][eE]/;
+
+/** The schema in a file's bytes that were parsed before: known to hold one, with this hash. */
+export function parseKnownSchema(bytes: Uint8Array, hash: SchemaHash): SchemaSource {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  return SUSPECT.test(text) ? { ...parseSchema(bytes), hash } : { schema: JSON.parse(text) as JsonSchema, hash };
 }

@@ -13,32 +13,35 @@ import {
 import { BASIC, type CompiledSchema, compile, getSchema, interpret } from "@hyperjump/json-schema/experimental";
 import * as Instance from "@hyperjump/json-schema/instance/experimental";
 import type { JsonSchema } from "../artifact.ts";
+import { escapedStep } from "../json/pointer.ts";
 import { type Dialect, dialectUri, SchemaError, withoutDialect } from "./dialect.ts";
 import { pointedAt } from "./exactness.ts";
 import { type FailedSchema, FailureRecorder } from "./failure-recorder.ts";
-import { escapedStep } from "./pointer.ts";
 import { asWritten, prepared } from "./prepared.ts";
+import { exactInstance, useExactKeywords } from "./standard-keywords.ts";
 
 // Nothing is ever fetched, neither from the network nor from the disk.
 for (const scheme of ["http", "https", "file"]) removeUriSchemePlugin(scheme);
 setMetaSchemaOutputFormat(BASIC);
 // An annotation in every dialect, but for those whose metaschema has the vocabulary that asserts it.
 setShouldValidateFormat(false);
+useExactKeywords();
 
 /** Schemas that others may refer to, by URI: only tests have any. */
 export type Resources = ReadonlyMap<string, JsonSchema>;
 
 /** A schema compiled by the validator that follows the whole standard. */
 export interface StandardValidator {
-  accepts(value: unknown): boolean;
+  /** @param exact the value with exact numbers, where doubles do not hold all of it */
+  accepts(value: unknown, exact?: unknown): boolean;
   /** What failed, as a tree of schemas and keywords; null when the value is valid. */
-  explain(value: unknown): FailedSchema | null;
+  explain(value: unknown, exact?: unknown): FailedSchema | null;
 }
 
 let made = 0;
 
 /**
- * Compiles a schema of any dialect. Asynchronous, because the library is.
+ * Compiles a schema of any dialect, which may hold exact numbers. Asynchronous, because the library is.
  * @throws SchemaError
  */
 export async function compileStandard(
@@ -67,13 +70,17 @@ export async function compileStandard(
     for (const at of registered) unregisterSchema(at);
   }
   return {
-    accepts: (value) => interpret(compiled, Instance.fromJs(value as never)).valid,
-    explain: (value) => {
+    accepts: (value, exact) => interpret(compiled, instanceOf(value, exact)).valid,
+    explain: (value, exact) => {
       const recorder = new FailureRecorder();
-      const { valid } = interpret(compiled, Instance.fromJs(value as never), { plugins: [recorder] } as never);
+      const { valid } = interpret(compiled, instanceOf(value, exact), { plugins: [recorder] } as never);
       return valid ? null : recorder.root;
     },
   };
+}
+
+function instanceOf(value: unknown, exact: unknown): Instance.JsonNode {
+  return exact === undefined ? Instance.fromJs(value as never) : exactInstance(exact, value);
 }
 
 /** What the library says, in words for whoever wrote the schema, with the place of the reference that is meant. */
@@ -81,8 +88,16 @@ function unusable(error: unknown, schema: JsonSchema): SchemaError {
   if (error instanceof InvalidSchemaError) return new SchemaError("not a valid JSON Schema", "");
   const message = error instanceof Error ? error.message : String(error);
   const malformed = /^Invalid IRI-reference: (.*)$/.exec(message)?.[1];
-  if (malformed !== undefined)
-    return new SchemaError(`$ref ${malformed} is no valid reference`, pointerToReference(schema, malformed) ?? "");
+  if (malformed !== undefined) {
+    const pointer = pointerToReference(schema, malformed) ?? "";
+    return new SchemaError(
+      `${pointer.slice(pointer.lastIndexOf("/") + 1)} ${malformed} is no valid reference`,
+      pointer,
+    );
+  }
+  const taken = /^A schema has already been registered for '([^']*)\./.exec(message)?.[1];
+  if (taken !== undefined)
+    return new SchemaError(`$id ${taken} is a dialect's own: choose another`, pointerToReference(schema, taken) ?? "");
   const found = /(?:Unable to load resource|No schema found at|No such anchor) '([^']*)'/.exec(message)?.[1];
   const named = found === undefined ? deadPointer(schema, schema) : asWritten(found);
   if (named === null) return new SchemaError(message, "");
@@ -111,7 +126,7 @@ function pointerToReference(schema: unknown, reference: string): string | null {
   if (typeof schema !== "object" || schema === null) return null;
   for (const [key, value] of Object.entries(schema)) {
     const step = `/${escapedStep(key)}`;
-    if (value === reference && /^\$(?:ref|dynamicRef|recursiveRef)$/.test(key)) return step;
+    if (value === reference && /^(?:\$(?:ref|dynamicRef|recursiveRef|id)|id)$/.test(key)) return step;
     const below = pointerToReference(value, reference);
     if (below !== null) return step + below;
   }

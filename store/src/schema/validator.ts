@@ -1,7 +1,8 @@
 import type { JsonSchema, Violation } from "../artifact.ts";
+import type { ParsedJson } from "../json/parse.ts";
 import type { FastValidator } from "./ajv.ts";
 import { bounded, NotJudgedError } from "./bounded.ts";
-import { type Dialect, dialectIn, SchemaError, withoutDialect } from "./dialect.ts";
+import { type Dialect, dialectIn, SchemaError, withoutDialect, withoutIdentifier } from "./dialect.ts";
 import { beyondAjv } from "./exactness.ts";
 import { canTakeLong, patternsIn } from "./patterns.ts";
 import { isPlainlyValid } from "./plainly-valid.ts";
@@ -9,8 +10,12 @@ import type { Resources, StandardValidator } from "./standard.ts";
 
 /** A compiled schema: the violations of a value, none when it is valid. */
 export interface Validator {
-  (value: unknown): Promise<readonly Violation[]>;
-  /** For each of many values whether it is valid; false also where that has to be asked for the value alone. */
+  /** @param exact the value with exact numbers, where doubles do not hold all of it (`ParsedJson`) */
+  (value: unknown, exact?: unknown): Promise<readonly Violation[]>;
+  /**
+   * For each of many values whether it is valid; false also where that has to be asked for the value alone. Doubles have to
+   * hold all of each.
+   */
   acceptsEach(values: readonly unknown[]): readonly boolean[];
   /** Which library decides, and why not the faster one: for `doctor --verbose`. */
   readonly engine: { readonly name: "ajv" } | { readonly name: "hyperjump"; readonly because: string };
@@ -22,6 +27,8 @@ export type SchemaCompiler = (schema: JsonSchema, options?: CompileOptions) => P
 export interface CompileOptions {
   /** The schema is known to be a valid one of its dialect: compiling the metaschema takes longer than all the rest. */
   readonly checked?: boolean;
+  /** The schema with exact numbers, where doubles do not hold all of it. */
+  readonly exact?: JsonSchema | undefined;
 }
 
 const NO_RESOURCES: Resources = new Map();
@@ -37,26 +44,43 @@ export async function loadSchemaCompiler(): Promise<SchemaCompiler> {
  * @param resources schemas that others may refer to by URI
  */
 export function schemaCompiler(resources: Resources = NO_RESOURCES): SchemaCompiler {
-  return async (schema, { checked = false } = {}) => {
-    const dialect = dialectIn(schema, resources);
-    let because = dialect === null ? "a dialect of its own" : beyondAjv(schema, dialect);
-    if (dialect !== null && !checked) await checkSchema(schema, dialect);
-    let standard: Promise<StandardValidator> | undefined;
-    const explainer = () => {
-      standard ??= import("./standard.ts").then(({ compileStandard }) => compileStandard(schema, dialect, resources));
-      return standard;
-    };
-    const fast = dialect !== null && because === null ? await compileFast(schema, dialect) : null;
-    if (fast === null) because ??= "its size";
-    // Compiled now, so that a schema that cannot be used says so now.
-    const { accepts } = fast ?? (await explainer());
-    const limited = fast === null || canTakeLong(schema);
-    const validator = (value: unknown) => judge(schema, value, fast, explainer, limited);
-    return Object.assign(validator, {
-      acceptsEach: (values: readonly unknown[]) => acceptsEach(accepts, values, limited),
-      engine: because === null ? ({ name: "ajv" } as const) : ({ name: "hyperjump", because } as const),
+  return (schema, options = {}) =>
+    compiled(schema, options, resources).catch(async (error: unknown) => {
+      if (!(error instanceof SchemaError)) throw error;
+      const { placed } = await import("./place.ts");
+      throw placed(error, schema);
     });
+}
+
+async function compiled(
+  given: JsonSchema,
+  { checked = false, exact }: CompileOptions,
+  resources: Resources,
+): Promise<Validator> {
+  const dialect = dialectIn(given, resources);
+  let because = dialect === null ? "a dialect of its own" : beyondAjv(given, dialect);
+  if (exact !== undefined) because ??= "a number that a double does not hold";
+  if (dialect !== null && !checked) await checkSchema(given, dialect);
+  // Where every reference is a pointer nothing asks what the schema is called.
+  const schema = because === null ? withoutIdentifier(given) : given;
+  let standard: Promise<StandardValidator> | undefined;
+  const explainer = () => {
+    standard ??= import("./standard.ts").then(({ compileStandard }) =>
+      compileStandard(exact ?? schema, dialect, resources),
+    );
+    return standard;
   };
+  const fast = dialect !== null && because === null ? await compileFast(schema, dialect) : null;
+  if (fast === null) because ??= "its size";
+  // Compiled now, so that a schema that cannot be used says so now.
+  const { accepts } = fast ?? (await explainer());
+  const limited = fast === null || canTakeLong(schema);
+  const validator = (value: unknown, exactValue?: unknown) =>
+    judge(schema, { value, exact: exactValue }, exactValue === undefined ? fast : null, explainer, limited);
+  return Object.assign(validator, {
+    acceptsEach: (values: readonly unknown[]) => acceptsEach(accepts, values, limited),
+    engine: because === null ? ({ name: "ajv" } as const) : ({ name: "hyperjump", because } as const),
+  });
 }
 
 /** The time limit of many judgements at once, in milliseconds. */
@@ -71,15 +95,17 @@ function acceptsEach(
   const all = () => values.map((value) => accepts(value));
   try {
     return limited ? bounded(all, LIMIT_TOGETHER) : all();
-  } catch (error) {
-    if (error instanceof NotJudgedError || error instanceof RangeError) return values.map(() => false);
-    throw error;
+  } catch {
+    return values.map(() => false);
   }
 }
 
+/** A value to be judged, and the same with exact numbers where doubles do not hold all of it. */
+type Judged = Pick<ParsedJson, "value" | "exact">;
+
 async function judge(
   schema: JsonSchema,
-  value: unknown,
+  { value, exact }: Judged,
   fast: FastValidator | null,
   explainer: () => Promise<StandardValidator>,
   limited: boolean,
@@ -89,11 +115,11 @@ async function judge(
     if (verdict === true) return [];
     if (verdict === null) {
       const { accepts } = await explainer();
-      if (bounded(() => accepts(value))) return [];
+      if (bounded(() => accepts(value, exact))) return [];
     }
     const first = verdict === false ? (fast?.firstViolation() ?? null) : null;
     if (isLarge(value)) return [first ?? TOO_LARGE_TO_EXPLAIN];
-    return await explained(value, explainer, first);
+    return await explained({ value, exact }, explainer, first);
   } catch (error) {
     if (error instanceof NotJudgedError) return [unjudged(error, schema)];
     if (error instanceof RangeError) return [ENDLESS];
@@ -101,25 +127,25 @@ async function judge(
   }
 }
 
-/** What the fast validator says; null where its generated code takes more stack than there is. */
+/** What the fast validator says; null where its generated code fails, for instance because it takes more stack than there is. */
 function quickVerdict({ accepts }: FastValidator, value: unknown, limited: boolean): boolean | null {
   try {
     return limited ? bounded(() => accepts(value)) : accepts(value);
   } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
+    if (error instanceof NotJudgedError) throw error;
+    return null;
   }
 }
 
 /** What is wrong with a value that was refused; at least what the fast validator found first. */
 async function explained(
-  value: unknown,
+  { value, exact }: Judged,
   explainer: () => Promise<StandardValidator>,
   first: Violation | null,
 ): Promise<readonly Violation[]> {
   try {
     const [{ violationsOf }, { explain }] = await Promise.all([import("./explain.ts"), explainer()]);
-    const failed = bounded(() => explain(value));
+    const failed = bounded(() => explain(value, exact));
     // Never empty: what is exact in both cannot differ, and if it did, it is no valid artifact.
     return failed === null ? [first ?? TOO_LARGE_TO_EXPLAIN] : violationsOf(failed);
   } catch (error) {

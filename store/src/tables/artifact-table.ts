@@ -1,7 +1,18 @@
 import type { Database } from "better-sqlite3";
-import type { ContentHash, Instance, InstanceId, InstanceStatus, Moment, SchemaHash, WorkUnit } from "../artifact.ts";
+import type {
+  ContentHash,
+  Instance,
+  InstanceId,
+  InstanceStatus,
+  Moment,
+  SchemaHash,
+  Violation,
+  WorkUnit,
+} from "../artifact.ts";
 import { mtimeOf, type StatIdentity } from "../workspace/stat-identity.ts";
+import { noteRemoval } from "./removal-table.ts";
 import { statement } from "./statement.ts";
+import { isCount, isText, listOf, objectOf, oneOf, stored, storedJson } from "./stored.ts";
 
 /** What the index holds of one artifact file. */
 export interface ArtifactRow extends Instance {
@@ -33,17 +44,30 @@ const PUT = "INSERT OR REPLACE INTO artifact VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 
 const REMOVE = "DELETE FROM artifact WHERE artifact_type = ? AND instance_id = ?";
 const DELIVERED = "UPDATE artifact SET delivered_at = ? WHERE artifact_type = ? AND instance_id = ?";
 
-function fromColumns(row: Columns): ArtifactRow {
+const isStatus = oneOf(["valid", "invalid", "malformed"]);
+const isViolations = listOf(
+  objectOf<Violation>({ path: isText, keyword: isText, expected: isText, got: isText, message: isText }),
+);
+
+/**
+ * The violations that a column holds.
+ * @throws StoreError where it holds anything else
+ */
+export function storedViolations(database: Database, text: string): readonly Violation[] {
+  return storedJson(database, text, isViolations);
+}
+
+function fromColumns(database: Database, row: Columns): ArtifactRow {
   return {
     type: row.artifact_type,
     id: row.instance_id,
-    status: row.status,
+    status: stored(database, row.status, isStatus),
     contentHash: row.content_hash,
     schemaHash: row.schema_hash,
     workUnit: row.work_unit,
-    lastModified: row.last_modified,
+    lastModified: stored(database, row.last_modified, isCount),
     deliveredAt: row.delivered_at,
-    violations: row.violations === null ? [] : JSON.parse(row.violations),
+    violations: row.violations === null ? [] : storedViolations(database, row.violations),
     stat: row.stat,
     mtime: row.stat === null ? row.mtime : mtimeOf(row.stat),
   };
@@ -56,12 +80,12 @@ export function existsValid(database: Database, type: string, workUnit: WorkUnit
 
 export function findArtifact(database: Database, type: string, id: InstanceId): ArtifactRow | null {
   const row = statement(database, ONE).get(type, id) as Columns | undefined;
-  return row === undefined ? null : fromColumns(row);
+  return row === undefined ? null : fromColumns(database, row);
 }
 
 /** Every instance that is not valid, by type and id. */
 export function unhealthyArtifacts(database: Database): ArtifactRow[] {
-  return (statement(database, UNHEALTHY).all() as Columns[]).map(fromColumns);
+  return (statement(database, UNHEALTHY).all() as Columns[]).map((row) => fromColumns(database, row));
 }
 
 export function putArtifact(database: Database, row: ArtifactRow): void {
@@ -81,8 +105,14 @@ export function putArtifact(database: Database, row: ArtifactRow): void {
   );
 }
 
-export function removeArtifact(database: Database, type: string, id: InstanceId): void {
+/** Takes an instance out of the index and notes when it went. */
+export function removeArtifact(
+  database: Database,
+  { type, id, workUnit }: Pick<ArtifactRow, "type" | "id" | "workUnit">,
+  at: Moment,
+): void {
   statement(database, REMOVE).run(type, id);
+  noteRemoval(database, type, workUnit, at);
 }
 
 /** Marks an instance as delivered by a successful attempt that started then. */

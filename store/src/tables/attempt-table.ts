@@ -1,19 +1,38 @@
 import type { Database } from "better-sqlite3";
-import type { ContentHash, InstanceId, InstanceStatus, Moment, Violation, WorkUnit } from "../artifact.ts";
+import type { ContentHash, InstanceId, InstanceStatus, Moment, Violation, WallTime, WorkUnit } from "../artifact.ts";
+import { damagedError } from "../database.ts";
+import { wallTime } from "../moment.ts";
 import { statement } from "./statement.ts";
+import {
+  isCount,
+  isObject,
+  isText,
+  isTextOrNull,
+  listOf,
+  objectOf,
+  oneOf,
+  recordOf,
+  type Shape,
+  stored,
+  storedJson,
+  storedJsonOrNull,
+} from "./stored.ts";
+
+const OUTCOMES = [
+  "not_started",
+  "interrupted",
+  "timed_out",
+  "signalled",
+  "exited",
+  "invalid_output",
+  "choice_unmet",
+  "not_delivered",
+  "abandoned",
+  "delivered",
+] as const;
 
 /** Every way in which an attempt can end; `delivered` is the only success (attempts.md section 1). */
-export type OutcomeId =
-  | "not_started"
-  | "interrupted"
-  | "timed_out"
-  | "signalled"
-  | "exited"
-  | "invalid_output"
-  | "choice_unmet"
-  | "not_delivered"
-  | "abandoned"
-  | "delivered";
+export type OutcomeId = (typeof OUTCOMES)[number];
 
 /** A process, so that another with the same pid is not taken for it. */
 export interface ProcessIdentity {
@@ -27,6 +46,9 @@ export interface Owner extends ProcessIdentity {
   readonly machine: string | null;
   readonly boot: string | null;
   readonly pidNamespace: string | null;
+  /** Absent in what an older runa recorded, as is the user. */
+  readonly timeNamespace?: string | null;
+  readonly user?: number | null;
 }
 
 /** One instance as it was at some moment. */
@@ -96,6 +118,7 @@ export interface OpenAttempt {
   readonly protocol: string;
   readonly workUnit: WorkUnit | null;
   readonly started: Moment;
+  readonly startedAt: WallTime;
   readonly owner: Owner;
   readonly agent: ProcessIdentity | null;
   readonly fenced: boolean;
@@ -126,33 +149,64 @@ export interface ServerNotes {
   readonly lastRefusal: Refusal | null;
 }
 
-const INSERT = `INSERT INTO attempt (id, protocol, work_unit, argv, owner, started, fingerprint, instructions_hash, inputs, before)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const INSERT = `INSERT INTO attempt (id, protocol, work_unit, argv, owner, started, started_at, fingerprint, instructions_hash, inputs, before)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const SET_AGENT = "UPDATE attempt SET agent = ? WHERE id = ?";
 const SET_OWNER = "UPDATE attempt SET owner = ? WHERE id = ? AND owner = ? AND ended IS NULL";
 const CALLED = "UPDATE attempt SET last_call = ? WHERE id = ?";
 const PROGRESS = "SELECT last_call, ended FROM attempt WHERE id = ?";
-const STARTED = "SELECT started FROM attempt WHERE id = ?";
+const STARTED = "SELECT started_at FROM attempt WHERE id = ?";
+// Attempts of one candidate never overlap: of several that ended at one moment, the one that began last is the last.
+const LAST_FIRST = "ORDER BY ended DESC, rowid DESC LIMIT 1";
 const LAST_OF_CANDIDATE = `SELECT id, outcome FROM attempt WHERE protocol = ? AND work_unit IS ? AND ended IS NOT NULL
-  ORDER BY ended DESC LIMIT 1`;
+  ${LAST_FIRST}`;
 const FENCE = "UPDATE attempt SET fenced = ? WHERE id = ? AND fenced IS NULL";
 const END = `UPDATE attempt SET ended = ?, fenced = coalesce(fenced, ?), outcome = ?, detail = ?, seen = ?, outputs_after = ?, usage = ?, before = '[]'
   WHERE id = ? AND ended IS NULL AND (? IS NULL OR owner = ?)`;
-const LAST_OF_SCOPE = `SELECT id, protocol, outcome, started, max(ended) AS ended, outputs_after, fingerprint, seen,
-  json_extract(detail, '$.retry') AS retry FROM attempt
-  WHERE work_unit IS ? AND ended IS NOT NULL GROUP BY protocol`;
-const LAST_SUCCESS_OF_SCOPE = `SELECT id, protocol, outcome, started, max(ended) AS ended, outputs_after, fingerprint, seen,
-  NULL AS retry FROM attempt
-  WHERE work_unit IS ? AND outcome = 'delivered' GROUP BY protocol`;
-const OPEN =
-  "SELECT id, protocol, work_unit, started, owner, agent, fenced FROM attempt WHERE ended IS NULL ORDER BY started";
-const ONE_OPEN =
-  "SELECT id, protocol, work_unit, started, owner, agent, fenced FROM attempt WHERE id = ? AND ended IS NULL";
+const LAST_COLUMNS = "id, protocol, outcome, started, ended, outputs_after, fingerprint, seen";
+const LAST_OF_SCOPE = `SELECT ${LAST_COLUMNS}, json_extract(detail, '$.retry') AS retry FROM attempt
+  WHERE rowid IN (${lastOfEach("ended IS NOT NULL")})`;
+const LAST_SUCCESS_OF_SCOPE = `SELECT ${LAST_COLUMNS}, NULL AS retry FROM attempt
+  WHERE rowid IN (${lastOfEach("outcome = 'delivered'")})`;
+const WORKED = "SELECT DISTINCT work_unit FROM attempt WHERE work_unit IS NOT NULL";
+const OPEN_COLUMNS = "SELECT id, protocol, work_unit, started, started_at, owner, agent, fenced FROM attempt";
+const OPEN = `${OPEN_COLUMNS} WHERE ended IS NULL ORDER BY started, rowid`;
+const ONE_OPEN = `${OPEN_COLUMNS} WHERE id = ? AND ended IS NULL`;
 const BEFORE = "SELECT before FROM attempt WHERE id = ?";
 const SERVER_STARTED = "UPDATE attempt SET server_started = 1 WHERE id = ?";
 const SERVER_FAILED = "UPDATE attempt SET server_failure = ? WHERE id = ?";
 const REFUSED = "UPDATE attempt SET calls_refused = calls_refused + 1, last_refusal = ?, last_call = ? WHERE id = ?";
 const NOTES = "SELECT server_started, server_failure, last_call, calls_refused, last_refusal FROM attempt WHERE id = ?";
+
+/** The rows of the last attempts that fulfil a condition, one for each protocol of a scope. */
+function lastOfEach(condition: string): string {
+  return `SELECT (SELECT rowid FROM attempt WHERE work_unit IS @scope AND protocol = each.protocol AND ${condition} ${LAST_FIRST})
+    FROM (SELECT DISTINCT protocol FROM attempt WHERE work_unit IS @scope) AS each`;
+}
+
+const isProcess: Shape<ProcessIdentity> = objectOf<ProcessIdentity>({ pid: isCount, startTime: isTextOrNull });
+const isOwner: Shape<Owner> = objectOf<Owner>({
+  pid: isCount,
+  startTime: isTextOrNull,
+  machine: isTextOrNull,
+  boot: isTextOrNull,
+  pidNamespace: isTextOrNull,
+});
+const isOutcome = oneOf(OUTCOMES);
+const isSeen = recordOf(objectOf<SeenType>({ valid: isText, all: isText }));
+const isRefusal = objectOf<Refusal>({
+  reason: isText,
+  violations: listOf(objectOf({ path: isText, expected: isText })),
+});
+const isBefore = listOf(
+  objectOf<InstanceBefore>({
+    type: isText,
+    id: isText as Shape<InstanceId>,
+    contentHash: isText as Shape<ContentHash>,
+    status: oneOf(["valid", "invalid", "malformed", "stale"]),
+    mtime: isTextOrNull,
+  }),
+);
 
 interface LastColumns {
   id: string;
@@ -171,6 +225,7 @@ interface OpenColumns {
   protocol: string;
   work_unit: WorkUnit | null;
   started: Moment;
+  started_at: WallTime;
   owner: string;
   agent: string | null;
   fenced: Moment | null;
@@ -184,6 +239,7 @@ export function insertAttempt(database: Database, start: AttemptStart, started: 
     JSON.stringify(start.argv),
     JSON.stringify(start.owner),
     started,
+    wallTime(),
     start.fingerprint,
     start.instructionsHash,
     JSON.stringify(start.inputs),
@@ -246,8 +302,8 @@ export function attemptProgress(database: Database, id: string): AttemptProgress
 }
 
 /** When an attempt that is known began. */
-export function startOf(database: Database, id: string): Moment {
-  return (statement(database, STARTED).get(id) as { started: Moment }).started;
+export function startOf(database: Database, id: string): WallTime {
+  return (statement(database, STARTED).get(id) as { started_at: WallTime }).started_at;
 }
 
 /** The last attempt of a candidate that has ended; null for none. */
@@ -260,54 +316,66 @@ export function lastAttemptOf(
   return (row as Pick<LastAttempt, "id" | "outcome"> | undefined) ?? null;
 }
 
-function lastFrom(row: LastColumns): LastAttempt {
+function lastFrom(database: Database, row: LastColumns): LastAttempt {
   return {
     id: row.id,
     protocol: row.protocol,
-    outcome: row.outcome,
-    started: row.started,
-    ended: row.ended,
+    outcome: stored(database, row.outcome, isOutcome),
+    started: stored(database, row.started, isCount),
+    ended: stored(database, row.ended, isCount),
     outputsAfter: row.outputs_after,
     fingerprint: row.fingerprint,
-    seen: row.seen === null ? null : JSON.parse(row.seen),
+    seen: storedJsonOrNull(database, row.seen, isSeen),
     ...(row.retry === 1 && { retry: true }),
   };
 }
 
 /** The last ended attempt of each protocol for one work unit, or for none. */
 export function lastAttempts(database: Database, workUnit: WorkUnit | null): LastAttempt[] {
-  return (statement(database, LAST_OF_SCOPE).all(workUnit) as LastColumns[]).map(lastFrom);
+  return (statement(database, LAST_OF_SCOPE).all({ scope: workUnit }) as LastColumns[]).map((row) =>
+    lastFrom(database, row),
+  );
 }
 
 /** The last successful attempt of each protocol for one work unit, or for none. */
 export function lastSuccesses(database: Database, workUnit: WorkUnit | null): LastAttempt[] {
-  return (statement(database, LAST_SUCCESS_OF_SCOPE).all(workUnit) as LastColumns[]).map(lastFrom);
+  return (statement(database, LAST_SUCCESS_OF_SCOPE).all({ scope: workUnit }) as LastColumns[]).map((row) =>
+    lastFrom(database, row),
+  );
 }
 
-function openFrom(row: OpenColumns): OpenAttempt {
+/** The work units for which there was an attempt. */
+export function workedUnits(database: Database): ReadonlySet<WorkUnit> {
+  return new Set((statement(database, WORKED).all() as { work_unit: WorkUnit }[]).map((row) => row.work_unit));
+}
+
+function openFrom(database: Database, row: OpenColumns): OpenAttempt {
   return {
     id: row.id,
     protocol: row.protocol,
     workUnit: row.work_unit,
-    started: row.started,
-    owner: JSON.parse(row.owner),
-    agent: row.agent === null ? null : JSON.parse(row.agent),
+    started: stored(database, row.started, isCount),
+    startedAt: row.started_at,
+    owner: storedJson(database, row.owner, isOwner),
+    agent: storedJsonOrNull(database, row.agent, isProcess),
     fenced: row.fenced !== null,
   };
 }
 
 export function openAttempts(database: Database): OpenAttempt[] {
-  return (statement(database, OPEN).all() as OpenColumns[]).map(openFrom);
+  return (statement(database, OPEN).all() as OpenColumns[]).map((row) => openFrom(database, row));
 }
 
 export function findOpenAttempt(database: Database, id: string): OpenAttempt | null {
   const row = statement(database, ONE_OPEN).get(id) as OpenColumns | undefined;
-  return row === undefined ? null : openFrom(row);
+  return row === undefined ? null : openFrom(database, row);
 }
 
 /** How everything that an open attempt may read or write lay there before it; empty once it has ended. */
 export function instancesBeforeAttempt(database: Database, id: string): InstanceBefore[] {
-  return JSON.parse((statement(database, BEFORE).get(id) as { before: string }).before);
+  const row = statement(database, BEFORE).get(id) as { before: string } | undefined;
+  if (row === undefined) throw damagedError(database);
+  return [...storedJson(database, row.before, isBefore)];
 }
 
 export function noteServerStarted(database: Database, id: string): void {
@@ -323,18 +391,41 @@ export function noteRefusal(database: Database, id: string, refusal: Refusal, at
 }
 
 export function serverNotes(database: Database, id: string): ServerNotes {
-  const row = statement(database, NOTES).get(id) as {
-    server_started: number;
-    server_failure: string | null;
-    last_call: Moment | null;
-    calls_refused: number;
-    last_refusal: string | null;
-  };
+  const row = statement(database, NOTES).get(id) as
+    | {
+        server_started: number;
+        server_failure: string | null;
+        last_call: Moment | null;
+        calls_refused: number;
+        last_refusal: string | null;
+      }
+    | undefined;
+  // Attempts are never taken out.
+  if (row === undefined) throw damagedError(database);
   return {
     serverStarted: row.server_started === 1,
     serverFailure: row.server_failure,
     called: row.last_call !== null,
     callsRefused: row.calls_refused,
-    lastRefusal: row.last_refusal === null ? null : JSON.parse(row.last_refusal),
+    lastRefusal: storedJsonOrNull(database, row.last_refusal, isRefusal),
   };
 }
+
+/** What an attempt's row may hold in each column that is more than a text: what a rebuilt store keeps of it. */
+export const ATTEMPT_COLUMNS = {
+  json: {
+    argv: listOf(isText),
+    owner: isOwner,
+    agent: isProcess,
+    detail: isObject,
+    inputs: Array.isArray,
+    before: isBefore,
+    seen: isSeen,
+    last_refusal: isRefusal,
+    usage: isObject,
+  },
+  words: { outcome: isOutcome },
+  counts: ["started", "started_at", "fenced", "ended", "server_started", "calls_refused", "last_call"],
+  /** What is put in the place of something damaged that nobody needs to know. */
+  instead: { argv: "[]", inputs: "[]", detail: "{}", agent: null, seen: null, last_refusal: null, usage: null },
+} as const;

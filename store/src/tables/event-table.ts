@@ -1,10 +1,13 @@
 import type { Database } from "better-sqlite3";
-import type { InstanceId, Json, Moment } from "../artifact.ts";
+import type { InstanceId, Json, WallTime } from "../artifact.ts";
+import { damagedError } from "../database.ts";
 import { canonicalJson, sha256 } from "../json/canonical.ts";
-import { rfc3339 } from "../moment.ts";
+import { rfc3339, wallTime } from "../moment.ts";
+import { noteStepBack } from "./clock-table.ts";
 import { statement } from "./statement.ts";
+import { oneOf } from "./stored.ts";
 
-/** Everything that the event log tells of (attempts.md section 8). */
+/** The kinds of events, in the words of the log. */
 export const EVENT_KINDS = [
   "project_initialised",
   "methodology_changed",
@@ -21,11 +24,19 @@ export const EVENT_KINDS = [
   "released",
   "reopened",
 ] as const;
+
+/** Everything that the event log tells of (attempts.md section 8). */
 export type EventKind = (typeof EVENT_KINDS)[number];
 
 /** Whether a word is the kind of an event. */
-export function isEventKind(word: string): word is EventKind {
-  return (EVENT_KINDS as readonly string[]).includes(word);
+export const isEventKind = oneOf(EVENT_KINDS);
+
+/** The last time, in microseconds, that a date can have. */
+const LAST_TIME = 8_640_000_000_000_000_000;
+
+/** Whether an event can be dated so. */
+export function isEventTime(at: unknown): at is WallTime {
+  return Number.isInteger(at) && Math.abs(at as number) <= LAST_TIME;
 }
 
 /** What an event tells besides when, what kind and in which attempt: hashes and names, never content or a secret. */
@@ -34,7 +45,8 @@ export type EventBody = Readonly<Record<string, Json>>;
 /** A row as it lies in the table; `body` is its canonical JSON. */
 export interface EventRow {
   readonly seq: number;
-  readonly at: Moment;
+  /** When, by the machine's clock. It may be wrong, or be put back; `seq` is what orders. */
+  readonly at: WallTime;
   readonly kind: EventKind;
   readonly attempt: string | null;
   readonly body: string;
@@ -54,14 +66,15 @@ export interface EventFilter {
   /** Of this work unit, or of one of its attempts. */
   readonly workUnit?: string | undefined;
   readonly kind?: EventKind | undefined;
-  /** At this moment or later. */
-  readonly since?: Moment | undefined;
+  /** Dated then or later. */
+  readonly since?: WallTime | undefined;
 }
 
 /** What the first row has for the hash of a row before it. */
 export const FIRST_PREV = `sha256:${"0".repeat(64)}`;
 
-const LAST = "SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1";
+const LAST = "SELECT seq, at, hash FROM event ORDER BY seq DESC LIMIT 1";
+const ONE = "SELECT * FROM event WHERE seq = ?";
 const APPEND = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)";
 const ATTEMPTS = "SELECT DISTINCT attempt FROM event WHERE attempt >= ? AND attempt < ? || char(0x10ffff) LIMIT ?";
 const OF_PROTOCOL = `? IN (CASE WHEN json_valid(body) THEN json_extract(body, '$.protocol') END, (SELECT protocol FROM attempt WHERE id = event.attempt))`;
@@ -73,25 +86,30 @@ const PROTOCOLS = `SELECT DISTINCT json_extract(body, '$.protocol') AS protocol 
 const METHODOLOGY = `SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.fingerprint') END AS fingerprint FROM event
   WHERE kind = 'methodology_changed' ORDER BY seq DESC LIMIT 1`;
 
-/** Where the log ends: the last row's number and hash; null for an empty log. */
-export function lastEvent(database: Database): Pick<EventRow, "seq" | "hash"> | null {
-  return (statement(database, LAST).get() as Pick<EventRow, "seq" | "hash"> | undefined) ?? null;
+/** By so much, in microseconds, a clock is set right all the time. */
+const SET_RIGHT = 1_000_000;
+
+/** Where the log ends: the last row's number, time and hash; null for an empty log. */
+export function lastEvent(database: Database): Pick<EventRow, "seq" | "at" | "hash"> | null {
+  return (statement(database, LAST).get() as Pick<EventRow, "seq" | "at" | "hash"> | undefined) ?? null;
 }
 
 /**
  * Appends one event; only inside a write transaction, the one that records the fact it tells, so that neither is there
  * without the other.
- * @param at a moment of the store's clock
+ * @throws StoreError where the log does not end with a number that another could follow
  */
 export function appendEvent(
   database: Database,
-  at: Moment,
   kind: EventKind,
   attempt: string | null,
   body: EventBody,
+  at: WallTime = wallTime(),
 ): void {
   const last = lastEvent(database);
   const seq = (last?.seq ?? 0) + 1;
+  if (seq < 1 || !Number.isSafeInteger(seq)) throw damagedError(database);
+  if (last !== null && last.at - at > SET_RIGHT) noteStepBack(database, seq);
   const prev = last?.hash ?? FIRST_PREV;
   const text = canonicalJson(body);
   statement(database, APPEND).run(
@@ -114,6 +132,11 @@ export function eventHash({ seq, at, kind, attempt, body, prev }: Omit<EventRow,
   return sha256(
     `${prev}{"at":${JSON.stringify(rfc3339(at))},${ofAttempt}"body":${body},"kind":${JSON.stringify(kind)},"seq":${seq}}`,
   );
+}
+
+/** One event; null where there is none of this number. */
+export function findEvent(database: Database, seq: number): EventRow | null {
+  return (statement(database, ONE).get(seq) as EventRow | undefined) ?? null;
 }
 
 /** The events chosen, in order; with `last`, where there are more than `limit`, the last ones. A negative limit is none. */

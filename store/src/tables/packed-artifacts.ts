@@ -8,9 +8,11 @@ import type {
   TypeSummary,
   WorkUnit,
 } from "../artifact.ts";
+import { grouped } from "../grouped.ts";
 import { mtimeOf, type StatIdentity } from "../workspace/stat-identity.ts";
-import type { ArtifactRow } from "./artifact-table.ts";
+import { type ArtifactRow, storedViolations } from "./artifact-table.ts";
 import { statement } from "./statement.ts";
+import { isCount, stored } from "./stored.ts";
 
 /**
  * All rows of a type as one text: `id/stat,schema hash,content hash,status,work unit,last modified,delivered at,mtime/`
@@ -49,14 +51,20 @@ export class PackedType {
   readonly summary: TypeSummary;
   /** Whether any instance belongs to a work unit. */
   readonly scoped: boolean;
+  readonly #database: Database;
   readonly #type: string;
   readonly #text: string;
   readonly #violations: ReadonlyMap<InstanceId, string>;
   /** The rows that were made already, by where they begin: a row is the same object in every list. */
   readonly #made = new Map<number, ArtifactRow>();
   #rows: readonly ArtifactRow[] | undefined;
+  #byWorkUnit: ReadonlyMap<WorkUnit | null, readonly ArtifactRow[]> | undefined;
 
-  constructor(columns: Columns, violations: ReadonlyMap<InstanceId, string>) {
+  /** @throws StoreError where a row has a status or a time that runa never writes */
+  constructor(database: Database, columns: Columns, violations: ReadonlyMap<InstanceId, string>) {
+    const { total, valid, broken, stale, newest_vouched: newest } = columns;
+    stored(database, total, () => valid + broken + stale === total && isCount(newest));
+    this.#database = database;
     this.#type = columns.artifact_type;
     this.#text = columns.text;
     this.#violations = violations;
@@ -98,12 +106,12 @@ export class PackedType {
       type: this.#type,
       id,
       status: status as Exclude<InstanceStatus, "stale">,
-      contentHash: hash as ContentHash,
+      contentHash: stored(this.#database, hash, isHash) as ContentHash,
       schemaHash: schemaHash as SchemaHash,
       workUnit: workUnit === "" ? null : (Buffer.from(workUnit.slice(1), "hex").toString() as WorkUnit),
-      lastModified: Number(lastModified) as Moment,
+      lastModified: stored(this.#database, Number(lastModified), isCount) as Moment,
       deliveredAt: delivered === "" ? null : (Number(delivered) as Moment),
-      violations: violations === undefined ? [] : JSON.parse(violations),
+      violations: violations === undefined ? [] : storedViolations(this.#database, violations),
       stat: stat === "" ? null : stat,
       mtime: stat === "" ? fields[7] || null : mtimeOf(stat),
     };
@@ -118,6 +126,8 @@ export class PackedType {
   /** The rows of a work unit and those of none, by id. */
   rowsFor(workUnit: WorkUnit): readonly ArtifactRow[] {
     if (!this.scoped) return this.rows();
+    // Whoever has asked for all of them mostly goes on to ask for each work unit.
+    if (this.#rows !== undefined) return this.#madeFor(workUnit, this.#rows);
     const text = this.#text;
     const rows: ArtifactRow[] = [];
     const own = unitField(workUnit);
@@ -132,6 +142,14 @@ export class PackedType {
     return rows;
   }
 
+  #madeFor(unit: WorkUnit, rows: readonly ArtifactRow[]): readonly ArtifactRow[] {
+    this.#byWorkUnit ??= grouped(rows, ({ workUnit }) => workUnit);
+    const own = this.#byWorkUnit.get(unit);
+    const shared = this.#byWorkUnit.get(null);
+    if (own === undefined || shared === undefined) return own ?? shared ?? [];
+    return rows.filter(({ workUnit }) => workUnit === null || workUnit === unit);
+  }
+
   #once(id: InstanceId, place: number): ArtifactRow {
     let row = this.#made.get(place);
     if (row === undefined) {
@@ -140,6 +158,11 @@ export class PackedType {
     }
     return row;
   }
+}
+
+/** Whether a field is a hash by its form, so that the fields are where they should be. */
+function isHash(field: string): boolean {
+  return field.startsWith("sha256:");
 }
 
 /** How a work unit stands among a row's fields, between two commas; no other field begins with `=`. */
@@ -236,7 +259,7 @@ function stateOf(database: Database): Pick<Read, "version" | "changes"> {
 function packed(database: Database, columns: Columns): PackedType {
   const none = columns.total === columns.valid;
   const rows = none ? [] : (statement(database, VIOLATIONS).all(columns.artifact_type) as ViolationColumns[]);
-  return new PackedType(columns, new Map(rows.map((row) => [row.instance_id, row.violations])));
+  return new PackedType(database, columns, new Map(rows.map((row) => [row.instance_id, row.violations])));
 }
 
 interface ViolationColumns {

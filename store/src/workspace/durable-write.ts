@@ -4,6 +4,7 @@ import {
   closeSync,
   constants,
   existsSync,
+  fchmodSync,
   fstatSync,
   fsyncSync,
   mkdirSync,
@@ -14,6 +15,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, parse } from "node:path";
+import { readRegularFile } from "./read-file.ts";
 
 const UNFINISHED = /^\.runa-[0-9a-f]{16}\.tmp$/;
 
@@ -90,16 +92,26 @@ class HeldDirectory {
  * Writes a file atomically and durably: after a crash at any instant it is either whole or as it was before.
  * The order is what makes it so: the bytes are on the disk before the name points at them (fsync, rename), and the name
  * is on the disk before anyone is told (fsync of the directory).
+ * @param mode the permissions that it gets; by default those that every new file gets
  * @returns the stats of what was written, as they were before it got its name
  * @throws UnsafeDirectoryError, or an errno exception; then nothing of it is left
  */
-export function writeDurably(directory: string, name: string, bytes: string): BigIntStats {
+export function writeDurably(directory: string, name: string, bytes: string, mode?: number): BigIntStats {
   const held = holdOrMake(directory);
+  try {
+    return writeInto(held, name, bytes, mode);
+  } finally {
+    held.close();
+  }
+}
+
+function writeInto(held: HeldDirectory, name: string, bytes: string | Uint8Array, mode?: number): BigIntStats {
   const unfinished = held.at(`.runa-${randomUUID().replaceAll("-", "").slice(0, 16)}.tmp`);
   try {
     const fd = openSync(unfinished, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666);
     let stats: BigIntStats;
     try {
+      if (mode !== undefined) fchmodSync(fd, mode);
       writeFileSync(fd, bytes);
       fsyncSync(fd);
       stats = fstatSync(fd, { bigint: true });
@@ -116,15 +128,13 @@ export function writeDurably(directory: string, name: string, bytes: string): Bi
       // It was renamed already, or never made.
     }
     throw error;
-  } finally {
-    held.close();
   }
 }
 
 /**
- * Moves a file to a directory of the same file system, made where missing, durably. What lies there under the name is
- * kept: the file gets another one. Only one mover may be at work. Nothing happens where the file is no
- * longer there. Below `to.root` no link is followed.
+ * Moves a file to another directory, made where missing, durably; where that is on another file system, by copying it whole
+ * before it is removed. What lies there under the name is kept: the file gets another one. Only one mover may be at work.
+ * Nothing happens where the file is no longer there. Below `to.root` no link is followed.
  * @returns whether a file was moved
  * @throws UnsafeDirectoryError, or an errno exception; then it lies where it lay
  */
@@ -138,7 +148,7 @@ export function moveDurably(
     held.push(source);
     const target = hold(to.root, to.below);
     held.push(target);
-    renameSync(source.at(from.name), target.at(freeName(target, to.name)));
+    moveInto(source.at(from.name), target, freeName(target, to.name));
     // The new name first: a crash between the two leaves the file under both names, never under none.
     target.sync();
     source.sync();
@@ -148,6 +158,17 @@ export function moveDurably(
     throw error;
   } finally {
     for (const directory of held) directory.close();
+  }
+}
+
+function moveInto(file: string, target: HeldDirectory, name: string): void {
+  try {
+    renameSync(file, target.at(name));
+  } catch (error) {
+    const read = (error as NodeJS.ErrnoException).code === "EXDEV" ? readRegularFile(file) : null;
+    if (read === null) throw error;
+    writeInto(target, name, read.bytes);
+    unlinkSync(file);
   }
 }
 

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, fstatSync, openSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ProcessIdentity } from "@runa/store";
 import { Descendants } from "./descendants.ts";
-import { attemptsOf, groupLives, livingProcesses, processLives, statOf } from "./proc.ts";
-import type { OutputFiles } from "./transcript.ts";
+import { attemptsOf, groupLives, livingProcesses, mayLive, processLives, statOf } from "./proc.ts";
+import { type Relay, startRelay } from "./relay.ts";
+import type { OutputFiles, OutputStream } from "./transcript.ts";
 
 /** How an agent's process ended, or that it never began. */
 export type ProcessEnd =
@@ -29,6 +31,11 @@ export interface AgentProcess {
   stop(): void;
   /** SIGKILL to its group, at once. */
   kill(): void;
+  /**
+   * Resolves, once it has ended, when what it wrote before is where its output goes. Something that lives on and holds the
+   * output open keeps nobody waiting for long.
+   */
+  readonly outputWritten: () => Promise<void>;
   /** What was seen as its descendant and lived when last looked at, for the sweep. */
   readonly descendants: () => readonly ProcessIdentity[];
 }
@@ -42,7 +49,7 @@ export interface AgentStart {
   readonly promptFile: string;
   /** How long, in milliseconds, its group has between SIGTERM and SIGKILL. */
   readonly grace: number;
-  /** The files that it writes its output to; null: where runa writes its own. */
+  /** The files that its output goes to; null: where runa writes its own. */
   readonly output: OutputFiles | null;
 }
 
@@ -51,16 +58,20 @@ const LOOK_EVERY = 100;
 /** How often, in milliseconds, what an agent that was told to stop has left in its group is looked for. */
 const LOOK_AT_GROUP_EVERY = 50;
 
+/** How long, in milliseconds, output that somebody still holds open is waited for. */
+const TO_WRITE = 1000;
+
 /**
  * Starts an agent in a session and process group of its own (attempts.md sections 4 and 6). Its stdin is the prompt's
  * file, not a pipe: an agent that never reads it cannot make runa wait, and a dying runa takes nothing from it; nor
- * does it where the output goes to files.
- * @throws when the prompt or an output file cannot be opened
+ * does it from the output. Where that ends in a file, it goes there through a relay.
+ * @throws when the prompt cannot be opened
  */
 export function startAgent(start: AgentStart): AgentProcess {
   let child: ChildProcess;
+  const relays: Relay[] = [];
   try {
-    child = spawnAgent(start);
+    child = spawnAgent(start, relays);
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
     return withoutProcess({ kind: "not_started", errno: error.message });
@@ -77,7 +88,13 @@ export function startAgent(start: AgentStart): AgentProcess {
   if (pid === undefined) return withoutProcess(ended);
   // Also if it has ended already: until its exit is told to us, the pid is no other's.
   const identity = { pid, startTime: statOf(pid)?.startTime ?? null };
-  return controlled(identity, ended, start.grace, () => true);
+  const outputWritten = async () => {
+    const waiting = new AbortController();
+    const enough = pause(TO_WRITE, undefined, { signal: waiting.signal }).catch(() => {});
+    await Promise.race([Promise.all(relays.map((relay) => relay.ended)), enough]);
+    waiting.abort();
+  };
+  return { ...controlled(identity, ended, start.grace, () => true), outputWritten };
 }
 
 /**
@@ -90,12 +107,14 @@ export function adoptAgent(identity: ProcessIdentity | null, grace: number): Age
   if (identity === null) return withoutProcess({ kind: "unknown" });
   const ended = new Promise<ProcessEnd>((resolve) => {
     const look = () => {
-      if (processLives(identity)) setTimeout(look, LOOK_EVERY);
+      if (mayLive(identity)) setTimeout(look, LOOK_EVERY);
       else resolve({ kind: "unknown" });
     };
     look();
   });
-  return controlled(identity, ended, grace, () => processLives(identity));
+  // What carried its output over is not known any more; it takes moments.
+  const outputWritten = () => pause(LOOK_EVERY);
+  return { ...controlled(identity, ended, grace, () => processLives(identity)), outputWritten };
 }
 
 /**
@@ -113,23 +132,27 @@ export function findAgentOf(attempt: string): ProcessIdentity | null {
 /** The system refuses an argument list or environment before there is any process. */
 class RefusedError extends Error {}
 
-function spawnAgent({
-  argv: [command, ...args],
-  directory,
-  environment,
-  promptFile,
-  output,
-}: AgentStart): ChildProcess {
+/** @param relays gets those that were started */
+function spawnAgent(
+  { argv: [command, ...args], directory, environment, promptFile, output }: AgentStart,
+  relays: Relay[],
+): ChildProcess {
   const opened: number[] = [];
-  const open = (path: string, flags: string) => {
-    const file = openSync(path, flags, 0o600);
-    opened.push(file);
-    return file;
+  const streamTo = (stream: OutputStream): number => {
+    const own = stream === "stdout" ? 1 : 2;
+    const file = output === null ? own : output[stream].file;
+    if (!isFile(file)) return file;
+    const relay = startRelay(join(dirname(promptFile), `${stream}.pipe`), file);
+    if (relay === null) return file;
+    relays.push(relay);
+    opened.push(relay.input);
+    return relay.input;
   };
   try {
-    const stdin = open(promptFile, "r");
-    const out = output === null ? "inherit" : open(output.stdout, "a");
-    const err = output === null ? "inherit" : open(output.stderr, "a");
+    const stdin = openSync(promptFile, "r");
+    opened.push(stdin);
+    const out = streamTo("stdout");
+    const err = streamTo("stderr");
     try {
       return spawn(command, args, { cwd: directory, env: environment, detached: true, stdio: [stdin, out, err] });
     } catch (error) {
@@ -140,11 +163,21 @@ function spawnAgent({
   }
 }
 
+/** Whether what is open there can be emptied by opening it again. */
+function isFile(file: number): boolean {
+  try {
+    return fstatSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
 function withoutProcess(end: ProcessEnd | Promise<ProcessEnd>): AgentProcess {
   const nothing = () => {};
   const ended = Promise.resolve(end);
   const groupEnded = ended.then(nothing);
-  return { identity: null, ended, groupEnded, stop: nothing, kill: nothing, descendants: () => [] };
+  const outputWritten = () => ended.then(nothing);
+  return { identity: null, ended, groupEnded, outputWritten, stop: nothing, kill: nothing, descendants: () => [] };
 }
 
 /** @param isIt whether the pid is still the agent's, as long as its end was not told */
@@ -153,7 +186,7 @@ function controlled(
   ended: Promise<ProcessEnd>,
   grace: number,
   isIt: () => boolean,
-): AgentProcess {
+): Omit<AgentProcess, "outputWritten"> {
   const family = new Descendants(identity);
   let over = false;
   let toKill: NodeJS.Timeout | undefined;

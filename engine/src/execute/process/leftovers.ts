@@ -15,12 +15,33 @@ export interface Trail {
   readonly user: number;
 }
 
+/** What one look found of an attempt. */
+export interface Leftovers {
+  /** The processes that are to be ended. */
+  readonly processes: readonly ProcessStat[];
+  /** The process groups of which every process is among them. */
+  readonly groups: ReadonlySet<number>;
+  /** The process groups of everything that lives, this attempt's or not. */
+  readonly inhabited: ReadonlySet<number>;
+}
+
 /**
  * The living processes that an attempt has left: in the agent's session or group, with the attempt in their
  * environment, seen below the agent, or started by any of these. Never runa, nor what runa runs under.
  */
-export function leftoversOf(trail: Trail): ProcessStat[] {
+export function leftoversOf(trail: Trail): Leftovers {
   const living = livingProcesses();
+  const processes = theirsOf(trail, living);
+  const left = new Set(processes);
+  const others = new Set([...living.values()].filter((one) => !left.has(one)).map(({ group }) => group));
+  return {
+    processes,
+    groups: new Set(processes.map(({ group }) => group).filter((group) => !others.has(group))),
+    inhabited: new Set([...living.values()].map(({ group }) => group)),
+  };
+}
+
+function theirsOf(trail: Trail, living: ReadonlyMap<number, ProcessStat>): ProcessStat[] {
   const above = lineOf(process.pid, living);
   const marked = [...living.values()].filter((one) => !above.has(one.pid) && isMarked(one, trail, living));
   if (marked.length === 0) return [];

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from "node:fs";
+import { basename } from "node:path";
 import type { ProcessIdentity } from "@runa/store";
 
 /** A process as /proc tells of it (Linux). */
@@ -15,11 +16,29 @@ export interface ProcessStat {
   readonly startTime: string;
 }
 
+let sees: boolean | undefined;
+
+/** Whether there is a /proc that means the same processes by their pids as this one does. */
+export function seesProcesses(): boolean {
+  sees ??= ownLink() === String(process.pid);
+  return sees;
+}
+
+/** What /proc takes this process for. The one of an outer namespace knows it by another pid. */
+function ownLink(): string | null {
+  try {
+    return readlinkSync("/proc/self");
+  } catch {
+    return null;
+  }
+}
+
 // Longer than any stat line, and the kernel hands the line over in one piece.
 const line = Buffer.allocUnsafe(4096);
 
 /** What /proc says of a process; null where there is none, or no /proc. */
 export function statOf(pid: number): ProcessStat | null {
+  if (!seesProcesses()) return null;
   let stat: string;
   try {
     const file = openSync(`/proc/${pid}/stat`, "r");
@@ -47,6 +66,18 @@ export function statOf(pid: number): ProcessStat | null {
   };
 }
 
+/** Characters of a program's name that are of use. */
+const LONGEST_NAME = 64;
+
+/**
+ * What people know a process by: its program, as it was started. The kernel's name may be that of a thread, as with Node 24
+ * (`MainThread`), and serves where there is no other.
+ */
+export function programNameOf({ pid, name }: ProcessStat): string {
+  const [program = ""] = argumentsOf(pid);
+  return basename(program).slice(0, LONGEST_NAME) || name;
+}
+
 /** When a living process started, in clock ticks since the boot (Linux); null where there is none, or no telling. */
 export function startTimeOf(pid: number): string | null {
   const stat = statOf(pid);
@@ -58,6 +89,24 @@ export function startTimeOf(pid: number): string | null {
 export function processLives({ pid, startTime }: ProcessIdentity): boolean {
   const now = startTimeOf(pid);
   return now !== null && (startTime === null || now === startTime);
+}
+
+/**
+ * Whether a process may still be the one that was noted: it is, or there is one of its pid of which the system tells
+ * nothing, as without /proc, or of another user's where /proc is mounted with `hidepid`.
+ */
+export function mayLive(identity: ProcessIdentity): boolean {
+  return statOf(identity.pid) === null ? exists(identity.pid) : processLives(identity);
+}
+
+/** Whether a pid is taken, also where nothing else can be seen of whoever has it. */
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
 }
 
 /** Every living process that can be seen from here, by pid. */
@@ -130,6 +179,7 @@ export function argumentsOf(pid: number): string[] {
 }
 
 function content(path: string): string {
+  if (!seesProcesses()) return "";
   try {
     return readFileSync(path, "utf8");
   } catch {
@@ -138,6 +188,7 @@ function content(path: string): string {
 }
 
 function entries(directory: string): string[] {
+  if (!seesProcesses()) return [];
   try {
     return readdirSync(directory);
   } catch {

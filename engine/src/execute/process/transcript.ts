@@ -1,33 +1,68 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync, truncateSync } from "node:fs";
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as otherWork } from "node:timers/promises";
 
-/** The files that an agent writes its output to. */
-export interface OutputFiles {
-  readonly stdout: string;
-  readonly stderr: string;
+/** A file that an agent's output goes to, held open: whatever becomes of its path, it stays the same one. */
+export interface OutputFile {
+  readonly path: string;
+  /** For reading and appending. */
+  readonly file: number;
 }
 
-export type OutputStream = keyof OutputFiles;
+export type OutputStream = "stdout" | "stderr";
+
+/** The files that an agent's output goes to. */
+export type OutputFiles = Readonly<Record<OutputStream, OutputFile>>;
+
+const APPENDING = constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
- * The output files of an attempt, made where they are not there yet, for this user only.
+ * Opens the output files of an attempt that begins, made for this user only.
  * @param directory the attempt's, which exists
  * @throws what `openSync` throws
  */
 export function openOutput(directory: string): OutputFiles {
-  const files = outputFiles(directory);
-  for (const file of [files.stdout, files.stderr]) closeSync(openSync(file, "a", 0o600));
-  return files;
+  return openBoth(directory, APPENDING | constants.O_CREAT);
 }
 
-/** The output files of an attempt that was begun earlier; null where its agent wrote to none. */
+/**
+ * Opens the output files of an attempt that was begun earlier; null where there are none, or no longer those that were
+ * made: its agent may have put anything in their place.
+ */
 export function keptOutput(directory: string): OutputFiles | null {
-  return existsSync(outputFiles(directory).stdout) ? openOutput(directory) : null;
+  let files: OutputFiles;
+  try {
+    files = openBoth(directory, APPENDING);
+  } catch {
+    return null;
+  }
+  const areOurs = [files.stdout, files.stderr].every(({ file }) => {
+    const stats = fstatSync(file);
+    return stats.isFile() && stats.nlink === 1;
+  });
+  if (areOurs) return files;
+  closeOutput(files);
+  return null;
+}
+
+function openBoth(directory: string, flags: number): OutputFiles {
+  const paths = outputPaths(directory);
+  const stdout = { path: paths.stdout, file: openSync(paths.stdout, flags, 0o600) };
+  try {
+    return { stdout, stderr: { path: paths.stderr, file: openSync(paths.stderr, flags, 0o600) } };
+  } catch (error) {
+    closeSync(stdout.file);
+    throw error;
+  }
+}
+
+/** Lets go of output files that nobody follows. */
+export function closeOutput({ stdout, stderr }: OutputFiles): void {
+  for (const { file } of [stdout, stderr]) closeSync(file);
 }
 
 /** Where the output of an attempt goes, if it is captured. */
-export function outputFiles(directory: string): OutputFiles {
+export function outputPaths(directory: string): Readonly<Record<OutputStream, string>> {
   return { stdout: join(directory, "stdout.log"), stderr: join(directory, "stderr.log") };
 }
 
@@ -39,7 +74,6 @@ const TURN = 8 * CHUNK;
 
 interface Followed {
   readonly stream: OutputStream;
-  readonly path: string;
   readonly file: number;
   /** How far it was handed over, how long it was when last looked at, and how much was cut off it before. */
   at: number;
@@ -63,9 +97,9 @@ export class OutputFollower {
   #closed = false;
 
   /**
+   * @param files are its own from now on: it closes them
    * @param limit how much is handed over, and how much of each file is kept, in bytes
    * @param from where to begin in files that already hold something: at their start, or with what is new
-   * @throws what `openSync` throws
    */
   constructor(
     files: OutputFiles,
@@ -76,10 +110,9 @@ export class OutputFollower {
     this.#limit = limit;
     this.#left = limit;
     const follow = (stream: OutputStream): Followed => {
-      const path = files[stream];
-      const file = openSync(path, "r");
+      const { file } = files[stream];
       const { size } = fstatSync(file);
-      return { stream, path, file, at: from === "end" ? size : 0, size, lost: 0 };
+      return { stream, file, at: from === "end" ? size : 0, size, lost: 0 };
     };
     this.#followed = [follow("stdout"), follow("stderr")];
     this.#show = show;
@@ -105,8 +138,8 @@ export class OutputFollower {
     for (const one of this.#followed) {
       this.#look(one);
       while (this.#handOver(one)) await otherWork();
+      if (one.size > this.#limit) ftruncateSync(one.file, this.#limit);
       closeSync(one.file);
-      if (one.size > this.#limit) truncateSync(one.path, this.#limit);
     }
   }
 
@@ -124,7 +157,7 @@ export class OutputFollower {
     if (size === one.size) return;
     this.#lastGrowth = performance.now();
     if (size < one.size) {
-      // A script's `> /dev/stderr` empties the file.
+      // Somebody has emptied the file.
       one.lost += one.size;
       one.at = 0;
     }

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { readSourceFile } from "@runa/store";
 import { RunaError } from "../../diagnostic.ts";
+import { whyUnreadable } from "../../unreadable.ts";
 
 /** Where a process looks for its configuration. */
 export interface ConfigSources {
@@ -29,8 +30,7 @@ export function configFile({ flag, environment, workingDirectory, root }: Config
   if (override !== null) {
     const [source = "", path = ""] = override;
     const file = resolve(workingDirectory, path);
-    if (!isReadable(file))
-      throw new RunaError(`${source} names ${file}, which is not a file that can be read: correct the path`);
+    requireReadable(source, file);
     return file;
   }
   const candidates = [...(root === null ? [] : [projectConfigFile(root)]), ...userConfigFiles(environment)];
@@ -59,11 +59,11 @@ function exists(file: string): boolean {
   }
 }
 
-function isReadable(file: string): boolean {
+function requireReadable(source: string, file: string): void {
   try {
     readSourceFile(file);
-    return true;
-  } catch {
-    return false;
+  } catch (error) {
+    const why = whyUnreadable(file, error);
+    throw new RunaError(`${source} names ${file}, which is not a file that can be read (${why}): correct the path`);
   }
 }

@@ -43,7 +43,7 @@ export class ValueReader extends TomlReader {
     const value = table[key];
     if (value === undefined) return undefined;
     if (Number.isSafeInteger(value) && Number(value) >= least) return Number(value);
-    const found = typeof value === "number" ? String(value) : kindOf(value);
+    const found = isNumber(value) ? String(value) : kindOf(value);
     this.error([...path, key], `'${key}' must be a whole number, ${least} or more, not ${found}`);
     return undefined;
   }
@@ -52,7 +52,7 @@ export class ValueReader extends TomlReader {
     const value = table[key];
     if (value === undefined) return undefined;
     if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
-    const found = typeof value === "number" ? String(value) : kindOf(value);
+    const found = isNumber(value) ? String(value) : kindOf(value);
     this.error([...path, key], `'${key}' must be a number, 0 or more, not ${found}`);
     return undefined;
   }
@@ -107,6 +107,10 @@ export class ValueReader extends TomlReader {
     this.error([...path, key], `'${key}' must be ${form}, not ${found}`);
     return undefined;
   }
+}
+
+function isNumber(value: unknown): value is number | bigint {
+  return typeof value === "number" || typeof value === "bigint";
 }
 
 /** A wrong value as an error repeats it: cut where it is long. */

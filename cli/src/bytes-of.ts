@@ -1,0 +1,28 @@
+import { createReadStream } from "node:fs";
+import { MAX_BYTES, RunaError, reasonOf } from "@runa/engine";
+
+/**
+ * All bytes of a file, or of stdin where there is none or it is called `-`. A pipe and a device are read like a file, and no
+ * more of them than an artifact may hold.
+ * @throws RunaError
+ */
+export async function bytesOf(file: string | undefined): Promise<Buffer> {
+  const fromStdin = file === undefined || file === "-";
+  const name = fromStdin ? "stdin" : file;
+  const stream = fromStdin ? process.stdin : createReadStream(file);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      // Leaving the loop closes the stream.
+      if (size > MAX_BYTES) break;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw new RunaError(`${name} cannot be read: ${reasonOf(error)}`);
+  }
+  if (size > MAX_BYTES)
+    throw new RunaError(`${name} is longer than ${MAX_BYTES / 1024 ** 2} MiB, which is the most an artifact may hold`);
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,65 @@
+import type { Instance, Moment } from "@runa/store";
+import type { Dialogue } from "../methodology/dialogue.ts";
+import type { ProtocolDeclaration } from "../methodology/manifest.ts";
+import { outputTypesOf, readTypesOf } from "../methodology/methodology.ts";
+import type { RelevantInput, ScopeView } from "./scope-view.ts";
+
+/** Something that lies there and counts as changed when it was said, whatever its content was before. */
+interface News {
+  readonly instance: Instance;
+  readonly at: Moment;
+}
+
+/**
+ * What others have said of a candidate's work since its last success (contract.md section 5, "Feedback"), also in words
+ * that were said before. The same words are no news where nothing of what the candidate may write has changed since then.
+ */
+export class Feedback {
+  readonly #view: ScopeView;
+  readonly #protocol: ProtocolDeclaration;
+  readonly #dialogue: Dialogue;
+
+  constructor(view: ScopeView, protocol: ProtocolDeclaration, dialogue: Dialogue) {
+    this.#view = view;
+    this.#protocol = protocol;
+    this.#dialogue = dialogue;
+  }
+
+  /** Whether there is anything that the candidate has not answered. */
+  get isUnanswered(): boolean {
+    return this.#isSpokenTo && readTypesOf(this.#protocol).some((type) => this.#newsOf(type).length > 0);
+  }
+
+  /** When something was said last by instances of a type; null where nothing was. */
+  newest({ type, which }: RelevantInput): Moment | null {
+    if (!this.#isSpokenTo) return null;
+    let newest: Moment | null = null;
+    for (const { instance, at } of this.#newsOf(type))
+      if ((which === "all" || instance.status === "valid") && (newest === null || at > newest)) newest = at;
+    return newest;
+  }
+
+  get #isSpokenTo(): boolean {
+    return this.#view.snapshot.said.sayings.size > 0;
+  }
+
+  #newsOf(type: string): News[] {
+    const { said, lastSuccesses } = this.#view.snapshot;
+    const answered = lastSuccesses.get(this.#protocol.name)?.ended ?? 0;
+    const sayings = said.sayings.get(type) ?? [];
+    return sayings.flatMap(({ id, contentHash, protocol, at, before }): News[] => {
+      if (at <= answered || !this.#dialogue.isFeedback(type, protocol, this.#protocol)) return [];
+      if (before !== null && !this.#hasChangedSince(before)) return [];
+      const instance = this.#view.counted(type).find((one) => one.id === id && one.contentHash === contentHash);
+      return instance === undefined ? [] : [{ instance, at }];
+    });
+  }
+
+  /** Whether anything of what the candidate may write came, changed or went since then. */
+  #hasChangedSince(moment: Moment): boolean {
+    const { removals } = this.#view.snapshot.said;
+    return outputTypesOf(this.#protocol).some(
+      (type) => (this.#view.summary(type).newest ?? 0) > moment || (removals.get(type) ?? 0) > moment,
+    );
+  }
+}

@@ -1,0 +1,38 @@
+import { JsonError, type Loss, lossesOf, parseJsonBytes, type Violation } from "@runa/store";
+
+/** What a text that was to be delivered comes to. */
+export type ReadArtifact =
+  | { readonly kind: "artifact"; readonly artifact: unknown }
+  | {
+      readonly kind: "refused";
+      readonly reason: string;
+      readonly violations: readonly Pick<Violation, "path" | "expected" | "got">[];
+    };
+
+/** An artifact from the bytes of its text, which are judged as a scan judges those of a file (contract.md section 4). */
+export function readArtifact(bytes: Uint8Array): ReadArtifact {
+  try {
+    const { value, exact } = parseJsonBytes(bytes);
+    if (exact === undefined) return { kind: "artifact", artifact: value };
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    return { kind: "refused", reason: `the artifact is not JSON: ${error.message}`, violations: [] };
+  }
+  const violations = lossesOf(Buffer.from(bytes).toString("utf8")).map(lossViolation);
+  return { kind: "refused", reason: "the artifact holds a number that cannot be kept exactly", violations };
+}
+
+/**
+ * What a text of a delivery says and its artifact would not: such a delivery is refused, whoever makes it, so that nothing is
+ * changed on its way.
+ */
+export function lossViolation({ path, kind, text }: Loss): Pick<Violation, "path" | "expected" | "got"> {
+  return kind === "key"
+    ? { path, expected: "each name once in an object", got: `${text} twice` }
+    : {
+        path,
+        expected:
+          "a number that a double holds: integers up to 9007199254740991, else at most 17 digits; where the schema allows one, write a string",
+        got: text,
+      };
+}
