@@ -29,7 +29,9 @@ const common = {
     // Its ES modules, of which only what is used is bundled; its package.json does not name them.
     clipanion: "clipanion/lib/advanced/index.mjs",
   },
-  define: { RUNA_VERSION: JSON.stringify(version) },
+  // Graphviz asks where it lies, which CommonJS does not tell, and does without.
+  define: { RUNA_VERSION: JSON.stringify(version), "import.meta.url": "undefined" },
+  loader: { ".bash": "text", ".zsh": "text", ".fish": "text" },
   legalComments: "linked",
   logLevel: "warning",
   write: false,

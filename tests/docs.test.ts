@@ -108,7 +108,7 @@ describe("every command line that is only shown exists", () => {
     learn("runa-agent", "");
     for (const [, name = ""] of agents.matchAll(/^ {2}runa-agent ([a-z-]+)/gm))
       learn(`runa-agent ${name}`, await help("runa-agent", name));
-  }, 60_000);
+  }, 120_000);
 
   /** What is wrong with a command line of runa's programs; nothing for any other text. */
   function problemOf(text: string): string | null {

@@ -28,13 +28,27 @@ export interface PlanEntry {
 /** What the `--json` answers have in common. */
 export interface Envelope {
   readonly version: number;
+  readonly kind?: string;
   readonly methodology: string;
   readonly scan_warnings: readonly string[];
   readonly protocols: readonly ProtocolEntry[];
   readonly execution_plan?: readonly PlanEntry[];
 }
 
-/** Which published schema an answer has to meet, by its version: no two envelopes share one. */
+/** Which published schema an answer has to meet, by its kind. */
+const SCHEMA_OF_KIND: Readonly<Record<string, string>> = {
+  types: "show",
+  type: "show",
+  instance: "show",
+  validation: "validate",
+  attempts: "attempts",
+  graph: "graph",
+  list: "list",
+  doctor: "doctor",
+  scan: "scan",
+};
+
+/** The same of the three oldest, which have no kind, by their version: no two share one. */
 const SCHEMA_OF_VERSION: Readonly<Record<number, string>> = { 1: "run", 2: "state", 4: "step" };
 
 const validators = new Map<string, Promise<Validator>>();
@@ -51,7 +65,12 @@ function validatorFor(name: string): Promise<Validator> {
 /** What is wrong with the text of a `--json` answer, by the schemas that are published; nothing when it is right. */
 export async function envelopeProblems(text: string): Promise<string[]> {
   const value: unknown = JSON.parse(text);
-  const version = typeof value === "object" && value !== null && "version" in value ? value.version : undefined;
+  const { version, kind }: { version?: unknown; kind?: unknown } =
+    typeof value === "object" && value !== null ? value : {};
+  if (kind !== undefined) {
+    const schema = typeof kind === "string" ? SCHEMA_OF_KIND[kind] : undefined;
+    return schema === undefined ? [`no answer has the kind ${JSON.stringify(kind)}`] : schemaProblems(schema, value);
+  }
   const name = typeof version === "number" ? SCHEMA_OF_VERSION[version] : undefined;
   if (name === undefined) return [`no envelope has the version ${JSON.stringify(version)}`];
   return schemaProblems(name, value);

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { envelopeProblems } from "./envelope-check.ts";
 import { draft, units } from "./rig/examples.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
+import { wrongVersionsOf } from "./wrong-versions.ts";
 
 /** A methodology whose answers show everything that an envelope can hold. */
 const EVERYTHING = {
@@ -101,30 +102,6 @@ describe("every answer meets its schema", () => {
 });
 
 describe("the schemas are strict", () => {
-  /** Every object in a value, with its path. */
-  function* objectsIn(value: unknown, path = ""): Generator<[string, Record<string, unknown>]> {
-    if (typeof value !== "object" || value === null) return;
-    if (!Array.isArray(value)) yield [path, value as Record<string, unknown>];
-    for (const [key, item] of Object.entries(value)) yield* objectsIn(item, `${path}/${key}`);
-  }
-
-  /** Answers with one thing changed, each with what was changed; the answer is put right again afterwards. */
-  function* wrongVersionsOf(text: string): Generator<[string, string]> {
-    const answer: unknown = JSON.parse(text);
-    for (const [path, object] of objectsIn(answer)) {
-      object.surplus = 1;
-      yield [`${path}/surplus added`, JSON.stringify(answer)];
-      delete object.surplus;
-      for (const [key, value] of Object.entries(object)) {
-        object[key] = Array.isArray(value) ? "text" : [value];
-        yield [`${path}/${key} of another type`, JSON.stringify(answer)];
-        delete object[key];
-        yield [`${path}/${key} taken away`, JSON.stringify(answer)];
-        object[key] = value;
-      }
-    }
-  }
-
   /** What may be left out: it is, where there is nothing to say. */
   const OPTIONAL = /\/(work_unit|work_units|inputs|attempt|pid|cycle|cycles|required_output_choices) taken away$/;
 

@@ -80,6 +80,22 @@ test("a new artifact has the schema of its own type read, and no other", async (
   ]);
 });
 
+test("names are completed without a look at the store, an artifact or a schema", async () => {
+  using scratch = new Scratch();
+  await projectWithRequest(scratch.path);
+  for (const words of [
+    ["attempts", ""],
+    ["show", ""],
+    ["show", "request", ""],
+  ]) {
+    const { files } = await recorded(scratch.path, "__complete", "bash", "--", ...words);
+    expect(files.filter((file) => file.startsWith(scratch.path))).toEqual([
+      join(scratch.path, ".runa/config.toml"),
+      join(scratch.path, "methodology/manifest.toml"),
+    ]);
+  }
+});
+
 test("--version loads one file", async () => {
   using scratch = new Scratch();
   expect((await recorded(scratch.path, "--version")).modules).toEqual([PROGRAMS.runa]);

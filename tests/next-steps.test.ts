@@ -14,11 +14,12 @@ describe("the command that a failed attempt suggests", () => {
     const run = await rig.run("run");
     const step = await rig.run("step");
     const [first, second] = await rig.events("attempt_ended");
-    const files = (id: unknown) =>
-      ["stdout.log", "stderr.log"].map((name) => `.runa/store/attempts/${String(id)}/${name}`).join(" ");
-    expect(run.stdout).toContain(`\ndraft: \`less ${files(first?.attempt)}\`\n`);
-    expect(step.stdout).toContain(`draft: \`less ${files(second?.attempt)}\`\n\n`);
-    expect(rig.exists(`.runa/store/attempts/${second?.attempt}/stderr.log`)).toBe(true);
+    const command = (id: unknown) => `runa output ${String(id).slice(0, 13)}`;
+    expect(run.stdout).toContain(`\ndraft: \`${command(first?.attempt)}\`\n`);
+    expect(step.stdout).toContain(`draft: \`${command(second?.attempt)}\`\n\n`);
+    const output = await rig.run("output", String(second?.attempt).slice(0, 13));
+    expect(output.stdout).toContain("out\n");
+    expect(output.stdout).toContain("err\n");
   });
 
   test("is the log where nothing was kept, with the flags of the command", async () => {

@@ -132,7 +132,7 @@ describe("max_cost_usd", () => {
     const { stdout } = await rig.run("run");
     expect(stdout).toMatch(/^PROTOCOL +OUTCOME +TRIES +TIME +COST +DELIVERED$/m);
     expect(stdout).toMatch(/^a +delivered +1 +\S+ s +- +of-a\/1$/m);
-    expect(stdout).toMatch(/^b +delivered +1 +\S+ s +0\.0200 +of-b\/1$/m);
+    expect(stdout).toMatch(/^b +delivered +1 +\S+ s +0\.0200 USD +of-b\/1$/m);
     expect(stdout).not.toContain("cost unknown");
   });
 

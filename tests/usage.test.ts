@@ -47,7 +47,24 @@ describe("wrong usage", () => {
 });
 
 describe("help", () => {
-  const COMMANDS = ["init", "scan", "list", "state", "lint", "doctor", "step", "run", "release", "deliver", "log"];
+  const COMMANDS = [
+    "init",
+    "scan",
+    "show",
+    "validate",
+    "list",
+    "graph",
+    "state",
+    "lint",
+    "doctor",
+    "step",
+    "run",
+    "release",
+    "deliver",
+    "attempts",
+    "output",
+    "log",
+  ];
 
   test.each(COMMANDS)("of %s has its options, what their values are, and examples", async (command) => {
     using here = new Scratch();

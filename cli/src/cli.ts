@@ -9,7 +9,10 @@ import { UsageError } from "./usage-error.ts";
 const COMMANDS: Readonly<Record<string, () => Promise<CommandClass>>> = {
   init: async () => (await import("./commands/init.ts")).InitCommand,
   scan: async () => (await import("./commands/scan.ts")).ScanCommand,
+  show: async () => (await import("./commands/show.ts")).ShowCommand,
+  validate: async () => (await import("./commands/validate.ts")).ValidateCommand,
   list: async () => (await import("./commands/list.ts")).ListCommand,
+  graph: async () => (await import("./commands/graph.ts")).GraphCommand,
   state: async () => (await import("./commands/state.ts")).StateCommand,
   lint: async () => (await import("./commands/lint.ts")).LintCommand,
   doctor: async () => (await import("./commands/doctor.ts")).DoctorCommand,
@@ -17,7 +20,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandClass>>> = {
   run: async () => (await import("./commands/run.ts")).RunCommand,
   deliver: async () => (await import("./commands/deliver.ts")).DeliverCommand,
   release: async () => (await import("./commands/release.ts")).ReleaseCommand,
+  attempts: async () => (await import("./commands/attempts.ts")).AttemptsCommand,
+  output: async () => (await import("./commands/output.ts")).OutputCommand,
   log: async () => (await import("./commands/log.ts")).LogCommand,
+  completion: async () => (await import("./commands/completion.ts")).CompletionCommand,
 };
 
 /**
@@ -27,6 +33,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandClass>>> = {
 export async function main(argv: readonly string[]): Promise<number> {
   const args = joined(globalsLast(argv));
   const [name = ""] = args;
+  if (name === "__complete") return complete(argv.slice(1));
   if (name === "") return help(stderr, undefined, 1);
   if (name === "help") return helpFor(args[1]);
   if (beforeDashes(args).some((arg) => arg === "--help" || arg === "-h")) return help(stdout, name, 0);
@@ -41,6 +48,26 @@ export async function main(argv: readonly string[]): Promise<number> {
   } finally {
     await log.flush();
   }
+}
+
+/** What a shell's completion asks: `__complete SHELL -- WORD...`. It is no command for people. */
+async function complete([shell = "", , ...words]: readonly string[]): Promise<number> {
+  const { completionAnswer } = await import("./completion/complete.ts");
+  stdout.write(
+    await completionAnswer(shell, words, {
+      commands: Object.keys(COMMANDS),
+      descriptions: async () => {
+        const commands = await everyCommand();
+        return new Map(commands.map(({ paths, usage }) => [paths?.[0]?.[0] ?? "", usage?.description ?? ""]));
+      },
+      formOf: async (name) => {
+        const command = await commandOf(name);
+        const { formOf } = await import("./render/usage.ts");
+        return command === undefined ? null : formOf(grammar(command), command);
+      },
+    }),
+  );
+  return 0;
 }
 
 function commandOf(name: string): Promise<CommandClass> | undefined {
@@ -115,12 +142,12 @@ function isGlobal(arg: string): boolean {
   return /^--(config|artifacts-dir)(=|$)/.test(arg);
 }
 
-/** `--mcp NAME` and `--agent NAME`, whose name may be left out, and values below zero, as the library takes them. */
+/** `--mcp NAME`, `--agent NAME` and `--prompt NAME`, whose name may be left out, and values below zero, as the library takes them. */
 function joined(args: readonly string[]): string[] {
   const belong = (option: string | undefined, value: string | undefined) =>
     option !== undefined &&
     value !== undefined &&
-    ((/^--(mcp|agent)$/.test(option) && !value.startsWith("-")) ||
+    ((/^--(mcp|agent|prompt)$/.test(option) && !value.startsWith("-")) ||
       (/^--(jobs|max-attempts|time-limit|grace|limit|since)$/.test(option) && /^-\d/.test(value)));
   return args.flatMap((arg, index) => {
     const [before, next] = [args[index - 1], args[index + 1]];

@@ -1,9 +1,8 @@
 import {
   attemptDeliveries,
-  attemptOutput,
-  displayPath,
   type Evaluation,
   executeRun,
+  hasTranscript,
   log,
   type OpenProject,
   type RunOptions,
@@ -23,7 +22,6 @@ import { cycleWarning } from "./render/cycle.ts";
 import type { Suggestions } from "./render/next-step.ts";
 import { UsageError } from "./usage-error.ts";
 import { warnOfUnknownWorkUnit } from "./work-units.ts";
-import { workingDirectory } from "./working-directory.ts";
 
 /** Milliseconds that a process group has between SIGTERM and SIGKILL, unless `--grace` says otherwise. */
 const GRACE = 10_000;
@@ -121,8 +119,7 @@ export abstract class ExecutingCommand extends ScopedCommand {
 
   /** What the commands are made of that the report suggests. */
   protected suggestions(project: OpenProject): Suggestions {
-    const shown = (file: string) => displayPath(workingDirectory(), file);
-    return { ...this.keptFlags, output: (attempt) => attemptOutput(project, attempt).map(shown) };
+    return { ...this.keptFlags, hasOutput: (attempt) => hasTranscript(project, attempt) };
   }
 
   /** The exit code of an execution that signals ended; null for any other. */

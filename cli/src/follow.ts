@@ -12,6 +12,18 @@ const INTERVAL = 100;
  */
 export async function follow(log: EventLog, print: () => void): Promise<number> {
   if (!log.isLive) throw new RunaError("the store cannot be written here, so --follow would see nothing new");
+  return watch(() => {
+    print();
+    return true;
+  });
+}
+
+/**
+ * Looks again and again, until a look says that there is nothing more to come, a signal ends it, or nobody reads any more;
+ * resolves to the exit code.
+ * @param look whether there may be more
+ */
+export function watch(look: () => boolean): Promise<number> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => {
       clearInterval(timer);
@@ -20,17 +32,16 @@ export async function follow(log: EventLog, print: () => void): Promise<number> 
       settle();
     };
     const onSignal = (signal: Handled) => end(() => resolve(signalExitCode(signal)));
-    const look = () => {
+    const lookAgain = () => {
       try {
-        print();
-        if (stdout.isLost) end(() => resolve(0));
+        if (!look() || stdout.isLost) end(() => resolve(0));
       } catch (error) {
         end(() => reject(error));
       }
     };
-    const timer = setInterval(look, INTERVAL);
+    const timer = setInterval(lookAgain, INTERVAL);
     const endWatch = watchReader(() => end(() => resolve(0)));
     for (const signal of HANDLED_SIGNALS) process.on(signal, onSignal);
-    look();
+    lookAgain();
   });
 }

@@ -54,6 +54,12 @@ export abstract class ProjectCommand extends Command {
   protected printJson(envelope: unknown): void {
     stdout.write(`${JSON.stringify(envelope, null, 2)}\n`);
   }
+
+  /** Prints an answer: as one JSON document, or as text for people. */
+  protected answer<T>(json: boolean, answer: T, text: (answer: T) => readonly string[]): void {
+    if (json) this.printJson(answer);
+    else this.print(text(answer));
+  }
 }
 
 /** A command that evaluates one scope. */

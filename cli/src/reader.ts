@@ -19,7 +19,8 @@ export function watchReader(lost: () => void): () => void {
   watcher.unref();
   return () => {
     watcher.off("exit", onExit);
-    watcher.kill();
+    // Of one that could not be started Node has no pid, and what it signals then is the whole process group.
+    if (watcher.pid !== undefined) watcher.kill();
   };
 }
 

@@ -14,8 +14,46 @@ export type {
   Violation,
   WallTime,
 } from "@runa/store";
-export { lossesOf, MAX_BYTES, momentOf, reasonOf, rfc3339, StoreError, WorkspaceError } from "@runa/store";
+export {
+  EVENT_KINDS,
+  isEventKind,
+  lossesOf,
+  MAX_BYTES,
+  momentOf,
+  reasonOf,
+  rfc3339,
+  StoreError,
+  WorkspaceError,
+} from "@runa/store";
+export { type AttemptEntry, AttemptHistory, type AttemptsAnswer, openAttemptHistory } from "./answers/attempts.ts";
+export { type DoctorAnswer, doctorAnswer } from "./answers/doctor.ts";
+export {
+  type GraphAnswer,
+  type GraphEdge,
+  type GraphProtocol,
+  type GraphStatus,
+  type GraphType,
+  graph,
+} from "./answers/graph.ts";
+export { type ListAnswer, type ListedProtocol, list } from "./answers/list.ts";
 export { loadLint } from "./answers/load-lint.ts";
+export { type ProjectNames, projectNames } from "./answers/names.ts";
+export { violationDiagnostics } from "./answers/placed-violation.ts";
+export { type PromptAnswer, promptOf } from "./answers/prompt.ts";
+export { type ScanAnswer, scanAnswer } from "./answers/scan.ts";
+export { scanWarnings } from "./answers/scan-warnings.ts";
+export {
+  type InstanceAnswer,
+  type InstanceEntry,
+  type OriginEntry,
+  showInstance,
+  showType,
+  showTypes,
+  type TypeAnswer,
+  type TypesAnswer,
+} from "./answers/show.ts";
+export { followTranscript, hasTranscript, type Transcript, transcriptOf } from "./answers/transcript.ts";
+export { type ValidationAnswer, validate } from "./answers/validate.ts";
 export { count } from "./count.ts";
 export { type Diagnostic, DiagnosticsError, levelCounts, RunaError, type SourcePosition } from "./diagnostic.ts";
 export { DURATION_FORM, durationText, parseAge, parseDuration } from "./duration.ts";
@@ -32,7 +70,6 @@ export {
 export { type Debts, debtsOf, type Settlement, type Standing } from "./evaluate/owed.ts";
 export { lossViolation, type ReadArtifact, readArtifact } from "./execute/artifact-text.ts";
 export { distinctBeginnings, SHORTEST_BEGINNING, shortAttemptId } from "./execute/attempt-id.ts";
-export { attemptOutput } from "./execute/attempt-output.ts";
 export { openAttemptSession } from "./execute/attempt-session.ts";
 export { executeRun } from "./execute/cascade.ts";
 export type { Work } from "./execute/conflicts.ts";

@@ -18,9 +18,14 @@ export class SourceLines {
       if ((this.#starts[middle] ?? 0) <= offset) first = middle;
       else last = middle - 1;
     }
-    const start = this.#starts[first] ?? 0;
-    let end = (this.#starts[first + 1] ?? this.#text.length + 1) - 1;
+    return { line: first + 1, column: offset - (this.#starts[first] ?? 0) + 1, text: this.line(first + 1) };
+  }
+
+  /** The text of a line, counted from 1, without its end. */
+  line(number: number): string {
+    const start = this.#starts[number - 1] ?? this.#text.length;
+    let end = (this.#starts[number] ?? this.#text.length + 1) - 1;
     if (end > start && this.#text[end - 1] === "\r") end--;
-    return { line: first + 1, column: offset - start + 1, text: this.#text.slice(start, end) };
+    return this.#text.slice(start, end);
   }
 }

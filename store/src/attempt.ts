@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Database } from "better-sqlite3";
 import type { Instance, Json, Moment } from "./artifact.ts";
+import { wallTime } from "./moment.ts";
 import { recordDelivery } from "./record-delivery.ts";
 import type { InstanceRef } from "./scan.ts";
 import { type Store, write, writeUnsynced } from "./store.ts";
@@ -26,6 +27,7 @@ import {
   type ServerNotes,
   serverNotes,
   setAgent,
+  startOf,
 } from "./tables/attempt-table.ts";
 import { nextMoment } from "./tables/clock-table.ts";
 import {
@@ -270,7 +272,19 @@ function endUnjudged(store: Store, attempt: OpenedAttempt, outcome: OutcomeId, d
 const ABANDONED: AttemptEnd = { outcome: "abandoned", detail: {}, seen: null, outputsAfter: "", usage: null };
 
 function tellOfEnd(database: Database, attempt: OpenedAttempt, how: EventBody): void {
-  appendEvent(database, "attempt_ended", attempt.id, { ...candidateBody(attempt), ...how });
+  const at = wallTime();
+  appendEvent(
+    database,
+    "attempt_ended",
+    attempt.id,
+    {
+      ...candidateBody(attempt),
+      ...how,
+      // The clock may have been put back meanwhile.
+      duration_ms: Math.max(0, Math.round((at - startOf(database, attempt.id)) / 1000)),
+    },
+    at,
+  );
 }
 
 /** Removes the half-written files of writers that died; under the writers' lock, so none is at work. */

@@ -35,6 +35,14 @@ export {
   unendedAttempt,
   unendedAttempts,
 } from "./attempt.ts";
+export {
+  type AttemptQuery,
+  attemptsWith,
+  countAttempts,
+  type ListedAttempt,
+  listAttempts,
+  namesInAttempts,
+} from "./attempt-list.ts";
 export { StoreError, storeExists } from "./database.ts";
 export {
   confirmArtifact,
@@ -75,8 +83,10 @@ export {
   parseJsonBytes,
 } from "./json/parse.ts";
 export { escapedStep, unescapedStep } from "./json/pointer.ts";
+export { type JudgedContent, judgeContent } from "./judge-content.ts";
 export { keepMethodology, keptMethodology, type MethodologyRow } from "./kept-methodology.ts";
-export { momentOf, rfc3339 } from "./moment.ts";
+export { momentOf, rfc3339, wallTime } from "./moment.ts";
+export { type Origin, originsOf } from "./origin.ts";
 export { type Rebuilt, rebuildStore } from "./rebuild.ts";
 export { loggedViolations, type RefusalReason } from "./refusal.ts";
 export { type InstanceRef, type ScanOptions, type ScanReport, scan } from "./scan.ts";
@@ -112,7 +122,8 @@ export type {
   ServerNotes,
 } from "./tables/attempt-table.ts";
 export type { Saying } from "./tables/delivery-table.ts";
-export type { EventBody, EventFilter, EventKind } from "./tables/event-table.ts";
+export { EVENT_KINDS, type EventBody, type EventFilter, type EventKind, isEventKind } from "./tables/event-table.ts";
+export { knownWorkUnits } from "./work-units.ts";
 export { writeDurably } from "./workspace/durable-write.ts";
 export { fileNameOf, instanceIdOf, instanceIdProblem } from "./workspace/file-name.ts";
 export { readRegularFile } from "./workspace/read-file.ts";

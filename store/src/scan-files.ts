@@ -136,7 +136,8 @@ function updateOf({ file, stat, mtime, hash, content }: Reading, violations: rea
   return { change: changeOf(old, row), old, row };
 }
 
-function notJson({ message }: JsonError): Violation {
+/** The one violation of a file that is no JSON. */
+export function notJson({ message }: JsonError): Violation {
   return { path: "", keyword: "json", expected: "JSON", got: message, message: `not JSON: ${message}` };
 }
 

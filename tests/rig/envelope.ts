@@ -1,6 +1,17 @@
 import { checkedEnvelope, type Envelope, type PlanEntry, type ProtocolEntry } from "../envelope-check.ts";
 
-/** The commands that have an envelope, with its version. */
+/** The kinds of answers that each command has. */
+const KINDS: Readonly<Record<string, readonly string[]>> = {
+  show: ["types", "type", "instance"],
+  validate: ["validation"],
+  attempts: ["attempts"],
+  graph: ["graph"],
+  list: ["list"],
+  doctor: ["doctor"],
+  scan: ["scan"],
+};
+
+/** The commands whose answer has no kind, with its version. */
 const VERSIONS: Readonly<Record<string, number>> = { state: 2, step: 4, run: 1 };
 
 /** One protocol's entry, as far as tests look at it. */
@@ -25,6 +36,10 @@ export interface EnvelopeJson extends Envelope {
  */
 export async function readEnvelope(words: readonly string[], stdout: string): Promise<EnvelopeJson> {
   const envelope: EnvelopeJson = await checkedEnvelope(stdout);
+  if (envelope.kind !== undefined) {
+    if (KINDS[words[0] ?? ""]?.includes(envelope.kind)) return envelope;
+    throw new Error(`runa ${words.join(" ")} printed a document of kind ${envelope.kind}`);
+  }
   const command = words.find((word) => Object.hasOwn(VERSIONS, word));
   if (command === undefined || envelope.version !== VERSIONS[command])
     throw new Error(`runa ${words.join(" ")} printed an envelope of version ${envelope.version}`);

@@ -1,5 +1,6 @@
 import {
   didYouMean,
+  doctorAnswer,
   evaluateScan,
   examine,
   type McpConfig,
@@ -19,6 +20,7 @@ import { probeServer } from "../mcp-probe.ts";
 import { ProjectCommand } from "../project-command.ts";
 import { doctorText } from "../render/doctor-view.ts";
 import { agentText, probeText, validatorText, withoutAgentText } from "../render/probe-view.ts";
+import { UsageError } from "../usage-error.ts";
 
 export class DoctorCommand extends ProjectCommand {
   static override paths = [["doctor"]];
@@ -42,6 +44,7 @@ export class DoctorCommand extends ProjectCommand {
     description: "Ask only whether anything is broken: leave out what protocols lack.",
   });
   verbose = Option.Boolean("--verbose", false, { description: "Also say which validator judges each artifact type." });
+  json = Option.Boolean("--json", false, { description: "Print what was found as one JSON document (version 1)." });
   mcp = Option.String("--mcp", {
     tolerateBoolean: true,
     description: "Start the MCP server of this protocol, or of all, and list its tools.",
@@ -52,6 +55,9 @@ export class DoctorCommand extends ProjectCommand {
   });
 
   override async execute(): Promise<number> {
+    const other =
+      this.mcp !== undefined ? "--mcp" : this.agent !== undefined ? "--agent" : this.verbose ? "--verbose" : null;
+    if (this.json && other !== null) throw new UsageError(`--json and ${other} cannot be used together`);
     return this.withProject(async (project) => {
       if (this.mcp === undefined && this.agent === undefined) return this.#examine(project);
       const servers = this.mcp === undefined || (await this.#probe(project, this.mcp));
@@ -64,7 +70,8 @@ export class DoctorCommand extends ProjectCommand {
     const report = await scanProject(project);
     const examination = await examine(project, evaluateScan(project, report, null), report, this.health);
     if (this.verbose) this.print(await validatorText(project.methodology));
-    this.print(doctorText(examination));
+    if (this.json) this.printJson(doctorAnswer(project, examination));
+    else this.print(doctorText(examination));
     return examination.problems > 0 || (this.strict && examination.warnings > 0) ? 1 : 0;
   }
 

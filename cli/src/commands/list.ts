@@ -1,5 +1,5 @@
-import { lookAt } from "@runa/engine";
-import { Command } from "clipanion";
+import { list } from "@runa/engine";
+import { Command, Option } from "clipanion";
 import { ProjectCommand } from "../project-command.ts";
 import { listText } from "../render/list-view.ts";
 
@@ -9,12 +9,17 @@ export class ListCommand extends ProjectCommand {
     description: "Show the protocols in the order of execution.",
     details:
       "Shows each protocol with what it requires, accepts and produces, its trigger, and whether something that it requires is missing.",
-    examples: [["See how the methodology hangs together", "$0 list"]],
+    examples: [
+      ["See how the methodology hangs together", "$0 list"],
+      ["For automation", "$0 list --json"],
+    ],
   });
+
+  json = Option.Boolean("--json", false, { description: "Print one JSON document (version 1)." });
 
   override async execute(): Promise<number> {
     return this.withProject(async (project) => {
-      this.print(listText(await lookAt(project, null)));
+      this.answer(this.json, await list(project), listText);
       return 0;
     });
   }

@@ -1,13 +1,15 @@
 import {
   count,
   didYouMean,
+  EVENT_KINDS,
   type EventFilter,
+  type EventKind,
   type EventLog,
+  isEventKind,
   momentOf,
   openEventLog,
   parseAge,
   SHORTEST_BEGINNING,
-  visible,
   type WallTime,
 } from "@runa/engine";
 import { Command, Option } from "clipanion";
@@ -17,6 +19,7 @@ import { stdout } from "../output.ts";
 import { ProjectCommand } from "../project-command.ts";
 import { parseLocalTime } from "../render/local-time.ts";
 import { eventJson, eventLine } from "../render/log-view.ts";
+import { nothingText } from "../render/nothing-text.ts";
 import { out } from "../render/style.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -28,7 +31,16 @@ const PAGE = 1000;
 export class LogCommand extends ProjectCommand {
   static override paths = [["log"]];
   static forms = [
-    ["[--follow]", "[--attempt ID]", "[--protocol NAME]", "[--since TIME]", "[--limit N | --all]", "[--json]"],
+    [
+      "[--follow]",
+      "[--attempt ID]",
+      "[--protocol NAME]",
+      "[--work-unit ID]",
+      "[--kind KIND]",
+      "[--since TIME]",
+      "[--limit N | --all]",
+      "[--json]",
+    ],
     ["--verify", "[--expect HEAD]"],
     ["--head"],
   ];
@@ -43,6 +55,7 @@ export class LogCommand extends ProjectCommand {
       ["See what happened last", "$0 log"],
       ["Watch what happens", "$0 log --follow"],
       ["What one attempt did", "$0 log --attempt 0197a3b0-5f0e"],
+      ["How attempts ended", "$0 log --kind attempt_ended"],
       ["What happened since a time that it shows", "$0 log --since '2026-03-02 09:14:07'"],
       ["For automation", "$0 log --json --since 2h"],
       ["See whether anything was edited", "$0 log --verify"],
@@ -54,6 +67,8 @@ export class LogCommand extends ProjectCommand {
     description: "Only of this attempt; the first 13 characters of its id, as they are shown, are enough.",
   });
   protocol = Option.String("--protocol", { description: "Only of this protocol's attempts." });
+  workUnit = Option.String("--work-unit", { description: "Only of this work unit's attempts." });
+  kind = Option.String("--kind", { description: "Only events of this kind, such as attempt_ended." });
   since = Option.String("--since", {
     description: "Only since then: so long ago (30m, 2h, 7d), a time as it is shown, a date, or RFC 3339.",
   });
@@ -68,7 +83,13 @@ export class LogCommand extends ProjectCommand {
 
   override async execute(): Promise<number> {
     this.#requireSense();
-    const choice = { protocol: this.protocol, since: this.#since(), limit: this.#limit() };
+    const choice = {
+      protocol: this.protocol,
+      workUnit: this.workUnit,
+      kind: this.#kind(),
+      since: this.#since(),
+      limit: this.#limit(),
+    };
     const log = await openEventLog(this.projectOptions, this.verify ? "inspect" : "look");
     try {
       if (this.verify) return verified(log, this.expect);
@@ -89,7 +110,7 @@ export class LogCommand extends ProjectCommand {
     };
     const found = log.count(filter);
     if (found === 0 && !this.json)
-      tell([nothingFound(log, filter.protocol)], { level: "info", operation: "log", outcome: "succeeded" });
+      tell([nothingFound(log, filter)], { level: "info", operation: "log", outcome: "succeeded" });
     const left = limit === null ? 0 : Math.max(0, found - limit);
     if (left > 0 && !this.json) stdout.write(`${out("dim", `… ${left} earlier: --all shows them`)}\n`);
     // What comes after the first page is told apart by its number, so nothing is shown twice or left out.
@@ -115,6 +136,8 @@ export class LogCommand extends ProjectCommand {
       "--follow": this.follow,
       "--attempt": this.attempt !== undefined,
       "--protocol": this.protocol !== undefined,
+      "--work-unit": this.workUnit !== undefined,
+      "--kind": this.kind !== undefined,
       "--since": this.since !== undefined,
       "--limit": this.limit !== undefined,
       "--all": this.all,
@@ -131,6 +154,14 @@ export class LogCommand extends ProjectCommand {
       throw new UsageError("--attempt needs an attempt's id, or its first 13 characters as each line shows them");
     if (this.expect !== undefined && !/^sha256:[0-9a-f]{64}$/.test(this.expect))
       throw new UsageError("--expect needs a head as --head prints it: sha256: and 64 hexadecimal digits");
+  }
+
+  #kind(): EventKind | undefined {
+    const { kind } = this;
+    if (kind === undefined || isEventKind(kind)) return kind;
+    throw new UsageError(
+      `--kind: there is no '${kind}'${didYouMean(kind, EVENT_KINDS) || `: ${EVENT_KINDS.join(", ")}`}`,
+    );
   }
 
   #since(): WallTime | undefined {
@@ -153,11 +184,12 @@ export class LogCommand extends ProjectCommand {
   }
 }
 
-/** What people are told where no event is chosen. */
-function nothingFound(log: EventLog, protocol: string | undefined): string {
-  if (protocol === undefined) return "no events";
-  const known = log.protocols();
-  return `no events of protocol '${visible(protocol)}'${known.includes(protocol) ? "" : didYouMean(protocol, known)}`;
+function nothingFound(log: EventLog, { protocol, workUnit, kind }: EventFilter): string {
+  return nothingText("events", [
+    { what: "kind", name: kind, known: () => EVENT_KINDS },
+    { what: "protocol", name: protocol, known: () => log.protocols() },
+    { what: "work unit", name: workUnit, known: () => log.workUnits() },
+  ]);
 }
 
 function verified(log: EventLog, expect: string | undefined): number {

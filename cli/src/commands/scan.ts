@@ -1,4 +1,4 @@
-import { type ProjectOptions, rebuildProject, scanProject, unhealthyOf } from "@runa/engine";
+import { type ProjectOptions, rebuildProject, scanAnswer, scanProject, unhealthyOf } from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { ProjectCommand } from "../project-command.ts";
 import { rebuiltText, scanText } from "../render/scan-view.ts";
@@ -23,18 +23,22 @@ export class ScanCommand extends ProjectCommand {
     description: "Make the store anew from the artifacts and what can be read of the old one.",
   });
 
+  json = Option.Boolean("--json", false, { description: "Print one JSON document (version 1)." });
+
   protected override get projectOptions(): ProjectOptions {
     return { ...super.projectOptions, reread: this.full };
   }
 
   override async execute(): Promise<number> {
     const rebuilt = this.rebuild ? await rebuildProject(this.projectOptions) : null;
-    if (rebuilt !== null) this.print(rebuiltText(rebuilt));
+    if (rebuilt !== null && !this.json) this.print(rebuiltText(rebuilt));
     return this.withProject(async (project) => {
       // Of a sound store the index alone was emptied: nothing in the workspace is new by that.
       const isSound = rebuilt !== null && rebuilt.damaged === null && !rebuilt.incomplete;
       const report = await scanProject(project, { full: this.full });
-      this.print(scanText(report, unhealthyOf(project), project.methodology, isSound));
+      const unhealthy = unhealthyOf(project);
+      if (this.json) this.printJson(scanAnswer(project, report, unhealthy, rebuilt));
+      else this.print(scanText(report, unhealthy, project.methodology, isSound));
       return 0;
     });
   }

@@ -1,12 +1,16 @@
-import { type Evaluation, type OpenProject, planExecution } from "@runa/engine";
-import { Command } from "clipanion";
+import { type Evaluation, type OpenProject, planExecution, promptOf } from "@runa/engine";
+import { Command, Option } from "clipanion";
 import { ExecutingCommand, type LiveRun } from "../executing-command.ts";
 import { mcpCommand } from "../execution.ts";
+import { fail, tell } from "../notices.ts";
+import { stdout } from "../output.ts";
 import { holderText } from "../render/attempt-view.ts";
 import { stepEnvelope, summaryEnvelope } from "../render/envelope.ts";
 import { nextSteps } from "../render/next-step.ts";
 import { plannedText } from "../render/plan-view.ts";
+import { nameOf } from "../render/progress-view.ts";
 import { stateText } from "../render/state-view.ts";
+import { UsageError } from "../usage-error.ts";
 
 export class StepCommand extends ExecutingCommand {
   static override paths = [["step"]];
@@ -20,10 +24,24 @@ export class StepCommand extends ExecutingCommand {
       ["Execute what is next", "$0 step"],
       ["See what would be executed and with what", "$0 step --dry-run"],
       ["The same for automation", "$0 step --dry-run --json"],
+      ["Read the prompt that an agent would get", "$0 step --dry-run --prompt review"],
     ],
   });
 
+  prompt = Option.String("--prompt", {
+    tolerateBoolean: true,
+    description: "With --dry-run: print the prompt of this protocol, READY or not, or of the next READY one.",
+  });
+
+  override async execute(): Promise<number> {
+    if (this.prompt !== undefined && !this.dryRun) throw new UsageError("--prompt needs --dry-run");
+    if (this.prompt !== undefined && this.json)
+      throw new UsageError("--prompt prints a text and --json a document: leave one of them out");
+    return super.execute();
+  }
+
   protected override preview(project: OpenProject, evaluation: Evaluation): number {
+    if (this.prompt !== undefined) return this.#printPrompt(project, evaluation, this.prompt);
     const next = evaluation.candidates.find(({ readiness }) => readiness.status === "ready");
     const planned = next === undefined ? null : planExecution(project, project.methodology.name, mcpCommand(), next);
     if (this.json) this.printJson(stepEnvelope(project, evaluation, planned));
@@ -33,6 +51,29 @@ export class StepCommand extends ExecutingCommand {
         "",
         ...stateText(evaluation, this.keptFlags),
       ]);
+    return 0;
+  }
+
+  #printPrompt(project: OpenProject, evaluation: Evaluation, name: string | boolean): number {
+    const prompt = promptOf(project, evaluation, typeof name === "string" ? name : null);
+    if (prompt === null) {
+      fail("step", "error: no protocol is READY: name the one whose prompt you want, as in `--prompt NAME`\n");
+      return 1;
+    }
+    const { candidate, text } = prompt;
+    const { status } = candidate.readiness;
+    if (status !== "ready")
+      tell(
+        [
+          `note: ${nameOf(candidate)} is ${status.toUpperCase()}: this is what its agent would be told as things are now`,
+        ],
+        {
+          level: "info",
+          operation: "step",
+          outcome: "partial",
+        },
+      );
+    stdout.write(text);
     return 0;
   }
 

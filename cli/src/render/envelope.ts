@@ -8,8 +8,8 @@ import {
   type PlannedExecution,
   type ProjectedExecution,
   type RunReport,
+  scanWarnings,
   triggerText,
-  visible,
   type Work,
 } from "@runa/engine";
 import type { ScopeCounts } from "../work-units.ts";
@@ -99,11 +99,6 @@ export function summaryEnvelope(report: RunReport, exitCode: number): object {
 
 function common({ methodology }: OpenProject, evaluation: Evaluation) {
   return { methodology: methodology.name, scan_warnings: scanWarnings(evaluation) };
-}
-
-/** One sentence for each thing that the scan could not read. */
-export function scanWarnings({ gaps }: Evaluation): string[] {
-  return gaps.map(({ type, path, reason }) => `${visible(path)}: ${reason}; '${visible(type)}' is partially scanned`);
 }
 
 function cycles({ cycles }: Evaluation) {

@@ -1,39 +1,32 @@
-import {
-  type Evaluation,
-  executionOrder,
-  obstaclesOf,
-  type PreconditionFailure,
-  type Protocol,
-  triggerText,
-  visible,
-} from "@runa/engine";
+import { type ListAnswer, type ListedProtocol, visible } from "@runa/engine";
 import { cycleWarning } from "./cycle.ts";
 import { columns, out } from "./style.ts";
 
 /** Every protocol of the methodology, in topological order, with its relations. */
-export function listText(evaluation: Evaluation): string[] {
-  const { order, cycles } = executionOrder(evaluation.methodology);
+export function listText({ methodology, cycles, protocols }: ListAnswer): string[] {
   return [
-    `${out("bold", visible(evaluation.methodology.name))}`,
+    `${out("bold", visible(methodology))}`,
     ...cycles.map((cycle) => `${out("yellow", "warning:")} ${cycleWarning(cycle)}`),
-    ...order.flatMap((protocol, index) => protocolText(index + 1, protocol, obstaclesOf(evaluation, protocol))),
+    ...protocols.flatMap((protocol, index) => protocolText(index + 1, protocol)),
   ];
 }
 
-function protocolText(position: number, protocol: Protocol, failures: readonly PreconditionFailure[]): string[] {
+function protocolText(position: number, protocol: ListedProtocol): string[] {
   const names = (types: readonly string[]) => types.map(visible).join(", ");
   const rows = [
     ["requires", names(protocol.requires)],
     ["accepts", names(protocol.accepts)],
     ["produces", names(protocol.produces)],
-    ...protocol.choices.map(({ name, members }) => ["one of", `${names(members)}  (${visible(name)})`]),
-    ["may produce", names(protocol.mayProduce)],
-    ["trigger", visible(triggerText(protocol.trigger))],
+    ...protocol.required_output_choices.map(({ name, members }) => ["one of", `${names(members)}  (${visible(name)})`]),
+    ["may produce", names(protocol.may_produce)],
+    ["trigger", visible(protocol.trigger)],
   ].filter(([, value]) => value !== "");
-  const blocked = failures.map(({ artifactType, reason }) => `${visible(artifactType)} ${reason}`);
+  const lacks = protocol.precondition_failures.map(
+    ({ artifact_type, reason }) => `${visible(artifact_type)} ${reason}`,
+  );
   return [
     "",
     `${position}. ${out("bold", visible(protocol.name))}${protocol.scoped ? "  (scoped: for each work unit)" : ""}`,
-    ...columns([...rows, ...(blocked.length === 0 ? [] : [[out("red", "BLOCKED"), blocked.join(", ")]])], "   "),
+    ...columns([...rows, ...(lacks.length === 0 ? [] : [[out("red", "BLOCKED"), lacks.join(", ")]])], "   "),
   ];
 }

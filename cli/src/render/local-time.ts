@@ -6,6 +6,11 @@ export function localTime(moment: number): string {
   return `${date} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(":")}`;
 }
 
+/** The same of a time in RFC 3339, as answers have it. */
+export function localTimeOf(time: string): string {
+  return localTime(Date.parse(time) * 1000);
+}
+
 const FORM = /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?$/;
 const DAY = 24 * 60 * 60 * 1000;
 

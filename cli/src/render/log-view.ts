@@ -1,4 +1,5 @@
 import {
+  durationText,
   type EventBody,
   type EventKind,
   type Json,
@@ -10,6 +11,7 @@ import {
 } from "@runa/engine";
 import { localTime } from "./local-time.ts";
 import { out } from "./style.ts";
+import { tokensText, usdText } from "./usage-text.ts";
 
 /** An event as one JSON document on one line. */
 export function eventJson({ seq, at, kind, attempt, body, prev, hash }: LogEvent): string {
@@ -78,7 +80,18 @@ function attemptEnded(body: EventBody): string {
   const failed = body.outcome !== "delivered";
   return `${candidate(body)}: ${word(body.outcome)}${failed && why !== "" ? `: ${why}` : ""}${
     failed && done !== "" ? `; it had delivered ${done}` : done && `, ${done}`
-  }${!failed && why !== "" ? ` (${why})` : ""}`;
+  }${!failed && why !== "" ? ` (${why})` : ""}${spent(body)}`;
+}
+
+/** How long an attempt took, and what its agent told of costs and tokens: `; 12.3 s, 0.02 USD, 45.2k tokens`. */
+function spent({ duration_ms, usage }: EventBody): string {
+  const { cost_usd, tokens } = members(usage);
+  const parts = [
+    ...(typeof duration_ms === "number" ? [durationText(duration_ms)] : []),
+    ...(typeof cost_usd === "number" ? [usdText(cost_usd)] : []),
+    ...(typeof tokens === "number" ? [`${tokensText(tokens)} tokens`] : []),
+  ];
+  return parts.length === 0 ? "" : `; ${parts.join(", ")}`;
 }
 
 const CHANGES = ["new", "modified", "revalidated", "removed"] as const;

@@ -1,12 +1,12 @@
-import { type AttemptReport, count, type Outcome, type RunFailure, type RunReport, visible } from "@runa/engine";
+import { type AttemptReport, count, type Outcome, type RunFailure, type RunReport, shortAttemptId } from "@runa/engine";
 import type { KeptFlags } from "./attempt-view.ts";
 import { nameOf } from "./progress-view.ts";
 import { shellWord } from "./shell.ts";
 
 /** What suggestions are made of. */
 export interface Suggestions extends KeptFlags {
-  /** The files with what an attempt's agent wrote, as a person would type them; none where nothing was kept. */
-  readonly output: (attempt: string) => readonly string[];
+  /** Whether anything that an attempt's agent printed was kept. */
+  readonly hasOutput: (attempt: string) => boolean;
 }
 
 /**
@@ -49,15 +49,12 @@ function nextStep(failure: RunFailure, suggestions: Suggestions): string {
   }
 }
 
-function nextCommand({ id, candidate, outcome }: AttemptReport, { project, output }: Suggestions): string {
+function nextCommand({ id, candidate, outcome }: AttemptReport, { project, hasOutput }: Suggestions): string {
   if (outcome.id === "not_started") return `runa doctor --agent${project}`;
   if (outcome.id === "invalid_output") return `runa doctor${project}`;
   if (["server_never_started", "server_failed"].includes(silenceOf(outcome) ?? ""))
     return `runa doctor --mcp=${shellWord(candidate.protocol.name)}${project}`;
-  const files = output(id);
-  return files.length === 0
-    ? `runa log --attempt ${id}${project}`
-    : `less ${files.map(shellWord).map(visible).join(" ")}`;
+  return hasOutput(id) ? `runa output ${shortAttemptId(id)}${project}` : `runa log --attempt ${id}${project}`;
 }
 
 function silenceOf(outcome: Outcome): string | null {

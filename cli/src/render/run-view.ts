@@ -15,6 +15,7 @@ import { holderText, type KeptFlags } from "./attempt-view.ts";
 import { isInterrupted, nameOfFailed, nextSteps, type Suggestions } from "./next-step.ts";
 import { nameOf, seconds } from "./progress-view.ts";
 import { columns, out } from "./style.ts";
+import { tokensText, usdText } from "./usage-text.ts";
 
 /** What the end of a run is told with. */
 export interface RunContext {
@@ -51,10 +52,9 @@ type Episode = readonly [AttemptReport, ...AttemptReport[]];
 
 function reportTable({ reports, evaluation }: RunReport): string[] {
   if (reports.length === 0) return [];
-  const scoped = reports.some(({ candidate }) => candidate.workUnit !== null);
-  const priced = reports.some(({ usage }) => usage?.cost_usd !== undefined);
-  const header = ["PROTOCOL", "WORK UNIT", "OUTCOME", "TRIES", "TIME", "COST", "DELIVERED"];
-  const rows = episodesOf(reports).map((episode) => {
+  const header = ["PROTOCOL", "WORK UNIT", "OUTCOME", "TRIES", "TIME", "COST", "TOKENS", "DELIVERED"];
+  const episodes = episodesOf(reports);
+  const rows = episodes.map((episode) => {
     const [last] = episode;
     const time = episode.reduce((sum, { duration }) => sum + duration, 0);
     return [
@@ -63,24 +63,38 @@ function reportTable({ reports, evaluation }: RunReport): string[] {
       last.outcome.id,
       String(last.tries),
       seconds(time),
-      costOf(episode),
+      sumText(episode, costOf, usdText),
+      sumText(episode, tokensOf, tokensText),
       deliveredText(last, evaluation),
     ];
   });
-  const shown = (index: number) => (index !== 1 || scoped) && (index !== 5 || priced);
-  return columns([header, ...rows].map((row) => row.filter((_, index) => shown(index))));
+  const scoped = reports.some(({ candidate }) => candidate.workUnit !== null);
+  const [priced, counted] = [costOf, tokensOf].map((amount) => reports.some((report) => amount(report) !== undefined));
+  const total =
+    episodes.length > 1 && (priced || counted)
+      ? [["total", "", "", "", "", sumText(reports, costOf, usdText), sumText(reports, tokensOf, tokensText), ""]]
+      : [];
+  const shown = (index: number) => (index !== 1 || scoped) && (index !== 5 || priced) && (index !== 6 || counted);
+  return columns([header, ...rows, ...total].map((row) => row.filter((_, index) => shown(index))));
 }
 
-/** What the tries are known to have cost together; a plus where not all of them told. */
-function costOf(episode: Episode): string {
-  const known = episode.flatMap(({ usage }) => usage?.cost_usd ?? []);
+function costOf({ usage }: AttemptReport): number | undefined {
+  return usage?.cost_usd;
+}
+
+function tokensOf({ usage }: AttemptReport): number | undefined {
+  return usage?.tokens;
+}
+
+/** What attempts are known to have used together; a plus where not all of them told. */
+function sumText(
+  reports: readonly AttemptReport[],
+  amount: (report: AttemptReport) => number | undefined,
+  text: (sum: number) => string,
+): string {
+  const known = reports.flatMap((report) => amount(report) ?? []);
   if (known.length === 0) return "-";
-  return `${usdText(known.reduce((sum, usd) => sum + usd))}${known.length < episode.length ? "+" : ""}`;
-}
-
-/** US dollars; of small sums more digits. */
-function usdText(usd: number): string {
-  return usd !== 0 && usd < 0.1 ? usd.toFixed(4) : usd.toFixed(2);
+  return `${text(known.reduce((sum, one) => sum + one))}${known.length < reports.length ? "+" : ""}`;
 }
 
 /** What an attempt delivered; of one that failed it is said what of that is not valid. */
@@ -206,7 +220,7 @@ function limitText(limit: RunLimit, { costs }: RunReport): string {
       return `the limit of ${durationText(limit.milliseconds)} (time_limit) was reached`;
     case "max_cost_usd": {
       const more = costs.unknown.length === 0 ? "" : ` and what ${count(costs.unknown.length, "attempt")} did not tell`;
-      return `the limit of ${limit.usd} USD (max_cost_usd) was reached: ${usdText(costs.usd)} USD${more} spent`;
+      return `the limit of ${limit.usd} USD (max_cost_usd) was reached: ${usdText(costs.usd)}${more} spent`;
     }
   }
 }

@@ -1,6 +1,13 @@
-import { type Candidate, conditionText, type Evaluation, triggerText, unhealthyInstances, visible } from "@runa/engine";
+import {
+  type Candidate,
+  conditionText,
+  type Evaluation,
+  scanWarnings,
+  triggerText,
+  unhealthyInstances,
+  visible,
+} from "@runa/engine";
 import { type KeptFlags, runningText } from "./attempt-view.ts";
-import { scanWarnings } from "./envelope.ts";
 import { grouped } from "./groups.ts";
 import { columns, out } from "./style.ts";
 

@@ -2,6 +2,7 @@ import { nearest } from "@runa/engine";
 import type { Cli, CommandClass } from "clipanion";
 import { sentence } from "./sentence.ts";
 import { columns } from "./style.ts";
+import { wrapped as wrappedTo } from "./wrapped.ts";
 
 /** What the value of an option is; the library knows at most that there is one. */
 const VALUES: Readonly<Record<string, string>> = {
@@ -12,8 +13,10 @@ const VALUES: Readonly<Record<string, string>> = {
   "--work-unit": "ID",
   "--agent": "NAME",
   "--mcp": "PROTOCOL",
+  "--prompt": "PROTOCOL",
   "--attempt": "ID",
   "--protocol": "NAME",
+  "--kind": "KIND",
   "--since": "TIME",
   "--limit": "N",
   "--expect": "HEAD",
@@ -149,6 +152,36 @@ function definitionOf(cli: Cli, command: CommandClass) {
   return cli.definitions().find(({ path }) => path === `runa ${nameOf(command)}`);
 }
 
+/** What a command takes, for whoever completes a command line. */
+export interface CommandForm {
+  /** What it takes beside options, in its order, as its help names it. */
+  readonly words: readonly string[];
+  readonly options: readonly {
+    readonly name: string;
+    /** What the help calls its value; null where it takes none. */
+    readonly value: string | null;
+    readonly optionalValue: boolean;
+    readonly description: string;
+  }[];
+}
+
+/** What a command takes. */
+export function formOf(cli: Cli, command: CommandClass): CommandForm {
+  const usage = definitionOf(cli, command)?.usage ?? "";
+  return {
+    words: [...usage.matchAll(/<([^>]+)>|\[([A-Z]+)\]/g)].map(([, required, optional]) => required ?? optional ?? ""),
+    options: optionsOf(cli, command).map(({ name, shown, description }) => {
+      const [, value = ""] = shown.split(" ");
+      return {
+        name,
+        value: value === "" ? null : value.replace(/[[\]]/g, ""),
+        optionalValue: value.startsWith("["),
+        description,
+      };
+    }),
+  };
+}
+
 /** What a command takes beside options, in its order; what may be left out in brackets, as the library writes it. */
 function wordsOf(cli: Cli, command: CommandClass): string[] {
   const usage = definitionOf(cli, command)?.usage ?? "";
@@ -194,15 +227,8 @@ function withOptionalValue(name: string): string {
   return value === undefined ? name : `${name} [${value}]`;
 }
 
-/** Pieces joined by spaces into lines that are not too wide, those after the first one indented. */
 function wrapped(pieces: readonly string[], indent = ""): string[] {
-  const lines: string[] = [];
-  for (const piece of pieces) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + piece.length < WIDTH) lines[lines.length - 1] = `${last} ${piece}`;
-    else lines.push(lines.length === 0 ? piece : indent + piece);
-  }
-  return lines;
+  return wrappedTo(pieces, indent, WIDTH);
 }
 
 function text(lines: readonly string[]): string {

@@ -228,6 +228,11 @@ function inputsOf(view: ScopeView, protocol: Protocol, triggers: TriggerEvaluati
   ];
 }
 
+/** What a candidate would be given as things are now, READY or not. */
+export function inputsNow({ view }: Evaluation, { protocol, outputs, feedback }: Candidate): Input[] {
+  return inputsOf(view, protocol, new TriggerEvaluation(view, outputs, feedback));
+}
+
 /** A wait condition in the contract's words. */
 export function conditionText(condition: WaitCondition): string {
   switch (condition.kind) {

@@ -1,3 +1,5 @@
+import { RunaError } from "../diagnostic.ts";
+
 /** So many first characters of an attempt's id are its time, in milliseconds; two attempts share them by rare chance only. */
 const TIME = 13;
 
@@ -16,4 +18,23 @@ export function distinctBeginnings(ids: readonly string[]): string[] {
     while (length < id.length && ids.some((other) => other !== id && other.startsWith(id.slice(0, length)))) length++;
     return id.slice(0, length);
   });
+}
+
+/** So many ids at most have to be looked for, to tell whether there are several, and to name some. */
+export const NAMED_IDS = 5;
+
+/**
+ * The one id that begins so.
+ * @param found the ids that do, the first few of them
+ * @param none what is said where there is none
+ * @throws RunaError where there is none, or several
+ */
+export function onlyId(beginning: string, found: readonly string[], none: string): string {
+  const [only, ...more] = found;
+  if (only === undefined) throw new RunaError(none);
+  if (more.length > 0)
+    throw new RunaError(
+      `'${beginning}' is how several attempts begin: give more of the id, such as ${distinctBeginnings(found).join(", ")}`,
+    );
+  return only;
 }

@@ -62,7 +62,7 @@ export interface AgentEnd {
 }
 
 /** Where what belongs to one attempt lies: its prompt, what its agent reported. */
-export function attemptDirectory(project: OpenProject, id: string): string {
+export function attemptDirectory(project: Pick<OpenProject, "storeDirectory">, id: string): string {
   return join(project.storeDirectory, "attempts", id);
 }
 

@@ -11,12 +11,12 @@ import {
   type Validator,
 } from "@runa/store";
 import { type Diagnostic, DiagnosticsError, type TomlPath } from "../diagnostic.ts";
+import { openJsonMap } from "../json-map.ts";
 import { locate } from "../toml/locate.ts";
 import { parseToml, type TomlDocument, type TomlFinding } from "../toml/parse.ts";
 import { whyUnreadable } from "../unreadable.ts";
 import { LazyCompiler } from "./lazy-compiler.ts";
 import { type Manifest, type ProtocolDeclaration, readManifest, unsafeReason } from "./manifest.ts";
-import { schemaPosition } from "./schema-position.ts";
 import { flatTrigger, typesOf } from "./trigger.ts";
 
 /** An artifact type with its schema. */
@@ -193,7 +193,7 @@ async function loadTypes(
 async function schemaDiagnostic(type: string, file: string, text: string, error: unknown): Promise<Diagnostic> {
   const severity = "error";
   if (error instanceof SchemaError) {
-    const position = await schemaPosition(text, error.pointer);
+    const position = (await openJsonMap(text)).positionOf(error.pointer);
     return { severity, file, message: `schema of '${type}': ${error.message}`, ...(position && { position }) };
   }
   if (error instanceof JsonError) {

@@ -2,6 +2,7 @@ import {
   type EventFilter,
   type EventQuery,
   eventCount,
+  knownWorkUnits,
   type LogEvent,
   type LogHead,
   type LogVerdict,
@@ -12,13 +13,8 @@ import {
   type Store,
   verifyLog,
 } from "@runa/store";
-import { RunaError } from "../diagnostic.ts";
-import { distinctBeginnings } from "../execute/attempt-id.ts";
-import { log } from "../log/log.ts";
-import { findProject, openProjectStore, type ProjectOptions } from "./project.ts";
-
-/** How many attempts are named where a beginning fits several. */
-const NAMED = 5;
+import { NAMED_IDS, onlyId } from "../execute/attempt-id.ts";
+import { openRecord, type ProjectOptions } from "./project.ts";
 
 /** A project's event log (attempts.md section 8), open for reading. */
 export class EventLog {
@@ -46,6 +42,11 @@ export class EventLog {
     return loggedProtocols(this.#store);
   }
 
+  /** The work units that the project knows of. */
+  workUnits(): string[] {
+    return knownWorkUnits(this.#store);
+  }
+
   head(): LogHead {
     return logHead(this.#store);
   }
@@ -59,13 +60,8 @@ export class EventLog {
    * @throws RunaError where there is none, or several
    */
   attempt(beginning: string): string {
-    const [only, ...more] = loggedAttempts(this.#store, beginning, NAMED);
-    if (only === undefined) throw new RunaError(`the log tells of no attempt whose id begins with '${beginning}'`);
-    if (more.length > 0)
-      throw new RunaError(
-        `'${beginning}' is how several attempts begin: give more of the id, such as ${distinctBeginnings([only, ...more]).join(", ")}`,
-      );
-    return only;
+    const found = loggedAttempts(this.#store, beginning, NAMED_IDS);
+    return onlyId(beginning, found, `the log tells of no attempt whose id begins with '${beginning}'`);
   }
 
   close(): void {
@@ -79,7 +75,5 @@ export class EventLog {
  * @throws RunaError, DiagnosticsError, StoreError
  */
 export async function openEventLog(options: ProjectOptions, use: "look" | "inspect" = "look"): Promise<EventLog> {
-  const project = await findProject(options);
-  log.configure({ ...project.config.logging, environment: options.environment });
-  return new EventLog(openProjectStore(project, use));
+  return new EventLog((await openRecord(options, use)).store);
 }

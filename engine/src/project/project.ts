@@ -133,6 +133,17 @@ export async function rebuildProject(options: ProjectOptions): Promise<Rebuilt> 
 }
 
 /**
+ * Opens what is recorded of a project, and nothing else: no methodology has to be there.
+ * @param use what the store is opened for
+ * @throws RunaError, DiagnosticsError, StoreError
+ */
+export async function openRecord(options: ProjectOptions, use: StoreUse): Promise<{ project: Project; store: Store }> {
+  const project = await findProject(options);
+  log.configure({ ...project.config.logging, environment: options.environment });
+  return { project, store: openProjectStore(project, use) };
+}
+
+/**
  * The manifest that a project's configuration names.
  * @throws RunaError where it names none
  */

@@ -155,6 +155,7 @@ const SET_AGENT = "UPDATE attempt SET agent = ? WHERE id = ?";
 const SET_OWNER = "UPDATE attempt SET owner = ? WHERE id = ? AND owner = ? AND ended IS NULL";
 const CALLED = "UPDATE attempt SET last_call = ? WHERE id = ?";
 const PROGRESS = "SELECT last_call, ended FROM attempt WHERE id = ?";
+const STARTED = "SELECT started_at FROM attempt WHERE id = ?";
 // Attempts of one candidate never overlap: of several that ended at one moment, the one that began last is the last.
 const LAST_FIRST = "ORDER BY ended DESC, rowid DESC LIMIT 1";
 const LAST_OF_CANDIDATE = `SELECT id, outcome FROM attempt WHERE protocol = ? AND work_unit IS ? AND ended IS NOT NULL
@@ -298,6 +299,11 @@ export function noteCall(database: Database, id: string, at: Moment): void {
 export function attemptProgress(database: Database, id: string): AttemptProgress | null {
   const row = statement(database, PROGRESS).get(id) as { last_call: Moment | null; ended: Moment | null } | undefined;
   return row === undefined ? null : { lastCall: row.last_call, ended: row.ended !== null };
+}
+
+/** When an attempt that is known began. */
+export function startOf(database: Database, id: string): WallTime {
+  return (statement(database, STARTED).get(id) as { started_at: WallTime }).started_at;
 }
 
 /** The last attempt of a candidate that has ended; null for none. */

@@ -7,7 +7,8 @@ import { noteStepBack } from "./clock-table.ts";
 import { statement } from "./statement.ts";
 import { oneOf } from "./stored.ts";
 
-const KINDS = [
+/** The kinds of events, in the words of the log. */
+export const EVENT_KINDS = [
   "project_initialised",
   "methodology_changed",
   "scanned",
@@ -25,9 +26,10 @@ const KINDS = [
 ] as const;
 
 /** Everything that the event log tells of (attempts.md section 8). */
-export type EventKind = (typeof KINDS)[number];
+export type EventKind = (typeof EVENT_KINDS)[number];
 
-export const isEventKind = oneOf(KINDS);
+/** Whether a word is the kind of an event. */
+export const isEventKind = oneOf(EVENT_KINDS);
 
 /** The last time, in microseconds, that a date can have. */
 const LAST_TIME = 8_640_000_000_000_000_000;
@@ -61,6 +63,9 @@ export interface EventFilter {
   readonly attempt?: string | undefined;
   /** Of this protocol, or of one of its attempts. */
   readonly protocol?: string | undefined;
+  /** Of this work unit, or of one of its attempts. */
+  readonly workUnit?: string | undefined;
+  readonly kind?: EventKind | undefined;
   /** Dated then or later. */
   readonly since?: WallTime | undefined;
 }
@@ -73,6 +78,7 @@ const ONE = "SELECT * FROM event WHERE seq = ?";
 const APPEND = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)";
 const ATTEMPTS = "SELECT DISTINCT attempt FROM event WHERE attempt >= ? AND attempt < ? || char(0x10ffff) LIMIT ?";
 const OF_PROTOCOL = `? IN (CASE WHEN json_valid(body) THEN json_extract(body, '$.protocol') END, (SELECT protocol FROM attempt WHERE id = event.attempt))`;
+const OF_WORK_UNIT = `? IN (CASE WHEN json_valid(body) THEN json_extract(body, '$.work_unit') END, (SELECT work_unit FROM attempt WHERE id = event.attempt))`;
 const WITHDRAWALS = `SELECT json_extract(body, '$.artifact_type') AS type, json_extract(body, '$.instance_id') AS id FROM event
   WHERE attempt = ? AND kind = 'withdrawn' AND json_valid(body)`;
 const PROTOCOLS = `SELECT DISTINCT json_extract(body, '$.protocol') AS protocol FROM event
@@ -149,12 +155,17 @@ export function countEvents(database: Database, filter: EventFilter): number {
     .count;
 }
 
-function conditions({ after, attempt, protocol, since }: EventFilter): { where: string; values: unknown[] } {
+function conditions({ after, attempt, protocol, workUnit, kind, since }: EventFilter): {
+  where: string;
+  values: unknown[];
+} {
   const chosen: [string, unknown][] = [];
   if (after !== undefined) chosen.push(["seq > ?", after]);
   if (since !== undefined) chosen.push(["at >= ?", since]);
   if (attempt !== undefined) chosen.push(["attempt = ?", attempt]);
+  if (kind !== undefined) chosen.push(["kind = ?", kind]);
   if (protocol !== undefined) chosen.push([OF_PROTOCOL, protocol]);
+  if (workUnit !== undefined) chosen.push([OF_WORK_UNIT, workUnit]);
   return {
     where: chosen.length === 0 ? "" : `WHERE ${chosen.map(([condition]) => condition).join(" AND ")}`,
     values: chosen.map(([, value]) => value),

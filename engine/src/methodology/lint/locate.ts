@@ -1,11 +1,11 @@
 import { dirname } from "node:path";
 import { readSourceFile } from "@runa/store";
 import type { Diagnostic, SourcePosition } from "../../diagnostic.ts";
+import { openJsonMap } from "../../json-map.ts";
 import { SourceLines } from "../../source-lines.ts";
 import { locate } from "../../toml/locate.ts";
 import type { TomlFinding } from "../../toml/parse.ts";
 import { instructionsFile, type Methodology, schemaFile } from "../methodology.ts";
-import { openJsonPlaces } from "../schema-position.ts";
 import type { FileFinding, InstructionsFinding, SchemaFinding } from "./finding.ts";
 import { RULES } from "./rules.ts";
 
@@ -25,8 +25,8 @@ export async function locateFindings(methodology: Methodology, findings: Finding
     const file = schemaFile(root, name);
     const found = findings.schemas.filter(({ type }) => type === name);
     if (found.length === 0) continue;
-    const place = await openJsonPlaces(readSourceFile(file).toString("utf8"));
-    located.push(...inFile(file, found, ({ pointer, at }) => place(pointer, at)));
+    const map = await openJsonMap(readSourceFile(file).toString("utf8"));
+    located.push(...inFile(file, found, ({ pointer, at }) => map.positionOf(pointer, at)));
   }
   for (const { name, instructions } of methodology.protocols) {
     const found = findings.instructions.filter(({ protocol }) => protocol === name);

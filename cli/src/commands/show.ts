@@ -1,0 +1,48 @@
+import { resolve } from "node:path";
+import { showInstance, showType, showTypes } from "@runa/engine";
+import { Command, Option } from "clipanion";
+import { ProjectCommand } from "../project-command.ts";
+import { instanceText, typesText, typeText } from "../render/show-view.ts";
+
+export class ShowCommand extends ProjectCommand {
+  static override paths = [["show"]];
+  static forms = [["[TYPE [INSTANCE]]", "[--json]"]];
+  static override usage = Command.Usage({
+    description: "Show the artifacts: the types, the instances of one, or one instance.",
+    details: `
+      Without arguments, every artifact type with how many instances there are. With TYPE, its instances: status, work unit,
+      when its file was written, and which attempt it comes from, or that it was put there by hand. With INSTANCE too, its content as
+      an agent's prompt has it, and everything that is wrong with it, with line and column.
+    `,
+    examples: [
+      ["See what there is", "$0 show"],
+      ["The instances of one type", "$0 show design"],
+      ["One of them", "$0 show design checkout"],
+      ["The same, as other commands name it", "$0 show design/checkout"],
+    ],
+  });
+
+  type = Option.String({ name: "TYPE", required: false });
+  instance = Option.String({ name: "INSTANCE", required: false });
+  json = Option.Boolean("--json", false, { description: "Print one JSON document (version 1)." });
+
+  override async execute(): Promise<number> {
+    const { type, instance } = this.#chosen();
+    return this.withProject(async (project) => {
+      if (type === undefined) this.answer(this.json, await showTypes(project), typesText);
+      else if (instance === undefined) this.answer(this.json, await showType(project, type), typeText);
+      else {
+        const answer = await showInstance(project, type, instance);
+        this.answer(this.json, answer, () => instanceText(answer, resolve(project.root, answer.path)));
+      }
+      return 0;
+    });
+  }
+
+  /** Other commands print `type/instance`, so that is taken as well. No type has a slash in its name. */
+  #chosen(): { type: string | undefined; instance: string | undefined } {
+    const { type, instance } = this;
+    const slash = instance === undefined ? (type?.indexOf("/") ?? -1) : -1;
+    return slash === -1 ? { type, instance } : { type: type?.slice(0, slash), instance: type?.slice(slash + 1) };
+  }
+}

@@ -1,0 +1,17 @@
+import { type GraphAnswer, RunaError } from "@runa/engine";
+import { graphDot } from "./dot.ts";
+
+/**
+ * The graph as an SVG image. Loads Graphviz, which is large, and only here.
+ * @throws RunaError where it cannot draw the graph
+ */
+export async function graphSvg(answer: GraphAnswer): Promise<string> {
+  const { instance } = await import("@viz-js/viz");
+  try {
+    return (await instance()).renderString(graphDot(answer).join("\n"), { format: "svg", engine: "dot" });
+  } catch (error) {
+    throw new RunaError(
+      `Graphviz could not draw this graph (${(error as Error).message}): take --format dot, and another Graphviz`,
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import type { WorkUnit } from "@runa/store";
+import { RunaError } from "../diagnostic.ts";
+import { type Candidate, type Evaluation, inputsNow } from "../evaluate/evaluate.ts";
+import { earlierOutputs } from "../execute/earlier-outputs.ts";
+import { contextOf } from "../plan/plan.ts";
+import { renderPrompt } from "../plan/prompt.ts";
+import type { OpenProject } from "../project/project.ts";
+import { protocolNamed } from "./named.ts";
+
+/** The prompt that an agent would get now. */
+export interface PromptAnswer {
+  readonly candidate: Candidate;
+  readonly text: string;
+}
+
+/**
+ * The prompt of a protocol, READY or not: one that is not READY is given what of its inputs is there. Without a name that
+ * of the first READY one; null when there is none.
+ * @throws RunaError for a protocol that there is not, or that the evaluated scope does not have
+ */
+export function promptOf(project: OpenProject, evaluation: Evaluation, name: string | null): PromptAnswer | null {
+  const candidate =
+    name === null
+      ? evaluation.candidates.find(({ readiness }) => readiness.status === "ready")
+      : candidateNamed(project, evaluation, name);
+  if (candidate === undefined) return null;
+  const ready: Candidate = { ...candidate, readiness: { status: "ready", inputs: inputsNow(evaluation, candidate) } };
+  const text = renderPrompt(contextOf(project, project.methodology.name, ready), {
+    outputs: earlierOutputs(project, candidate, evaluation.view),
+    wentWrong: [],
+  });
+  if (text === null) throw new RunaError("an input was changed while the prompt was made: try again");
+  return { candidate, text };
+}
+
+function candidateNamed({ methodology }: OpenProject, { candidates, workUnit }: Evaluation, name: string): Candidate {
+  const protocol = protocolNamed(methodology, name);
+  const candidate = candidates.find((one) => one.protocol.name === name);
+  if (candidate !== undefined) return candidate;
+  throw new RunaError(scopeText(protocol.name, workUnit));
+}
+
+function scopeText(protocol: string, workUnit: WorkUnit | null): string {
+  return workUnit === null
+    ? `protocol '${protocol}' is scoped: say for which work unit, with --work-unit ID`
+    : `protocol '${protocol}' is not scoped: leave --work-unit out`;
+}
