@@ -113,7 +113,13 @@ describe("the JSON answers", () => {
     expect(json).toMatchObject({
       problems: 1,
       findings: [
-        { severity: "problem", line: expect.any(Number), column: 1, file: expect.stringMatching(/manifest\.toml$/) },
+        {
+          rule: "misspelt-table",
+          level: "problem",
+          line: expect.any(Number),
+          column: 1,
+          file: expect.stringMatching(/manifest\.toml$/),
+        },
       ],
     });
   });

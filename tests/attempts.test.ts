@@ -216,7 +216,7 @@ describe("step --dry-run --prompt", () => {
     const rig = await makeRig(chain);
     const { exitCode, stdout, stderr } = await rig.run("step", "--dry-run", "--prompt", "build");
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^# build\n[\s\S]*Carry out build\.\n\n## What to deliver\n/);
+    expect(stdout).toMatch(/^# build\n[\s\S]*Carry out build\. Deliver code\.\n\n## What to deliver\n/);
     expect(stderr).toBe("note: build is WAITING: this is what its agent would be told as things are now\n");
   });
 

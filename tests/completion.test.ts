@@ -40,7 +40,7 @@ describe("what may stand where the cursor is", () => {
     expect(await values(rig, "--artifacts-dir", "x", "--config=y", "st")).toEqual(["state", "step"]);
     expect(await values(rig, "help", "val")).toEqual(["validate"]);
     expect(await values(rig, "-")).toEqual(["--config", "--artifacts-dir", "--help", "--version"]);
-    const { stdout } = await rig.run("__complete", "zsh", "--", "li");
+    const { stdout } = await rig.run("__complete", "zsh", "--", "lis");
     expect(stdout).toBe("list\t\n:\n");
     const { stdout: all } = await rig.run("__complete", "zsh", "--", "");
     expect(all).toMatch(/^state\tShow what is READY, BLOCKED and WAITING, and why\.$/m);

@@ -74,9 +74,11 @@ describe("init", () => {
     writeFileSync(manifest, `${readFileSync(manifest, "utf8")}require = ["idle"]\n`);
     const { exitCode, stdout, stderr } = await rig.run("init", "--methodology", "../methodology");
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-    expect(stdout).toMatch(/^warning {2}\S*manifest\.toml:\d+:\d+ {2}nothing uses artifact type 'idle'$/m);
     expect(stdout).toMatch(
-      /^problem {2}\S*manifest\.toml:\d+:1 {2}unknown key 'require' in protocol 'draft' — did you mean 'requires'\?$/m,
+      /^warning {2}\S*manifest\.toml:\d+:\d+ {2}nothing uses artifact type 'idle' \[unused-type\]$/m,
+    );
+    expect(stdout).toMatch(
+      /^problem {2}\S*manifest\.toml:\d+:1 {2}unknown key 'require' in protocol 'draft' — did you mean 'requires'\? \[unknown-key\]$/m,
     );
   });
 

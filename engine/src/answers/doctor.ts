@@ -1,7 +1,8 @@
 import { executionOrder } from "../methodology/graph.ts";
 import type { Examination } from "../project/examine.ts";
-import { displayPath, type OpenProject } from "../project/project.ts";
+import type { OpenProject } from "../project/project.ts";
 import { type FailureEntry, failureEntry } from "./failure-entry.ts";
+import { type FindingEntry, findingEntry } from "./finding-entry.ts";
 import { type GapEntry, gapEntry, type UnhealthyEntry, unhealthyEntries } from "./unhealthy.ts";
 
 /** Everything that `doctor` found. */
@@ -18,26 +19,13 @@ export interface DoctorAnswer {
   readonly not_read: readonly GapEntry[];
   readonly passed_over: readonly string[];
   readonly unrecognized: readonly string[];
-  /** What protocols lack; left out where only health was asked for. */
-  readonly readiness?: readonly {
-    readonly protocol: string;
-    readonly precondition_failures: readonly FailureEntry[];
-  }[];
+  /** What protocols lack; null where only health was asked for. */
+  readonly readiness:
+    | readonly { readonly protocol: string; readonly precondition_failures: readonly FailureEntry[] }[]
+    | null;
   /** Candidates whose outputs were made under other instructions or schemas than today's. */
   readonly other_instructions: readonly { readonly protocol: string; readonly work_unit?: string }[];
   readonly cycles: readonly (readonly string[])[];
-}
-
-/** Something in the methodology's files. */
-export interface FindingEntry {
-  readonly severity: "error" | "problem" | "warning";
-  /** The id of the rule that it breaks: see docs/lint.md. */
-  readonly rule?: string;
-  readonly message: string;
-  /** As people see it: from the project where it lies inside it. */
-  readonly file: string;
-  readonly line?: number;
-  readonly column?: number;
 }
 
 /** An examination as a document. */
@@ -49,24 +37,15 @@ export function doctorAnswer({ root, methodology }: OpenProject, examination: Ex
     methodology: methodology.name,
     problems: examination.problems,
     warnings: examination.warnings,
-    findings: [...findings, ...examination.cycles].map(({ severity, rule, message, file, position }) => ({
-      severity,
-      ...(rule !== undefined && { rule }),
-      message,
-      file: displayPath(root, file),
-      ...(position !== undefined && { line: position.line, column: position.column }),
-    })),
+    findings: [...findings, ...examination.cycles].map((finding) => findingEntry(finding, root)),
     artifacts: health.map(({ type, total, valid }) => ({ artifact_type: type, total, valid })),
     unhealthy: health.flatMap(({ unhealthy }) => unhealthyEntries(unhealthy)),
     not_read: examination.gaps.map(gapEntry),
     passed_over: examination.passedOver,
     unrecognized: examination.unrecognized,
-    ...(readiness !== null && {
-      readiness: readiness.map(({ protocol, failures }) => ({
-        protocol,
-        precondition_failures: failures.map(failureEntry),
-      })),
-    }),
+    readiness:
+      readiness?.map(({ protocol, failures }) => ({ protocol, precondition_failures: failures.map(failureEntry) })) ??
+      null,
     other_instructions: otherInstructions.map(({ protocol, workUnit }) => ({
       protocol,
       ...(workUnit !== null && { work_unit: workUnit }),
