@@ -68,32 +68,32 @@ export {
   type Relationship,
 } from "./evaluate/evaluate.ts";
 export { type Debts, debtsOf, type Settlement, type Standing } from "./evaluate/owed.ts";
-export { lossViolation, type ReadArtifact, readArtifact } from "./execute/artifact-text.ts";
-export { distinctBeginnings, SHORTEST_BEGINNING, shortAttemptId } from "./execute/attempt-id.ts";
-export { openAttemptSession } from "./execute/attempt-session.ts";
-export { executeRun } from "./execute/cascade.ts";
-export type { Work } from "./execute/conflicts.ts";
-export { attemptDeliveries } from "./execute/deliveries.ts";
+export { lossViolation, type ReadArtifact, readArtifact } from "./session/artifact-text.ts";
+export { distinctBeginnings, SHORTEST_BEGINNING, shortAttemptId } from "./attempt/attempt-id.ts";
+export { openAttemptSession } from "./session/attempt-session.ts";
+export { executeRun } from "./run/cascade.ts";
+export type { Work } from "./run/conflicts.ts";
+export { attemptDeliveries } from "./attempt/deliveries.ts";
 export {
   HANDLED_SIGNALS,
   type Handled,
   type InterruptReaction,
   Interrupts,
   signalExitCode,
-} from "./execute/interrupts.ts";
-export type { RunFailure } from "./execute/ledger.ts";
-export { loggedOutcomeText } from "./execute/logged-outcome-text.ts";
-export { refuseInsideAttempt } from "./execute/nested.ts";
-export type { Outcome, Silence } from "./execute/outcome.ts";
-export { outcomeText, violationLines } from "./execute/outcome-text.ts";
-export type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "./execute/output-session.ts";
-export { type Whereabouts, whereaboutsOf } from "./execute/owner.ts";
-export { isExecutableFile, placesOf, startProblem } from "./execute/process/start-problem.ts";
-export { LinePrefixer } from "./execute/process/transcript.ts";
-export { openOutputSession, type SessionOptions } from "./execute/project-session.ts";
-export { releaseByHand } from "./execute/release.ts";
-export type { ExecutionEvent, RunLimit, RunOptions, RunOutcome, RunReport } from "./execute/run-report.ts";
-export type { AttemptReport, ExecutionContext } from "./execute/supervise.ts";
+} from "./process/interrupts.ts";
+export type { RunFailure } from "./run/ledger.ts";
+export { loggedOutcomeText } from "./answers/logged-outcome-text.ts";
+export { refuseInsideAttempt } from "./project/nested.ts";
+export type { Outcome, Silence } from "./attempt/outcome.ts";
+export { outcomeText, violationLines } from "./attempt/outcome-text.ts";
+export type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "./session/output-session.ts";
+export { type Whereabouts, whereaboutsOf } from "./process/owner.ts";
+export { isExecutableFile, placesOf, startProblem } from "./process/start-problem.ts";
+export { LinePrefixer } from "./process/transcript.ts";
+export { openOutputSession, type SessionOptions } from "./session/project-session.ts";
+export { releaseByHand } from "./attempt/release.ts";
+export type { ExecutionEvent, RunLimit, RunOptions, RunOutcome, RunReport } from "./run/report.ts";
+export type { AttemptReport, ExecutionContext } from "./attempt/supervise.ts";
 export { type LogRecord, log } from "./log/log.ts";
 export { executionOrder } from "./methodology/graph.ts";
 export type { LintReport } from "./methodology/lint/lint-methodology.ts";
@@ -112,7 +112,7 @@ export {
 export { type Context, type ContextInput, instancePath, type PlannedExecution, planExecution } from "./plan/plan.ts";
 export { type ProjectedExecution, project } from "./plan/projection.ts";
 export type { AgentSettings, RunLimits } from "./project/config.ts";
-export { EventLog, openEventLog } from "./project/event-log.ts";
+export { EventLog, openEventLog } from "./answers/event-log.ts";
 export { type Examination, examine, unhealthyInstances, unhealthyOf } from "./project/examine.ts";
 export { type InitResult, initProject } from "./project/init.ts";
 export { evaluateScan, evaluateScope, evaluateWorkUnits, isNamed, lookAt, workUnitsOf } from "./project/look.ts";

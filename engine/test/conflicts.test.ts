@@ -1,7 +1,7 @@
 import type { JsonSchema, SchemaHash, WorkUnit } from "@runa/store";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { obstructs, type Work } from "../src/execute/conflicts.ts";
+import { obstructs, type Work } from "../src/run/conflicts.ts";
 import type { Methodology, Protocol } from "../src/methodology/methodology.ts";
 import type { Trigger } from "../src/methodology/trigger.ts";
 import { declare, methodologyOf, unit, when } from "./support/builders.ts";

@@ -2,10 +2,10 @@ import type { LastAttempt, Moment, OutcomeId } from "@runa/store";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Candidate, type Evaluation, evaluate } from "../src/evaluate/evaluate.ts";
-import { outputsDigest, readsDigest } from "../src/execute/evidence.ts";
-import { isTriedAgain, RunLedger } from "../src/execute/ledger.ts";
-import type { Outcome } from "../src/execute/outcome.ts";
-import type { AttemptReport } from "../src/execute/supervise.ts";
+import { outputsDigest, readsDigest } from "../src/attempt/evidence.ts";
+import { isTriedAgain, RunLedger } from "../src/run/ledger.ts";
+import type { Outcome } from "../src/attempt/outcome.ts";
+import type { AttemptReport } from "../src/attempt/supervise.ts";
 import type { ProtocolDeclaration } from "../src/methodology/manifest.ts";
 import { declare, instanceOf, methodologyOf, snapshotOf } from "./support/builders.ts";
 

@@ -7,10 +7,10 @@ import {
   fenceAttempt,
   recordAgent,
   unendedAttempts,
-} from "../src/attempt.ts";
+} from "../src/record/attempt.ts";
 import { contentHash } from "../src/json/canonical.ts";
 import { readSnapshot, type Snapshot } from "../src/snapshot.ts";
-import { lastAttemptOf } from "../src/tables/attempt-table.ts";
+import { lastAttemptOf } from "../src/record/attempt-table.ts";
 import { id, Rig, unit } from "./rig.ts";
 
 const A = { title: "A" };

@@ -1,7 +1,7 @@
 import type { WorkUnit } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
 import { type Candidate, type Evaluation, inputsNow } from "../evaluate/evaluate.ts";
-import { earlierOutputs } from "../execute/earlier-outputs.ts";
+import { earlierOutputs } from "../attempt/earlier-outputs.ts";
 import { contextOf } from "../plan/plan.ts";
 import { renderPrompt } from "../plan/prompt.ts";
 import type { OpenProject } from "../project/project.ts";

@@ -1,7 +1,7 @@
 import type { NotMoved, ScanReport } from "@runa/store";
 import type { Candidate, Evaluation } from "../evaluate/evaluate.ts";
-import { outcomeText } from "../execute/outcome-text.ts";
-import type { AttemptReport } from "../execute/supervise.ts";
+import { outcomeText } from "../attempt/outcome-text.ts";
+import type { AttemptReport } from "../attempt/supervise.ts";
 import type { OpenProject } from "../project/project.ts";
 import { type LogRecord, log } from "./log.ts";
 
