@@ -1,9 +1,10 @@
 import type { Database } from "better-sqlite3";
 import type { Instance, Moment, ScanGap, TypeSummary, WorkUnit } from "./artifact.ts";
-import { grouped } from "./grouped.ts";
-import type { ScanReport } from "./scan/scan.ts";
 import type { Store } from "./connection/store.ts";
+import { grouped } from "./grouped.ts";
 import { unhealthyArtifacts } from "./index/artifact-table.ts";
+import { type PackedArtifacts, packedArtifacts } from "./index/packed-artifacts.ts";
+import { lastRemovals } from "./index/removal-table.ts";
 import {
   type LastAttempt,
   lastAttempts,
@@ -13,8 +14,7 @@ import {
   workedUnits,
 } from "./record/attempt-table.ts";
 import { type Saying, sayingsOf } from "./record/delivery-table.ts";
-import { type PackedArtifacts, packedArtifacts } from "./index/packed-artifacts.ts";
-import { lastRemovals } from "./index/removal-table.ts";
+import type { ScanReport } from "./scan/scan.ts";
 
 /** The instances of each declared type, by instance id; a type without any has an empty list. */
 export interface InstancesByType extends ReadonlyMap<string, readonly Instance[]> {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { contentHash } from "../src/json/canonical.ts";
 import {
   abandonAttempt,
   attemptNotes,
@@ -8,9 +9,8 @@ import {
   recordAgent,
   unendedAttempts,
 } from "../src/record/attempt.ts";
-import { contentHash } from "../src/json/canonical.ts";
-import { readSnapshot, type Snapshot } from "../src/snapshot.ts";
 import { lastAttemptOf } from "../src/record/attempt-table.ts";
+import { readSnapshot, type Snapshot } from "../src/snapshot.ts";
 import { id, Rig, unit } from "./rig.ts";
 
 const A = { title: "A" };

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { WorkUnit } from "../src/artifact.ts";
+import { openStore, type Store } from "../src/connection/store.ts";
 import {
   abandonAttempt,
   adoptAttempt,
@@ -10,12 +11,11 @@ import {
   releaseAttempt,
   unendedAttempts,
 } from "../src/record/attempt.ts";
+import type { OpenAttempt, Owner } from "../src/record/attempt-table.ts";
 import { confirmArtifact, recordRefusal, recordServerStart, recordWithdrawal } from "../src/record/delivery.ts";
 import { noteMethodology, readEvents, recordEvent, verifyLog } from "../src/record/event-log.ts";
-import { BATCH, scan } from "../src/scan/scan.ts";
-import { openStore, type Store } from "../src/connection/store.ts";
 import { finishSuperseding } from "../src/record/superseding.ts";
-import type { OpenAttempt, Owner } from "../src/record/attempt-table.ts";
+import { BATCH, scan } from "../src/scan/scan.ts";
 import { type DatabaseFault, onFaultyDatabase, syncingOf } from "./database-faults.ts";
 import { id, Rig, temporaryDirectory } from "./rig.ts";
 import { held, told } from "./told.ts";

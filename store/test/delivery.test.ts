@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
+import { canonicalJson, contentHash } from "../src/json/canonical.ts";
 import { attemptNotes, deliveredElsewhere, fenceAttempt, removeLitter } from "../src/record/attempt.ts";
 import {
   confirmArtifact,
@@ -23,7 +24,6 @@ import {
   recordRefusal,
   recordServerStart,
 } from "../src/record/delivery.ts";
-import { canonicalJson, contentHash } from "../src/json/canonical.ts";
 import { instanceIdProblem } from "../src/workspace/file-name.ts";
 import { asOrdinaryUser, id, Rig, temporaryDirectory, unit } from "./rig.ts";
 

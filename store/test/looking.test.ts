@@ -2,14 +2,14 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { openSqlite } from "../src/connection/sqlite.ts";
+import { openStore } from "../src/connection/store.ts";
+import { NotSavedError, StoreError } from "../src/connection/store-error.ts";
 import { deliverArtifact } from "../src/record/delivery.ts";
 import { readEvents, recordEvent } from "../src/record/event-log.ts";
 import { scan } from "../src/scan/scan.ts";
 import { parseSchema } from "../src/schema/source.ts";
 import { readSnapshot } from "../src/snapshot.ts";
-import { openSqlite } from "../src/connection/sqlite.ts";
-import { openStore } from "../src/connection/store.ts";
-import { NotSavedError, StoreError } from "../src/connection/store-error.ts";
 import { asOrdinaryUser, id, NOTE, Rig, temporaryDirectory } from "./rig.ts";
 
 const A = { title: "A" };

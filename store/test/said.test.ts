@@ -2,8 +2,8 @@ import { rmSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { earlierDeliveries } from "../src/record/attempt.ts";
 import { confirmArtifact, withdrawArtifact } from "../src/record/delivery.ts";
-import { readSnapshot, type Said } from "../src/snapshot.ts";
 import { finishSuperseding } from "../src/record/superseding.ts";
+import { readSnapshot, type Said } from "../src/snapshot.ts";
 import { id, Rig, unit } from "./rig.ts";
 
 const TITLE = { title: "A" };

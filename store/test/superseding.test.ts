@@ -13,10 +13,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { openStore } from "../src/connection/store.ts";
 import { attemptNotes, fenceAttempt } from "../src/record/attempt.ts";
 import { RefusedError, withdrawArtifact } from "../src/record/delivery.ts";
 import { readEvents } from "../src/record/event-log.ts";
-import { openStore } from "../src/connection/store.ts";
 import { finishSuperseding } from "../src/record/superseding.ts";
 import { allSupersedings, removeSuperseding } from "../src/record/superseding-table.ts";
 import { moveDurably } from "../src/workspace/durable-write.ts";

@@ -1,7 +1,7 @@
 import type { EventBody, Json, OutcomeId } from "@runa/store";
-import { count } from "../count.ts";
 import type { Limit, Outcome, Silence, UnusualEnd } from "../attempt/outcome.ts";
 import { outcomeText } from "../attempt/outcome-text.ts";
+import { count } from "../count.ts";
 
 /**
  * How an attempt ended, in the words of `outcomeText`, as far as an `attempt_ended` event tells. Empty where it tells no

@@ -1,6 +1,6 @@
 import { abandonAttempt, adoptAttempt, type OpenAttempt } from "@runa/store";
-import { thisOwner } from "../process/owner.ts";
 import { adoptAgent, findAgentOf } from "../process/agent-process.ts";
+import { thisOwner } from "../process/owner.ts";
 import { sweep } from "../process/sweep.ts";
 import type { ExecutionContext } from "./supervise.ts";
 

@@ -11,45 +11,43 @@ import {
 } from "@runa/store";
 import { v7 as uuidv7 } from "uuid";
 import { RunaError } from "../diagnostic.ts";
-import type { Candidate, Evaluation } from "../evaluate/evaluate.ts";
-import { logAttemptStarted } from "../log/records.ts";
+import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
+import type { Candidate } from "../methodology/candidate.ts";
 import type { Protocol } from "../methodology/methodology.ts";
 import { requireMcpCommand } from "../plan/mcp-config.ts";
 import { planExecution } from "../plan/plan.ts";
 import { renderPrompt } from "../plan/prompt.ts";
+import { type AgentProcess, adoptAgent, findAgentOf, startAgent } from "../process/agent-process.ts";
+import { agentEnvironment } from "../process/environment.ts";
+import { thisOwner } from "../process/owner.ts";
+import { mayLive } from "../process/proc.ts";
+import { closeOutput, keptOutput, type OutputFiles, openOutput } from "../process/transcript.ts";
 import type { AgentSettings } from "../project/config.ts";
 import type { OpenProject } from "../project/project.ts";
 import { attemptDirectory, usageFile } from "./conclude.ts";
-import type { Work } from "../run/conflicts.ts";
 import { earlierOutputs } from "./earlier-outputs.ts";
 import { instancesBefore, type RunningAttempt } from "./evidence.ts";
+import type { Outcome } from "./outcome.ts";
 import { outcomeText } from "./outcome-text.ts";
-import { thisOwner } from "../process/owner.ts";
-import { type AgentProcess, adoptAgent, findAgentOf, startAgent } from "../process/agent-process.ts";
-import { agentEnvironment } from "../process/environment.ts";
-import { mayLive } from "../process/proc.ts";
-import { closeOutput, keptOutput, type OutputFiles, openOutput } from "../process/transcript.ts";
+import { logAttemptStarted } from "./records.ts";
 
-import {
-  type Argv,
-  type AttemptReport,
-  type EndedAttempt,
-  type ExecutionContext,
-  superviseAttempt,
-} from "./supervise.ts";
+import type { AttemptReport, EndedAttempt } from "./report.ts";
+import { type Argv, type ExecutionContext, superviseAttempt } from "./supervise.ts";
 
 /** An attempt that this runa owns and that has not been judged. */
 export interface ActiveAttempt {
   readonly id: string;
-  readonly work: Work;
+  readonly work: Candidate;
   readonly ended: Promise<EndedAttempt>;
 }
 
 /** A candidate that is to be executed. */
 export interface Execution {
   readonly evaluation: Evaluation;
-  readonly candidate: Candidate;
+  readonly candidate: EvaluatedCandidate;
   readonly tries: number;
+  /** Whether it is tried again after such an outcome. */
+  readonly isRetried: (outcome: Outcome) => boolean;
   /** The attempt before, of which this is a retry. */
   readonly failed: AttemptReport | null;
   /** Whether the agent's output goes through files although its settings do not ask for that. */
@@ -75,7 +73,7 @@ export type Launch =
  */
 export function launchAttempt(context: ExecutionContext, execution: Execution): Launch {
   const { project, mcp, environment } = context;
-  const { evaluation, candidate, tries } = execution;
+  const { evaluation, candidate, tries, isRetried } = execution;
   const { protocol, workUnit } = candidate;
   const settings = project.config.agentFor(protocol.name);
   const argv = requireAgent(project, protocol, settings);
@@ -150,7 +148,7 @@ export function launchAttempt(context: ExecutionContext, execution: Execution): 
     throw error;
   }
   const running: RunningAttempt = { id, protocol, workUnit, started: claimed.started, before };
-  const ended = superviseAttempt(context, { running, agent, output, since, tries, adopted: false });
+  const ended = superviseAttempt(context, { running, agent, output, since, tries, isRetried, adopted: false });
   return { kind: "active", attempt: { id, work: { protocol, workUnit }, ended } };
 }
 
@@ -203,6 +201,7 @@ export function adopt(
   context: ExecutionContext,
   attempt: OpenAttempt,
   protocol: Protocol,
+  isRetried: (outcome: Outcome) => boolean,
 ): (ActiveAttempt & { readonly agent: AgentProcess["identity"] }) | null {
   const { project, grace } = context;
   const { id, workUnit, started, startedAt } = attempt;
@@ -211,7 +210,7 @@ export function adopt(
   const running: RunningAttempt = { id, protocol, workUnit, started, before: beforeAttempt(project.store, id) };
   const output = keptOutput(attemptDirectory(project, id));
   const since = performance.now() - Math.max(0, Date.now() - startedAt / 1000);
-  const ended = superviseAttempt(context, { running, agent, output, since, tries: 1, adopted: true });
+  const ended = superviseAttempt(context, { running, agent, output, since, tries: 1, isRetried, adopted: true });
   const { identity } = agent;
   return {
     id,

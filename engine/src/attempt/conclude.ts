@@ -1,17 +1,8 @@
 import { join } from "node:path";
-import {
-  type AttemptResult,
-  endAttempt,
-  fenceAttempt,
-  type InstanceRef,
-  type Json,
-  readSnapshot,
-  type ScanReport,
-  type SeenType,
-} from "@runa/store";
+import { type AttemptResult, endAttempt, fenceAttempt, type Json, readSnapshot } from "@runa/store";
 import { owedDigest } from "../evaluate/outputs.ts";
 import type { ScopeView } from "../evaluate/scope-view.ts";
-import { logUsageUnclear } from "../log/records.ts";
+import { thisOwner } from "../process/owner.ts";
 import { scopeView } from "../project/look.ts";
 import { type OpenProject, scanProject } from "../project/project.ts";
 import { leavingOutputs } from "./earlier-outputs.ts";
@@ -20,34 +11,9 @@ import { judge, supersededBy } from "./judge.ts";
 import { moveSuperseded } from "./move-superseded.ts";
 import type { Outcome } from "./outcome.ts";
 import { loggedOutcome } from "./outcome-log.ts";
-import { thisOwner } from "../process/owner.ts";
+import { logUsageUnclear } from "./records.ts";
+import type { Conclusion } from "./report.ts";
 import { readUsage, type Usage } from "./usage.ts";
-
-/** What an attempt came to. */
-export interface Conclusion {
-  readonly outcome: Outcome;
-  readonly delivered: readonly InstanceRef[];
-  /** What was moved away; what could not be is tried again by whoever executes work next. */
-  readonly superseded: readonly InstanceRef[];
-  /** What its deliveries come to, whatever the outcome; null where it was another's to judge. */
-  readonly judged: Outcome | null;
-  /** Whether every obligation was met, whatever the outcome. */
-  readonly everythingDelivered: boolean;
-  /** What a success saw, and left of what it may write; null for any other outcome. */
-  readonly left: Left | null;
-  readonly usage: Usage | null;
-  /** What could not be read when it was judged. */
-  readonly gaps: ScanReport["gaps"];
-}
-
-/** What tells later whether anything has changed since a success, by others than itself. */
-export interface Left {
-  readonly seen: Readonly<Record<string, SeenType>>;
-  /** See `readsDigest`: as it was when the attempt was judged, so with everything that was written while it ran. */
-  readonly reads: string;
-  /** See `outputsDigest`. */
-  readonly outputs: string;
-}
 
 /** How an attempt's agent came to its end, for the judgement of the attempt. */
 export interface AgentEnd {

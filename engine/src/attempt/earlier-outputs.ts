@@ -1,10 +1,10 @@
 import { earlierDeliveries, type Instance, type InstanceRef, type JsonSchema } from "@runa/store";
 import type { ScopeView } from "../evaluate/scope-view.ts";
+import type { Candidate } from "../methodology/candidate.ts";
 import { outputTypesOf, owedTypesOf } from "../methodology/methodology.ts";
 import { instancePath } from "../plan/plan.ts";
 import type { EarlierOutput } from "../plan/prompt.ts";
 import { displayPath, type OpenProject } from "../project/project.ts";
-import type { Work } from "../run/conflicts.ts";
 
 /** An instance that still lies there of what earlier attempts of a candidate delivered or confirmed. */
 interface EarlierInstance {
@@ -14,7 +14,7 @@ interface EarlierInstance {
 }
 
 /** The outputs of a candidate's earlier attempts that still lie there, as its agent is told of them. */
-export function earlierOutputs(project: OpenProject, work: Work, view: ScopeView): EarlierOutput[] {
+export function earlierOutputs(project: OpenProject, work: Candidate, view: ScopeView): EarlierOutput[] {
   return stillThere(project, work, view).map(({ instance: { type, id }, leaves }) => ({
     type,
     id,
@@ -24,11 +24,11 @@ export function earlierOutputs(project: OpenProject, work: Work, view: ScopeView
 }
 
 /** What a success of a candidate supersedes of what it wrote before, unless it delivers or confirms it. */
-export function leavingOutputs(project: OpenProject, work: Work, view: ScopeView): Instance[] {
+export function leavingOutputs(project: OpenProject, work: Candidate, view: ScopeView): Instance[] {
   return stillThere(project, work, view).flatMap(({ instance, leaves }) => (leaves ? [instance] : []));
 }
 
-function stillThere({ store, methodology }: OpenProject, work: Work, view: ScopeView): EarlierInstance[] {
+function stillThere({ store, methodology }: OpenProject, work: Candidate, view: ScopeView): EarlierInstance[] {
   const { protocol, workUnit } = work;
   const deliveries = earlierDeliveries(store, { protocol: protocol.name, workUnit });
   if (deliveries.length === 0) return [];

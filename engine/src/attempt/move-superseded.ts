@@ -1,6 +1,6 @@
 import { finishSuperseding, type NotMoved } from "@runa/store";
-import { logNotMoved } from "../log/records.ts";
 import type { OpenProject } from "../project/project.ts";
+import { logNotMoved } from "./records.ts";
 
 /**
  * Moves what successes have superseded and attempts have withdrawn out of the workspace (`finishSuperseding`).

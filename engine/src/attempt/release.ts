@@ -1,13 +1,13 @@
 import { type OpenAttempt, releaseAttempt, unendedAttempts } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
 import { owedDigest } from "../evaluate/outputs.ts";
+import { findAgentOf } from "../process/agent-process.ts";
+import { whereaboutsOf } from "../process/owner.ts";
+import { processLives } from "../process/proc.ts";
 import { scopeView } from "../project/look.ts";
 import { type OpenProject, scanProject } from "../project/project.ts";
 import { didYouMean } from "../suggestion.ts";
 import { distinctBeginnings, SHORTEST_BEGINNING } from "./attempt-id.ts";
-import { whereaboutsOf } from "../process/owner.ts";
-import { findAgentOf } from "../process/agent-process.ts";
-import { processLives } from "../process/proc.ts";
 
 /**
  * Frees by hand a candidate whose attempt cannot be judged from here, because its owner is out of

@@ -1,18 +1,18 @@
-import { progressOf, type ScanReport } from "@runa/store";
-import { logAttemptEnded } from "../log/records.ts";
+import { progressOf } from "@runa/store";
+import type { Candidate } from "../methodology/candidate.ts";
 import type { McpCommand } from "../plan/mcp-config.ts";
-import type { OpenProject } from "../project/project.ts";
-import { type Conclusion, concludeAttempt, obligationsMet } from "./conclude.ts";
-import type { Work } from "../run/conflicts.ts";
-import type { RunningAttempt } from "./evidence.ts";
-import type { Handled, Interrupts } from "../process/interrupts.ts";
-import { isTriedAgain } from "../run/ledger.ts";
-import { type Ending, LimitWatch } from "./limits.ts";
-import type { Outcome } from "./outcome.ts";
 import type { AgentProcess, ProcessEnd } from "../process/agent-process.ts";
+import type { Handled, Interrupts } from "../process/interrupts.ts";
 import { startProblem } from "../process/start-problem.ts";
 import { type Swept, sweep } from "../process/sweep.ts";
 import { type OutputFiles, OutputFollower } from "../process/transcript.ts";
+import type { OpenProject } from "../project/project.ts";
+import { concludeAttempt, obligationsMet } from "./conclude.ts";
+import type { RunningAttempt } from "./evidence.ts";
+import { type Ending, LimitWatch } from "./limits.ts";
+import type { Outcome } from "./outcome.ts";
+import { logAttemptEnded } from "./records.ts";
+import type { AttemptReport, EndedAttempt } from "./report.ts";
 
 /** What executing needs beside the project. */
 export interface ExecutionContext {
@@ -27,30 +27,10 @@ export interface ExecutionContext {
   /** Whether agents' output is captured whatever their settings say. */
   readonly capture: boolean;
   /** Shows what an agent writes, where its output is captured. */
-  readonly show: (work: Work, stream: "stdout" | "stderr", chunk: Buffer) => void;
+  readonly show: (work: Candidate, stream: "stdout" | "stderr", chunk: Buffer) => void;
 }
 
 export type Argv = readonly [string, ...string[]];
-
-/** An attempt that has ended. */
-export interface AttemptReport extends Omit<Conclusion, "gaps"> {
-  readonly id: string;
-  readonly candidate: Work;
-  /** Counted from 1, in the candidate's present READY moment. */
-  readonly tries: number;
-  /** Whether its runa had died and this one took it over. */
-  readonly adopted: boolean;
-  /** What it had left running, and how that was ended. */
-  readonly swept: readonly Swept[];
-  /** Milliseconds from spawn to judgement; of an adopted one, from its first start. */
-  readonly duration: number;
-}
-
-/** What an attempt's end tells whoever schedules: its report, and what the scan that judged it could not read. */
-export interface EndedAttempt {
-  readonly report: AttemptReport;
-  readonly gaps: ScanReport["gaps"];
-}
 
 /** An attempt that is running, and everything that is known of it. */
 export interface Supervised {
@@ -60,6 +40,8 @@ export interface Supervised {
   /** When the attempt began, in this process's clock. */
   readonly since: number;
   readonly tries: number;
+  /** Whether whoever started it tries again after such an outcome. */
+  readonly isRetried: (outcome: Outcome) => boolean;
   readonly adopted: boolean;
 }
 
@@ -74,7 +56,7 @@ interface Watched {
 /** Waits for an agent under its limits, ends what it left behind, and judges the attempt. */
 export async function superviseAttempt(context: ExecutionContext, supervised: Supervised): Promise<EndedAttempt> {
   const { project, interrupts } = context;
-  const { running, since, tries, adopted } = supervised;
+  const { running, since, tries, isRetried, adopted } = supervised;
   const { id, protocol, workUnit } = running;
   const watched = await watch(context, supervised).catch((error: unknown) => {
     // An agent that nobody watches is not left to itself. Whoever adopts the attempt judges it.
@@ -82,16 +64,16 @@ export async function superviseAttempt(context: ExecutionContext, supervised: Su
     throw error;
   });
   const { swept } = watched;
-  const { command: argv, attempts } = project.config.agentFor(protocol.name);
+  const { command: argv } = project.config.agentFor(protocol.name);
   const table = project.config.commandTable(protocol.name);
   const { gaps, ...conclusion } = await concludeAttempt(project, running, {
     decided: decidedBy(watched, (errno) => notStarted(context, argv, table, errno)),
     outcomeOf: (judged) => outcomeOf(watched, judged),
-    isRetried: (outcome) => interrupts.requested === null && isTriedAgain(outcome, tries, attempts),
+    isRetried: (outcome) => interrupts.requested === null && isRetried(outcome),
     logged: swept.length === 0 ? {} : { swept: swept.map(({ pid, name, signal }) => ({ pid, name, signal })) },
   });
   const duration = performance.now() - since;
-  const candidate: Work = { protocol, workUnit };
+  const candidate: Candidate = { protocol, workUnit };
   const report: AttemptReport = { id, candidate, ...conclusion, tries, adopted, swept, duration };
   logAttemptEnded(report);
   return { report, gaps };

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
+import type { Candidate } from "../methodology/candidate.ts";
 import { type Methodology, outputTypesOf, type Protocol } from "../methodology/methodology.ts";
-import { type McpCommand, type McpConfig, mcpConfigFor } from "./mcp-config.ts";
 import type { OpenProject } from "../project/project.ts";
 import { didYouMean } from "../suggestion.ts";
-import type { Work } from "../run/conflicts.ts";
+import { type McpCommand, type McpConfig, mcpConfigFor } from "./mcp-config.ts";
 
 /** How long, in milliseconds, a server that is asked may take. One that takes longer is not what is wrong. */
 const PATIENCE = 20_000;
@@ -24,7 +24,7 @@ export async function offerProblem(
   project: OpenProject,
   mcp: McpCommand,
   environment: NodeJS.ProcessEnv,
-  { protocol, workUnit }: Work,
+  { protocol, workUnit }: Candidate,
 ): Promise<string | null> {
   const { methodology } = project;
   const undeclared = undeclaredOutput(methodology, protocol);

@@ -1,25 +1,27 @@
 import { setImmediate as otherWork } from "node:timers/promises";
 import { type OpenAttempt, recordEvent, removeLitter, type ScanReport, unendedAttempts } from "@runa/store";
 import { v7 as uuidv7 } from "uuid";
-import { RunaError } from "../diagnostic.ts";
-import type { Candidate, Evaluation } from "../evaluate/evaluate.ts";
-import { debtsOf } from "../evaluate/owed.ts";
-import { evaluateScan, lookAt } from "../project/look.ts";
 import { abandonUnknown } from "../attempt/abandon.ts";
-import { Alarm } from "./alarm.ts";
-import { type ActiveAttempt, adopt, type Launch, launchAttempt } from "../attempt/claim.ts";
 import { shortAttemptId } from "../attempt/attempt-id.ts";
-import type { Work } from "./conflicts.ts";
-import { type Chance, RunLedger } from "./ledger.ts";
+import { type ActiveAttempt, adopt, type Launch, launchAttempt } from "../attempt/claim.ts";
 import { moveSuperseded } from "../attempt/move-superseded.ts";
-import { Neighbours } from "./neighbours.ts";
+import type { Outcome } from "../attempt/outcome.ts";
+import type { EndedAttempt } from "../attempt/report.ts";
+import type { ExecutionContext } from "../attempt/supervise.ts";
+import { removeUnclaimed } from "../attempt/unclaimed.ts";
+import { RunaError } from "../diagnostic.ts";
+import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
+import { debtsOf } from "../evaluate/owed.ts";
+import type { Candidate } from "../methodology/candidate.ts";
 import { offerProblem } from "../plan/offer.ts";
 import { isOrphan } from "../process/owner.ts";
+import { evaluateScan, lookAt } from "../project/look.ts";
+import { Alarm } from "./alarm.ts";
+import { type Chance, isTriedAgain, RunLedger } from "./ledger.ts";
+import { Neighbours } from "./neighbours.ts";
 import type { ExecutionEvent, RunOptions, RunOutcome, RunReport } from "./report.ts";
-import { RunStop } from "./stopping.ts";
 import { Standstill } from "./standstill.ts";
-import type { EndedAttempt, ExecutionContext } from "../attempt/supervise.ts";
-import { removeUnclaimed } from "../attempt/unclaimed.ts";
+import { RunStop } from "./stopping.ts";
 
 /** How often, in milliseconds, attempts of other runas are looked at while nothing else can be done. */
 const LOOK_EVERY = 200;
@@ -45,7 +47,7 @@ interface Prospect {
   /** Attempts of other runas that candidates wait for. */
   readonly others: ReadonlyMap<string, OpenAttempt>;
   /** The candidate at whose start the evaluation turned out to be old; null when it is not. */
-  readonly outdated: Candidate | null;
+  readonly outdated: EvaluatedCandidate | null;
 }
 
 class Cascade {
@@ -143,7 +145,7 @@ class Cascade {
    * what differs from what was evaluated may look the same by its stat identity.
    * @throws RunaError when that has happened too often in a row
    */
-  async #lookAgain({ protocol, workUnit }: Candidate): Promise<void> {
+  async #lookAgain({ protocol, workUnit }: EvaluatedCandidate): Promise<void> {
     const name = `'${protocol.name}'${workUnit === null ? "" : ` (work unit '${workUnit}')`}`;
     const { times, pause } = this.#again(
       `start ${name}`,
@@ -198,7 +200,7 @@ class Cascade {
         else this.#notTakenOver(attempt);
         continue;
       }
-      const adopted = adopt(this.#context, attempt, protocol);
+      const adopted = adopt(this.#context, attempt, protocol, this.#isRetried(attempt.protocol, 1));
       if (adopted === null) {
         this.#notTakenOver(attempt);
         continue;
@@ -217,7 +219,7 @@ class Cascade {
     );
   }
 
-  #isOnly({ protocol, workUnit }: Work): boolean {
+  #isOnly({ protocol, workUnit }: Candidate): boolean {
     return protocol.name === this.#only && workUnit === this.#options.workUnit;
   }
 
@@ -262,7 +264,7 @@ class Cascade {
 
   /** Goes through the READY candidates in their order and starts each that may start now. */
   #startWhatMay(evaluation: Evaluation): Prospect {
-    const before: Candidate[] = [];
+    const before: EvaluatedCandidate[] = [];
     const others = this.#foreign(evaluation);
     let retryAt: number | null = null;
     for (const candidate of evaluation.candidates) {
@@ -291,13 +293,13 @@ class Cascade {
   }
 
   /** Whether a candidate has to wait for what this run executes, or for what is READY before it. */
-  #hasToWait(candidate: Candidate, before: readonly Candidate[]): boolean {
+  #hasToWait(candidate: EvaluatedCandidate, before: readonly EvaluatedCandidate[]): boolean {
     if (this.#active.size >= this.#options.jobs) return true;
     if (before.some((earlier) => this.#neighbours.waitsFor(earlier, candidate))) return true;
     return [...this.#active.values()].some(({ work }) => this.#neighbours.excludes(work, candidate));
   }
 
-  #launch(evaluation: Evaluation, candidate: Candidate, { tries, failed }: Chance & { kind: "now" }): Launch {
+  #launch(evaluation: Evaluation, candidate: EvaluatedCandidate, { tries, failed }: Chance & { kind: "now" }): Launch {
     const foreign = evaluation.view.snapshot.openAttempts.filter(({ id }) => !this.#active.has(id));
     // Asked before anything is prepared, and again inside the claim.
     const by = this.#neighbours.obstacle(foreign, candidate);
@@ -308,6 +310,7 @@ class Cascade {
       evaluation,
       candidate,
       tries,
+      isRetried: this.#isRetried(candidate.protocol.name, tries),
       failed,
       capture: this.#options.jobs > 1 || this.#context.capture,
       claimed: (id) => this.#listen({ kind: "attempt_started", id, candidate, tries }),
@@ -315,7 +318,12 @@ class Cascade {
     });
   }
 
-  #begun(attempt: ActiveAttempt, candidate: Candidate): void {
+  #isRetried(protocol: string, tries: number): (outcome: Outcome) => boolean {
+    const { attempts } = this.#context.project.config.agentFor(protocol);
+    return (outcome) => isTriedAgain(outcome, tries, attempts);
+  }
+
+  #begun(attempt: ActiveAttempt, candidate: EvaluatedCandidate): void {
     // Before anything that can fail: whatever runs is waited for.
     this.#watch(attempt);
     this.#standstill.moved();
@@ -332,7 +340,7 @@ class Cascade {
     );
   }
 
-  #isActive(candidate: Work): boolean {
+  #isActive(candidate: Candidate): boolean {
     return [...this.#active.values()].some(({ work }) => keyOf(work) === keyOf(candidate));
   }
 

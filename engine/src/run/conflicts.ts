@@ -1,18 +1,13 @@
 import type { JsonSchema, WorkUnit } from "@runa/store";
-import { type Methodology, outputTypesOf, type Protocol, readTypesOf } from "../methodology/methodology.ts";
-
-/** A protocol carried out for one work unit, or for none: what is executed, whatever its readiness. */
-export interface Work {
-  readonly protocol: Protocol;
-  readonly workUnit: WorkUnit | null;
-}
+import type { Candidate } from "../methodology/candidate.ts";
+import { type Methodology, outputTypesOf, readTypesOf } from "../methodology/methodology.ts";
 
 /**
  * Whether `mine` must not start while `other` is running, or is READY before it (attempts.md section 7): it is the same
  * candidate, or `other` may write a type that `mine` requires, accepts, names in its trigger or may itself write, and an
  * instance may pass between their work units.
  */
-export function obstructs(methodology: Methodology, other: Work, mine: Work): boolean {
+export function obstructs(methodology: Methodology, other: Candidate, mine: Candidate): boolean {
   if (other.protocol.name === mine.protocol.name && other.workUnit === mine.workUnit) return true;
   const touched = new Set([...readTypesOf(mine.protocol), ...mine.protocol.accepts, ...outputTypesOf(mine.protocol)]);
   return outputTypesOf(other.protocol).some(

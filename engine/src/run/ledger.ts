@@ -1,21 +1,21 @@
-import type { Candidate, Evaluation } from "../evaluate/evaluate.ts";
+import { outputsDigest, readsDigest } from "../attempt/evidence.ts";
+import type { Outcome, OutcomeId } from "../attempt/outcome.ts";
+import type { AttemptReport } from "../attempt/report.ts";
+import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
+import type { Candidate } from "../methodology/candidate.ts";
 import { readTypesOf } from "../methodology/methodology.ts";
 import { LONGEST_BACKOFF } from "../project/config/agent-settings.ts";
 import type { AgentSettings } from "../project/config.ts";
-import type { Work } from "./conflicts.ts";
-import { outputsDigest, readsDigest } from "../attempt/evidence.ts";
-import type { Outcome, OutcomeId } from "../attempt/outcome.ts";
-import type { AttemptReport } from "../attempt/supervise.ts";
 
 /** A candidate that failed in a run and why it is not tried again. */
 export type RunFailure =
   | { readonly kind: "attempt"; readonly report: AttemptReport }
-  | { readonly kind: "elsewhere"; readonly candidate: Work }
-  | { readonly kind: "max_reopens"; readonly candidate: Work; readonly reopens: number }
+  | { readonly kind: "elsewhere"; readonly candidate: Candidate }
+  | { readonly kind: "max_reopens"; readonly candidate: Candidate; readonly reopens: number }
   /** Its server could not offer what it writes, so it was not started. */
-  | { readonly kind: "not_offered"; readonly candidate: Work; readonly reason: string }
+  | { readonly kind: "not_offered"; readonly candidate: Candidate; readonly reason: string }
   /** It was delivered and is READY again, and nothing that it reads or writes has changed since. */
-  | { readonly kind: "unchanged"; readonly candidate: Work };
+  | { readonly kind: "unchanged"; readonly candidate: Candidate };
 
 /** What a run's attempts have cost, in US dollars as far as they told, and those that did not. */
 export interface RunCosts {
@@ -112,7 +112,7 @@ export class RunLedger {
   }
 
   /** Hears that a candidate cannot be offered what it writes. */
-  notOffered(candidate: Work, reason: string): void {
+  notOffered(candidate: Candidate, reason: string): void {
     this.#fail({ kind: "not_offered", candidate, reason });
   }
 
@@ -120,7 +120,7 @@ export class RunLedger {
    * Whether this READY candidate may be tried; one that was reopened once too often, or by nothing that can be seen,
    * becomes a failure here.
    */
-  chance(candidate: Candidate): Chance {
+  chance(candidate: EvaluatedCandidate): Chance {
     const { name } = candidate.protocol;
     if (this.#failed.has(name) || this.isDone(candidate)) return { kind: "never" };
     const success = this.#successes.get(name);
@@ -140,7 +140,7 @@ export class RunLedger {
   }
 
   /** Whether this is READY work that the run has done already and that can never be current. */
-  isDone(candidate: Candidate): boolean {
+  isDone(candidate: EvaluatedCandidate): boolean {
     const { produces, choices, name } = candidate.protocol;
     if (produces.length > 0 || choices.length > 0 || candidate.feedback.isUnanswered) return false;
     const success = this.#successes.get(name);
@@ -168,7 +168,7 @@ export class RunLedger {
   }
 
   /** Whether nothing has happened since a success that could have reopened it. */
-  #isUnchanged(report: AttemptReport, { feedback }: Candidate): boolean {
+  #isUnchanged(report: AttemptReport, { feedback }: EvaluatedCandidate): boolean {
     if (feedback.isUnanswered) return false;
     const view = this.#evaluation?.view;
     const { protocol } = report.candidate;
@@ -177,14 +177,14 @@ export class RunLedger {
   }
 
   /** Whether the READY moment of a failed candidate is over: something else made it current, or it ceased to be READY. */
-  #isRetryOver({ protocol, readiness }: Candidate): boolean {
+  #isRetryOver({ protocol, readiness }: EvaluatedCandidate): boolean {
     const retry = this.#retries.get(protocol.name);
     if (retry === undefined) return false;
     const lastSuccess = this.#evaluation?.view.snapshot.lastSuccesses.get(protocol.name)?.id;
     return readiness.status !== "ready" || lastSuccess !== retry.lastSuccess;
   }
 
-  #failedElsewhere({ protocol }: Candidate): boolean {
+  #failedElsewhere({ protocol }: EvaluatedCandidate): boolean {
     const last = this.#evaluation?.view.snapshot.lastAttempts.get(protocol.name);
     // What was stopped, or is tried again by whoever did so, is not refuted.
     if (last === undefined || last.retry || NO_FAILURE.has(last.outcome)) return false;

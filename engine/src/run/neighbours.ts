@@ -1,6 +1,7 @@
 import type { OpenAttempt } from "@runa/store";
+import type { Candidate } from "../methodology/candidate.ts";
 import type { OpenProject } from "../project/project.ts";
-import { obstructs, type Work } from "./conflicts.ts";
+import { obstructs } from "./conflicts.ts";
 
 /** Which work of a project may be carried out side by side (attempts.md sections 3 and 7). */
 export class Neighbours {
@@ -11,17 +12,17 @@ export class Neighbours {
   }
 
   /** Whether `mine` has to wait for `earlier`, which is READY before it and has not begun. */
-  waitsFor(earlier: Work, mine: Work): boolean {
+  waitsFor(earlier: Candidate, mine: Candidate): boolean {
     return this.#isExclusive(earlier) || obstructs(this.#project.methodology, earlier, mine);
   }
 
   /** Whether `mine` cannot run beside `other`, which is running. */
-  excludes(other: Work, mine: Work): boolean {
+  excludes(other: Candidate, mine: Candidate): boolean {
     return this.#isExclusive(mine) || this.waitsFor(other, mine);
   }
 
   /** The first of these attempts beside which `mine` cannot run; null when there is none. */
-  obstacle(running: readonly OpenAttempt[], mine: Work): OpenAttempt | null {
+  obstacle(running: readonly OpenAttempt[], mine: Candidate): OpenAttempt | null {
     const { protocols } = this.#project.methodology;
     const obstacle = running.find((attempt) => {
       const protocol = protocols.find(({ name }) => name === attempt.protocol);
@@ -31,7 +32,7 @@ export class Neighbours {
     return obstacle ?? null;
   }
 
-  #isExclusive({ protocol }: Work): boolean {
+  #isExclusive({ protocol }: Candidate): boolean {
     return this.#project.config.agentFor(protocol.name).exclusive;
   }
 }

@@ -1,20 +1,25 @@
 import type { OpenAttempt } from "@runa/store";
+import type { AttemptReport } from "../attempt/report.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { Debts } from "../evaluate/owed.ts";
+import type { Candidate } from "../methodology/candidate.ts";
 import type { RunLimits } from "../project/config.ts";
-import type { Work } from "./conflicts.ts";
 import type { RunCosts, RunFailure } from "./ledger.ts";
-import type { AttemptReport } from "../attempt/supervise.ts";
 
 /** What happens while work is executed. The engine tells; whoever listens shows it. */
 export type ExecutionEvent =
-  | { readonly kind: "attempt_started"; readonly id: string; readonly candidate: Work; readonly tries: number }
+  | { readonly kind: "attempt_started"; readonly id: string; readonly candidate: Candidate; readonly tries: number }
   /** `retryIn`: milliseconds until it is tried again; null when it is not. */
   | { readonly kind: "attempt_ended"; readonly report: AttemptReport; readonly retryIn: number | null }
-  | { readonly kind: "attempt_adopted"; readonly attempt: OpenAttempt; readonly candidate: Work; readonly pid: number }
+  | {
+      readonly kind: "attempt_adopted";
+      readonly attempt: OpenAttempt;
+      readonly candidate: Candidate;
+      readonly pid: number;
+    }
   | { readonly kind: "attempt_abandoned"; readonly attempt: OpenAttempt }
   /** It will not be started in this run: its server could not offer what it writes. */
-  | { readonly kind: "not_offered"; readonly candidate: Work; readonly reason: string }
+  | { readonly kind: "not_offered"; readonly candidate: Candidate; readonly reason: string }
   | { readonly kind: "waiting"; readonly attempts: readonly OpenAttempt[] };
 
 /** What a run may do. */

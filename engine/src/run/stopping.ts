@@ -1,7 +1,7 @@
+import type { ExecutionContext } from "../attempt/supervise.ts";
 import type { RunLedger } from "./ledger.ts";
 import type { RunLimit, RunOptions } from "./report.ts";
 import { SourceWatch } from "./source-watch.ts";
-import type { ExecutionContext } from "../attempt/supervise.ts";
 
 /** What keeps a run from starting anything further, for good. */
 export type Stop =

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { unendedAttempt } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
-import { findProject, openProjectStore } from "../project/project.ts";
 import { attemptIn } from "../project/nested.ts";
+import { findProject, openProjectStore } from "../project/project.ts";
 import type { OutputSession } from "./output-session.ts";
 import { openOutputSession, type SessionOptions } from "./project-session.ts";
 

@@ -28,11 +28,11 @@ import {
 } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
 import type { Methodology, Protocol } from "../methodology/methodology.ts";
+import { undeclaredOutput } from "../plan/offer.ts";
 import { instancePath } from "../plan/plan.ts";
+import { attemptIn } from "../project/nested.ts";
 import { displayPath, findProject, type OpenProject, openProject, openProjectStore } from "../project/project.ts";
 import { didYouMean } from "../suggestion.ts";
-import { attemptIn } from "../project/nested.ts";
-import { undeclaredOutput } from "../plan/offer.ts";
 import type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "./output-session.ts";
 
 /** Which session is opened. */

@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type Database from "better-sqlite3";
+import { reasonOf } from "../workspace/walk.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { copyStore } from "./private-copy.ts";
 import { isOwnSchema, isTable } from "./schema-digest.ts";
 import { openSqlite } from "./sqlite.ts";
 import { alteredSchema, damaged, isBusy, StoreError, storeError, whyNotSaved } from "./store-error.ts";
 import { databaseFile, OpenFiles } from "./store-files.ts";
-import { reasonOf } from "../workspace/walk.ts";
 
 export type { Database } from "better-sqlite3";
 export { StoreError } from "./store-error.ts";

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { reasonOf } from "../workspace/walk.ts";
 import { codeOf, StoreError, unreadable } from "./store-error.ts";
 import { databaseFile } from "./store-files.ts";
-import { reasonOf } from "../workspace/walk.ts";
 
 /** How often a store is copied anew that was written to meanwhile. */
 const COPY_TRIES = 20;

@@ -9,10 +9,10 @@ import type {
   Violation,
   WorkUnit,
 } from "../artifact.ts";
-import { mtimeOf, type StatIdentity } from "../workspace/stat-identity.ts";
-import { noteRemoval } from "./removal-table.ts";
 import { statement } from "../connection/statement.ts";
 import { isCount, isText, listOf, objectOf, oneOf, stored, storedJson } from "../connection/stored.ts";
+import { mtimeOf, type StatIdentity } from "../workspace/stat-identity.ts";
+import { noteRemoval } from "./removal-table.ts";
 
 /** What the index holds of one artifact file. */
 export interface ArtifactRow extends Instance {

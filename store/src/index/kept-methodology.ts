@@ -1,5 +1,5 @@
-import { sha256 } from "../json/canonical.ts";
 import { type Store, writeUnsyncedIfFree } from "../connection/store.ts";
+import { sha256 } from "../json/canonical.ts";
 import { findMethodology, type MethodologyRow, putMethodology } from "./methodology-table.ts";
 
 export type { MethodologyRow } from "./methodology-table.ts";

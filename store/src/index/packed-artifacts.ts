@@ -8,11 +8,11 @@ import type {
   TypeSummary,
   WorkUnit,
 } from "../artifact.ts";
+import { statement } from "../connection/statement.ts";
+import { isCount, stored } from "../connection/stored.ts";
 import { grouped } from "../grouped.ts";
 import { mtimeOf, type StatIdentity } from "../workspace/stat-identity.ts";
 import { type ArtifactRow, storedViolations } from "./artifact-table.ts";
-import { statement } from "../connection/statement.ts";
-import { isCount, stored } from "../connection/stored.ts";
 
 /**
  * All rows of a type as one text: `id/stat,schema hash,content hash,status,work unit,last modified,delivered at,mtime/`

@@ -1,5 +1,5 @@
-import type { Store } from "../connection/store.ts";
 import { statement } from "../connection/statement.ts";
+import type { Store } from "../connection/store.ts";
 
 const ALL = `SELECT work_unit FROM artifact WHERE work_unit IS NOT NULL
   UNION SELECT work_unit FROM attempt WHERE work_unit IS NOT NULL ORDER BY work_unit`;

@@ -1,7 +1,7 @@
+import { isCount, isObject, parsed } from "../connection/stored.ts";
 import { ATTEMPT_COLUMNS } from "../record/attempt-table.ts";
 import { isVia } from "../record/delivery-table.ts";
 import { isEventKind, isEventTime } from "../record/event-table.ts";
-import { isCount, isObject, parsed } from "../connection/stored.ts";
 
 /** A row as SQLite gives it. */
 export type Row = Readonly<Record<string, unknown>>;

@@ -11,12 +11,12 @@ import {
 import { join } from "node:path";
 import type Database from "better-sqlite3";
 import { hideFromGit, makeDatabase, StoreError, storeExists } from "../connection/database.ts";
-import { keptOf, RECORDS, type RecordTable, type Row } from "./rebuild-rows.ts";
 import { isOwnSchema, isTable } from "../connection/schema-digest.ts";
 import { openSqlite } from "../connection/sqlite.ts";
-import { databaseFile } from "../connection/store-files.ts";
 import { statement } from "../connection/statement.ts";
+import { databaseFile } from "../connection/store-files.ts";
 import { syncDirectory } from "../workspace/durable-write.ts";
+import { keptOf, RECORDS, type RecordTable, type Row } from "./rebuild-rows.ts";
 
 /** What a rebuilt store kept of the one before. */
 export interface Rebuilt {

@@ -1,7 +1,7 @@
 import type { Json, WallTime, WorkUnit } from "../artifact.ts";
+import { statement } from "../connection/statement.ts";
 import type { Store } from "../connection/store.ts";
 import type { OutcomeId, Owner, ProcessIdentity } from "./attempt-table.ts";
-import { statement } from "../connection/statement.ts";
 
 /** One attempt as it is listed, whether it has ended or not. */
 export interface ListedAttempt {

@@ -1,7 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { ContentHash, InstanceId, InstanceStatus, Moment, Violation, WallTime, WorkUnit } from "../artifact.ts";
 import { damagedError } from "../connection/database.ts";
-import { wallTime } from "../moment.ts";
 import { statement } from "../connection/statement.ts";
 import {
   isCount,
@@ -17,6 +16,7 @@ import {
   storedJson,
   storedJsonOrNull,
 } from "../connection/stored.ts";
+import { wallTime } from "../moment.ts";
 
 const OUTCOMES = [
   "not_started",

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import type { Database } from "better-sqlite3";
-import type { Instance, Json, Moment } from "../artifact.ts";
-import { wallTime } from "../moment.ts";
-import { recordDelivery } from "./record-delivery.ts";
-import type { InstanceRef } from "../scan/scan.ts";
+import type { Instance, InstanceRef, Json, Moment } from "../artifact.ts";
 import { type Store, write, writeUnsynced } from "../connection/store.ts";
 import { markDelivered } from "../index/artifact-table.ts";
+import { wallTime } from "../moment.ts";
+import { holdsUnfinished, removeUnfinished } from "../workspace/durable-write.ts";
+import { removeProbes } from "../workspace/stat-identity.ts";
 import {
   type AttemptEnd,
   type AttemptProgress,
@@ -38,9 +38,8 @@ import {
   wasDeliveredElsewhere,
 } from "./delivery-table.ts";
 import { appendEvent, type EventBody, withdrawalsOf } from "./event-table.ts";
+import { recordDelivery } from "./record-delivery.ts";
 import { putSuperseding } from "./superseding-table.ts";
-import { holdsUnfinished, removeUnfinished } from "../workspace/durable-write.ts";
-import { removeProbes } from "../workspace/stat-identity.ts";
 
 /** A candidate that is to be executed, as it was evaluated. */
 export interface Claim extends AttemptStart {

@@ -1,14 +1,15 @@
 import { type BigIntStats, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ContentHash, InstanceId, SchemaHash, WorkUnit } from "../artifact.ts";
+import { requireKept, type Store, write } from "../connection/store.ts";
+import { existsValid, findArtifact, putArtifact, removeArtifact } from "../index/artifact-table.ts";
 import { contentHash } from "../json/canonical.ts";
 import { parseJsonBytes } from "../json/parse.ts";
-import { recordDelivery } from "./record-delivery.ts";
-import { type RefusalReason, refusalBody } from "./refusal.ts";
-import { contentOf, workUnitOf } from "../scan/scan-files.ts";
-import { requireKept, type Store, write } from "../connection/store.ts";
-import { finishSuperseding, finishSupersedingOf, prepareMove } from "./superseding.ts";
-import { existsValid, findArtifact, putArtifact, removeArtifact } from "../index/artifact-table.ts";
+import { contentOf, workUnitOf } from "../workspace/content.ts";
+import { UnsafeDirectoryError, writeDurably } from "../workspace/durable-write.ts";
+import { fileNameOf } from "../workspace/file-name.ts";
+import { isThere, readRegularFile } from "../workspace/read-file.ts";
+import { reasonOf } from "../workspace/walk.ts";
 import {
   findOpenAttempt,
   noteCall,
@@ -20,11 +21,10 @@ import {
 import { nextMoment } from "./clock-table.ts";
 import { forgetDelivery } from "./delivery-table.ts";
 import { appendEvent } from "./event-table.ts";
+import { recordDelivery } from "./record-delivery.ts";
+import { type RefusalReason, refusalBody } from "./refusal.ts";
+import { finishSuperseding, finishSupersedingOf, prepareMove } from "./superseding.ts";
 import { putSuperseding } from "./superseding-table.ts";
-import { UnsafeDirectoryError, writeDurably } from "../workspace/durable-write.ts";
-import { fileNameOf } from "../workspace/file-name.ts";
-import { isThere, readRegularFile } from "../workspace/read-file.ts";
-import { reasonOf } from "../workspace/walk.ts";
 
 /** Who delivers: an attempt and its work unit; a server that was started by hand has no attempt. */
 export interface Deliverer {

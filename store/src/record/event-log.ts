@@ -1,6 +1,7 @@
 import type { WallTime } from "../artifact.ts";
 import { type Store, write, writeIfFree } from "../connection/store.ts";
 import { StoreError } from "../connection/store-error.ts";
+import { isCount, isObject, parsed as parsedJson } from "../connection/stored.ts";
 import { lastStepBack } from "./clock-table.ts";
 import {
   appendEvent,
@@ -20,7 +21,6 @@ import {
   lastMethodology,
   protocolsIn,
 } from "./event-table.ts";
-import { isCount, isObject, parsed as parsedJson } from "../connection/stored.ts";
 
 /** One event of the log. */
 export interface LogEvent extends Omit<EventRow, "body"> {

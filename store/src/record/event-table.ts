@@ -1,11 +1,11 @@
 import type { Database } from "better-sqlite3";
 import type { InstanceId, Json, WallTime } from "../artifact.ts";
 import { damagedError } from "../connection/database.ts";
+import { statement } from "../connection/statement.ts";
+import { oneOf } from "../connection/stored.ts";
 import { canonicalJson, sha256 } from "../json/canonical.ts";
 import { rfc3339, wallTime } from "../moment.ts";
 import { noteStepBack } from "./clock-table.ts";
-import { statement } from "../connection/statement.ts";
-import { oneOf } from "../connection/stored.ts";
 
 /** The kinds of events, in the words of the log. */
 export const EVENT_KINDS = [

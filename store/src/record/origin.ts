@@ -1,7 +1,7 @@
 import type { ContentHash, Instance, InstanceId, Moment, WallTime, WorkUnit } from "../artifact.ts";
+import { statement } from "../connection/statement.ts";
 import type { Store } from "../connection/store.ts";
 import type { DeliveredVia } from "./delivery-table.ts";
-import { statement } from "../connection/statement.ts";
 
 /** Where the content of an instance comes from, as far as it was recorded. */
 export type Origin =

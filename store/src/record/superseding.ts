@@ -3,12 +3,12 @@ import { join } from "node:path";
 import type { InstanceId } from "../artifact.ts";
 import { type Store, write } from "../connection/store.ts";
 import { findArtifact, removeArtifact } from "../index/artifact-table.ts";
-import { nextMoment } from "./clock-table.ts";
-import { appendEvent } from "./event-table.ts";
-import { allSupersedings, removeSuperseding, type SupersedingRow, supersedingsOf } from "./superseding-table.ts";
 import { makeDurably, moveDurably, UnsafeDirectoryError } from "../workspace/durable-write.ts";
 import { fileNameOf } from "../workspace/file-name.ts";
 import { reasonOf } from "../workspace/walk.ts";
+import { nextMoment } from "./clock-table.ts";
+import { appendEvent } from "./event-table.ts";
+import { allSupersedings, removeSuperseding, type SupersedingRow, supersedingsOf } from "./superseding-table.ts";
 
 /** Where superseded and withdrawn instances go, below the workspace. */
 const SUPERSEDED = ".superseded";

@@ -1,5 +1,6 @@
 import type { ContentHash, InstanceStatus, Violation, WorkUnit } from "../artifact.ts";
-import { contentOf, notJson, type ScannedType, workUnitOf } from "./scan-files.ts";
+import { contentOf, workUnitOf } from "../workspace/content.ts";
+import { notJson, type ScannedType } from "./scan-files.ts";
 
 /** What a scan would make of a file with some content. */
 export interface JudgedContent {

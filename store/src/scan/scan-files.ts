@@ -1,10 +1,10 @@
-import type { ContentHash, Moment, ScanGap, Violation, WorkUnit } from "../artifact.ts";
+import type { Moment, ScanGap, Violation } from "../artifact.ts";
 import { grouped } from "../grouped.ts";
-import { contentHash } from "../json/canonical.ts";
-import { JsonError, type ParsedJson, parseJsonBytes } from "../json/parse.ts";
+import type { ArtifactRow } from "../index/artifact-table.ts";
+import type { JsonError } from "../json/parse.ts";
 import type { SchemaSource } from "../schema/source.ts";
 import type { Validator } from "../schema/validator.ts";
-import type { ArtifactRow } from "../index/artifact-table.ts";
+import { contentOf, type FileContent, type JsonContent, workUnitOf } from "../workspace/content.ts";
 import { readFiles } from "../workspace/read-files.ts";
 import type { ReadGroup } from "../workspace/read-group.ts";
 import type { CleanBefore, StatIdentity } from "../workspace/stat-identity.ts";
@@ -34,17 +34,12 @@ export interface Update {
 // Filled in when the scan commits: all that one scan finds share one time.
 const UNDATED = 0 as Moment;
 
-/** A file's JSON, with exact numbers besides where doubles do not hold all of it. */
-type Content = Pick<ParsedJson, "value" | "exact">;
-
 /** A file's content as it was read, not judged yet. */
-interface Reading {
+interface Reading extends FileContent {
   readonly file: DoubtfulFile;
   /** What recognises the file as it was read; null where its times prove nothing. */
   readonly stat: StatIdentity | null;
   readonly mtime: string;
-  readonly hash: ContentHash;
-  readonly content: Content | { readonly malformed: JsonError };
 }
 
 /**
@@ -84,21 +79,10 @@ function readingsOf(files: readonly DoubtfulFile[], group: ReadGroup, gaps: Scan
   return readings;
 }
 
-/** What a file's bytes come to: their JSON and the hash of its canonical form, or why they are none and their own hash. */
-export function contentOf(bytes: Buffer, start = 0, end = bytes.length): Pick<Reading, "hash" | "content"> {
-  try {
-    const { canonical, ...content } = parseJsonBytes(bytes, start, end);
-    return { hash: contentHash(canonical), content };
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    return { hash: contentHash(bytes.subarray(start, end)), content: { malformed: error } };
-  }
-}
-
 /** The violations of each reading that has some; what the index knows already is not judged again. */
 async function violationsOf(readings: readonly Reading[]): Promise<Map<Reading, readonly Violation[]>> {
   const found = new Map<Reading, readonly Violation[]>();
-  const unjudged: { reading: Reading; content: Content }[] = [];
+  const unjudged: { reading: Reading; content: JsonContent }[] = [];
   for (const reading of readings) {
     const { content, hash, file } = reading;
     const { old, schema } = file;
@@ -139,13 +123,6 @@ function updateOf({ file, stat, mtime, hash, content }: Reading, violations: rea
 /** The one violation of a file that is no JSON. */
 export function notJson({ message }: JsonError): Violation {
   return { path: "", keyword: "json", expected: "JSON", got: message, message: `not JSON: ${message}` };
-}
-
-/** The work unit that an artifact names: its top-level string field `work_unit`. */
-export function workUnitOf(value: unknown): WorkUnit | null {
-  if (typeof value !== "object" || value === null || !Object.hasOwn(value, "work_unit")) return null;
-  const named = (value as { work_unit: unknown }).work_unit;
-  return typeof named === "string" ? (named as WorkUnit) : null;
 }
 
 function changeOf(old: ArtifactRow | undefined, row: ArtifactRow): Change {

@@ -1,19 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { InstanceId, Moment, ScanGap, SchemaHash } from "../artifact.ts";
-import { appendScanned, type ScanChange } from "./scan-event.ts";
-import { type Change, type DoubtfulFile, type ScannedType, type Update, updatesOf } from "./scan-files.ts";
+import type { InstanceId, InstanceRef, Moment, ScanGap, SchemaHash } from "../artifact.ts";
 import { type Store, write, writeUnsynced } from "../connection/store.ts";
 import { type ArtifactRow, findArtifact, putArtifact, removeArtifact } from "../index/artifact-table.ts";
+import { IndexChange, type PackedArtifacts, type PackedType, packedArtifacts } from "../index/packed-artifacts.ts";
 import { nextMoment } from "../record/clock-table.ts";
 import { existsDelivery, lastSuccessfulDelivery } from "../record/delivery-table.ts";
-import { IndexChange, type PackedArtifacts, type PackedType, packedArtifacts } from "../index/packed-artifacts.ts";
 import { cleanBefore, type StatIdentity, statIdentity } from "../workspace/stat-identity.ts";
 import { type Visitor, type Walk, WorkspaceError, walk } from "../workspace/walk.ts";
-
-export interface InstanceRef {
-  readonly type: string;
-  readonly id: InstanceId;
-}
+import { appendScanned, type ScanChange } from "./scan-event.ts";
+import { type Change, type DoubtfulFile, type ScannedType, type Update, updatesOf } from "./scan-files.ts";
 
 /** What a scan found against the stored state (contract.md section 4). */
 export interface ScanReport {
