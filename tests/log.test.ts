@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { openSqlite } from "../store/src/connection/sqlite.ts";
 import { type JsonSchema, loadSchemaCompiler, type Validator } from "../store/src/index.ts";
-import { openSqlite } from "../store/src/sqlite.ts";
 import { draft } from "./rig/examples.ts";
 import { CHECKOUT, RUNA } from "./rig/programs.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";

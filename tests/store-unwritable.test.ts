@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { openSqlite } from "../store/src/sqlite.ts";
+import { openSqlite } from "../store/src/connection/sqlite.ts";
 import { draft } from "./rig/examples.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
 import { editLog, editStore } from "./rig/store-edit.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { verifyLog } from "../store/src/event-log.ts";
-import { openStore } from "../store/src/store.ts";
+import { openStore } from "../store/src/connection/store.ts";
+import { verifyLog } from "../store/src/record/event-log.ts";
 import { held, told } from "../store/test/told.ts";
 import { makeRig } from "./rig/rig.ts";
 

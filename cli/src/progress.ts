@@ -1,5 +1,5 @@
 import { fstatSync } from "node:fs";
-import { type ExecutionEvent, LinePrefixer, log, type Work } from "@runa/engine";
+import { type Candidate, type ExecutionEvent, LinePrefixer, log } from "@runa/engine";
 import type { EventStream } from "./event-stream.ts";
 import { type NoticeRecord, tell } from "./notices.ts";
 import { stderr, stdout } from "./output.ts";
@@ -12,7 +12,7 @@ const REDRAW_EVERY = 1000;
 
 /** What is running, as the status block shows it. */
 interface Running {
-  readonly work: Work;
+  readonly work: Candidate;
   readonly since: number;
 }
 
@@ -70,7 +70,7 @@ export class Progress {
   }
 
   /** What an agent wrote. */
-  show(work: Work, stream: "stdout" | "stderr", chunk: Buffer): void {
+  show(work: Candidate, stream: "stdout" | "stderr", chunk: Buffer): void {
     // Above the block only whole lines can be written.
     if (this.#options.prefixed || this.#options.block) this.#prefixer(work, stream).push(chunk);
     else this.#write(stream, chunk);
@@ -99,7 +99,7 @@ export class Progress {
     this.#options.events?.pump();
   }
 
-  #prefixer(work: Work, stream: "stdout" | "stderr"): LinePrefixer {
+  #prefixer(work: Candidate, stream: "stdout" | "stderr"): LinePrefixer {
     const key = `${stream} ${nameOf(work)}`;
     let prefixer = this.#prefixers.get(key);
     if (prefixer === undefined) {
@@ -111,7 +111,7 @@ export class Progress {
   }
 
   /** A last line that was never ended is shown all the same. */
-  #endOfOutput(work: Work): void {
+  #endOfOutput(work: Candidate): void {
     for (const stream of ["stdout", "stderr"] as const) {
       const key = `${stream} ${nameOf(work)}`;
       this.#prefixers.get(key)?.end();

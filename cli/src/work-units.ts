@@ -1,7 +1,7 @@
 import {
-  type Candidate,
   count,
   didYouMean,
+  type EvaluatedCandidate,
   type Evaluation,
   evaluateScope,
   evaluateWorkUnits,
@@ -36,7 +36,7 @@ export function workUnitCounts(project: OpenProject, evaluation: Evaluation): Sc
 }
 
 function countsOf({ workUnit, candidates, view }: Evaluation): ScopeCounts {
-  const having = (status: Candidate["readiness"]["status"]) =>
+  const having = (status: EvaluatedCandidate["readiness"]["status"]) =>
     candidates.filter(({ readiness }) => readiness.status === status).length;
   return {
     workUnit,
@@ -48,7 +48,7 @@ function countsOf({ workUnit, candidates, view }: Evaluation): ScopeCounts {
   };
 }
 
-function hasFailed({ protocol, freshness }: Candidate, view: Evaluation["view"]): boolean {
+function hasFailed({ protocol, freshness }: EvaluatedCandidate, view: Evaluation["view"]): boolean {
   const last = view.snapshot.lastAttempts.get(protocol.name);
   return last !== undefined && !freshness.current && !NO_FAILURE.has(last.outcome);
 }

@@ -27,6 +27,7 @@ export {
 } from "@runa/store";
 export { type AttemptEntry, AttemptHistory, type AttemptsAnswer, openAttemptHistory } from "./answers/attempts.ts";
 export { type DoctorAnswer, doctorAnswer } from "./answers/doctor.ts";
+export { EventLog, openEventLog } from "./answers/event-log.ts";
 export {
   type GraphAnswer,
   type GraphEdge,
@@ -37,6 +38,7 @@ export {
 } from "./answers/graph.ts";
 export { type ListAnswer, type ListedProtocol, list } from "./answers/list.ts";
 export { loadLint } from "./answers/load-lint.ts";
+export { loggedOutcomeText } from "./answers/logged-outcome-text.ts";
 export { type ProjectNames, projectNames } from "./answers/names.ts";
 export { violationDiagnostics } from "./answers/placed-violation.ts";
 export { type PromptAnswer, promptOf } from "./answers/prompt.ts";
@@ -54,12 +56,19 @@ export {
 } from "./answers/show.ts";
 export { followTranscript, hasTranscript, type Transcript, transcriptOf } from "./answers/transcript.ts";
 export { type ValidationAnswer, validate } from "./answers/validate.ts";
+export { distinctBeginnings, SHORTEST_BEGINNING, shortAttemptId } from "./attempt/attempt-id.ts";
+export { attemptDeliveries } from "./attempt/deliveries.ts";
+export type { Outcome, Silence } from "./attempt/outcome.ts";
+export { outcomeText, violationLines } from "./attempt/outcome-text.ts";
+export { releaseByHand } from "./attempt/release.ts";
+export type { AttemptReport } from "./attempt/report.ts";
+export type { ExecutionContext } from "./attempt/supervise.ts";
 export { count } from "./count.ts";
 export { type Diagnostic, DiagnosticsError, levelCounts, RunaError, type SourcePosition } from "./diagnostic.ts";
 export { DURATION_FORM, durationText, parseAge, parseDuration } from "./duration.ts";
 export {
-  type Candidate,
   conditionText,
+  type EvaluatedCandidate,
   type Evaluation,
   type Input,
   obstaclesOf,
@@ -68,33 +77,8 @@ export {
   type Relationship,
 } from "./evaluate/evaluate.ts";
 export { type Debts, debtsOf, type Settlement, type Standing } from "./evaluate/owed.ts";
-export { lossViolation, type ReadArtifact, readArtifact } from "./execute/artifact-text.ts";
-export { distinctBeginnings, SHORTEST_BEGINNING, shortAttemptId } from "./execute/attempt-id.ts";
-export { openAttemptSession } from "./execute/attempt-session.ts";
-export { executeRun } from "./execute/cascade.ts";
-export type { Work } from "./execute/conflicts.ts";
-export { attemptDeliveries } from "./execute/deliveries.ts";
-export {
-  HANDLED_SIGNALS,
-  type Handled,
-  type InterruptReaction,
-  Interrupts,
-  signalExitCode,
-} from "./execute/interrupts.ts";
-export type { RunFailure } from "./execute/ledger.ts";
-export { loggedOutcomeText } from "./execute/logged-outcome-text.ts";
-export { refuseInsideAttempt } from "./execute/nested.ts";
-export type { Outcome, Silence } from "./execute/outcome.ts";
-export { outcomeText, violationLines } from "./execute/outcome-text.ts";
-export type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "./execute/output-session.ts";
-export { type Whereabouts, whereaboutsOf } from "./execute/owner.ts";
-export { isExecutableFile, placesOf, startProblem } from "./execute/process/start-problem.ts";
-export { LinePrefixer } from "./execute/process/transcript.ts";
-export { openOutputSession, type SessionOptions } from "./execute/project-session.ts";
-export { releaseByHand } from "./execute/release.ts";
-export type { ExecutionEvent, RunLimit, RunOptions, RunOutcome, RunReport } from "./execute/run-report.ts";
-export type { AttemptReport, ExecutionContext } from "./execute/supervise.ts";
 export { type LogRecord, log } from "./log/log.ts";
+export type { Candidate } from "./methodology/candidate.ts";
 export { executionOrder } from "./methodology/graph.ts";
 export type { LintReport } from "./methodology/lint/lint-methodology.ts";
 export type { Choice } from "./methodology/manifest.ts";
@@ -111,11 +95,21 @@ export {
 } from "./plan/mcp-config.ts";
 export { type Context, type ContextInput, instancePath, type PlannedExecution, planExecution } from "./plan/plan.ts";
 export { type ProjectedExecution, project } from "./plan/projection.ts";
+export {
+  HANDLED_SIGNALS,
+  type Handled,
+  type InterruptReaction,
+  Interrupts,
+  signalExitCode,
+} from "./process/interrupts.ts";
+export { type Whereabouts, whereaboutsOf } from "./process/owner.ts";
+export { isExecutableFile, placesOf, startProblem } from "./process/start-problem.ts";
+export { LinePrefixer } from "./process/transcript.ts";
 export type { AgentSettings, RunLimits } from "./project/config.ts";
-export { EventLog, openEventLog } from "./project/event-log.ts";
 export { type Examination, examine, unhealthyInstances, unhealthyOf } from "./project/examine.ts";
 export { type InitResult, initProject } from "./project/init.ts";
 export { evaluateScan, evaluateScope, evaluateWorkUnits, isNamed, lookAt, workUnitsOf } from "./project/look.ts";
+export { refuseInsideAttempt } from "./project/nested.ts";
 export {
   displayPath,
   findProject,
@@ -127,6 +121,13 @@ export {
   rebuildProject,
   scanProject,
 } from "./project/project.ts";
+export { executeRun } from "./run/cascade.ts";
+export type { RunFailure } from "./run/ledger.ts";
+export type { ExecutionEvent, RunLimit, RunOptions, RunOutcome, RunReport } from "./run/report.ts";
+export { lossViolation, type ReadArtifact, readArtifact } from "./session/artifact-text.ts";
+export { openAttemptSession } from "./session/attempt-session.ts";
+export type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "./session/output-session.ts";
+export { openOutputSession, type SessionOptions } from "./session/project-session.ts";
 export { didYouMean, nearest } from "./suggestion.ts";
 export { version } from "./version.ts";
 export { visible, visibleLines } from "./visible.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { distinctBeginnings, shortAttemptId } from "../src/execute/attempt-id.ts";
+import { distinctBeginnings, shortAttemptId } from "../src/attempt/attempt-id.ts";
 
 const ids = [
   "01a1f935-866a-7000-8000-000000000001",

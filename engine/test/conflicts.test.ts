@@ -1,9 +1,10 @@
 import type { JsonSchema, SchemaHash, WorkUnit } from "@runa/store";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { obstructs, type Work } from "../src/execute/conflicts.ts";
+import type { Candidate } from "../src/methodology/candidate.ts";
 import type { Methodology, Protocol } from "../src/methodology/methodology.ts";
 import type { Trigger } from "../src/methodology/trigger.ts";
+import { obstructs } from "../src/run/conflicts.ts";
 import { declare, methodologyOf, unit, when } from "./support/builders.ts";
 
 const TYPES = ["a", "b", "c", "d"];
@@ -64,8 +65,8 @@ function namedIn(condition: Trigger): string[] {
 }
 
 /** Attempts.md section 7, word by word. */
-function mustNotStart(other: Work, mine: Work, { types: declared }: Methodology): boolean {
-  const mayWrite = ({ protocol }: Work, type: string) =>
+function mustNotStart(other: Candidate, mine: Candidate, { types: declared }: Methodology): boolean {
+  const mayWrite = ({ protocol }: Candidate, type: string) =>
     protocol.produces.includes(type) ||
     protocol.choices.some(({ members }) => members.includes(type)) ||
     protocol.mayProduce.includes(type);
@@ -102,8 +103,8 @@ test("obstructs agrees with attempts.md section 7, word by word", () => {
         ),
       };
       const [first, second] = methodology.protocols as [Protocol, Protocol];
-      const other: Work = { protocol: first, workUnit: one.workUnit };
-      const mine: Work = { protocol: second, workUnit: two.workUnit };
+      const other: Candidate = { protocol: first, workUnit: one.workUnit };
+      const mine: Candidate = { protocol: second, workUnit: two.workUnit };
       const must = mustNotStart(other, mine, methodology);
       met[must ? "yes" : "no"]++;
       expect(obstructs(methodology, other, mine)).toBe(must);

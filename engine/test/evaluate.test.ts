@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Candidate, evaluate, type WaitCondition } from "../src/evaluate/evaluate.ts";
+import { type EvaluatedCandidate, evaluate, type WaitCondition } from "../src/evaluate/evaluate.ts";
 import { debtsOf } from "../src/evaluate/owed.ts";
 import { triggerText, typesOf } from "../src/methodology/trigger.ts";
 import { newsOf } from "./model/feedback.ts";
@@ -21,7 +21,7 @@ function conditionName(condition: WaitCondition): string {
   return condition.kind === "trigger" ? triggerText(condition.primitive) : condition.kind;
 }
 
-function seenIn({ protocol, readiness, triggerSatisfied, outputs, freshness, cycle }: Candidate) {
+function seenIn({ protocol, readiness, triggerSatisfied, outputs, freshness, cycle }: EvaluatedCandidate) {
   return {
     name: protocol.name,
     status: readiness.status,

@@ -1,7 +1,7 @@
 import type { Instance, InstanceRef, ServerNotes } from "@runa/store";
 import { expect, test } from "vitest";
+import { judge } from "../src/attempt/judge.ts";
 import { ScopeView } from "../src/evaluate/scope-view.ts";
-import { judge } from "../src/execute/judge.ts";
 import type { ProtocolDeclaration } from "../src/methodology/manifest.ts";
 import { declare, instanceOf, snapshotOf, unit } from "./support/builders.ts";
 

@@ -1,12 +1,12 @@
 import type { LastAttempt, Moment, OutcomeId } from "@runa/store";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Candidate, type Evaluation, evaluate } from "../src/evaluate/evaluate.ts";
-import { outputsDigest, readsDigest } from "../src/execute/evidence.ts";
-import { isTriedAgain, RunLedger } from "../src/execute/ledger.ts";
-import type { Outcome } from "../src/execute/outcome.ts";
-import type { AttemptReport } from "../src/execute/supervise.ts";
+import { outputsDigest, readsDigest } from "../src/attempt/evidence.ts";
+import type { Outcome } from "../src/attempt/outcome.ts";
+import type { AttemptReport } from "../src/attempt/report.ts";
+import { type EvaluatedCandidate, type Evaluation, evaluate } from "../src/evaluate/evaluate.ts";
 import type { ProtocolDeclaration } from "../src/methodology/manifest.ts";
+import { isTriedAgain, RunLedger } from "../src/run/ledger.ts";
 import { declare, instanceOf, methodologyOf, snapshotOf } from "./support/builders.ts";
 
 const TYPES = ["go", "out"];
@@ -42,7 +42,7 @@ interface Looks {
 function evaluated(
   rest: Partial<ProtocolDeclaration>,
   { go = "h", out, gap = false, last, success }: Looks = {},
-): { evaluation: Evaluation; candidate: Candidate } {
+): { evaluation: Evaluation; candidate: EvaluatedCandidate } {
   const methodology = methodologyOf(TYPES, [declare("p", rest)]);
   const instances = [
     ...(go === "" ? [] : [instanceOf("go", "g", { hash: go })]),
@@ -74,7 +74,7 @@ function ended(attempt: Pick<LastAttempt, "id" | "outcome" | "retry">): LastAtte
 let attempts = 0;
 
 /** @param left how the world looked to an attempt that succeeded: what it was given, and what it wrote */
-function reportOf(candidate: Candidate, outcome: Outcome, tries: number, left?: Evaluation): AttemptReport {
+function reportOf(candidate: EvaluatedCandidate, outcome: Outcome, tries: number, left?: Evaluation): AttemptReport {
   const { protocol } = candidate;
   return {
     id: `attempt-${attempts++}`,

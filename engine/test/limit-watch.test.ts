@@ -1,6 +1,6 @@
 import type { Moment } from "@runa/store";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type Ending, LimitWatch, type Visible } from "../src/execute/limits.ts";
+import { type Ending, LimitWatch, type Visible } from "../src/attempt/limits.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,9 +1,9 @@
 import type { EventBody } from "@runa/store";
 import { describe, expect, test } from "vitest";
-import { loggedOutcomeText } from "../src/execute/logged-outcome-text.ts";
-import type { Outcome } from "../src/execute/outcome.ts";
-import { loggedOutcome } from "../src/execute/outcome-log.ts";
-import { outcomeText } from "../src/execute/outcome-text.ts";
+import { loggedOutcomeText } from "../src/answers/logged-outcome-text.ts";
+import type { Outcome } from "../src/attempt/outcome.ts";
+import { loggedOutcome } from "../src/attempt/outcome-log.ts";
+import { outcomeText } from "../src/attempt/outcome-text.ts";
 
 const silence = { kind: "no_tool_called" } as const;
 const outcomes: Outcome[] = [

@@ -1,7 +1,7 @@
 import type { Instance, InstanceRef, Moment } from "@runa/store";
 import { expect, test } from "vitest";
+import { instancesBefore, outputsDigest, seenBy } from "../src/attempt/evidence.ts";
 import { ScopeView, seenOf } from "../src/evaluate/scope-view.ts";
-import { instancesBefore, outputsDigest, seenBy } from "../src/execute/evidence.ts";
 import { declare, instanceOf, methodologyOf, snapshotOf, unit, when } from "./support/builders.ts";
 
 const TYPES = ["in", "out", "note"];

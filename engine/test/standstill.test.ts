@@ -1,9 +1,9 @@
 import { adoptAttempt, claimAttempt, type OpenAttempt, type Owner, openStore, unendedAttempts } from "@runa/store";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
-import { executeRun } from "../src/execute/cascade.ts";
-import { Interrupts } from "../src/execute/interrupts.ts";
-import { thisOwner } from "../src/execute/owner.ts";
+import { Interrupts } from "../src/process/interrupts.ts";
+import { thisOwner } from "../src/process/owner.ts";
 import { type OpenProject, openProject } from "../src/project/project.ts";
+import { executeRun } from "../src/run/cascade.ts";
 import { Disk } from "./support/disk.ts";
 
 // What every "look again" of the cascade comes from, so that it can be made to happen for ever.

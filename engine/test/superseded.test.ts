@@ -1,7 +1,7 @@
 import type { Instance, InstanceRef } from "@runa/store";
 import { expect, test } from "vitest";
+import { supersededBy } from "../src/attempt/judge.ts";
 import { ScopeView } from "../src/evaluate/scope-view.ts";
-import { supersededBy } from "../src/execute/judge.ts";
 import { declare, instanceOf, snapshotOf, unit } from "./support/builders.ts";
 
 const TYPES = ["out", "more", "yes", "no", "note"];

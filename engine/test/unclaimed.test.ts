@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openStore } from "@runa/store";
 import { expect, onTestFinished, test } from "vitest";
-import { removeUnclaimed } from "../src/execute/unclaimed.ts";
+import { removeUnclaimed } from "../src/attempt/unclaimed.ts";
 import type { OpenProject } from "../src/project/project.ts";
 
 test("only an old prompt of no attempt goes", () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { readUsage } from "../src/execute/usage.ts";
+import { readUsage } from "../src/attempt/usage.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "runa-usage-"));
 afterAll(() => rmSync(directory, { recursive: true }));

@@ -5,7 +5,7 @@ import { appendFileSync } from "node:fs";
 import type { OutputSession, SessionOptions } from "@runa/engine";
 import { fakeSession, output } from "./fake-session.ts";
 
-export { lossViolation } from "../../engine/src/execute/artifact-text.ts";
+export { lossViolation } from "../../engine/src/session/artifact-text.ts";
 export { lossesOf } from "../../store/src/json/losses.ts";
 
 export const visible = (text: string): string => text;

@@ -6,7 +6,7 @@ import { processesOf } from "./processes.mjs";
 import { BODY, deliveriesOf, protocolsOf } from "./project.mjs";
 
 // As runa opens its store: without that a newer Node may end the process.
-const { sqlite } = await loadBundled({ sqlite: "store/src/sqlite.ts" });
+const { sqlite } = await loadBundled({ sqlite: "store/src/connection/sqlite.ts" });
 
 /** Something that must never be. */
 export class Violation extends Error {}

@@ -74,3 +74,9 @@ export interface ScanGap {
   readonly path: string;
   readonly reason: string;
 }
+
+/** Names one instance. */
+export interface InstanceRef {
+  readonly type: string;
+  readonly id: InstanceId;
+}

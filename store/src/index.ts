@@ -2,6 +2,7 @@ export type {
   ContentHash,
   Instance,
   InstanceId,
+  InstanceRef,
   InstanceStatus,
   Json,
   JsonSchema,
@@ -13,6 +14,25 @@ export type {
   WallTime,
   WorkUnit,
 } from "./artifact.ts";
+export { StoreError, storeExists } from "./connection/database.ts";
+export { openStore, requireKept, requireSound, type Store, type StoreUse } from "./connection/store.ts";
+export { keepMethodology, keptMethodology, type MethodologyRow } from "./index/kept-methodology.ts";
+export { knownSchemaHash, rememberSchemaFiles } from "./index/schema-check.ts";
+export { knownWorkUnits } from "./index/work-units.ts";
+export { canonicalJson, contentHash, sha256 } from "./json/canonical.ts";
+export { ExactNumber } from "./json/exact-number.ts";
+export { type Loss, lossesOf } from "./json/losses.ts";
+export {
+  JsonError,
+  MAX_BYTES,
+  MAX_DEPTH,
+  type ParsedJson,
+  parseJson,
+  parseJsonBytes,
+} from "./json/parse.ts";
+export { escapedStep, unescapedStep } from "./json/pointer.ts";
+export { momentOf, rfc3339, wallTime } from "./moment.ts";
+export { type Rebuilt, rebuildStore } from "./rebuild/rebuild.ts";
 export {
   type AttemptResult,
   abandonAttempt,
@@ -34,7 +54,7 @@ export {
   removeLitter,
   unendedAttempt,
   unendedAttempts,
-} from "./attempt.ts";
+} from "./record/attempt.ts";
 export {
   type AttemptQuery,
   attemptsWith,
@@ -42,8 +62,19 @@ export {
   type ListedAttempt,
   listAttempts,
   namesInAttempts,
-} from "./attempt-list.ts";
-export { StoreError, storeExists } from "./database.ts";
+} from "./record/attempt-list.ts";
+export type {
+  InstanceBefore,
+  InstanceState,
+  LastAttempt,
+  OpenAttempt,
+  OutcomeId,
+  Owner,
+  ProcessIdentity,
+  Refusal,
+  SeenType,
+  ServerNotes,
+} from "./record/attempt-table.ts";
 export {
   confirmArtifact,
   type Deliverer,
@@ -54,7 +85,8 @@ export {
   recordServerFailure,
   recordServerStart,
   withdrawArtifact,
-} from "./delivery.ts";
+} from "./record/delivery.ts";
+export type { Saying } from "./record/delivery-table.ts";
 export {
   clockWentBack,
   type EventQuery,
@@ -70,32 +102,18 @@ export {
   recordEvent,
   type StepBack,
   verifyLog,
-} from "./event-log.ts";
-export { canonicalJson, contentHash, sha256 } from "./json/canonical.ts";
-export { ExactNumber } from "./json/exact-number.ts";
-export { type Loss, lossesOf } from "./json/losses.ts";
-export {
-  JsonError,
-  MAX_BYTES,
-  MAX_DEPTH,
-  type ParsedJson,
-  parseJson,
-  parseJsonBytes,
-} from "./json/parse.ts";
-export { escapedStep, unescapedStep } from "./json/pointer.ts";
-export { type JudgedContent, judgeContent } from "./judge-content.ts";
-export { keepMethodology, keptMethodology, type MethodologyRow } from "./kept-methodology.ts";
-export { momentOf, rfc3339, wallTime } from "./moment.ts";
-export { type Origin, originsOf } from "./origin.ts";
-export { type Rebuilt, rebuildStore } from "./rebuild.ts";
-export { loggedViolations, type RefusalReason } from "./refusal.ts";
-export { type InstanceRef, type ScanOptions, type ScanReport, scan } from "./scan.ts";
-export { contentOf, type ScannedType, workUnitOf } from "./scan-files.ts";
+} from "./record/event-log.ts";
+export { EVENT_KINDS, type EventBody, type EventFilter, type EventKind, isEventKind } from "./record/event-table.ts";
+export { type Origin, originsOf } from "./record/origin.ts";
+export { loggedViolations, type RefusalReason } from "./record/refusal.ts";
+export { finishSuperseding, type NotMoved } from "./record/superseding.ts";
+export { type JudgedContent, judgeContent } from "./scan/judge-content.ts";
+export { type ScanOptions, type ScanReport, scan } from "./scan/scan.ts";
+export type { ScannedType } from "./scan/scan-files.ts";
 export { type Dialect, dialectOf, SchemaError } from "./schema/dialect.ts";
 export { pointedAt } from "./schema/exactness.ts";
 export { parseKnownSchema, parseSchema, type SchemaSource } from "./schema/source.ts";
 export { loadSchemaCompiler, type SchemaCompiler, type Validator } from "./schema/validator.ts";
-export { knownSchemaHash, rememberSchemaFiles } from "./schema-check.ts";
 export {
   type InstancesByType,
   type Listeners,
@@ -105,28 +123,12 @@ export {
   type Said,
   type Snapshot,
 } from "./snapshot.ts";
-export { identitiesNow, SourceReading } from "./source-identities.ts";
-export { openStore, requireKept, requireSound, type Store, type StoreUse } from "./store.ts";
 export { alike, alikes, didYouMean, meantText, nearest } from "./suggestion.ts";
-export { finishSuperseding, type NotMoved } from "./superseding.ts";
-export type {
-  InstanceBefore,
-  InstanceState,
-  LastAttempt,
-  OpenAttempt,
-  OutcomeId,
-  Owner,
-  ProcessIdentity,
-  Refusal,
-  SeenType,
-  ServerNotes,
-} from "./tables/attempt-table.ts";
-export type { Saying } from "./tables/delivery-table.ts";
-export { EVENT_KINDS, type EventBody, type EventFilter, type EventKind, isEventKind } from "./tables/event-table.ts";
-export { knownWorkUnits } from "./work-units.ts";
+export { contentOf, workUnitOf } from "./workspace/content.ts";
 export { writeDurably } from "./workspace/durable-write.ts";
 export { fileNameOf, instanceIdOf, instanceIdProblem } from "./workspace/file-name.ts";
 export { readRegularFile } from "./workspace/read-file.ts";
 export { readSourceFile } from "./workspace/source-file.ts";
+export { identitiesNow, SourceReading } from "./workspace/source-identities.ts";
 export { mtimeOf } from "./workspace/stat-identity.ts";
 export { reasonOf, WorkspaceError } from "./workspace/walk.ts";

@@ -1,9 +1,10 @@
 import type { Database } from "better-sqlite3";
 import type { Instance, Moment, ScanGap, TypeSummary, WorkUnit } from "./artifact.ts";
+import type { Store } from "./connection/store.ts";
 import { grouped } from "./grouped.ts";
-import type { ScanReport } from "./scan.ts";
-import type { Store } from "./store.ts";
-import { unhealthyArtifacts } from "./tables/artifact-table.ts";
+import { unhealthyArtifacts } from "./index/artifact-table.ts";
+import { type PackedArtifacts, packedArtifacts } from "./index/packed-artifacts.ts";
+import { lastRemovals } from "./index/removal-table.ts";
 import {
   type LastAttempt,
   lastAttempts,
@@ -11,10 +12,9 @@ import {
   type OpenAttempt,
   openAttempts,
   workedUnits,
-} from "./tables/attempt-table.ts";
-import { type Saying, sayingsOf } from "./tables/delivery-table.ts";
-import { type PackedArtifacts, packedArtifacts } from "./tables/packed-artifacts.ts";
-import { lastRemovals } from "./tables/removal-table.ts";
+} from "./record/attempt-table.ts";
+import { type Saying, sayingsOf } from "./record/delivery-table.ts";
+import type { ScanReport } from "./scan/scan.ts";
 
 /** The instances of each declared type, by instance id; a type without any has an empty list. */
 export interface InstancesByType extends ReadonlyMap<string, readonly Instance[]> {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { contentHash } from "../src/json/canonical.ts";
 import {
   abandonAttempt,
   attemptNotes,
@@ -7,10 +8,9 @@ import {
   fenceAttempt,
   recordAgent,
   unendedAttempts,
-} from "../src/attempt.ts";
-import { contentHash } from "../src/json/canonical.ts";
+} from "../src/record/attempt.ts";
+import { lastAttemptOf } from "../src/record/attempt-table.ts";
 import { readSnapshot, type Snapshot } from "../src/snapshot.ts";
-import { lastAttemptOf } from "../src/tables/attempt-table.ts";
 import { id, Rig, unit } from "./rig.ts";
 
 const A = { title: "A" };

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { attemptNotes, beforeAttempt, unendedAttempts } from "../src/attempt.ts";
-import { recordRefusal } from "../src/delivery.ts";
-import { readEvents, recordEvent, verifyLog } from "../src/event-log.ts";
-import { rebuildStore } from "../src/rebuild.ts";
+import { openSqlite } from "../src/connection/sqlite.ts";
+import { openStore, requireSound, type Store } from "../src/connection/store.ts";
+import { StoreError } from "../src/connection/store-error.ts";
+import { rebuildStore } from "../src/rebuild/rebuild.ts";
+import { attemptNotes, beforeAttempt, unendedAttempts } from "../src/record/attempt.ts";
+import { recordRefusal } from "../src/record/delivery.ts";
+import { readEvents, recordEvent, verifyLog } from "../src/record/event-log.ts";
 import { readSnapshot, readUnhealthy } from "../src/snapshot.ts";
-import { openSqlite } from "../src/sqlite.ts";
-import { openStore, requireSound, type Store } from "../src/store.ts";
-import { StoreError } from "../src/store-error.ts";
 import { Rig } from "./rig.ts";
 
 const A = { title: "A" };

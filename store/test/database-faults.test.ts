@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { WorkUnit } from "../src/artifact.ts";
+import { openStore, type Store } from "../src/connection/store.ts";
 import {
   abandonAttempt,
   adoptAttempt,
@@ -9,13 +10,12 @@ import {
   recordAgent,
   releaseAttempt,
   unendedAttempts,
-} from "../src/attempt.ts";
-import { confirmArtifact, recordRefusal, recordServerStart, recordWithdrawal } from "../src/delivery.ts";
-import { noteMethodology, readEvents, recordEvent, verifyLog } from "../src/event-log.ts";
-import { BATCH, scan } from "../src/scan.ts";
-import { openStore, type Store } from "../src/store.ts";
-import { finishSuperseding } from "../src/superseding.ts";
-import type { OpenAttempt, Owner } from "../src/tables/attempt-table.ts";
+} from "../src/record/attempt.ts";
+import type { OpenAttempt, Owner } from "../src/record/attempt-table.ts";
+import { confirmArtifact, recordRefusal, recordServerStart, recordWithdrawal } from "../src/record/delivery.ts";
+import { noteMethodology, readEvents, recordEvent, verifyLog } from "../src/record/event-log.ts";
+import { finishSuperseding } from "../src/record/superseding.ts";
+import { BATCH, scan } from "../src/scan/scan.ts";
 import { type DatabaseFault, onFaultyDatabase, syncingOf } from "./database-faults.ts";
 import { id, Rig, temporaryDirectory } from "./rig.ts";
 import { held, told } from "./told.ts";

@@ -13,17 +13,17 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { describe, expect, test, vi } from "vitest";
 import type { SchemaHash } from "../src/artifact.ts";
-import { unendedAttempts } from "../src/attempt.ts";
-import { StoreError } from "../src/database.ts";
-import { verifyLog } from "../src/event-log.ts";
-import { MIGRATIONS } from "../src/migrations.ts";
-import { knownSchemaHash, rememberSchemaFiles } from "../src/schema-check.ts";
+import { StoreError } from "../src/connection/database.ts";
+import { MIGRATIONS } from "../src/connection/migrations.ts";
+import { openSqlite } from "../src/connection/sqlite.ts";
+import { openStore, type Store, write } from "../src/connection/store.ts";
+import { putArtifact } from "../src/index/artifact-table.ts";
+import { knownSchemaHash, rememberSchemaFiles } from "../src/index/schema-check.ts";
+import { unendedAttempts } from "../src/record/attempt.ts";
+import { latestMoment, nextMoment } from "../src/record/clock-table.ts";
+import { verifyLog } from "../src/record/event-log.ts";
+import { allSupersedings } from "../src/record/superseding-table.ts";
 import { readSnapshot } from "../src/snapshot.ts";
-import { openSqlite } from "../src/sqlite.ts";
-import { openStore, type Store, write } from "../src/store.ts";
-import { putArtifact } from "../src/tables/artifact-table.ts";
-import { latestMoment, nextMoment } from "../src/tables/clock-table.ts";
-import { allSupersedings } from "../src/tables/superseding-table.ts";
 import { asOrdinaryUser, Rig, temporaryDirectory } from "./rig.ts";
 
 // Where private copies go; the variable TMPDIR says nothing to a process whose user is another than that of its start.

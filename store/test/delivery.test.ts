@@ -14,7 +14,8 @@ import {
 } from "node:fs";
 import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
-import { attemptNotes, deliveredElsewhere, fenceAttempt, removeLitter } from "../src/attempt.ts";
+import { canonicalJson, contentHash } from "../src/json/canonical.ts";
+import { attemptNotes, deliveredElsewhere, fenceAttempt, removeLitter } from "../src/record/attempt.ts";
 import {
   confirmArtifact,
   deliverArtifact,
@@ -22,8 +23,7 @@ import {
   RefusedError,
   recordRefusal,
   recordServerStart,
-} from "../src/delivery.ts";
-import { canonicalJson, contentHash } from "../src/json/canonical.ts";
+} from "../src/record/delivery.ts";
 import { instanceIdProblem } from "../src/workspace/file-name.ts";
 import { asOrdinaryUser, id, Rig, temporaryDirectory, unit } from "./rig.ts";
 

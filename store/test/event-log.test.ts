@@ -1,7 +1,10 @@
 import { rmSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { WallTime } from "../src/artifact.ts";
-import { confirmArtifact, recordRefusal, withdrawArtifact } from "../src/delivery.ts";
+import { openStore, type Store, write } from "../src/connection/store.ts";
+import { canonicalJson, contentHash, sha256 } from "../src/json/canonical.ts";
+import { momentOf, rfc3339, wallTime } from "../src/moment.ts";
+import { confirmArtifact, recordRefusal, withdrawArtifact } from "../src/record/delivery.ts";
 import {
   clockWentBack,
   eventCount,
@@ -11,12 +14,9 @@ import {
   readEvents,
   recordEvent,
   verifyLog,
-} from "../src/event-log.ts";
-import { canonicalJson, contentHash, sha256 } from "../src/json/canonical.ts";
-import { momentOf, rfc3339, wallTime } from "../src/moment.ts";
-import { openStore, type Store, write } from "../src/store.ts";
-import { finishSuperseding } from "../src/superseding.ts";
-import { appendEvent, type EventRow, FIRST_PREV } from "../src/tables/event-table.ts";
+} from "../src/record/event-log.ts";
+import { appendEvent, type EventRow, FIRST_PREV } from "../src/record/event-table.ts";
+import { finishSuperseding } from "../src/record/superseding.ts";
 import { id, Rig, temporaryDirectory } from "./rig.ts";
 
 const A = { title: "A" };

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
-import { attemptNotes, removeLitter } from "../src/attempt.ts";
-import { RefusedError, withdrawArtifact } from "../src/delivery.ts";
-import { finishSuperseding } from "../src/superseding.ts";
+import { attemptNotes, removeLitter } from "../src/record/attempt.ts";
+import { RefusedError, withdrawArtifact } from "../src/record/delivery.ts";
+import { finishSuperseding } from "../src/record/superseding.ts";
 import { id, Rig } from "./rig.ts";
 
 // A disk that fails, or a process that dies, at any one of the calls that the store makes of the file system.

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readEvents, recordEvent, verifyLog } from "../src/event-log.ts";
-import { MIGRATIONS } from "../src/migrations.ts";
-import { rebuildStore } from "../src/rebuild.ts";
-import { SCHEMA_DIGESTS, schemaDigest } from "../src/schema-digest.ts";
-import { openSqlite } from "../src/sqlite.ts";
-import { openStore } from "../src/store.ts";
+import { MIGRATIONS } from "../src/connection/migrations.ts";
+import { SCHEMA_DIGESTS, schemaDigest } from "../src/connection/schema-digest.ts";
+import { openSqlite } from "../src/connection/sqlite.ts";
+import { openStore } from "../src/connection/store.ts";
+import { rebuildStore } from "../src/rebuild/rebuild.ts";
+import { readEvents, recordEvent, verifyLog } from "../src/record/event-log.ts";
 import { temporaryDirectory } from "./rig.ts";
 
 test("what each migration makes is written down", () => {

@@ -1,11 +1,11 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readEvents, recordEvent } from "../src/event-log.ts";
-import { scan } from "../src/scan.ts";
+import { openStore, write, writeUnsynced } from "../src/connection/store.ts";
+import { StoreError } from "../src/connection/store-error.ts";
+import { readEvents, recordEvent } from "../src/record/event-log.ts";
+import { scan } from "../src/scan/scan.ts";
 import { readSnapshot } from "../src/snapshot.ts";
-import { openStore, write, writeUnsynced } from "../src/store.ts";
-import { StoreError } from "../src/store-error.ts";
 import { Rig } from "./rig.ts";
 
 const A = { title: "A" };

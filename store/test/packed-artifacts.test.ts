@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { openStore, write } from "../src/connection/store.ts";
+import { findArtifact, putArtifact, removeArtifact } from "../src/index/artifact-table.ts";
+import { IndexChange, packedArtifacts } from "../src/index/packed-artifacts.ts";
+import { nextMoment } from "../src/record/clock-table.ts";
 import { readSnapshot } from "../src/snapshot.ts";
-import { openStore, write } from "../src/store.ts";
-import { findArtifact, putArtifact, removeArtifact } from "../src/tables/artifact-table.ts";
-import { nextMoment } from "../src/tables/clock-table.ts";
-import { IndexChange, packedArtifacts } from "../src/tables/packed-artifacts.ts";
 import { Rig, unit } from "./rig.ts";
 
 const TYPES = ["note", "plan"];

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { unendedAttempts } from "../src/attempt.ts";
-import { readEvents, verifyLog } from "../src/event-log.ts";
-import { rebuildStore } from "../src/rebuild.ts";
-import { openStore, type Store } from "../src/store.ts";
-import { lastAttemptOf } from "../src/tables/attempt-table.ts";
+import { openStore, type Store } from "../src/connection/store.ts";
+import { rebuildStore } from "../src/rebuild/rebuild.ts";
+import { unendedAttempts } from "../src/record/attempt.ts";
+import { lastAttemptOf } from "../src/record/attempt-table.ts";
+import { readEvents, verifyLog } from "../src/record/event-log.ts";
 import { Rig } from "./rig.ts";
 
 const A = { title: "A" };

@@ -2,18 +2,18 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, s
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { ContentHash, InstanceId, JsonSchema, Moment, WorkUnit } from "../src/artifact.ts";
-import { claimAttempt, endAttempt } from "../src/attempt.ts";
-import { deliverArtifact } from "../src/delivery.ts";
+import type { ContentHash, InstanceId, InstanceRef, JsonSchema, Moment, WorkUnit } from "../src/artifact.ts";
+import { openStore, type Store } from "../src/connection/store.ts";
+import { type ArtifactRow, findArtifact } from "../src/index/artifact-table.ts";
+import { packedArtifacts } from "../src/index/packed-artifacts.ts";
 import { canonicalJson } from "../src/json/canonical.ts";
-import { type InstanceRef, type ScanReport, scan } from "../src/scan.ts";
-import type { ScannedType } from "../src/scan-files.ts";
+import { claimAttempt, endAttempt } from "../src/record/attempt.ts";
+import { lastAttemptOf, type OutcomeId, type Owner } from "../src/record/attempt-table.ts";
+import { deliverArtifact } from "../src/record/delivery.ts";
+import { type ScanReport, scan } from "../src/scan/scan.ts";
+import type { ScannedType } from "../src/scan/scan-files.ts";
 import { parseSchema } from "../src/schema/source.ts";
 import { loadSchemaCompiler } from "../src/schema/validator.ts";
-import { openStore, type Store } from "../src/store.ts";
-import { type ArtifactRow, findArtifact } from "../src/tables/artifact-table.ts";
-import { lastAttemptOf, type OutcomeId, type Owner } from "../src/tables/attempt-table.ts";
-import { packedArtifacts } from "../src/tables/packed-artifacts.ts";
 
 const compile = await loadSchemaCompiler();
 

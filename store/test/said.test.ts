@@ -1,9 +1,9 @@
 import { rmSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { earlierDeliveries } from "../src/attempt.ts";
-import { confirmArtifact, withdrawArtifact } from "../src/delivery.ts";
+import { earlierDeliveries } from "../src/record/attempt.ts";
+import { confirmArtifact, withdrawArtifact } from "../src/record/delivery.ts";
+import { finishSuperseding } from "../src/record/superseding.ts";
 import { readSnapshot, type Said } from "../src/snapshot.ts";
-import { finishSuperseding } from "../src/superseding.ts";
 import { id, Rig, unit } from "./rig.ts";
 
 const TITLE = { title: "A" };

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { BATCH, scan } from "../src/scan.ts";
-import { openStore, type Store, write } from "../src/store.ts";
-import { findArtifact, putArtifact } from "../src/tables/artifact-table.ts";
+import { openStore, type Store, write } from "../src/connection/store.ts";
+import { findArtifact, putArtifact } from "../src/index/artifact-table.ts";
+import { BATCH, scan } from "../src/scan/scan.ts";
 import { BYTES_TOGETHER } from "../src/workspace/read-group.ts";
 import { id, NOTE, Rig, scannedType } from "./rig.ts";
 

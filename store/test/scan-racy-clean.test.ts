@@ -1,8 +1,8 @@
 import type { BigIntStats } from "node:fs";
 import { linkSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
-import { scan } from "../src/scan.ts";
-import { write } from "../src/store.ts";
+import { write } from "../src/connection/store.ts";
+import { scan } from "../src/scan/scan.ts";
 import { cleanBefore, isClean } from "../src/workspace/stat-identity.ts";
 import { Rig, temporaryDirectory } from "./rig.ts";
 

@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { linkSync, mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { scan } from "../src/scan.ts";
-import { workUnitOf } from "../src/scan-files.ts";
-import { write } from "../src/store.ts";
-import { latestMoment } from "../src/tables/clock-table.ts";
+import { write } from "../src/connection/store.ts";
+import { latestMoment } from "../src/record/clock-table.ts";
+import { scan } from "../src/scan/scan.ts";
+import { workUnitOf } from "../src/workspace/content.ts";
 import { WorkspaceError } from "../src/workspace/walk.ts";
 import { id, Rig, scannedType, temporaryDirectory } from "./rig.ts";
 

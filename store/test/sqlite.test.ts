@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import { openSqlite } from "../src/sqlite.ts";
+import { openSqlite } from "../src/connection/sqlite.ts";
 
 /** What is left after a collection of everything that nobody holds; tells of each by its name. */
 async function surviving(made: () => Readonly<Record<string, object>>): Promise<string[]> {

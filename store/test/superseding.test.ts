@@ -13,12 +13,12 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { attemptNotes, fenceAttempt } from "../src/attempt.ts";
-import { RefusedError, withdrawArtifact } from "../src/delivery.ts";
-import { readEvents } from "../src/event-log.ts";
-import { openStore } from "../src/store.ts";
-import { finishSuperseding } from "../src/superseding.ts";
-import { allSupersedings, removeSuperseding } from "../src/tables/superseding-table.ts";
+import { openStore } from "../src/connection/store.ts";
+import { attemptNotes, fenceAttempt } from "../src/record/attempt.ts";
+import { RefusedError, withdrawArtifact } from "../src/record/delivery.ts";
+import { readEvents } from "../src/record/event-log.ts";
+import { finishSuperseding } from "../src/record/superseding.ts";
+import { allSupersedings, removeSuperseding } from "../src/record/superseding-table.ts";
 import { moveDurably } from "../src/workspace/durable-write.ts";
 import { id, Rig, temporaryDirectory } from "./rig.ts";
 

@@ -1,5 +1,5 @@
-import { readEvents } from "../src/event-log.ts";
-import type { Store } from "../src/store.ts";
+import type { Store } from "../src/connection/store.ts";
+import { readEvents } from "../src/record/event-log.ts";
 
 /** What the log tells and the tables hold of attempts, deliveries and artifacts, in the same words. */
 export interface Account {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { openSqlite } from "../../store/src/sqlite.ts";
+import { openSqlite } from "../../store/src/connection/sqlite.ts";
 
 /** Changes a project's store behind runa's back, to what no test can bring about: another machine, another time. */
 export function editStore(project: string, sql: string): void {

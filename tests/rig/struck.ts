@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { verifyLog } from "../../store/src/event-log.ts";
-import { openStore } from "../../store/src/store.ts";
+import { openStore } from "../../store/src/connection/store.ts";
+import { verifyLog } from "../../store/src/record/event-log.ts";
 import { held, told } from "../../store/test/told.ts";
 import { type Ended, runa, runCommand, type Scratch } from "../programs.ts";
 import { writeMethodology } from "./methodology.ts";

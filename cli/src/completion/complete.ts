@@ -1,6 +1,6 @@
 import type { CommandForm } from "../render/usage.ts";
 import { unquoted } from "./shell-words.ts";
-import { type Candidate, type Completion, valuesOf } from "./values.ts";
+import { type Completion, type EvaluatedCandidate, valuesOf } from "./values.ts";
 
 /** How completion learns what runa's command lines look like. */
 export interface Grammar {
@@ -65,7 +65,10 @@ async function atCommand(before: readonly string[], current: string, grammar: Gr
   );
 }
 
-async function commandsOf(current: string, { commands, descriptions }: Grammar): Promise<readonly Candidate[]> {
+async function commandsOf(
+  current: string,
+  { commands, descriptions }: Grammar,
+): Promise<readonly EvaluatedCandidate[]> {
   const fitting = [...commands, "help"].filter((name) => name.startsWith(current));
   // All commands have to be loaded for this, which is worth it only where there is something to choose between.
   const told = fitting.length > 1 ? await descriptions() : new Map<string, string>();

@@ -2,13 +2,13 @@ import { EVENT_KINDS, type ProjectNames, projectNames, shortAttemptId } from "@r
 import { workingDirectory } from "../working-directory.ts";
 
 /** What may stand in a place of a command line. */
-export interface Candidate {
+export interface EvaluatedCandidate {
   readonly value: string;
   readonly description?: string;
 }
 
 /** What a place takes: one of some names, or the path of a file or of a directory. */
-export type Completion = readonly Candidate[] | "files" | "directories";
+export type Completion = readonly EvaluatedCandidate[] | "files" | "directories";
 
 /** What is known of a command line around the place that is completed. */
 export interface Around {
@@ -57,25 +57,28 @@ export async function valuesOf(name: string, option: string | null, around: Arou
   }
 }
 
-function plain(values: readonly string[]): Candidate[] {
+function plain(values: readonly string[]): EvaluatedCandidate[] {
   return values.map((value) => ({ value }));
 }
 
-async function ofProject(around: Around, ask: (project: ProjectNames) => Candidate[]): Promise<Candidate[]> {
+async function ofProject(
+  around: Around,
+  ask: (project: ProjectNames) => EvaluatedCandidate[],
+): Promise<EvaluatedCandidate[]> {
   const { config, artifactsDir } = around;
   return ask(
     await projectNames({ workingDirectory: workingDirectory(), environment: process.env, config, artifactsDir }),
   );
 }
 
-function attempts(around: Around, which: "latest" | "open"): Promise<Candidate[]> {
+function attempts(around: Around, which: "latest" | "open"): Promise<EvaluatedCandidate[]> {
   return ofProject(around, (project) =>
     project.attempts(which).map(({ id, protocol }) => ({ value: shortAttemptId(id), description: protocol })),
   );
 }
 
 /** Those of the config, where there is one, and those that runa-agent has. */
-async function agents(around: Around): Promise<Candidate[]> {
+async function agents(around: Around): Promise<EvaluatedCandidate[]> {
   const { AGENTS } = await import("../agent-check.ts");
   const own = await ofProject(around, (project) => plain(project.agents())).catch(() => []);
   return [...own, ...plain(AGENTS)];

@@ -2,6 +2,7 @@ import {
   type Candidate,
   conditionText,
   displayPath,
+  type EvaluatedCandidate,
   type Evaluation,
   instancePath,
   type OpenProject,
@@ -10,7 +11,6 @@ import {
   type RunReport,
   scanWarnings,
   triggerText,
-  type Work,
 } from "@runa/engine";
 import type { ScopeCounts } from "../work-units.ts";
 import { grouped } from "./groups.ts";
@@ -111,7 +111,7 @@ function protocolEntries(project: OpenProject, evaluation: Evaluation) {
   return [...ready, ...blocked, ...waiting].map((candidate) => protocolEntry(project, candidate));
 }
 
-function protocolEntry(project: OpenProject, candidate: Candidate) {
+function protocolEntry(project: OpenProject, candidate: EvaluatedCandidate) {
   const { protocol, readiness, triggerSatisfied, attempt } = candidate;
   return {
     name: protocol.name,
@@ -129,7 +129,7 @@ function protocolEntry(project: OpenProject, candidate: Candidate) {
   };
 }
 
-function readinessFields(project: OpenProject, { readiness }: Candidate) {
+function readinessFields(project: OpenProject, { readiness }: EvaluatedCandidate) {
   switch (readiness.status) {
     case "ready": {
       const inputs = readiness.inputs.map(({ instance, relationship }) => ({
@@ -152,7 +152,7 @@ function readinessFields(project: OpenProject, { readiness }: Candidate) {
   }
 }
 
-function workUnit({ workUnit }: Work) {
+function workUnit({ workUnit }: Candidate) {
   return workUnit === null ? {} : { work_unit: workUnit };
 }
 
@@ -184,7 +184,7 @@ function planEntry({ candidate, trigger, mcpConfig, context }: PlannedExecution)
   };
 }
 
-function projectedEntry(candidate: Candidate) {
+function projectedEntry(candidate: EvaluatedCandidate) {
   return {
     protocol: candidate.protocol.name,
     ...workUnit(candidate),

@@ -1,5 +1,6 @@
 import {
   type AttemptReport,
+  type Candidate,
   count,
   durationText,
   type ExecutionEvent,
@@ -8,7 +9,6 @@ import {
   type OpenAttempt,
   outcomeText,
   visible,
-  type Work,
 } from "@runa/engine";
 import type { NoticeRecord } from "../notices.ts";
 import { holderText } from "./attempt-view.ts";
@@ -16,7 +16,7 @@ import { candidateName } from "./candidate-name.ts";
 import { err } from "./style.ts";
 
 /** The candidate's name. */
-export function nameOf({ protocol, workUnit }: Work): string {
+export function nameOf({ protocol, workUnit }: Candidate): string {
   return candidateName(protocol.name, workUnit);
 }
 
@@ -135,7 +135,7 @@ export function interruptText(reaction: InterruptReaction, signal: Handled, runn
 }
 
 /** One line of the status block. */
-export function statusLine(work: Work, elapsed: number, delivered: number): string {
+export function statusLine(work: Candidate, elapsed: number, delivered: number): string {
   const deliveries = delivered === 0 ? "nothing delivered yet" : count(delivered, "delivery", "deliveries");
   const time = elapsed < 1000 ? "0 s" : durationText(Math.floor(elapsed / 1000) * 1000);
   return `  ${nameOf(work)}  ${time}  ${deliveries}`;

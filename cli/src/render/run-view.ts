@@ -1,9 +1,9 @@
 import {
   type AttemptReport,
-  type Candidate,
   count,
   type Debts,
   durationText,
+  type EvaluatedCandidate,
   type Evaluation,
   type RunFailure,
   type RunLimit,
@@ -140,7 +140,7 @@ function owedText({ outcome, debts, failures }: RunReport): string[] {
   );
 }
 
-function stillOwed({ owing }: Debts, failures: readonly RunFailure[]): Candidate[] {
+function stillOwed({ owing }: Debts, failures: readonly RunFailure[]): EvaluatedCandidate[] {
   const failed = new Set(failures.map(nameOfFailed));
   return owing.filter((candidate) => !failed.has(nameOf(candidate)));
 }
@@ -156,7 +156,7 @@ function changedText({ changed }: RunReport): string[] {
   ];
 }
 
-function whyNot({ protocol, readiness, cycle, attempt }: Candidate, { standing }: Debts): string {
+function whyNot({ protocol, readiness, cycle, attempt }: EvaluatedCandidate, { standing }: Debts): string {
   if (attempt !== null) return "another runa is executing it";
   if (cycle !== null) return `takes part in the cycle ${cycle.map(visible).join(" -> ")}`;
   const own = standing.filter((choice) => choice.protocol === protocol.name);

@@ -1,6 +1,6 @@
 import {
-  type Candidate,
   conditionText,
+  type EvaluatedCandidate,
   type Evaluation,
   scanWarnings,
   triggerText,
@@ -39,9 +39,9 @@ export function stateText(evaluation: Evaluation, flags: KeptFlags): string[] {
   ];
 }
 
-function groupsOf(evaluation: Evaluation): Record<(typeof STATUSES)[number], Candidate[]> {
+function groupsOf(evaluation: Evaluation): Record<(typeof STATUSES)[number], EvaluatedCandidate[]> {
   const { ready, blocked, waiting } = grouped(evaluation);
-  const idle = (candidates: readonly Candidate[]) => candidates.filter(({ attempt }) => attempt === null);
+  const idle = (candidates: readonly EvaluatedCandidate[]) => candidates.filter(({ attempt }) => attempt === null);
   const running = evaluation.candidates.filter(({ attempt }) => attempt !== null);
   return { running, ready: idle(ready), blocked: idle(blocked), waiting: idle(waiting) };
 }
@@ -55,13 +55,17 @@ function unhealthyWarning(evaluation: Evaluation): string[] {
   return [`${named.join(", ")}${more}; \`runa doctor\` says why`];
 }
 
-function groupText(status: keyof typeof HEADINGS, candidates: readonly Candidate[], flags: KeptFlags): string[] {
+function groupText(
+  status: keyof typeof HEADINGS,
+  candidates: readonly EvaluatedCandidate[],
+  flags: KeptFlags,
+): string[] {
   if (candidates.length === 0) return [];
   const [colour, heading] = HEADINGS[status];
   return ["", out(colour, heading), ...candidates.flatMap((candidate) => candidateText(candidate, flags))];
 }
 
-function candidateText(candidate: Candidate, flags: KeptFlags): string[] {
+function candidateText(candidate: EvaluatedCandidate, flags: KeptFlags): string[] {
   const { protocol, attempt, readiness } = candidate;
   const running = attempt === null ? "" : `  ${out("cyan", runningText(attempt, flags))}`;
   return [
@@ -70,7 +74,7 @@ function candidateText(candidate: Candidate, flags: KeptFlags): string[] {
   ];
 }
 
-function readinessRows({ protocol }: Candidate, readiness: Candidate["readiness"]): string[][] {
+function readinessRows({ protocol }: EvaluatedCandidate, readiness: EvaluatedCandidate["readiness"]): string[][] {
   switch (readiness.status) {
     case "ready":
       return [

@@ -11,11 +11,11 @@ import {
   unendedAttempt,
   wallTime,
 } from "@runa/store";
+import { NAMED_IDS, onlyId, SHORTEST_BEGINNING } from "../attempt/attempt-id.ts";
+import type { Usage } from "../attempt/usage.ts";
 import { RunaError } from "../diagnostic.ts";
-import { NAMED_IDS, onlyId, SHORTEST_BEGINNING } from "../execute/attempt-id.ts";
-import { isOrphan } from "../execute/owner.ts";
-import { mayLive } from "../execute/process/proc.ts";
-import type { Usage } from "../execute/usage.ts";
+import { isOrphan } from "../process/owner.ts";
+import { mayLive } from "../process/proc.ts";
 import { openRecord, type Project, type ProjectOptions } from "../project/project.ts";
 
 /** The attempts that there were and are (`runa attempts`). */

@@ -1,4 +1,4 @@
-import type { Candidate, Evaluation } from "../evaluate/evaluate.ts";
+import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
 import { executionOrder } from "../methodology/graph.ts";
 import { type Methodology, outputTypesOf, type Protocol } from "../methodology/methodology.ts";
 import { primitivesOf } from "../methodology/trigger.ts";
@@ -90,11 +90,11 @@ export function graph(project: OpenProject, evaluation: Evaluation): GraphAnswer
   };
 }
 
-function candidatesByName({ candidates }: Evaluation): [string, Candidate][] {
+function candidatesByName({ candidates }: Evaluation): [string, EvaluatedCandidate][] {
   return candidates.map((candidate) => [candidate.protocol.name, candidate]);
 }
 
-function statusOf({ attempt, readiness, freshness, outputs }: Candidate): GraphStatus {
+function statusOf({ attempt, readiness, freshness, outputs }: EvaluatedCandidate): GraphStatus {
   if (attempt !== null) return "running";
   return readiness.status === "waiting" && freshness.current && outputs.complete ? "current" : readiness.status;
 }

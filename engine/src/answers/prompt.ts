@@ -1,7 +1,7 @@
 import type { WorkUnit } from "@runa/store";
+import { earlierOutputs } from "../attempt/earlier-outputs.ts";
 import { RunaError } from "../diagnostic.ts";
-import { type Candidate, type Evaluation, inputsNow } from "../evaluate/evaluate.ts";
-import { earlierOutputs } from "../execute/earlier-outputs.ts";
+import { type EvaluatedCandidate, type Evaluation, inputsNow } from "../evaluate/evaluate.ts";
 import { contextOf } from "../plan/plan.ts";
 import { renderPrompt } from "../plan/prompt.ts";
 import type { OpenProject } from "../project/project.ts";
@@ -9,7 +9,7 @@ import { protocolNamed } from "./named.ts";
 
 /** The prompt that an agent would get now. */
 export interface PromptAnswer {
-  readonly candidate: Candidate;
+  readonly candidate: EvaluatedCandidate;
   readonly text: string;
 }
 
@@ -24,7 +24,10 @@ export function promptOf(project: OpenProject, evaluation: Evaluation, name: str
       ? evaluation.candidates.find(({ readiness }) => readiness.status === "ready")
       : candidateNamed(project, evaluation, name);
   if (candidate === undefined) return null;
-  const ready: Candidate = { ...candidate, readiness: { status: "ready", inputs: inputsNow(evaluation, candidate) } };
+  const ready: EvaluatedCandidate = {
+    ...candidate,
+    readiness: { status: "ready", inputs: inputsNow(evaluation, candidate) },
+  };
   const text = renderPrompt(contextOf(project, project.methodology.name, ready), {
     outputs: earlierOutputs(project, candidate, evaluation.view),
     wentWrong: [],
@@ -33,7 +36,11 @@ export function promptOf(project: OpenProject, evaluation: Evaluation, name: str
   return { candidate, text };
 }
 
-function candidateNamed({ methodology }: OpenProject, { candidates, workUnit }: Evaluation, name: string): Candidate {
+function candidateNamed(
+  { methodology }: OpenProject,
+  { candidates, workUnit }: Evaluation,
+  name: string,
+): EvaluatedCandidate {
   const protocol = protocolNamed(methodology, name);
   const candidate = candidates.find((one) => one.protocol.name === name);
   if (candidate !== undefined) return candidate;

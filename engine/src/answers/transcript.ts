@@ -1,12 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
-import { attemptDirectory } from "../execute/conclusion.ts";
-import {
-  closeOutput,
-  keptOutput,
-  OutputFollower,
-  type OutputStream,
-  outputPaths,
-} from "../execute/process/transcript.ts";
+import { attemptDirectory } from "../attempt/conclude.ts";
+import { closeOutput, keptOutput, OutputFollower, type OutputStream, outputPaths } from "../process/transcript.ts";
 import type { Project } from "../project/project.ts";
 
 /** What an agent printed in an attempt, by stream. */

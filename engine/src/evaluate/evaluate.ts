@@ -42,7 +42,7 @@ export type Readiness =
   | { readonly status: "waiting"; readonly conditions: readonly WaitCondition[] };
 
 /** One candidate of a scope with everything that was found about it. */
-export interface Candidate {
+export interface EvaluatedCandidate {
   readonly protocol: Protocol;
   readonly workUnit: WorkUnit | null;
   readonly triggerSatisfied: boolean;
@@ -61,7 +61,7 @@ export interface Evaluation {
   readonly methodology: Methodology;
   readonly workUnit: WorkUnit | null;
   /** In topological order. */
-  readonly candidates: readonly Candidate[];
+  readonly candidates: readonly EvaluatedCandidate[];
   readonly cycles: readonly (readonly string[])[];
   readonly gaps: readonly ScanGap[];
   readonly view: ScopeView;
@@ -125,8 +125,8 @@ export function protocolsOf({ protocols }: Methodology, workUnit: WorkUnit | nul
 function candidateOf(
   view: ScopeView,
   protocol: Protocol,
-  around: Pick<Candidate, "feedback" | "cycle" | "attempt">,
-): Candidate {
+  around: Pick<EvaluatedCandidate, "feedback" | "cycle" | "attempt">,
+): EvaluatedCandidate {
   const { feedback, cycle } = around;
   const outputs = outputsOf(view, protocol);
   const triggers = new TriggerEvaluation(view, outputs, feedback);
@@ -229,7 +229,7 @@ function inputsOf(view: ScopeView, protocol: Protocol, triggers: TriggerEvaluati
 }
 
 /** What a candidate would be given as things are now, READY or not. */
-export function inputsNow({ view }: Evaluation, { protocol, outputs, feedback }: Candidate): Input[] {
+export function inputsNow({ view }: Evaluation, { protocol, outputs, feedback }: EvaluatedCandidate): Input[] {
   return inputsOf(view, protocol, new TriggerEvaluation(view, outputs, feedback));
 }
 

@@ -1,7 +1,7 @@
 import type { Instance } from "@runa/store";
 import { outputTypesOf } from "../methodology/methodology.ts";
 import { type Trigger, typesOf } from "../methodology/trigger.ts";
-import type { Candidate, Evaluation } from "./evaluate.ts";
+import type { EvaluatedCandidate, Evaluation } from "./evaluate.ts";
 import { TriggerEvaluation } from "./trigger.ts";
 
 /** A choice that was settled, so that waiting for its other members is waiting for nothing. */
@@ -21,7 +21,7 @@ export interface Standing extends Settlement {
 
 /** Which candidates still owe something, and which choices settled what others waited for. */
 export interface Debts {
-  readonly owing: readonly Candidate[];
+  readonly owing: readonly EvaluatedCandidate[];
   readonly settled: readonly Settlement[];
   readonly standing: readonly Standing[];
 }
@@ -31,12 +31,12 @@ export interface Debts {
  * owe, unless this run has done them already and they can never be current.
  * @param done READY work that this run has already done
  */
-export function debtsOf(evaluation: Evaluation, done: (candidate: Candidate) => boolean = () => false): Debts {
+export function debtsOf(evaluation: Evaluation, done: (candidate: EvaluatedCandidate) => boolean = () => false): Debts {
   const { candidates, view } = evaluation;
-  const writers = new Map<string, Candidate[]>();
+  const writers = new Map<string, EvaluatedCandidate[]>();
   for (const candidate of candidates)
     for (const type of outputTypesOf(candidate.protocol)) writers.set(type, [...(writers.get(type) ?? []), candidate]);
-  const free = new Set<Candidate>();
+  const free = new Set<EvaluatedCandidate>();
   const standing = standingChoices(evaluation);
   const stands = new Set(standing.map(({ protocol }) => protocol));
 
@@ -52,7 +52,7 @@ export function debtsOf(evaluation: Evaluation, done: (candidate: Candidate) => 
       ? open.every((condition) => waitsForNothing(condition, triggers))
       : open.some((condition) => waitsForNothing(condition, triggers));
   };
-  const owesNothing = (candidate: Candidate): boolean => {
+  const owesNothing = (candidate: EvaluatedCandidate): boolean => {
     const { readiness, outputs, protocol, feedback } = candidate;
     if (candidate.cycle !== null || stands.has(protocol.name)) return false;
     switch (readiness.status) {
@@ -84,7 +84,7 @@ export function debtsOf(evaluation: Evaluation, done: (candidate: Candidate) => 
   };
 }
 
-function settlementsOf({ protocol, outputs }: Candidate): Settlement[] {
+function settlementsOf({ protocol, outputs }: EvaluatedCandidate): Settlement[] {
   return outputs.settled.map((choice) => ({ protocol: protocol.name, ...choice }));
 }
 
@@ -107,7 +107,7 @@ function standingChoices({ candidates, dialogue, view }: Evaluation): Standing[]
 }
 
 /** Whether a type is a member of a choice that is current with another member, and nobody else could write it. */
-function isSettledOtherwise(type: string, writers: readonly Candidate[]): boolean {
+function isSettledOtherwise(type: string, writers: readonly EvaluatedCandidate[]): boolean {
   const [owner, ...others] = writers;
   if (owner === undefined || others.length > 0 || !isCurrent(owner)) return false;
   const choice = owner.protocol.choices.find(({ members }) => members.includes(type));
@@ -116,6 +116,6 @@ function isSettledOtherwise(type: string, writers: readonly Candidate[]): boolea
   );
 }
 
-function isCurrent(candidate: Candidate): boolean {
+function isCurrent(candidate: EvaluatedCandidate): boolean {
   return candidate.freshness.current;
 }

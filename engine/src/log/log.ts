@@ -103,3 +103,13 @@ function asText(json: string): string {
 }
 
 export const log = new Log();
+
+/** Tells of the engine's work (contract.md section 9): names and counts, no content, no environment, no argv. */
+export function logEngine(
+  operation: string,
+  what: Pick<LogRecord, "level" | "outcome" | "msg">,
+  fields: NonNullable<LogRecord["fields"]>,
+): void {
+  const known = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+  log.write({ target: "runa_engine", operation, ...what, fields: known });
+}

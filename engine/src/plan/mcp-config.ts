@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readSync, realpathSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { RunaError } from "../diagnostic.ts";
-import { isExecutableFile } from "../execute/process/start-problem.ts";
+import { isExecutableFile } from "../process/start-problem.ts";
 import type { Project } from "../project/project.ts";
 
 /** What a client needs to start an attempt's server: `RUNA_MCP_CONFIG`. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type ContentHash, fileNameOf, type InstanceId, type Violation, type WorkUnit } from "@runa/store";
-import type { Candidate, Input, Relationship } from "../evaluate/evaluate.ts";
+import type { EvaluatedCandidate, Input, Relationship } from "../evaluate/evaluate.ts";
 import type { Choice } from "../methodology/manifest.ts";
 import { triggerText } from "../methodology/trigger.ts";
 import { displayPath, type Project } from "../project/project.ts";
@@ -32,14 +32,14 @@ export interface Context {
 
 /** One execution that is planned, with all that it needs. */
 export interface PlannedExecution {
-  readonly candidate: Candidate;
+  readonly candidate: EvaluatedCandidate;
   readonly trigger: string;
   readonly mcpConfig: McpConfig;
   readonly context: Context;
 }
 
 /** What an agent of this READY candidate is told. */
-export function contextOf(project: Project, methodology: string, candidate: Candidate): Context {
+export function contextOf(project: Project, methodology: string, candidate: EvaluatedCandidate): Context {
   const { protocol, workUnit, readiness } = candidate;
   return {
     methodology,
@@ -76,7 +76,7 @@ export function planExecution(
   project: Project,
   methodology: string,
   mcp: McpCommand,
-  candidate: Candidate,
+  candidate: EvaluatedCandidate,
   attempt?: LiveAttempt,
 ): PlannedExecution {
   return {

@@ -1,12 +1,12 @@
 import type { ContentHash, Instance, InstanceId, LastAttempt, Moment, SeenType, Snapshot } from "@runa/store";
-import { type Candidate, type Evaluation, evaluate } from "../evaluate/evaluate.ts";
+import { type EvaluatedCandidate, type Evaluation, evaluate } from "../evaluate/evaluate.ts";
 import { owedDigest } from "../evaluate/outputs.ts";
 import { ScopeView } from "../evaluate/scope-view.ts";
 import { type Protocol, readTypesOf } from "../methodology/methodology.ts";
 
 /** One execution of the optimistic cascade: of a candidate that is READY now, or of one that would become so. */
 export interface ProjectedExecution {
-  readonly candidate: Candidate;
+  readonly candidate: EvaluatedCandidate;
   readonly projection: "current" | "projected";
 }
 
@@ -39,15 +39,15 @@ export function project(evaluation: Evaluation): ProjectedExecution[] {
   }
 }
 
-function isReady(candidate: Candidate): boolean {
+function isReady(candidate: EvaluatedCandidate): boolean {
   return candidate.readiness.status === "ready";
 }
 
-function nameOf(candidate: Candidate): string {
+function nameOf(candidate: EvaluatedCandidate): string {
   return candidate.protocol.name;
 }
 
-function original(evaluation: Evaluation, name: string): Candidate | undefined {
+function original(evaluation: Evaluation, name: string): EvaluatedCandidate | undefined {
   return evaluation.candidates.find((candidate) => nameOf(candidate) === name);
 }
 

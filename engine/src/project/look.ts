@@ -8,11 +8,11 @@ import {
 } from "@runa/store";
 import { type Evaluation, evaluate, protocolsOf } from "../evaluate/evaluate.ts";
 import { ScopeView } from "../evaluate/scope-view.ts";
-import { isOrphan } from "../execute/owner.ts";
-import { mayLive } from "../execute/process/proc.ts";
-import { logEvaluated } from "../log/records.ts";
 import { listenersIn } from "../methodology/dialogue.ts";
+import { isOrphan } from "../process/owner.ts";
+import { mayLive } from "../process/proc.ts";
 import { type OpenProject, scanProject } from "./project.ts";
+import { logEvaluated } from "./records.ts";
 
 /** Scans, and evaluates a scope over what the scan found. */
 export async function lookAt(

@@ -14,11 +14,11 @@ import {
 } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
 import { log } from "../log/log.ts";
-import { logNotKept, logOpened, logScanned } from "../log/records.ts";
 import { projectMethodology } from "../methodology/kept.ts";
 import { type Methodology, manifestPath, UnreadableManifestError } from "../methodology/methodology.ts";
 import { type Config, checkBindings, configFile, fromRoot, readConfig, unreadableMethodology } from "./config.ts";
 import { recordMethodology } from "./record-methodology.ts";
+import { logNotKept, logOpened, logScanned } from "./records.ts";
 
 /** What decides which project is opened, and how. */
 export interface ProjectOptions {

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { adoptAgent, findAgentOf } from "../../src/execute/process/agent-process.ts";
-import { processLives, statOf } from "../../src/execute/process/proc.ts";
+import { adoptAgent, findAgentOf } from "../../src/process/agent-process.ts";
+import { processLives, statOf } from "../../src/process/proc.ts";
 import { begin, below, bystander, IGNORES_SIGTERM, identify, STAYS, until } from "./rig.ts";
 
 const READY = 'process.stdout.write("ready\\n");';

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { agentEnvironment } from "../../src/execute/process/environment.ts";
+import { agentEnvironment } from "../../src/process/environment.ts";
 
 const BASE = {
   PATH: "/bin",

@@ -9,7 +9,7 @@ import {
   startTimeOf,
   statOf,
   userOf,
-} from "../../src/execute/process/proc.ts";
+} from "../../src/process/proc.ts";
 import { bystander, until } from "./rig.ts";
 
 const NOBODY = 2 ** 30;

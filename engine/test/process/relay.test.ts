@@ -2,7 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { startRelay } from "../../src/execute/process/relay.ts";
+import { startRelay } from "../../src/process/relay.ts";
 import { temporaryDirectory } from "./rig.ts";
 
 function relayed() {

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ProcessIdentity } from "@runa/store";
 import { afterEach, vi } from "vitest";
-import { type AgentProcess, type AgentStart, startAgent } from "../../src/execute/process/agent-process.ts";
-import { startTimeOf } from "../../src/execute/process/proc.ts";
-import { openOutput } from "../../src/execute/process/transcript.ts";
+import { type AgentProcess, type AgentStart, startAgent } from "../../src/process/agent-process.ts";
+import { startTimeOf } from "../../src/process/proc.ts";
+import { openOutput } from "../../src/process/transcript.ts";
 
 /** Keeps a node process alive. */
 export const STAYS = "setInterval(() => {}, 1000);";

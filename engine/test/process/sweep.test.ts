@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { leftoversOf } from "../../src/execute/process/leftovers.ts";
-import { childrenOf, processLives, statOf } from "../../src/execute/process/proc.ts";
-import { type SweepOptions, sweep } from "../../src/execute/process/sweep.ts";
+import { leftoversOf } from "../../src/process/leftovers.ts";
+import { childrenOf, processLives, statOf } from "../../src/process/proc.ts";
+import { type SweepOptions, sweep } from "../../src/process/sweep.ts";
 import {
   type Begun,
   begin,

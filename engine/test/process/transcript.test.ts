@@ -14,7 +14,7 @@ import {
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
-import { keptOutput, LinePrefixer, OutputFollower, openOutput } from "../../src/execute/process/transcript.ts";
+import { keptOutput, LinePrefixer, OutputFollower, openOutput } from "../../src/process/transcript.ts";
 import { bystander, temporaryDirectory, until } from "./rig.ts";
 
 /** Output files that are followed, and what was handed over. */

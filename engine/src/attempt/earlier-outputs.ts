@@ -1,0 +1,59 @@
+import { earlierDeliveries, type Instance, type InstanceRef, type JsonSchema } from "@runa/store";
+import type { ScopeView } from "../evaluate/scope-view.ts";
+import type { Candidate } from "../methodology/candidate.ts";
+import { outputTypesOf, owedTypesOf } from "../methodology/methodology.ts";
+import { instancePath } from "../plan/plan.ts";
+import type { EarlierOutput } from "../plan/prompt.ts";
+import { displayPath, type OpenProject } from "../project/project.ts";
+
+/** An instance that still lies there of what earlier attempts of a candidate delivered or confirmed. */
+interface EarlierInstance {
+  readonly instance: Instance;
+  /** Whether the candidate's next success supersedes it, unless it delivers or confirms it (attempts.md section 2). */
+  readonly leaves: boolean;
+}
+
+/** The outputs of a candidate's earlier attempts that still lie there, as its agent is told of them. */
+export function earlierOutputs(project: OpenProject, work: Candidate, view: ScopeView): EarlierOutput[] {
+  return stillThere(project, work, view).map(({ instance: { type, id }, leaves }) => ({
+    type,
+    id,
+    displayPath: displayPath(project.root, instancePath(project, type, id)),
+    leaves,
+  }));
+}
+
+/** What a success of a candidate supersedes of what it wrote before, unless it delivers or confirms it. */
+export function leavingOutputs(project: OpenProject, work: Candidate, view: ScopeView): Instance[] {
+  return stillThere(project, work, view).flatMap(({ instance, leaves }) => (leaves ? [instance] : []));
+}
+
+function stillThere({ store, methodology }: OpenProject, work: Candidate, view: ScopeView): EarlierInstance[] {
+  const { protocol, workUnit } = work;
+  const deliveries = earlierDeliveries(store, { protocol: protocol.name, workUnit });
+  if (deliveries.length === 0) return [];
+  const earlier = new Map(deliveries.map((delivery) => [keyOf(delivery), delivery]));
+  const owed = new Set(owedTypesOf(protocol));
+  return outputTypesOf(protocol).flatMap((type) => {
+    const isReplaced = owed.has(type) && !accumulates(methodology.types.get(type)?.schema);
+    return view.counted(type).flatMap((instance): EarlierInstance[] => {
+      const delivery = earlier.get(keyOf(instance));
+      if (delivery === undefined) return [];
+      const { since, written } = delivery;
+      return [{ instance, leaves: isReplaced && !since && written === instance.contentHash }];
+    });
+  });
+}
+
+/** Whether a type's schema says that its instances add up: `"x-runa": {"accumulates": true}`. */
+function accumulates(schema: JsonSchema | undefined): boolean {
+  if (typeof schema !== "object") return false;
+  const annotation = schema["x-runa"];
+  return typeof annotation === "object" && annotation !== null && "accumulates" in annotation
+    ? annotation.accumulates === true
+    : false;
+}
+
+function keyOf({ type, id }: InstanceRef): string {
+  return `${type}/${id}`;
+}

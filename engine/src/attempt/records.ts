@@ -1,0 +1,62 @@
+import type { NotMoved } from "@runa/store";
+import { log, logEngine } from "../log/log.ts";
+import type { Candidate } from "../methodology/candidate.ts";
+import { outcomeText } from "./outcome-text.ts";
+import type { AttemptReport } from "./report.ts";
+
+export function logAttemptStarted(attempt: string, { protocol, workUnit }: Candidate): void {
+  logEngine(
+    "attempt",
+    { level: "info", outcome: "started", msg: "attempt started" },
+    {
+      attempt,
+      protocol: protocol.name,
+      work_unit: workUnit,
+    },
+  );
+}
+
+export function logAttemptEnded({ id, candidate, outcome, delivered, duration, swept }: AttemptReport): void {
+  logEngine(
+    "attempt",
+    outcome.id === "delivered"
+      ? { level: "info", outcome: "succeeded", msg: "attempt ended" }
+      : {
+          // As text, whoever executes work reports it as a failure already.
+          level: log.isJson ? "warn" : "info",
+          outcome: "failed",
+          msg: `attempt ended: ${outcome.id}: ${outcomeText(outcome).join("; ")}`,
+        },
+    {
+      attempt: id,
+      protocol: candidate.protocol.name,
+      work_unit: candidate.workUnit,
+      delivered: delivered.length,
+      duration_ms: Math.round(duration),
+    },
+  );
+  for (const { pid, name, signal } of swept)
+    logEngine(
+      "sweep",
+      // Told as well by whoever executes work.
+      { level: "info", outcome: "succeeded", msg: "a process that an attempt had left was ended" },
+      { attempt: id, pid, name, signal },
+    );
+}
+
+/** Something that is to be moved out of the workspace and could not be. */
+export function logNotMoved({ attempt, type, id, reason }: NotMoved): void {
+  logEngine(
+    "supersede",
+    { level: "warn", outcome: "failed", msg: `what was superseded could not be moved: ${reason}` },
+    { attempt, artifact: `${type}/${id}` },
+  );
+}
+
+export function logUsageUnclear(attempt: string, protocol: string, reason: string): void {
+  logEngine(
+    "usage",
+    { level: "warn", outcome: "partial", msg: `what the agent wrote to RUNA_USAGE is not understood: ${reason}` },
+    { attempt, protocol },
+  );
+}

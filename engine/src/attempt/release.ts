@@ -1,0 +1,68 @@
+import { type OpenAttempt, releaseAttempt, unendedAttempts } from "@runa/store";
+import { RunaError } from "../diagnostic.ts";
+import { owedDigest } from "../evaluate/outputs.ts";
+import { findAgentOf } from "../process/agent-process.ts";
+import { whereaboutsOf } from "../process/owner.ts";
+import { processLives } from "../process/proc.ts";
+import { scopeView } from "../project/look.ts";
+import { type OpenProject, scanProject } from "../project/project.ts";
+import { didYouMean } from "../suggestion.ts";
+import { distinctBeginnings, SHORTEST_BEGINNING } from "./attempt-id.ts";
+
+/**
+ * Frees by hand a candidate whose attempt cannot be judged from here, because its owner is out of
+ * sight (attempts.md section 5): ends the attempt as `abandoned`.
+ * @param prefix the attempt's id, or how it begins
+ * @throws RunaError when there is no such open attempt, its runa or its agent is at work here, or nothing can be kept
+ */
+export async function releaseByHand(project: OpenProject, prefix: string): Promise<OpenAttempt> {
+  const { store, storeDirectory } = project;
+  const attempt = openAttempt(unendedAttempts(store), prefix);
+  if (!store.kept) throw new RunaError(`${storeDirectory} cannot be written: nothing is released`);
+  refuseWhereItLives(attempt);
+  if (!releaseAttempt(store, attempt, await outputsNow(project, attempt)))
+    throw new RunaError(`attempt ${attempt.id} has just ended by itself`);
+  return attempt;
+}
+
+function openAttempt(open: readonly OpenAttempt[], prefix: string): OpenAttempt {
+  if (open.length === 0) throw new RunaError("no attempt is open: there is nothing to release");
+  const exact = open.find(({ id }) => id === prefix);
+  if (exact !== undefined) return exact;
+  if (prefix.length < SHORTEST_BEGINNING)
+    throw new RunaError(
+      `'${prefix}' is too short: give the attempt's id, or at least its first ${SHORTEST_BEGINNING} characters`,
+    );
+  const [attempt, ...more] = open.filter(({ id }) => id.startsWith(prefix));
+  const known = open.map(({ id }) => id);
+  if (attempt === undefined)
+    throw new RunaError(
+      `no open attempt '${prefix}'${didYouMean(prefix, known)}: \`runa state --json\` names those that run`,
+    );
+  if (more.length > 0)
+    throw new RunaError(
+      `several open attempts begin with '${prefix}': give more of the id, such as ${distinctBeginnings([attempt, ...more].map(({ id }) => id)).join(", ")}`,
+    );
+  return attempt;
+}
+
+function refuseWhereItLives({ id, owner, agent }: OpenAttempt): void {
+  const { kind } = whereaboutsOf({ owner, agent });
+  if (kind === "living")
+    throw new RunaError(
+      `attempt ${id} is executed by runa (pid ${owner.pid}) on this machine: stop that one, its claim ends with it`,
+    );
+  // Of what cannot be seen the person who releases it knows more.
+  if (kind !== "gone") return;
+  const worker = agent !== null && processLives(agent) ? agent : findAgentOf(id);
+  if (worker !== null)
+    throw new RunaError(`the agent of attempt ${id} (pid ${worker.pid}) is still at work: \`runa run\` takes it over`);
+}
+
+/** What lies there now of what the attempt owes: as long as nothing of it changes, the candidate is not done by it. */
+async function outputsNow(project: OpenProject, attempt: OpenAttempt): Promise<string> {
+  const protocol = project.methodology.protocols.find(({ name }) => name === attempt.protocol);
+  if (protocol === undefined) return "";
+  const { gaps } = await scanProject(project);
+  return owedDigest(scopeView(project, gaps, attempt.workUnit), protocol);
+}

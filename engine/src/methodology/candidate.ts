@@ -1,0 +1,19 @@
+import type { WorkUnit } from "@runa/store";
+import type { Protocol } from "./methodology.ts";
+
+/** A protocol carried out for one work unit, or for none (contract.md section 1), whatever its readiness. */
+export interface Candidate {
+  readonly protocol: Protocol;
+  readonly workUnit: WorkUnit | null;
+}
+
+/** One text for each candidate, also where a protocol is known by its name only. */
+export function candidateKey({
+  protocol,
+  workUnit,
+}: {
+  readonly protocol: string | Pick<Protocol, "name">;
+  readonly workUnit: WorkUnit | null;
+}): string {
+  return JSON.stringify([typeof protocol === "string" ? protocol : protocol.name, workUnit]);
+}

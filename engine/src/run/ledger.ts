@@ -1,0 +1,220 @@
+import { outputsDigest, readsDigest } from "../attempt/evidence.ts";
+import type { Outcome, OutcomeId } from "../attempt/outcome.ts";
+import type { AttemptReport } from "../attempt/report.ts";
+import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
+import type { Candidate } from "../methodology/candidate.ts";
+import { readTypesOf } from "../methodology/methodology.ts";
+import { LONGEST_BACKOFF } from "../project/config/agent-settings.ts";
+import type { AgentSettings } from "../project/config.ts";
+
+/** A candidate that failed in a run and why it is not tried again. */
+export type RunFailure =
+  | { readonly kind: "attempt"; readonly report: AttemptReport }
+  | { readonly kind: "elsewhere"; readonly candidate: Candidate }
+  | { readonly kind: "max_reopens"; readonly candidate: Candidate; readonly reopens: number }
+  /** Its server could not offer what it writes, so it was not started. */
+  | { readonly kind: "not_offered"; readonly candidate: Candidate; readonly reason: string }
+  /** It was delivered and is READY again, and nothing that it reads or writes has changed since. */
+  | { readonly kind: "unchanged"; readonly candidate: Candidate };
+
+/** What a run's attempts have cost, in US dollars as far as they told, and those that did not. */
+export interface RunCosts {
+  readonly usd: number;
+  readonly unknown: readonly AttemptReport[];
+}
+
+/** Whether a READY candidate may be tried: at once, when a retry is due, or not any more in this run. */
+export type Chance =
+  | { readonly kind: "now"; readonly tries: number; readonly failed: AttemptReport | null }
+  | { readonly kind: "later"; readonly at: number }
+  | { readonly kind: "never" };
+
+/** A failed candidate that is to be tried again. `at` is in milliseconds of `performance.now()`. */
+interface Retry {
+  readonly at: number;
+  readonly failed: AttemptReport;
+  /** The candidate's last success then: another since means that this READY moment is over. */
+  readonly lastSuccess: string | undefined;
+}
+
+/** What a candidate's successes in this run have come to. */
+interface Success {
+  readonly count: number;
+  readonly last: AttemptReport;
+}
+
+/**
+ * What one run has tried, and so may still try. One scope is run at a time, so protocols tell its candidates apart; an
+ * attempt of another scope, that was adopted, is only reported.
+ */
+export class RunLedger {
+  readonly failures: RunFailure[] = [];
+  readonly reports: AttemptReport[] = [];
+  readonly #workUnit: string | null;
+  readonly #settings: (protocol: string) => Pick<AgentSettings, "attempts" | "backoff">;
+  readonly #maxReopens: number;
+  readonly #failed = new Set<string>();
+  readonly #own = new Set<string>();
+  readonly #successes = new Map<string, Success>();
+  readonly #retries = new Map<string, Retry>();
+  #evaluation: Evaluation | null = null;
+  /** The last attempt of each protocol that had ended when this run began. */
+  #knownAttempts: ReadonlyMap<string, string> | null = null;
+
+  constructor(
+    workUnit: string | null,
+    settings: (protocol: string) => Pick<AgentSettings, "attempts" | "backoff">,
+    maxReopens: number,
+  ) {
+    this.#workUnit = workUnit;
+    this.#settings = settings;
+    this.#maxReopens = maxReopens;
+  }
+
+  /** Hears of each new evaluation, after everything that has ended was reported. */
+  reconciled(evaluation: Evaluation): void {
+    const { lastAttempts } = evaluation.view.snapshot;
+    this.#evaluation = evaluation;
+    this.#knownAttempts ??= new Map([...lastAttempts].map(([protocol, { id }]) => [protocol, id]));
+    for (const candidate of evaluation.candidates) {
+      if (this.#failedElsewhere(candidate)) this.#fail({ kind: "elsewhere", candidate });
+      if (this.#isRetryOver(candidate)) this.#retries.delete(candidate.protocol.name);
+    }
+  }
+
+  /**
+   * Hears of an attempt's end.
+   * @returns in how many milliseconds it is tried again; null when it is not
+   */
+  ended(report: AttemptReport): number | null {
+    const { name } = report.candidate.protocol;
+    this.#own.add(report.id);
+    this.reports.push(report);
+    if (report.candidate.workUnit !== this.#workUnit) return null;
+    this.#retries.delete(name);
+    switch (report.outcome.id) {
+      case "delivered":
+        this.#successes.set(name, { count: (this.#successes.get(name)?.count ?? 0) + 1, last: report });
+        return null;
+      case "abandoned":
+        // Its runa died, or somebody released it: the candidate was not refuted and may run again.
+        return null;
+    }
+    const { attempts, backoff } = this.#settings(name);
+    if (!isTriedAgain(report.outcome, report.tries, attempts)) {
+      this.#fail({ kind: "attempt", report });
+      return null;
+    }
+    const pause = pauseBefore(report.tries, backoff);
+    const lastSuccess = this.#evaluation?.view.snapshot.lastSuccesses.get(name)?.id;
+    this.#retries.set(name, { at: performance.now() + pause, failed: report, lastSuccess });
+    return pause;
+  }
+
+  /** Hears that a candidate cannot be offered what it writes. */
+  notOffered(candidate: Candidate, reason: string): void {
+    this.#fail({ kind: "not_offered", candidate, reason });
+  }
+
+  /**
+   * Whether this READY candidate may be tried; one that was reopened once too often, or by nothing that can be seen,
+   * becomes a failure here.
+   */
+  chance(candidate: EvaluatedCandidate): Chance {
+    const { name } = candidate.protocol;
+    if (this.#failed.has(name) || this.isDone(candidate)) return { kind: "never" };
+    const success = this.#successes.get(name);
+    if (success !== undefined && this.#isUnchanged(success.last, candidate)) {
+      this.#fail({ kind: "unchanged", candidate });
+      return { kind: "never" };
+    }
+    if ((success?.count ?? 0) > this.#maxReopens) {
+      this.#fail({ kind: "max_reopens", candidate, reopens: this.#maxReopens });
+      return { kind: "never" };
+    }
+    const retry = this.#retries.get(name);
+    if (retry === undefined) return { kind: "now", tries: 1, failed: null };
+    return retry.at > performance.now()
+      ? { kind: "later", at: retry.at }
+      : { kind: "now", tries: retry.failed.tries + 1, failed: retry.failed };
+  }
+
+  /** Whether this is READY work that the run has done already and that can never be current. */
+  isDone(candidate: EvaluatedCandidate): boolean {
+    const { produces, choices, name } = candidate.protocol;
+    if (produces.length > 0 || choices.length > 0 || candidate.feedback.isUnanswered) return false;
+    const success = this.#successes.get(name);
+    // Nobody can tell who wrote a file of a type that it may not write: what changed while it ran counts as its own.
+    const view = this.#evaluation?.view;
+    return (
+      success !== undefined && view !== undefined && success.last.left?.reads === readsDigest(view, candidate.protocol)
+    );
+  }
+
+  /** What the attempts of this run are known to have cost. One that could not be started costs nothing. */
+  costs(): RunCosts {
+    const usd = this.reports.reduce((sum, { usage }) => sum + (usage?.cost_usd ?? 0), 0);
+    const unknown = this.reports.filter(
+      ({ usage, outcome }) => usage?.cost_usd === undefined && outcome.id !== "not_started",
+    );
+    return { usd, unknown };
+  }
+
+  /** Whether everything that a success read is still as it was, but for what it wrote itself. */
+  #readsTheSame({ candidate, left }: AttemptReport): boolean {
+    const view = this.#evaluation?.view;
+    if (view === undefined || left === null) return false;
+    return readTypesOf(candidate.protocol).every((type) => left.seen[type]?.all === view.digest(type).all);
+  }
+
+  /** Whether nothing has happened since a success that could have reopened it. */
+  #isUnchanged(report: AttemptReport, { feedback }: EvaluatedCandidate): boolean {
+    if (feedback.isUnanswered) return false;
+    const view = this.#evaluation?.view;
+    const { protocol } = report.candidate;
+    if (view?.snapshot.lastAttempts.get(protocol.name)?.id !== report.id) return false;
+    return this.#readsTheSame(report) && report.left?.outputs === outputsDigest(view, protocol);
+  }
+
+  /** Whether the READY moment of a failed candidate is over: something else made it current, or it ceased to be READY. */
+  #isRetryOver({ protocol, readiness }: EvaluatedCandidate): boolean {
+    const retry = this.#retries.get(protocol.name);
+    if (retry === undefined) return false;
+    const lastSuccess = this.#evaluation?.view.snapshot.lastSuccesses.get(protocol.name)?.id;
+    return readiness.status !== "ready" || lastSuccess !== retry.lastSuccess;
+  }
+
+  #failedElsewhere({ protocol }: EvaluatedCandidate): boolean {
+    const last = this.#evaluation?.view.snapshot.lastAttempts.get(protocol.name);
+    // What was stopped, or is tried again by whoever did so, is not refuted.
+    if (last === undefined || last.retry || NO_FAILURE.has(last.outcome)) return false;
+    const isNew = last.id !== this.#knownAttempts?.get(protocol.name);
+    return isNew && !this.#own.has(last.id) && !this.#failed.has(protocol.name);
+  }
+
+  #fail(failure: RunFailure): void {
+    const { protocol } = failure.kind === "attempt" ? failure.report.candidate : failure.candidate;
+    this.#failed.add(protocol.name);
+    this.failures.push(failure);
+  }
+}
+
+/** What says nothing against a candidate. */
+const NO_FAILURE: ReadonlySet<OutcomeId> = new Set(["delivered", "abandoned", "interrupted"]);
+/** Where trying again would not help, or a person did not want it. */
+const NOT_RETRIED: ReadonlySet<OutcomeId> = new Set(["not_started", "interrupted", "delivered", "abandoned"]);
+
+/**
+ * Whether an attempt that ended so is tried again in the same READY moment (attempts.md section 3).
+ * @param tries which try it was, from 1
+ * @param attempts how many there may be
+ */
+export function isTriedAgain({ id }: Outcome, tries: number, attempts: number): boolean {
+  return tries < attempts && !NOT_RETRIED.has(id);
+}
+
+/** The pause after the n-th try: doubled each time up to the longest there is, up to a quarter shorter by chance. */
+function pauseBefore(tries: number, backoff: number): number {
+  const whole = Math.min(backoff * 2 ** (tries - 1), LONGEST_BACKOFF);
+  return whole * (1 - Math.random() / 4);
+}

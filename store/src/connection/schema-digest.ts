@@ -1,0 +1,32 @@
+import type { Database } from "better-sqlite3";
+import { sha256 } from "../json/canonical.ts";
+
+/**
+ * What the migrations make, version by version: the digest of tables, indexes and triggers as SQLite keeps their statements.
+ * Each new migration needs its own here, which a test names. They are written down because making the tables in memory, to
+ * compare with, would cost every command a millisecond.
+ */
+export const SCHEMA_DIGESTS: readonly string[] = [
+  "sha256:7bdbdb6e26ed31524e77c9369a30f86bf1cd4398f97cd6518af6eb6bec7b33e4",
+  "sha256:5396ee376bdb9cdb7660d9e19cd62f409f7b0d6838b60b13c503d269856d06b4",
+  "sha256:471e0a626321ddd68f15674f8500356e8011ea585ae229600a424ada6d5548a0",
+];
+
+/** Whether a database of a version consists of what runa made for it, and of nothing else. */
+export function isOwnSchema(database: Database, version: number): boolean {
+  return schemaDigest(database) === SCHEMA_DIGESTS[version - 1];
+}
+
+// SQLite's own tables, such as those of ANALYZE, decide nothing.
+const SCHEMA = `SELECT group_concat(type || ' ' || name || ' ' || sql, char(10)) AS text FROM
+  (SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*' ORDER BY type, name)`;
+
+/** The digest of what a database consists of. */
+export function schemaDigest(database: Database): string {
+  return sha256((database.prepare(SCHEMA).get() as { text: string | null }).text ?? "");
+}
+
+/** Whether what has a table's name is one: a view in its place could be without end. */
+export function isTable(database: Database, name: string): boolean {
+  return database.prepare("SELECT type FROM sqlite_schema WHERE name = ?").pluck().get(name) === "table";
+}

@@ -1,0 +1,42 @@
+import { type Store, writeUnsyncedIfFree } from "../connection/store.ts";
+import { sha256 } from "../json/canonical.ts";
+import { findMethodology, type MethodologyRow, putMethodology } from "./methodology-table.ts";
+
+export type { MethodologyRow } from "./methodology-table.ts";
+
+/**
+ * What was kept of the methodology with this manifest, by this version of whoever keeps it. A private copy of a store
+ * holds nothing for anyone, and what is not as it was kept is as good as nothing.
+ */
+export function keptMethodology(store: Store, file: string, version: string): MethodologyRow | null {
+  const row = store.kept ? findMethodology(store.database, file, version) : null;
+  if (row === null) return null;
+  const end = row.content.indexOf(SEAL_END);
+  const unsealed = { identities: row.identities, content: row.content.slice(end + 1) };
+  return row.content.slice(0, end) === sealOf(file, version, unsealed) ? unsealed : null;
+}
+
+/**
+ * Keeps a loaded methodology for the next command. It neither waits nor fails: where another is writing, or nothing can be
+ * written, the next command loads it again and tries again.
+ */
+export function keepMethodology(store: Store, file: string, version: string, row: MethodologyRow): void {
+  if (!store.kept) return;
+  const content = `${sealOf(file, version, row)}${SEAL_END}${row.content}`;
+  try {
+    const now = findMethodology(store.database, file, version);
+    if (now?.identities === row.identities && now.content === content) return;
+    writeUnsyncedIfFree(store, () =>
+      putMethodology(store.database, file, version, { identities: row.identities, content }),
+    );
+  } catch {
+    // A store that is full or damaged says so to whoever needs it.
+  }
+}
+
+const SEAL_END = " ";
+
+/** By what an edit, or damage, shows. It stops nobody who knows how it is made: whoever obeys a methodology reads its files. */
+function sealOf(file: string, version: string, { identities, content }: MethodologyRow): string {
+  return sha256(JSON.stringify([file, version, identities]) + content);
+}

@@ -1,0 +1,268 @@
+import type { Database } from "better-sqlite3";
+import type {
+  ContentHash,
+  InstanceId,
+  InstanceStatus,
+  Moment,
+  SchemaHash,
+  TypeSummary,
+  WorkUnit,
+} from "../artifact.ts";
+import { statement } from "../connection/statement.ts";
+import { isCount, stored } from "../connection/stored.ts";
+import { grouped } from "../grouped.ts";
+import { mtimeOf, type StatIdentity } from "../workspace/stat-identity.ts";
+import { type ArtifactRow, storedViolations } from "./artifact-table.ts";
+
+/**
+ * All rows of a type as one text: `id/stat,schema hash,content hash,status,work unit,last modified,delivered at,mtime/`
+ * one after the other, by id. Making a hundred thousand rows into objects costs ten times what SQLite needs to read them,
+ * and most commands ask for none of them. No id holds a slash, no other field a slash or a comma.
+ */
+const PACKED = `SELECT artifact_type, count(*) AS total, sum(status = 'valid') AS valid,
+    sum(status IN ('invalid', 'malformed')) AS broken, sum(status = 'stale') AS stale, count(work_unit) AS scoped,
+    max(last_modified) AS newest, max(CASE WHEN status = 'valid' THEN last_modified END) AS newest_valid,
+    max(max(last_modified, coalesce(delivered_at, 0))) AS newest_vouched,
+    group_concat(instance_id || '/' || coalesce(stat, '') || ',' || schema_hash || ',' || content_hash || ',' || status
+      || ',' || CASE WHEN work_unit IS NULL THEN '' ELSE '=' || hex(work_unit) END || ',' || last_modified
+      || ',' || coalesce(delivered_at, '') || ',' || CASE WHEN stat IS NULL THEN coalesce(mtime, '') ELSE '' END || '/', '') AS text
+  FROM artifact`;
+const ALL = `${PACKED} GROUP BY artifact_type`;
+const ONE = `${PACKED} WHERE artifact_type = ? GROUP BY artifact_type`;
+const VIOLATIONS = "SELECT instance_id, violations FROM artifact WHERE artifact_type = ? AND violations IS NOT NULL";
+const CHANGES = "SELECT total_changes() AS count";
+const VERSION = "PRAGMA data_version";
+
+interface Columns {
+  artifact_type: string;
+  total: number;
+  valid: number;
+  broken: number;
+  stale: number;
+  scoped: number;
+  newest: Moment;
+  newest_valid: Moment | null;
+  newest_vouched: Moment;
+  text: string;
+}
+
+/** The index of one artifact type as it was at one moment; its rows are unpacked when they are asked for. */
+export class PackedType {
+  readonly summary: TypeSummary;
+  /** Whether any instance belongs to a work unit. */
+  readonly scoped: boolean;
+  readonly #database: Database;
+  readonly #type: string;
+  readonly #text: string;
+  readonly #violations: ReadonlyMap<InstanceId, string>;
+  /** The rows that were made already, by where they begin: a row is the same object in every list. */
+  readonly #made = new Map<number, ArtifactRow>();
+  #rows: readonly ArtifactRow[] | undefined;
+  #byWorkUnit: ReadonlyMap<WorkUnit | null, readonly ArtifactRow[]> | undefined;
+
+  /** @throws StoreError where a row has a status or a time that runa never writes */
+  constructor(database: Database, columns: Columns, violations: ReadonlyMap<InstanceId, string>) {
+    const { total, valid, broken, stale, newest_vouched: newest } = columns;
+    stored(database, total, () => valid + broken + stale === total && isCount(newest));
+    this.#database = database;
+    this.#type = columns.artifact_type;
+    this.#text = columns.text;
+    this.#violations = violations;
+    this.scoped = columns.scoped > 0;
+    this.summary = {
+      total: columns.total,
+      valid: columns.valid,
+      broken: columns.broken,
+      stale: columns.stale,
+      newest: columns.newest,
+      newestValid: columns.newest_valid,
+      newestVouched: columns.newest_vouched,
+    };
+  }
+
+  /** Where each row begins, by instance id. */
+  places(): Map<InstanceId, number> {
+    const text = this.#text;
+    const places = new Map<InstanceId, number>();
+    for (let at = 0; at < text.length; ) {
+      const begin = text.indexOf("/", at) + 1;
+      places.set(text.slice(at, begin - 1) as InstanceId, begin);
+      at = text.indexOf("/", begin) + 1;
+    }
+    return places;
+  }
+
+  /** Whether the row that begins there was read under this stat identity and judged by this schema. */
+  holds(place: number, stat: StatIdentity, schemaHash: SchemaHash): boolean {
+    return this.#text.startsWith(`${stat},${schemaHash},`, place);
+  }
+
+  row(id: InstanceId, place: number): ArtifactRow {
+    const fields = this.#text.slice(place, this.#text.indexOf("/", place)).split(",");
+    const [stat = "", schemaHash = "", hash = "", status = "", workUnit = "", lastModified = "", delivered = ""] =
+      fields;
+    const violations = status === "valid" ? undefined : this.#violations.get(id);
+    return {
+      type: this.#type,
+      id,
+      status: status as Exclude<InstanceStatus, "stale">,
+      contentHash: stored(this.#database, hash, isHash) as ContentHash,
+      schemaHash: schemaHash as SchemaHash,
+      workUnit: workUnit === "" ? null : (Buffer.from(workUnit.slice(1), "hex").toString() as WorkUnit),
+      lastModified: stored(this.#database, Number(lastModified), isCount) as Moment,
+      deliveredAt: delivered === "" ? null : (Number(delivered) as Moment),
+      violations: violations === undefined ? [] : storedViolations(this.#database, violations),
+      stat: stat === "" ? null : stat,
+      mtime: stat === "" ? fields[7] || null : mtimeOf(stat),
+    };
+  }
+
+  /** Every row, by id; made once. */
+  rows(): readonly ArtifactRow[] {
+    this.#rows ??= Array.from(this.places(), ([id, place]) => this.#once(id, place));
+    return this.#rows;
+  }
+
+  /** The rows of a work unit and those of none, by id. */
+  rowsFor(workUnit: WorkUnit): readonly ArtifactRow[] {
+    if (!this.scoped) return this.rows();
+    // Whoever has asked for all of them mostly goes on to ask for each work unit.
+    if (this.#rows !== undefined) return this.#madeFor(workUnit, this.#rows);
+    const text = this.#text;
+    const rows: ArtifactRow[] = [];
+    const own = unitField(workUnit);
+    for (let at = 0; at < text.length; ) {
+      const begin = text.indexOf("/", at) + 1;
+      const end = text.indexOf("/", begin);
+      const fields = text.slice(begin, end);
+      if (!fields.includes(",=") || fields.includes(own))
+        rows.push(this.#once(text.slice(at, begin - 1) as InstanceId, begin));
+      at = end + 1;
+    }
+    return rows;
+  }
+
+  #madeFor(unit: WorkUnit, rows: readonly ArtifactRow[]): readonly ArtifactRow[] {
+    this.#byWorkUnit ??= grouped(rows, ({ workUnit }) => workUnit);
+    const own = this.#byWorkUnit.get(unit);
+    const shared = this.#byWorkUnit.get(null);
+    if (own === undefined || shared === undefined) return own ?? shared ?? [];
+    return rows.filter(({ workUnit }) => workUnit === null || workUnit === unit);
+  }
+
+  #once(id: InstanceId, place: number): ArtifactRow {
+    let row = this.#made.get(place);
+    if (row === undefined) {
+      row = this.row(id, place);
+      this.#made.set(place, row);
+    }
+    return row;
+  }
+}
+
+/** Whether a field is a hash by its form, so that the fields are where they should be. */
+function isHash(field: string): boolean {
+  return field.startsWith("sha256:");
+}
+
+/** How a work unit stands among a row's fields, between two commas; no other field begins with `=`. */
+function unitField(workUnit: WorkUnit): string {
+  return `,=${Buffer.from(workUnit).toString("hex").toUpperCase()},`;
+}
+
+/** The whole index as it was at one moment, by type; a type without instances has no entry. */
+export type PackedArtifacts = ReadonlyMap<string, PackedType>;
+
+/** What was read last, and what shows whether it still holds: others' commits, and writes over this connection. */
+interface Read {
+  readonly version: number;
+  readonly changes: number;
+  readonly types: PackedArtifacts;
+  /** Types of which rows were changed since by what knows which they are: read again when the index is next asked for. */
+  readonly outdated: ReadonlySet<string>;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+const lastRead = new WeakMap<Database, Read>();
+
+/** The index as it is now. Never asked for inside a write transaction: what that takes back would be remembered. */
+export function packedArtifacts(database: Database): PackedArtifacts {
+  return database.transaction(() => {
+    const state = stateOf(database);
+    const last = lastRead.get(database);
+    const types =
+      last !== undefined && last.version === state.version && last.changes === state.changes
+        ? refreshed(database, last)
+        : readAll(database);
+    lastRead.set(database, { ...state, types, outdated: NONE });
+    return types;
+  })();
+}
+
+function readAll(database: Database): PackedArtifacts {
+  const columns = statement(database, ALL).all() as Columns[];
+  return new Map(columns.map((row) => [row.artifact_type, packed(database, row)]));
+}
+
+function refreshed(database: Database, { types, outdated }: Read): PackedArtifacts {
+  if (outdated.size === 0) return types;
+  const now = new Map(types);
+  for (const type of outdated) {
+    const row = statement(database, ONE).get(type) as Columns | undefined;
+    if (row === undefined) now.delete(type);
+    else now.set(type, packed(database, row));
+  }
+  return now;
+}
+
+/** Work on the index that is done in several transactions, between which others may write, on this connection too. */
+export class IndexChange {
+  readonly #database: Database;
+  readonly #last: Read | undefined;
+  /** Whether what was read last is what the work rests on, and nothing but the work has changed it over this connection. */
+  #isOurs: boolean;
+  #changes: number;
+
+  /** @param index what the work rests on */
+  constructor(database: Database, index: PackedArtifacts) {
+    this.#database = database;
+    this.#last = lastRead.get(database);
+    this.#changes = stateOf(database).changes;
+    const { types, changes, outdated } = this.#last ?? {};
+    this.#isOurs = types === index && changes === this.#changes && outdated?.size === 0;
+  }
+
+  /** Does a part of the work, inside a write transaction; tells it whether nobody else has changed anything since. */
+  part(work: (isAsRead: boolean) => void): void {
+    const { version, changes } = stateOf(this.#database);
+    this.#isOurs &&= changes === this.#changes;
+    work(this.#isOurs && version === this.#last?.version);
+    this.#changes = stateOf(this.#database).changes;
+  }
+
+  /** After the last part: of an index that nobody else has changed only these types are read again, when it is asked for. */
+  finish(types: ReadonlySet<string>): void {
+    const last = this.#last;
+    if (last === undefined || !this.#isOurs) return;
+    const state = stateOf(this.#database);
+    if (last.version !== state.version || state.changes !== this.#changes) return;
+    lastRead.set(this.#database, { ...state, types: last.types, outdated: types });
+  }
+}
+
+function stateOf(database: Database): Pick<Read, "version" | "changes"> {
+  const { count } = statement(database, CHANGES).get() as { count: number };
+  const { data_version } = statement(database, VERSION).get() as { data_version: number };
+  return { version: data_version, changes: count };
+}
+
+function packed(database: Database, columns: Columns): PackedType {
+  const none = columns.total === columns.valid;
+  const rows = none ? [] : (statement(database, VIOLATIONS).all(columns.artifact_type) as ViolationColumns[]);
+  return new PackedType(database, columns, new Map(rows.map((row) => [row.instance_id, row.violations])));
+}
+
+interface ViolationColumns {
+  instance_id: InstanceId;
+  violations: string;
+}

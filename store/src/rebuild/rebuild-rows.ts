@@ -1,0 +1,60 @@
+import { isCount, isObject, parsed } from "../connection/stored.ts";
+import { ATTEMPT_COLUMNS } from "../record/attempt-table.ts";
+import { isVia } from "../record/delivery-table.ts";
+import { isEventKind, isEventTime } from "../record/event-table.ts";
+
+/** A row as SQLite gives it. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Tables that hold what is written nowhere else; every other one is an index over files, which a scan fills. */
+export const RECORDS = ["clock", "attempt", "delivery", "superseding", "event"] as const;
+
+export type RecordTable = (typeof RECORDS)[number];
+
+/**
+ * What a rebuilt store keeps of a row: the row itself where runa could have written it; without what is damaged in it, where
+ * nothing is decided by that; else null.
+ */
+export function keptOf(table: RecordTable, row: Row): Row | null {
+  switch (table) {
+    case "attempt":
+      return keptAttempt(row);
+    case "event":
+      return isEvent(row) ? row : null;
+    case "delivery":
+      return isVia(row.via) && isCount(row.at) ? row : null;
+    case "clock":
+      return isCount(row.latest) ? row : null;
+    case "superseding":
+      return row;
+  }
+}
+
+function keptAttempt(row: Row): Row | null {
+  const { json, words, counts, instead } = ATTEMPT_COLUMNS;
+  if (counts.some((column) => row[column] != null && !isCount(row[column]))) return null;
+  if (row.outcome != null && !words.outcome(row.outcome)) return null;
+  const damaged = Object.entries(json).filter(([column, shape]) => !holds(row[column], shape));
+  if (damaged.length === 0) return row;
+  if (damaged.some(([column]) => !Object.hasOwn(instead, column))) return null;
+  return {
+    ...row,
+    ...Object.fromEntries(damaged.map(([column]) => [column, instead[column as keyof typeof instead]])),
+  };
+}
+
+/** Whether a column is empty, or holds JSON of a shape. */
+function holds(text: unknown, shape: (value: unknown) => boolean): boolean {
+  return text == null || (typeof text === "string" && shape(parsed(text)));
+}
+
+function isEvent({ seq, at, kind, body }: Row): boolean {
+  return (
+    isCount(seq) &&
+    seq > 0 &&
+    isEventTime(at) &&
+    isEventKind(kind) &&
+    typeof body === "string" &&
+    isObject(parsed(body))
+  );
+}

@@ -1,0 +1,230 @@
+import {
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
+import { join } from "node:path";
+import type Database from "better-sqlite3";
+import { hideFromGit, makeDatabase, StoreError, storeExists } from "../connection/database.ts";
+import { isOwnSchema, isTable } from "../connection/schema-digest.ts";
+import { openSqlite } from "../connection/sqlite.ts";
+import { statement } from "../connection/statement.ts";
+import { databaseFile } from "../connection/store-files.ts";
+import { syncDirectory } from "../workspace/durable-write.ts";
+import { keptOf, RECORDS, type RecordTable, type Row } from "./rebuild-rows.ts";
+
+/** What a rebuilt store kept of the one before. */
+export interface Rebuilt {
+  /** Where the damaged database was put; null where it was sound, or there was none. */
+  readonly damaged: string | null;
+  readonly kept: { readonly attempts: number; readonly events: number };
+  /** Whether something may be missing of what was recorded. */
+  readonly incomplete: boolean;
+}
+
+/**
+ * Empties the index of a store, so that the next scan reads every artifact again (attempts.md section 6). A sound store
+ * keeps everything else as it is. Of a damaged one attempts, deliveries and events are carried over into a new database
+ * as far as they can be read; the damaged file is kept beside it. Whatever dies meanwhile, a store is there, or what
+ * `rebuildStore` can be asked for again.
+ * @throws StoreError where another process is at work in a damaged store, or nothing can be written
+ */
+export function rebuildStore(directory: string): Rebuilt {
+  const file = databaseFile(directory);
+  if (!storeExists(directory)) {
+    // What a database that is gone has left beside it would be taken for the new one's.
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(file + suffix, { force: true });
+    makeDatabase(directory).close();
+    return { damaged: null, kept: { attempts: 0, events: 0 }, incomplete: true };
+  }
+  if (!isSound(file)) return carryOver(directory, file);
+  // Of an older runa's store too, which is sound, and brought up to date by being opened.
+  makeDatabase(directory).close();
+  return emptyIndex(file);
+}
+
+/** Other processes that have a file open; none where the system does not tell (/proc). */
+function holdersOf(file: string): number[] {
+  const path = realpathSync(file);
+  return entriesOf("/proc")
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((pid) => entriesOf(`/proc/${pid}/fd`).some((fd) => targetOf(`/proc/${pid}/fd/${fd}`) === path))
+    .map(Number);
+}
+
+function entriesOf(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+function targetOf(link: string): string | null {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Whether nothing is wrong with a database: its pages, the indexes over its tables, the tables themselves, and what stands in
+ * those that a scan does not fill.
+ */
+function isSound(file: string): boolean {
+  try {
+    return withDatabase(
+      file,
+      (database) =>
+        database.pragma("integrity_check(1)", { simple: true }) === "ok" &&
+        isOwnSchema(database, database.pragma("user_version", { simple: true }) as number) &&
+        RECORDS.filter((table) => isTable(database, table)).every((table) => isReadable(database, table)),
+    );
+  } catch {
+    return false;
+  }
+}
+
+function isReadable(database: Database.Database, table: RecordTable): boolean {
+  for (const row of database.prepare(`SELECT * FROM "${table}"`).iterate() as Iterable<Row>)
+    if (keptOf(table, row) !== row) return false;
+  return true;
+}
+
+function emptyIndex(file: string): Rebuilt {
+  return withDatabase(
+    file,
+    (database) => {
+      database
+        .transaction(() => {
+          for (const table of tablesOf(database))
+            if (!RECORDS.some((record) => record === table)) database.exec(`DELETE FROM "${table}"`);
+        })
+        .immediate();
+      return { damaged: null, kept: countsOf(database), incomplete: false };
+    },
+    "write",
+  );
+}
+
+function carryOver(directory: string, file: string): Rebuilt {
+  const [holder] = holdersOf(file);
+  if (holder !== undefined)
+    throw new StoreError(
+      `${file} is damaged and process ${holder} has it open: it would go on writing to what is put aside. Let it end, or end it, and try again`,
+    );
+  const place = mkdtempSync(join(directory, "rebuilding-"));
+  try {
+    makeDatabase(place).close();
+    const copied = withDatabase(
+      databaseFile(place),
+      (target) => {
+        const whole = target.transaction(() => RECORDS.map((table) => carryTable(file, target, table)))();
+        // In a store of an older runa both were one.
+        target.exec("UPDATE attempt SET started_at = started WHERE started_at = 0");
+        return { counts: countsOf(target), incomplete: whole.includes(false) };
+      },
+      "write",
+    );
+    const damaged = setAside(file);
+    renameSync(databaseFile(place), file);
+    hideFromGit(directory);
+    syncDirectory(directory);
+    return { damaged, kept: copied.counts, incomplete: copied.incomplete };
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+}
+
+/** Copies the rows of one table that can be read, from both ends towards the damage; tells whether all of them could. */
+function carryTable(file: string, target: Database.Database, table: RecordTable): boolean {
+  // The new clock has a row already; a row that was read from both ends is the same from each.
+  const conflict = table === "clock" ? "REPLACE" : "IGNORE";
+  let whole = true;
+  for (const order of ["ASC", "DESC"]) {
+    try {
+      withDatabase(file, (source) => {
+        if (!isTable(source, table)) throw new RangeError(`${table} is no table`);
+        const byPlace = /WITHOUT ROWID/i.test(definitionOf(source, table)) ? "" : `ORDER BY rowid ${order}`;
+        const rows = source.prepare(`SELECT * FROM "${table}" ${byPlace}`).iterate();
+        for (const row of rows as Iterable<Row>) {
+          const kept = keptOf(table, row);
+          const isPut = kept !== null && put(target, table, kept, conflict);
+          whole &&= isPut && kept === row;
+        }
+      });
+      return whole && order === "ASC";
+    } catch {
+      // Damaged from here on; the other end may be whole.
+    }
+  }
+  return false;
+}
+
+/** Puts a row into a table, unless it breaks the table's rules: then it is part of the damage. */
+function put(target: Database.Database, table: string, row: Row, conflict: string): boolean {
+  const own = columnsOf(target, table);
+  const columns = Object.keys(row).filter((column) => own.has(column));
+  const names = columns.map((column) => `"${column}"`).join(", ");
+  const values = columns.map((column) => `@${column}`).join(", ");
+  try {
+    statement(target, `INSERT OR ${conflict} INTO "${table}" (${names}) VALUES (${values})`).run(row);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The columns that runa gives a table; what somebody else has added to it is not kept. */
+function columnsOf(target: Database.Database, table: string): ReadonlySet<string> {
+  const rows = statement(target, "SELECT name FROM pragma_table_info(?)").all(table) as { name: string }[];
+  return new Set(rows.map(({ name }) => name));
+}
+
+function definitionOf(source: Database.Database, table: string): string {
+  return (
+    (source.prepare("SELECT sql FROM sqlite_schema WHERE name = ?").pluck().get(table) as string | undefined) ?? ""
+  );
+}
+
+function tablesOf(database: Database.Database): string[] {
+  return database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all() as string[];
+}
+
+function countsOf(database: Database.Database): Rebuilt["kept"] {
+  const count = (table: string) => database.prepare(`SELECT count(*) FROM "${table}"`).pluck().get() as number;
+  return { attempts: count("attempt"), events: count("event") };
+}
+
+/**
+ * Keeps the damaged database under another name. Its write-ahead log goes first: left beside the new database it would
+ * be taken for that one's.
+ */
+function setAside(file: string): string {
+  for (let number = 1; ; number++) {
+    const aside = `${file}.damaged-${number}`;
+    try {
+      linkSync(file, aside);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") continue;
+      throw new StoreError(`${file} could not be kept as ${aside}: ${(error as Error).message}`);
+    }
+    for (const suffix of ["-wal", "-shm"]) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
+    return aside;
+  }
+}
+
+function withDatabase<T>(file: string, work: (database: Database.Database) => T, access: "read" | "write" = "read"): T {
+  const database = openSqlite(file, { readonly: access === "read" });
+  try {
+    return work(database);
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,431 @@
+import type { Database } from "better-sqlite3";
+import type { ContentHash, InstanceId, InstanceStatus, Moment, Violation, WallTime, WorkUnit } from "../artifact.ts";
+import { damagedError } from "../connection/database.ts";
+import { statement } from "../connection/statement.ts";
+import {
+  isCount,
+  isObject,
+  isText,
+  isTextOrNull,
+  listOf,
+  objectOf,
+  oneOf,
+  recordOf,
+  type Shape,
+  stored,
+  storedJson,
+  storedJsonOrNull,
+} from "../connection/stored.ts";
+import { wallTime } from "../moment.ts";
+
+const OUTCOMES = [
+  "not_started",
+  "interrupted",
+  "timed_out",
+  "signalled",
+  "exited",
+  "invalid_output",
+  "choice_unmet",
+  "not_delivered",
+  "abandoned",
+  "delivered",
+] as const;
+
+/** Every way in which an attempt can end; `delivered` is the only success (attempts.md section 1). */
+export type OutcomeId = (typeof OUTCOMES)[number];
+
+/** A process, so that another with the same pid is not taken for it. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** In clock ticks since the boot, as the system tells it; null where it does not. */
+  readonly startTime: string | null;
+}
+
+/** The runa that executes an attempt. */
+export interface Owner extends ProcessIdentity {
+  readonly machine: string | null;
+  readonly boot: string | null;
+  readonly pidNamespace: string | null;
+  /** Absent in what an older runa recorded, as is the user. */
+  readonly timeNamespace?: string | null;
+  readonly user?: number | null;
+}
+
+/** One instance as it was at some moment. */
+export interface InstanceState {
+  readonly type: string;
+  readonly id: InstanceId;
+  readonly contentHash: ContentHash;
+}
+
+/** An instance as it lay before an attempt, with what tells later whether its file was written. */
+export interface InstanceBefore extends InstanceState {
+  readonly status: InstanceStatus;
+  readonly mtime: string | null;
+}
+
+/** What an attempt saw of one type: digests of the set of its valid instances and of all of them. */
+export interface SeenType {
+  readonly valid: string;
+  readonly all: string;
+}
+
+/** What is known of an attempt when it begins. */
+export interface AttemptStart {
+  readonly id: string;
+  readonly protocol: string;
+  readonly workUnit: WorkUnit | null;
+  readonly argv: readonly string[];
+  readonly owner: Owner;
+  /** Hash over the declaration, the instructions and the schemas that the protocol reads or writes. */
+  readonly fingerprint: string;
+  readonly instructionsHash: string;
+  /** What the agent is given. */
+  readonly inputs: readonly InstanceState[];
+  /** Every instance that the protocol may read or write, as it lay there. */
+  readonly before: readonly InstanceBefore[];
+}
+
+/** How an attempt ended. */
+export interface AttemptEnd {
+  readonly outcome: OutcomeId;
+  /** The outcome's own facts: exit code, signal, errno, types. */
+  readonly detail: Readonly<Record<string, unknown>>;
+  /** For a success: what it saw of each type that its protocol reads. */
+  readonly seen: Readonly<Record<string, SeenType>> | null;
+  /** Digest of the owed outputs that lay there when it ended. */
+  readonly outputsAfter: string;
+  readonly usage: Readonly<Record<string, unknown>> | null;
+}
+
+/** The part of an ended attempt that readiness asks for. */
+export interface LastAttempt {
+  readonly id: string;
+  readonly protocol: string;
+  readonly outcome: OutcomeId;
+  readonly started: Moment;
+  readonly ended: Moment;
+  readonly outputsAfter: string;
+  readonly fingerprint: string;
+  readonly seen: Readonly<Record<string, SeenType>> | null;
+  /** Whether its run was to try again after it. */
+  readonly retry?: true;
+}
+
+/** An attempt that has not ended. */
+export interface OpenAttempt {
+  readonly id: string;
+  readonly protocol: string;
+  readonly workUnit: WorkUnit | null;
+  readonly started: Moment;
+  readonly startedAt: WallTime;
+  readonly owner: Owner;
+  readonly agent: ProcessIdentity | null;
+  readonly fenced: boolean;
+}
+
+/** How far an open attempt has come, for whoever watches it. */
+export interface AttemptProgress {
+  /** When its server last had a call that delivered, took away, or was refused; null before the first. */
+  readonly lastCall: Moment | null;
+  readonly ended: boolean;
+}
+
+/** A call that was refused, as it is kept: where and what was expected, never what was found. */
+export interface Refusal {
+  readonly reason: string;
+  /** Without a keyword where it was the call's arguments, not the artifact, that were wrong. */
+  readonly violations: readonly (Pick<Violation, "path" | "expected"> & Partial<Pick<Violation, "keyword">>)[];
+}
+
+/** What an attempt's server noted of its session. */
+export interface ServerNotes {
+  readonly serverStarted: boolean;
+  /** Why it could not start, when it was tried and could not. */
+  readonly serverFailure: string | null;
+  /** Whether it had a call, one that delivered, took away, or was refused. */
+  readonly called: boolean;
+  readonly callsRefused: number;
+  readonly lastRefusal: Refusal | null;
+}
+
+const INSERT = `INSERT INTO attempt (id, protocol, work_unit, argv, owner, started, started_at, fingerprint, instructions_hash, inputs, before)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const SET_AGENT = "UPDATE attempt SET agent = ? WHERE id = ?";
+const SET_OWNER = "UPDATE attempt SET owner = ? WHERE id = ? AND owner = ? AND ended IS NULL";
+const CALLED = "UPDATE attempt SET last_call = ? WHERE id = ?";
+const PROGRESS = "SELECT last_call, ended FROM attempt WHERE id = ?";
+const STARTED = "SELECT started_at FROM attempt WHERE id = ?";
+// Attempts of one candidate never overlap: of several that ended at one moment, the one that began last is the last.
+const LAST_FIRST = "ORDER BY ended DESC, rowid DESC LIMIT 1";
+const LAST_OF_CANDIDATE = `SELECT id, outcome FROM attempt WHERE protocol = ? AND work_unit IS ? AND ended IS NOT NULL
+  ${LAST_FIRST}`;
+const FENCE = "UPDATE attempt SET fenced = ? WHERE id = ? AND fenced IS NULL";
+const END = `UPDATE attempt SET ended = ?, fenced = coalesce(fenced, ?), outcome = ?, detail = ?, seen = ?, outputs_after = ?, usage = ?, before = '[]'
+  WHERE id = ? AND ended IS NULL AND (? IS NULL OR owner = ?)`;
+const LAST_COLUMNS = "id, protocol, outcome, started, ended, outputs_after, fingerprint, seen";
+const LAST_OF_SCOPE = `SELECT ${LAST_COLUMNS}, json_extract(detail, '$.retry') AS retry FROM attempt
+  WHERE rowid IN (${lastOfEach("ended IS NOT NULL")})`;
+const LAST_SUCCESS_OF_SCOPE = `SELECT ${LAST_COLUMNS}, NULL AS retry FROM attempt
+  WHERE rowid IN (${lastOfEach("outcome = 'delivered'")})`;
+const WORKED = "SELECT DISTINCT work_unit FROM attempt WHERE work_unit IS NOT NULL";
+const OPEN_COLUMNS = "SELECT id, protocol, work_unit, started, started_at, owner, agent, fenced FROM attempt";
+const OPEN = `${OPEN_COLUMNS} WHERE ended IS NULL ORDER BY started, rowid`;
+const ONE_OPEN = `${OPEN_COLUMNS} WHERE id = ? AND ended IS NULL`;
+const BEFORE = "SELECT before FROM attempt WHERE id = ?";
+const SERVER_STARTED = "UPDATE attempt SET server_started = 1 WHERE id = ?";
+const SERVER_FAILED = "UPDATE attempt SET server_failure = ? WHERE id = ?";
+const REFUSED = "UPDATE attempt SET calls_refused = calls_refused + 1, last_refusal = ?, last_call = ? WHERE id = ?";
+const NOTES = "SELECT server_started, server_failure, last_call, calls_refused, last_refusal FROM attempt WHERE id = ?";
+
+/** The rows of the last attempts that fulfil a condition, one for each protocol of a scope. */
+function lastOfEach(condition: string): string {
+  return `SELECT (SELECT rowid FROM attempt WHERE work_unit IS @scope AND protocol = each.protocol AND ${condition} ${LAST_FIRST})
+    FROM (SELECT DISTINCT protocol FROM attempt WHERE work_unit IS @scope) AS each`;
+}
+
+const isProcess: Shape<ProcessIdentity> = objectOf<ProcessIdentity>({ pid: isCount, startTime: isTextOrNull });
+const isOwner: Shape<Owner> = objectOf<Owner>({
+  pid: isCount,
+  startTime: isTextOrNull,
+  machine: isTextOrNull,
+  boot: isTextOrNull,
+  pidNamespace: isTextOrNull,
+});
+const isOutcome = oneOf(OUTCOMES);
+const isSeen = recordOf(objectOf<SeenType>({ valid: isText, all: isText }));
+const isRefusal = objectOf<Refusal>({
+  reason: isText,
+  violations: listOf(objectOf({ path: isText, expected: isText })),
+});
+const isBefore = listOf(
+  objectOf<InstanceBefore>({
+    type: isText,
+    id: isText as Shape<InstanceId>,
+    contentHash: isText as Shape<ContentHash>,
+    status: oneOf(["valid", "invalid", "malformed", "stale"]),
+    mtime: isTextOrNull,
+  }),
+);
+
+interface LastColumns {
+  id: string;
+  protocol: string;
+  outcome: OutcomeId;
+  started: Moment;
+  ended: Moment;
+  outputs_after: string;
+  fingerprint: string;
+  seen: string | null;
+  retry: number | null;
+}
+
+interface OpenColumns {
+  id: string;
+  protocol: string;
+  work_unit: WorkUnit | null;
+  started: Moment;
+  started_at: WallTime;
+  owner: string;
+  agent: string | null;
+  fenced: Moment | null;
+}
+
+export function insertAttempt(database: Database, start: AttemptStart, started: Moment): void {
+  statement(database, INSERT).run(
+    start.id,
+    start.protocol,
+    start.workUnit,
+    JSON.stringify(start.argv),
+    JSON.stringify(start.owner),
+    started,
+    wallTime(),
+    start.fingerprint,
+    start.instructionsHash,
+    JSON.stringify(start.inputs),
+    JSON.stringify(start.before),
+  );
+}
+
+export function setAgent(database: Database, id: string, agent: ProcessIdentity): void {
+  statement(database, SET_AGENT).run(JSON.stringify(agent), id);
+}
+
+/** From now on the attempt's server delivers nothing more. */
+export function fence(database: Database, id: string, at: Moment): void {
+  statement(database, FENCE).run(at, id);
+}
+
+/**
+ * Ends an attempt that is open and, where one is named, still that owner's.
+ * @returns whether it was
+ */
+export function endAttemptRow(
+  database: Database,
+  id: string,
+  end: AttemptEnd,
+  at: Moment,
+  owner: Owner | null = null,
+): boolean {
+  const named = owner === null ? null : JSON.stringify(owner);
+  const { changes } = statement(database, END).run(
+    at,
+    at,
+    end.outcome,
+    JSON.stringify(end.detail),
+    end.seen === null ? null : JSON.stringify(end.seen),
+    end.outputsAfter,
+    end.usage === null ? null : JSON.stringify(end.usage),
+    id,
+    named,
+    named,
+  );
+  return changes > 0;
+}
+
+/**
+ * Gives an open attempt to another owner, if it is still the one that it was found with.
+ * @returns whether it was
+ */
+export function changeOwner(database: Database, id: string, from: Owner, to: Owner): boolean {
+  return statement(database, SET_OWNER).run(JSON.stringify(to), id, JSON.stringify(from)).changes > 0;
+}
+
+/** Notes that the attempt's server had a call, whatever came of it. */
+export function noteCall(database: Database, id: string, at: Moment): void {
+  statement(database, CALLED).run(at, id);
+}
+
+export function attemptProgress(database: Database, id: string): AttemptProgress | null {
+  const row = statement(database, PROGRESS).get(id) as { last_call: Moment | null; ended: Moment | null } | undefined;
+  return row === undefined ? null : { lastCall: row.last_call, ended: row.ended !== null };
+}
+
+/** When an attempt that is known began. */
+export function startOf(database: Database, id: string): WallTime {
+  return (statement(database, STARTED).get(id) as { started_at: WallTime }).started_at;
+}
+
+/** The last attempt of a candidate that has ended; null for none. */
+export function lastAttemptOf(
+  database: Database,
+  protocol: string,
+  workUnit: WorkUnit | null,
+): Pick<LastAttempt, "id" | "outcome"> | null {
+  const row = statement(database, LAST_OF_CANDIDATE).get(protocol, workUnit);
+  return (row as Pick<LastAttempt, "id" | "outcome"> | undefined) ?? null;
+}
+
+function lastFrom(database: Database, row: LastColumns): LastAttempt {
+  return {
+    id: row.id,
+    protocol: row.protocol,
+    outcome: stored(database, row.outcome, isOutcome),
+    started: stored(database, row.started, isCount),
+    ended: stored(database, row.ended, isCount),
+    outputsAfter: row.outputs_after,
+    fingerprint: row.fingerprint,
+    seen: storedJsonOrNull(database, row.seen, isSeen),
+    ...(row.retry === 1 && { retry: true }),
+  };
+}
+
+/** The last ended attempt of each protocol for one work unit, or for none. */
+export function lastAttempts(database: Database, workUnit: WorkUnit | null): LastAttempt[] {
+  return (statement(database, LAST_OF_SCOPE).all({ scope: workUnit }) as LastColumns[]).map((row) =>
+    lastFrom(database, row),
+  );
+}
+
+/** The last successful attempt of each protocol for one work unit, or for none. */
+export function lastSuccesses(database: Database, workUnit: WorkUnit | null): LastAttempt[] {
+  return (statement(database, LAST_SUCCESS_OF_SCOPE).all({ scope: workUnit }) as LastColumns[]).map((row) =>
+    lastFrom(database, row),
+  );
+}
+
+/** The work units for which there was an attempt. */
+export function workedUnits(database: Database): ReadonlySet<WorkUnit> {
+  return new Set((statement(database, WORKED).all() as { work_unit: WorkUnit }[]).map((row) => row.work_unit));
+}
+
+function openFrom(database: Database, row: OpenColumns): OpenAttempt {
+  return {
+    id: row.id,
+    protocol: row.protocol,
+    workUnit: row.work_unit,
+    started: stored(database, row.started, isCount),
+    startedAt: row.started_at,
+    owner: storedJson(database, row.owner, isOwner),
+    agent: storedJsonOrNull(database, row.agent, isProcess),
+    fenced: row.fenced !== null,
+  };
+}
+
+export function openAttempts(database: Database): OpenAttempt[] {
+  return (statement(database, OPEN).all() as OpenColumns[]).map((row) => openFrom(database, row));
+}
+
+export function findOpenAttempt(database: Database, id: string): OpenAttempt | null {
+  const row = statement(database, ONE_OPEN).get(id) as OpenColumns | undefined;
+  return row === undefined ? null : openFrom(database, row);
+}
+
+/** How everything that an open attempt may read or write lay there before it; empty once it has ended. */
+export function instancesBeforeAttempt(database: Database, id: string): InstanceBefore[] {
+  const row = statement(database, BEFORE).get(id) as { before: string } | undefined;
+  if (row === undefined) throw damagedError(database);
+  return [...storedJson(database, row.before, isBefore)];
+}
+
+export function noteServerStarted(database: Database, id: string): void {
+  statement(database, SERVER_STARTED).run(id);
+}
+
+export function noteServerFailed(database: Database, id: string, reason: string): void {
+  statement(database, SERVER_FAILED).run(reason, id);
+}
+
+export function noteRefusal(database: Database, id: string, refusal: Refusal, at: Moment): void {
+  statement(database, REFUSED).run(JSON.stringify(refusal), at, id);
+}
+
+export function serverNotes(database: Database, id: string): ServerNotes {
+  const row = statement(database, NOTES).get(id) as
+    | {
+        server_started: number;
+        server_failure: string | null;
+        last_call: Moment | null;
+        calls_refused: number;
+        last_refusal: string | null;
+      }
+    | undefined;
+  // Attempts are never taken out.
+  if (row === undefined) throw damagedError(database);
+  return {
+    serverStarted: row.server_started === 1,
+    serverFailure: row.server_failure,
+    called: row.last_call !== null,
+    callsRefused: row.calls_refused,
+    lastRefusal: storedJsonOrNull(database, row.last_refusal, isRefusal),
+  };
+}
+
+/** What an attempt's row may hold in each column that is more than a text: what a rebuilt store keeps of it. */
+export const ATTEMPT_COLUMNS = {
+  json: {
+    argv: listOf(isText),
+    owner: isOwner,
+    agent: isProcess,
+    detail: isObject,
+    inputs: Array.isArray,
+    before: isBefore,
+    seen: isSeen,
+    last_refusal: isRefusal,
+    usage: isObject,
+  },
+  words: { outcome: isOutcome },
+  counts: ["started", "started_at", "fenced", "ended", "server_started", "calls_refused", "last_call"],
+  /** What is put in the place of something damaged that nobody needs to know. */
+  instead: { argv: "[]", inputs: "[]", detail: "{}", agent: null, seen: null, last_refusal: null, usage: null },
+} as const;

@@ -1,0 +1,294 @@
+import { join } from "node:path";
+import type { Database } from "better-sqlite3";
+import type { Instance, InstanceRef, Json, Moment } from "../artifact.ts";
+import { type Store, write, writeUnsynced } from "../connection/store.ts";
+import { markDelivered } from "../index/artifact-table.ts";
+import { wallTime } from "../moment.ts";
+import { holdsUnfinished, removeUnfinished } from "../workspace/durable-write.ts";
+import { removeProbes } from "../workspace/stat-identity.ts";
+import {
+  type AttemptEnd,
+  type AttemptProgress,
+  type AttemptStart,
+  attemptProgress,
+  changeOwner,
+  endAttemptRow,
+  fence,
+  findOpenAttempt,
+  type InstanceBefore,
+  insertAttempt,
+  instancesBeforeAttempt,
+  lastAttemptOf,
+  type OpenAttempt,
+  type OutcomeId,
+  type Owner,
+  openAttempts,
+  type ProcessIdentity,
+  type ServerNotes,
+  serverNotes,
+  setAgent,
+  startOf,
+} from "./attempt-table.ts";
+import { nextMoment } from "./clock-table.ts";
+import {
+  type DeliveryRow,
+  deliveriesOf,
+  type EarlierDelivery,
+  earlierDeliveriesOf,
+  wasDeliveredElsewhere,
+} from "./delivery-table.ts";
+import { appendEvent, type EventBody, withdrawalsOf } from "./event-table.ts";
+import { recordDelivery } from "./record-delivery.ts";
+import { putSuperseding } from "./superseding-table.ts";
+
+/** A candidate that is to be executed, as it was evaluated. */
+export interface Claim extends AttemptStart {
+  /** Its last attempt that had ended when it was evaluated; another since then means that it was executed meanwhile. */
+  readonly lastAttempt: string | null;
+  /** Its last success, if it had one: then it is reopened. */
+  readonly lastSuccess: string | null;
+  /** The attempt beside which this one must not run, of those that have not ended (attempts.md section 7). */
+  readonly obstacle: (open: readonly OpenAttempt[]) => OpenAttempt | null;
+}
+
+/** What came of a claim: the attempt has begun, something else runs that it has to wait for, or it was executed meanwhile. */
+export type ClaimResult =
+  | { readonly kind: "claimed"; readonly started: Moment }
+  | { readonly kind: "obstructed"; readonly by: OpenAttempt }
+  | { readonly kind: "outdated" };
+
+/**
+ * Claims a candidate in one immediate transaction, before its agent is spawned: the row that it commits is the claim, and
+ * ends only with the attempt. What it asks and what it writes cannot be parted by another runa.
+ */
+export function claimAttempt(store: Store, claim: Claim): ClaimResult {
+  const { database } = store;
+  const { protocol, workUnit } = claim;
+  return writeUnsynced(store, () => {
+    const by = claim.obstacle(openAttempts(database));
+    if (by !== null) return { kind: "obstructed", by };
+    if ((lastAttemptOf(database, protocol, workUnit)?.id ?? null) !== claim.lastAttempt) return { kind: "outdated" };
+    const started = nextMoment(database);
+    insertAttempt(database, claim, started);
+    appendEvent(database, "claimed", claim.id, {
+      ...candidateBody(claim),
+      owner: ownerBody(claim.owner),
+      agent: [...claim.argv],
+    });
+    if (claim.lastSuccess !== null)
+      appendEvent(database, "reopened", claim.id, {
+        ...candidateBody(claim),
+        last_success: claim.lastSuccess,
+      });
+    return { kind: "claimed", started };
+  });
+}
+
+/** Notes the agent's process, right after it was spawned. */
+export function recordAgent(store: Store, attempt: OpenedAttempt, agent: ProcessIdentity): void {
+  writeUnsynced(store, () => {
+    setAgent(store.database, attempt.id, agent);
+    appendEvent(store.database, "attempt_started", attempt.id, {
+      ...candidateBody(attempt),
+      pid: agent.pid,
+    });
+  });
+}
+
+/** An attempt and the candidate that it executes. */
+export type OpenedAttempt = Pick<AttemptStart, "id" | "protocol" | "workUnit">;
+
+function candidateBody({ protocol, workUnit }: Pick<AttemptStart, "protocol" | "workUnit">): EventBody {
+  return { protocol, ...(workUnit !== null && { work_unit: workUnit }) };
+}
+
+function ownerBody({ machine, pid }: Owner): Json {
+  return { pid, ...(machine !== null && { machine }) };
+}
+
+/**
+ * Makes `to` the owner of an attempt whose owner is gone, if nobody else did so first.
+ * @returns whether it is now the owner
+ */
+export function adoptAttempt(store: Store, attempt: OpenAttempt, to: Owner): boolean {
+  return write(store, () => {
+    if (!changeOwner(store.database, attempt.id, attempt.owner, to)) return false;
+    appendEvent(store.database, "claimed", attempt.id, {
+      ...candidateBody(attempt),
+      owner: ownerBody(to),
+      adopted: true,
+    });
+    return true;
+  });
+}
+
+/**
+ * Frees a candidate by hand: ends its attempt as `abandoned`, whoever owns it.
+ * @param outputsAfter digest of the owed outputs that lie there
+ * @returns whether it was open
+ */
+export function releaseAttempt(store: Store, attempt: OpenAttempt, outputsAfter: string): boolean {
+  return write(store, () => {
+    const { database } = store;
+    if (!endAttemptRow(database, attempt.id, { ...ABANDONED, outputsAfter }, nextMoment(database))) return false;
+    appendEvent(database, "released", attempt.id, {
+      ...candidateBody(attempt),
+      owner: ownerBody(attempt.owner),
+    });
+    tellOfEnd(database, attempt, { outcome: "abandoned" });
+    return true;
+  });
+}
+
+/**
+ * Closes an attempt for deliveries: a call of its server that comes later is refused. What was delivered until now is
+ * all there will be, so a scan after this sees the attempt's whole result.
+ */
+export function fenceAttempt(store: Store, attempt: string): void {
+  writeUnsynced(store, () => fence(store.database, attempt, nextMoment(store.database)));
+}
+
+/** Attempts that have not ended; one whose owner is dead is among them. */
+export function unendedAttempts(store: Store): OpenAttempt[] {
+  return openAttempts(store.database);
+}
+
+/** An attempt that has not ended; null for any other. */
+export function unendedAttempt(store: Store, id: string): OpenAttempt | null {
+  return findOpenAttempt(store.database, id);
+}
+
+/** How far an attempt has come; null for one that this store does not know. */
+export function progressOf(store: Store, attempt: string): AttemptProgress | null {
+  return attemptProgress(store.database, attempt);
+}
+
+/** How everything that an open attempt may read or write lay there before it started. */
+export function beforeAttempt(store: Store, attempt: string): InstanceBefore[] {
+  return instancesBeforeAttempt(store.database, attempt);
+}
+
+/** What an attempt's server noted, what it delivered, the earliest first, and what it withdrew. */
+export interface AttemptNotes extends ServerNotes {
+  readonly deliveries: readonly DeliveryRow[];
+  readonly withdrawn: readonly InstanceRef[];
+}
+
+export function attemptNotes({ database }: Store, attempt: string): AttemptNotes {
+  return {
+    ...serverNotes(database, attempt),
+    deliveries: deliveriesOf(database, attempt),
+    withdrawn: withdrawalsOf(database, attempt),
+  };
+}
+
+/** What the ended attempts of a candidate delivered or confirmed, and up to its last success wrote. */
+export function earlierDeliveries(
+  { database }: Store,
+  { protocol, workUnit }: Pick<AttemptStart, "protocol" | "workUnit">,
+): EarlierDelivery[] {
+  return earlierDeliveriesOf(database, protocol, workUnit);
+}
+
+/** Whether this content of an instance was delivered since then by another attempt or by hand. */
+export function deliveredElsewhere(
+  store: Store,
+  instance: Pick<DeliveryRow, "type" | "id" | "contentHash">,
+  since: Moment,
+  attempt: string,
+): boolean {
+  return wasDeliveredElsewhere(store.database, instance, since, attempt);
+}
+
+/** The end of an attempt, with what it delivered by file and what its success supersedes. */
+export interface AttemptResult extends AttemptEnd {
+  readonly started: Moment;
+  /** Who ends it; an attempt that has become another's, or was released, is left as it is. */
+  readonly owner: Owner;
+  readonly byFile: readonly Pick<Instance, "type" | "id" | "contentHash" | "workUnit">[];
+  /** Everything that counts as delivered, by tool or by file. */
+  readonly delivered: readonly InstanceRef[];
+  readonly superseded: readonly InstanceRef[];
+  /** What the log tells of the outcome: names, codes and hashes, nothing of any content. */
+  readonly logged: EventBody;
+}
+
+/**
+ * Ends an attempt in one transaction: outcome, what it delivered by file, what is to be superseded, the log's line. The
+ * files move only after this is committed: a crash before it leaves an attempt that has not ended, a crash after it a
+ * list to work off.
+ * @returns whether it was still this owner's to end
+ */
+export function endAttempt(store: Store, attempt: OpenedAttempt, result: AttemptResult): boolean {
+  const { database } = store;
+  const { id: own } = attempt;
+  return write(store, () => {
+    const at = nextMoment(database);
+    if (!endAttemptRow(database, own, result, at, result.owner)) return false;
+    for (const { type, id, contentHash, workUnit } of result.byFile)
+      recordDelivery(database, { attempt: own, type, id, contentHash, workUnit, at, via: "file" });
+    if (result.outcome === "delivered") {
+      for (const { type, id } of result.delivered) markDelivered(database, type, id, result.started);
+      for (const { type, id } of result.superseded)
+        putSuperseding(database, { attempt: own, type, id, withdrawn: false });
+    }
+    tellOfEnd(database, attempt, {
+      outcome: result.outcome,
+      ...result.logged,
+      delivered: deliveriesOf(database, own).map(({ type, id, contentHash, via }) => ({
+        artifact_type: type,
+        instance_id: id,
+        content_hash: contentHash,
+        via,
+      })),
+      ...(result.usage !== null && { usage: result.usage as Json }),
+    });
+    return true;
+  });
+}
+
+/**
+ * Ends an attempt of one's own whose agent could not be started because of runa's surroundings, such as a full disk.
+ * @param errno what the system said
+ */
+export function endUnstarted(store: Store, attempt: OpenedAttempt, errno: string): void {
+  endUnjudged(store, attempt, "not_started", { errno });
+}
+
+/** Ends an attempt of which nothing can be judged. */
+export function abandonAttempt(store: Store, attempt: OpenedAttempt): void {
+  endUnjudged(store, attempt, "abandoned", {});
+}
+
+function endUnjudged(store: Store, attempt: OpenedAttempt, outcome: OutcomeId, detail: EventBody): void {
+  const { database } = store;
+  write(store, () => {
+    if (endAttemptRow(database, attempt.id, { ...ABANDONED, outcome, detail }, nextMoment(database)))
+      tellOfEnd(database, attempt, { outcome, ...detail });
+  });
+}
+
+const ABANDONED: AttemptEnd = { outcome: "abandoned", detail: {}, seen: null, outputsAfter: "", usage: null };
+
+function tellOfEnd(database: Database, attempt: OpenedAttempt, how: EventBody): void {
+  const at = wallTime();
+  appendEvent(
+    database,
+    "attempt_ended",
+    attempt.id,
+    {
+      ...candidateBody(attempt),
+      ...how,
+      // The clock may have been put back meanwhile.
+      duration_ms: Math.max(0, Math.round((at - startOf(database, attempt.id)) / 1000)),
+    },
+    at,
+  );
+}
+
+/** Removes the half-written files of writers that died; under the writers' lock, so none is at work. */
+export function removeLitter(store: Store, workspace: string, types: Iterable<string>): void {
+  removeProbes(workspace);
+  const littered = [...types].map((type) => join(workspace, type)).filter(holdsUnfinished);
+  if (littered.length > 0) write(store, () => littered.forEach(removeUnfinished));
+}

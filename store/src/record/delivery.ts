@@ -1,0 +1,277 @@
+import { type BigIntStats, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { ContentHash, InstanceId, SchemaHash, WorkUnit } from "../artifact.ts";
+import { requireKept, type Store, write } from "../connection/store.ts";
+import { existsValid, findArtifact, putArtifact, removeArtifact } from "../index/artifact-table.ts";
+import { contentHash } from "../json/canonical.ts";
+import { parseJsonBytes } from "../json/parse.ts";
+import { contentOf, workUnitOf } from "../workspace/content.ts";
+import { UnsafeDirectoryError, writeDurably } from "../workspace/durable-write.ts";
+import { fileNameOf } from "../workspace/file-name.ts";
+import { isThere, readRegularFile } from "../workspace/read-file.ts";
+import { reasonOf } from "../workspace/walk.ts";
+import {
+  findOpenAttempt,
+  noteCall,
+  noteRefusal,
+  noteServerFailed,
+  noteServerStarted,
+  type Refusal,
+} from "./attempt-table.ts";
+import { nextMoment } from "./clock-table.ts";
+import { forgetDelivery } from "./delivery-table.ts";
+import { appendEvent } from "./event-table.ts";
+import { recordDelivery } from "./record-delivery.ts";
+import { type RefusalReason, refusalBody } from "./refusal.ts";
+import { finishSuperseding, finishSupersedingOf, prepareMove } from "./superseding.ts";
+import { putSuperseding } from "./superseding-table.ts";
+
+/** Who delivers: an attempt and its work unit; a server that was started by hand has no attempt. */
+export interface Deliverer {
+  readonly workspace: string;
+  readonly attempt: string | null;
+  readonly workUnit: WorkUnit | null;
+}
+
+/** A delivery that was not made, with the reason in words for whoever called. Nothing was written. */
+export class RefusedError extends Error {
+  readonly reason: RefusalReason;
+  constructor(reason: RefusalReason, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/** An artifact that was judged valid and is to be written. */
+export interface ValidArtifact {
+  readonly type: string;
+  readonly id: InstanceId;
+  /** The file's text. */
+  readonly text: string;
+  readonly canonical: string;
+  readonly schemaHash: SchemaHash;
+  readonly workUnit: WorkUnit | null;
+}
+
+/**
+ * Delivers one valid artifact in one immediate transaction: is the attempt open? write, fsync, rename, fsync the
+ * directory, record, commit (attempts.md section 2). The end of an attempt takes the same lock, so no delivery comes
+ * after it. Dying before the rename leaves nothing; dying between rename and commit leaves a whole file that the next
+ * scan finds and counts as written by the attempt; the record never names a file that is not there.
+ * @throws RefusedError, StoreError
+ */
+export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: ValidArtifact): ContentHash {
+  const directory = join(deliverer.workspace, artifact.type);
+  const name = fileNameOf(artifact.id);
+  const hash = contentHash(artifact.canonical);
+  requireKept(store);
+  return write(store, () => {
+    refuseIfEnded(store, deliverer);
+    const old = findArtifact(store.database, artifact.type, artifact.id);
+    refuseForeign(join(directory, name), deliverer, old?.workUnit ?? null);
+    let written: BigIntStats;
+    try {
+      // What is still to be moved away under this name goes first, so that it is not taken for this.
+      finishSupersedingOf(store, deliverer.workspace, artifact.type, artifact.id);
+      written = writeArtifact(deliverer.workspace, directory, name, artifact.text);
+    } catch (error) {
+      throw refused("it could not be written", error);
+    }
+    const at = nextMoment(store.database);
+    putArtifact(store.database, {
+      type: artifact.type,
+      id: artifact.id,
+      status: "valid",
+      contentHash: hash,
+      schemaHash: artifact.schemaHash,
+      workUnit: artifact.workUnit,
+      lastModified: old !== null && old.contentHash === hash ? old.lastModified : at,
+      deliveredAt: old?.deliveredAt ?? null,
+      violations: [],
+      // Just written, so its times prove nothing yet: the next scan reads it once and trusts it then.
+      stat: null,
+      mtime: String(written.mtimeNs),
+    });
+    const { type, id, workUnit } = artifact;
+    recordDelivery(store.database, {
+      attempt: deliverer.attempt,
+      type,
+      id,
+      contentHash: hash,
+      workUnit,
+      at,
+      via: "tool",
+    });
+    return hash;
+  });
+}
+
+/** Writes into the workspace, which need not be there yet. */
+function writeArtifact(workspace: string, directory: string, name: string, text: string): BigIntStats {
+  try {
+    return writeDurably(directory, name, text);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    mkdirSync(workspace, { recursive: true });
+    return writeDurably(directory, name, text);
+  }
+}
+
+/**
+ * Counts an output that lies there as delivered by the attempt, as it is (`confirm_unchanged`).
+ * @throws RefusedError
+ */
+export function confirmArtifact(
+  store: Store,
+  deliverer: Deliverer & { attempt: string },
+  type: string,
+  id: InstanceId,
+): ContentHash {
+  requireKept(store);
+  return write(store, () => {
+    refuseIfEnded(store, deliverer);
+    const row = findArtifact(store.database, type, id);
+    if (row === null || !belongs(row.workUnit, deliverer))
+      throw new RefusedError("not_there", `there is no '${type}' with instance_id '${id}'`);
+    if (row.status !== "valid")
+      throw new RefusedError("not_valid", `'${type}' '${id}' is ${row.status}: deliver a valid one instead`);
+    const file = readPresent(join(deliverer.workspace, type, fileNameOf(id)));
+    if (file === null || contentOf(file.bytes).hash !== row.contentHash)
+      throw new RefusedError(
+        "changed",
+        `'${type}' '${id}' has changed on disk since this attempt began: deliver it instead`,
+      );
+    const { attempt } = deliverer;
+    const { contentHash, workUnit } = row;
+    const at = nextMoment(store.database);
+    recordDelivery(store.database, { attempt, type, id, contentHash, workUnit, at, via: "confirmed" });
+    return contentHash;
+  });
+}
+
+/**
+ * Takes an output of the candidate away (`withdraw`): its file moves out of the workspace, as a superseded one does. It is
+ * withdrawn with the commit; what dies between that and the move leaves it to the next command that executes work.
+ * @throws RefusedError
+ */
+export function withdrawArtifact(
+  store: Store,
+  deliverer: Deliverer & { attempt: string },
+  type: string,
+  id: InstanceId,
+): ContentHash {
+  const contentHash = recordWithdrawal(store, deliverer, type, id);
+  finishSuperseding(store, deliverer.workspace);
+  return contentHash;
+}
+
+/** The transaction of a withdrawal: whole or not at all. */
+export function recordWithdrawal(
+  store: Store,
+  deliverer: Deliverer & { attempt: string },
+  type: string,
+  id: InstanceId,
+): ContentHash {
+  const { attempt, workspace } = deliverer;
+  requireKept(store);
+  return write(store, () => {
+    refuseIfEnded(store, deliverer);
+    const row = findArtifact(store.database, type, id);
+    if (row === null || !belongs(row.workUnit, deliverer))
+      throw new RefusedError("not_there", `there is no '${type}' with instance_id '${id}'`);
+    try {
+      prepareMove(workspace, attempt, type);
+    } catch (error) {
+      throw refused("it could not be moved", error);
+    }
+    putSuperseding(store.database, { attempt, type, id, withdrawn: true });
+    const at = nextMoment(store.database);
+    removeArtifact(store.database, row, at);
+    forgetDelivery(store.database, attempt, type, id);
+    appendEvent(store.database, "withdrawn", attempt, {
+      artifact_type: type,
+      instance_id: id,
+      content_hash: row.contentHash,
+    });
+    return row.contentHash;
+  });
+}
+
+/** Notes that the attempt's server was started and could not serve; only an open attempt's. */
+export function recordServerFailure(store: Store, attempt: string, reason: string): void {
+  write(store, () => {
+    if (findOpenAttempt(store.database, attempt) !== null) noteServerFailed(store.database, attempt, reason);
+  });
+}
+
+/** Notes that the attempt's server was started, for the reason when nothing is delivered. */
+export function recordServerStart(store: Store, attempt: string): void {
+  write(store, () => noteServerStarted(store.database, attempt));
+}
+
+/**
+ * Notes a call that was refused, for the attempt's report and in the log; only what the schema expects is kept, never
+ * what was found. The log has the reason as one word: its text may quote what the caller sent.
+ * @param type the output that was meant, where the call named one
+ */
+export function recordRefusal(
+  store: Store,
+  attempt: string | null,
+  reason: RefusalReason,
+  type: string | null,
+  refusal: Refusal,
+): void {
+  write(store, () => {
+    if (attempt !== null) noteRefusal(store.database, attempt, refusal, nextMoment(store.database));
+    appendEvent(store.database, "delivery_refused", attempt, refusalBody(reason, type, refusal.violations));
+  });
+}
+
+/** Whether a valid instance of a type exists that belongs to a work unit or to none. */
+export function hasValidInstance(store: Store, type: string, workUnit: WorkUnit | null): boolean {
+  return existsValid(store.database, type, workUnit);
+}
+
+function refuseIfEnded(store: Store, { attempt }: Deliverer): void {
+  if (attempt === null) return;
+  const open = findOpenAttempt(store.database, attempt);
+  if (open === null || open.fenced)
+    throw new RefusedError("attempt_ended", `attempt ${attempt} has ended: nothing more is delivered by it`);
+  noteCall(store.database, attempt, nextMoment(store.database));
+}
+
+function refuseForeign(path: string, deliverer: Deliverer, recorded: WorkUnit | null): void {
+  // The file itself is asked: it may have changed since the last scan.
+  let owner = recorded;
+  const file = readPresent(path);
+  if (file !== null) {
+    try {
+      owner = workUnitOf(parseJsonBytes(file.bytes).value);
+    } catch {
+      // Malformed: it keeps the work unit it had.
+    }
+  }
+  if (!belongs(owner, deliverer))
+    throw new RefusedError(
+      "other_work_unit",
+      `an instance with that instance_id belongs to work unit '${owner}': choose another instance_id`,
+    );
+}
+
+function readPresent(path: string): ReturnType<typeof readRegularFile> {
+  try {
+    return isThere(path) ? readRegularFile(path) : null;
+  } catch (error) {
+    throw refused("what lies there cannot be read", error);
+  }
+}
+
+function refused(what: string, error: unknown): RefusedError {
+  if (error instanceof UnsafeDirectoryError) return new RefusedError("not_written", error.message);
+  return new RefusedError("not_written", `${what}: ${reasonOf(error)}`);
+}
+
+/** Whether an instance of that work unit is the deliverer's to replace; an unscoped one may replace any. */
+function belongs(owner: WorkUnit | null, { workUnit }: Deliverer): boolean {
+  return workUnit === null || owner === null || owner === workUnit;
+}

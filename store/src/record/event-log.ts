@@ -1,0 +1,199 @@
+import type { WallTime } from "../artifact.ts";
+import { type Store, write, writeIfFree } from "../connection/store.ts";
+import { StoreError } from "../connection/store-error.ts";
+import { isCount, isObject, parsed as parsedJson } from "../connection/stored.ts";
+import { lastStepBack } from "./clock-table.ts";
+import {
+  appendEvent,
+  attemptsBeginning,
+  countEvents,
+  type EventBody,
+  type EventFilter,
+  type EventKind,
+  type EventRow,
+  eventHash,
+  events,
+  FIRST_PREV,
+  findEvent,
+  isEventKind,
+  isEventTime,
+  lastEvent,
+  lastMethodology,
+  protocolsIn,
+} from "./event-table.ts";
+
+/** One event of the log. */
+export interface LogEvent extends Omit<EventRow, "body"> {
+  readonly body: EventBody;
+}
+
+/** Where the log ends. For an empty log: number 0 and the hash that the first row has for the one before it. */
+export interface LogHead {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+export interface EventQuery extends EventFilter {
+  /** At most so many; without it all of them. */
+  readonly limit?: number | undefined;
+  /** Where there are more than `limit`: the last ones instead of the first. */
+  readonly last?: boolean | undefined;
+}
+
+/** What a walk along the chain found: the whole log, or the first row that is not as it was written. */
+export type LogVerdict =
+  | { readonly ok: true; readonly events: number; readonly head: string }
+  | {
+      readonly ok: false;
+      /** The first broken row; null where every row is sound, and something else is wrong. */
+      readonly seq: number | null;
+      readonly reason: "missing" | "prev" | "hash" | "tables" | "head";
+      readonly message: string;
+    };
+
+/** Rows walked at once: a long log does not have to fit into memory. */
+const BATCH = 1000;
+
+/** Appends one event in a transaction of its own; a fact that has one appends it there, with `appendEvent`. */
+export function recordEvent(store: Store, kind: EventKind, attempt: string | null, body: EventBody): void {
+  write(store, () => appendEvent(store.database, kind, attempt, body));
+}
+
+/**
+ * Appends that the methodology is another than the log told of last. It costs an unchanged project one small query, and
+ * never waits: where another is writing, or nothing is kept, the next command tells it.
+ * @param body made only when it is needed
+ */
+export function noteMethodology(store: Store, fingerprint: string, body: () => EventBody): void {
+  const { database } = store;
+  if (!store.kept || lastMethodology(database) === fingerprint) return;
+  writeIfFree(store, () => {
+    if (lastMethodology(database) === fingerprint) return;
+    appendEvent(database, "methodology_changed", null, { ...body(), fingerprint });
+  });
+}
+
+/**
+ * Events in the order in which they were written.
+ * @throws StoreError for a row that holds no JSON, and where the store has been deleted or replaced
+ */
+export function readEvents(store: Store, query: EventQuery): LogEvent[] {
+  store.requireInPlace();
+  return events(store.database, query, query.limit ?? -1, query.last ?? false).map(parsed);
+}
+
+/** Where the clock of the machine went back: an event that is dated before the one before it. */
+export interface StepBack {
+  readonly seq: number;
+  readonly at: WallTime;
+  /** How the event before it is dated. */
+  readonly before: WallTime;
+}
+
+/** The last time that the clock went back between two events; null where it never did. */
+export function clockWentBack({ database }: Store): StepBack | null {
+  const seq = lastStepBack(database);
+  const [event, before] = seq === null ? [] : [findEvent(database, seq), findEvent(database, seq - 1)];
+  return event == null || before == null ? null : { seq: event.seq, at: event.at, before: before.at };
+}
+
+/** How many events a filter chooses. */
+export function eventCount(store: Store, filter: EventFilter): number {
+  return countEvents(store.database, filter);
+}
+
+/** Attempts that the log tells of and whose id begins so, at most `limit`. */
+export function loggedAttempts(store: Store, prefix: string, limit: number): string[] {
+  return attemptsBeginning(store.database, prefix, limit);
+}
+
+/** The protocols that the log tells of. */
+export function loggedProtocols(store: Store): string[] {
+  return protocolsIn(store.database);
+}
+
+export function logHead(store: Store): LogHead {
+  return lastEvent(store.database) ?? { seq: 0, hash: FIRST_PREV };
+}
+
+/**
+ * Walks the chain from its first row to its last. That the end was cut off shows only against a head that was kept
+ * elsewhere: the rows that are left are sound.
+ * @param expect a head printed before, which must still be contained
+ */
+export function verifyLog(store: Store, expect: string = FIRST_PREV): LogVerdict {
+  let head: LogHead = { seq: 0, hash: FIRST_PREV };
+  let contained = expect === FIRST_PREV;
+  // From whatever comes first: what was put in front of the first row is no part of the chain.
+  for (let after: number | undefined; ; after = head.seq) {
+    const rows = events(store.database, { after }, BATCH, false);
+    for (const row of rows) {
+      const broken = faultOf(row, head);
+      if (broken !== null) return broken;
+      head = row;
+      contained ||= row.hash === expect;
+    }
+    if (rows.length < BATCH) break;
+  }
+  if (!contained)
+    return {
+      ok: false,
+      seq: null,
+      reason: "head",
+      message: `the expected head ${expect} is not in the log: its end was cut off, or the whole of it was written anew`,
+    };
+  if (!store.hasOwnSchema)
+    return {
+      ok: false,
+      seq: null,
+      reason: "tables",
+      message:
+        "every event is as it was written, but the store's tables, indexes and triggers are not those that runa makes: `runa scan --rebuild` makes them anew",
+    };
+  return { ok: true, events: head.seq, head: head.hash };
+}
+
+function faultOf(row: EventRow, before: LogHead): Extract<LogVerdict, { ok: false }> | null {
+  const seq = before.seq + 1;
+  if (row.seq !== seq)
+    return {
+      ok: false,
+      seq,
+      reason: "missing",
+      message: `event ${seq} is missing: event ${row.seq} stands in its place`,
+    };
+  if (row.prev !== before.hash)
+    return {
+      ok: false,
+      seq,
+      reason: "prev",
+      message: `event ${seq} does not follow the one before it: its prev is not that hash`,
+    };
+  if (row.hash !== expectedHash(row))
+    return {
+      ok: false,
+      seq,
+      reason: "hash",
+      message: `event ${seq} is not as it was written: its hash does not match`,
+    };
+  return null;
+}
+
+/** Null for a row of which no hash can be made, such as one whose time is none. */
+function expectedHash(row: EventRow): string | null {
+  try {
+    return eventHash(row);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+function parsed(row: EventRow): LogEvent {
+  const body = parsedJson(row.body);
+  if (!isObject(body) || !isEventKind(row.kind) || !isEventTime(row.at) || !isCount(row.seq))
+    throw new StoreError(
+      `event ${row.seq} of the log was damaged: \`runa log --verify\` names the first such event, and \`runa scan --rebuild\` keeps what can still be read`,
+    );
+  return { ...row, body: body as EventBody };
+}

@@ -1,0 +1,195 @@
+import type { Database } from "better-sqlite3";
+import type { InstanceId, Json, WallTime } from "../artifact.ts";
+import { damagedError } from "../connection/database.ts";
+import { statement } from "../connection/statement.ts";
+import { oneOf } from "../connection/stored.ts";
+import { canonicalJson, sha256 } from "../json/canonical.ts";
+import { rfc3339, wallTime } from "../moment.ts";
+import { noteStepBack } from "./clock-table.ts";
+
+/** The kinds of events, in the words of the log. */
+export const EVENT_KINDS = [
+  "project_initialised",
+  "methodology_changed",
+  "scanned",
+  "attempt_started",
+  "attempt_ended",
+  "delivery_accepted",
+  "delivery_refused",
+  "superseded",
+  "withdrawn",
+  "run_started",
+  "run_ended",
+  "claimed",
+  "released",
+  "reopened",
+] as const;
+
+/** Everything that the event log tells of (attempts.md section 8). */
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+/** Whether a word is the kind of an event. */
+export const isEventKind = oneOf(EVENT_KINDS);
+
+/** The last time, in microseconds, that a date can have. */
+const LAST_TIME = 8_640_000_000_000_000_000;
+
+/** Whether an event can be dated so. */
+export function isEventTime(at: unknown): at is WallTime {
+  return Number.isInteger(at) && Math.abs(at as number) <= LAST_TIME;
+}
+
+/** What an event tells besides when, what kind and in which attempt: hashes and names, never content or a secret. */
+export type EventBody = Readonly<Record<string, Json>>;
+
+/** A row as it lies in the table; `body` is its canonical JSON. */
+export interface EventRow {
+  readonly seq: number;
+  /** When, by the machine's clock. It may be wrong, or be put back; `seq` is what orders. */
+  readonly at: WallTime;
+  readonly kind: EventKind;
+  readonly attempt: string | null;
+  readonly body: string;
+  /** The hash of the row before, or `FIRST_PREV`. */
+  readonly prev: string;
+  readonly hash: string;
+}
+
+/** Which events are asked for; what is left out asks for all. */
+export interface EventFilter {
+  /** Only later ones than this `seq`. */
+  readonly after?: number | undefined;
+  /** The id of an attempt. */
+  readonly attempt?: string | undefined;
+  /** Of this protocol, or of one of its attempts. */
+  readonly protocol?: string | undefined;
+  /** Of this work unit, or of one of its attempts. */
+  readonly workUnit?: string | undefined;
+  readonly kind?: EventKind | undefined;
+  /** Dated then or later. */
+  readonly since?: WallTime | undefined;
+}
+
+/** What the first row has for the hash of a row before it. */
+export const FIRST_PREV = `sha256:${"0".repeat(64)}`;
+
+const LAST = "SELECT seq, at, hash FROM event ORDER BY seq DESC LIMIT 1";
+const ONE = "SELECT * FROM event WHERE seq = ?";
+const APPEND = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)";
+const ATTEMPTS = "SELECT DISTINCT attempt FROM event WHERE attempt >= ? AND attempt < ? || char(0x10ffff) LIMIT ?";
+const OF_PROTOCOL = `? IN (CASE WHEN json_valid(body) THEN json_extract(body, '$.protocol') END, (SELECT protocol FROM attempt WHERE id = event.attempt))`;
+const OF_WORK_UNIT = `? IN (CASE WHEN json_valid(body) THEN json_extract(body, '$.work_unit') END, (SELECT work_unit FROM attempt WHERE id = event.attempt))`;
+const WITHDRAWALS = `SELECT json_extract(body, '$.artifact_type') AS type, json_extract(body, '$.instance_id') AS id FROM event
+  WHERE attempt = ? AND kind = 'withdrawn' AND json_valid(body)`;
+const PROTOCOLS = `SELECT DISTINCT json_extract(body, '$.protocol') AS protocol FROM event
+  WHERE json_valid(body) AND json_type(body, '$.protocol') = 'text' ORDER BY protocol`;
+const METHODOLOGY = `SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.fingerprint') END AS fingerprint FROM event
+  WHERE kind = 'methodology_changed' ORDER BY seq DESC LIMIT 1`;
+
+/** By so much, in microseconds, a clock is set right all the time. */
+const SET_RIGHT = 1_000_000;
+
+/** Where the log ends: the last row's number, time and hash; null for an empty log. */
+export function lastEvent(database: Database): Pick<EventRow, "seq" | "at" | "hash"> | null {
+  return (statement(database, LAST).get() as Pick<EventRow, "seq" | "at" | "hash"> | undefined) ?? null;
+}
+
+/**
+ * Appends one event; only inside a write transaction, the one that records the fact it tells, so that neither is there
+ * without the other.
+ * @throws StoreError where the log does not end with a number that another could follow
+ */
+export function appendEvent(
+  database: Database,
+  kind: EventKind,
+  attempt: string | null,
+  body: EventBody,
+  at: WallTime = wallTime(),
+): void {
+  const last = lastEvent(database);
+  const seq = (last?.seq ?? 0) + 1;
+  if (seq < 1 || !Number.isSafeInteger(seq)) throw damagedError(database);
+  if (last !== null && last.at - at > SET_RIGHT) noteStepBack(database, seq);
+  const prev = last?.hash ?? FIRST_PREV;
+  const text = canonicalJson(body);
+  statement(database, APPEND).run(
+    seq,
+    at,
+    kind,
+    attempt,
+    text,
+    prev,
+    eventHash({ seq, at, kind, attempt, body: text, prev }),
+  );
+}
+
+/**
+ * The hash that a row must have: over the hash before it and the canonical JSON of everything else, with `at` in RFC
+ * 3339, as `runa log --json` prints it. The body goes in as the bytes that are stored.
+ */
+export function eventHash({ seq, at, kind, attempt, body, prev }: Omit<EventRow, "hash">): string {
+  const ofAttempt = attempt === null ? "" : `"attempt":${JSON.stringify(attempt)},`;
+  return sha256(
+    `${prev}{"at":${JSON.stringify(rfc3339(at))},${ofAttempt}"body":${body},"kind":${JSON.stringify(kind)},"seq":${seq}}`,
+  );
+}
+
+/** One event; null where there is none of this number. */
+export function findEvent(database: Database, seq: number): EventRow | null {
+  return (statement(database, ONE).get(seq) as EventRow | undefined) ?? null;
+}
+
+/** The events chosen, in order; with `last`, where there are more than `limit`, the last ones. A negative limit is none. */
+export function events(database: Database, filter: EventFilter, limit: number, last: boolean): EventRow[] {
+  const { where, values } = conditions(filter);
+  const rows = statement(database, `SELECT * FROM event ${where} ORDER BY seq ${last ? "DESC" : ""} LIMIT ?`).all(
+    ...values,
+    limit,
+  ) as EventRow[];
+  return last ? rows.reverse() : rows;
+}
+
+export function countEvents(database: Database, filter: EventFilter): number {
+  const { where, values } = conditions(filter);
+  return (statement(database, `SELECT count(*) AS count FROM event ${where}`).get(...values) as { count: number })
+    .count;
+}
+
+function conditions({ after, attempt, protocol, workUnit, kind, since }: EventFilter): {
+  where: string;
+  values: unknown[];
+} {
+  const chosen: [string, unknown][] = [];
+  if (after !== undefined) chosen.push(["seq > ?", after]);
+  if (since !== undefined) chosen.push(["at >= ?", since]);
+  if (attempt !== undefined) chosen.push(["attempt = ?", attempt]);
+  if (kind !== undefined) chosen.push(["kind = ?", kind]);
+  if (protocol !== undefined) chosen.push([OF_PROTOCOL, protocol]);
+  if (workUnit !== undefined) chosen.push([OF_WORK_UNIT, workUnit]);
+  return {
+    where: chosen.length === 0 ? "" : `WHERE ${chosen.map(([condition]) => condition).join(" AND ")}`,
+    values: chosen.map(([, value]) => value),
+  };
+}
+
+/** The instances that an attempt withdrew, as far as the log can be read. */
+export function withdrawalsOf(database: Database, attempt: string): { type: string; id: InstanceId }[] {
+  return statement(database, WITHDRAWALS).all(attempt) as { type: string; id: InstanceId }[];
+}
+
+/** Attempts that the log tells of and whose id begins so, at most `limit`. */
+export function attemptsBeginning(database: Database, prefix: string, limit: number): string[] {
+  const rows = statement(database, ATTEMPTS).all(prefix, prefix, limit) as { attempt: string }[];
+  return rows.map(({ attempt }) => attempt);
+}
+
+/** The protocols that events name. */
+export function protocolsIn(database: Database): string[] {
+  const rows = statement(database, PROTOCOLS).all() as { protocol: string }[];
+  return rows.map(({ protocol }) => protocol);
+}
+
+/** The fingerprint of the methodology that the log told of last; null where it told of none. */
+export function lastMethodology(database: Database): string | null {
+  return (statement(database, METHODOLOGY).get() as { fingerprint: string | null } | undefined)?.fingerprint ?? null;
+}

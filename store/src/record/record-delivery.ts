@@ -1,0 +1,19 @@
+import type { Database } from "better-sqlite3";
+import type { Instance } from "../artifact.ts";
+import { type DeliveryRow, putDelivery } from "./delivery-table.ts";
+import { appendEvent } from "./event-table.ts";
+
+/** A delivery, and the work unit of what was delivered. */
+export type MadeDelivery = DeliveryRow & Pick<Instance, "workUnit">;
+
+/** Records a delivery and tells the log of it; only inside the write transaction of the fact. */
+export function recordDelivery(database: Database, { workUnit, ...row }: MadeDelivery): void {
+  putDelivery(database, row);
+  appendEvent(database, "delivery_accepted", row.attempt, {
+    artifact_type: row.type,
+    instance_id: row.id,
+    content_hash: row.contentHash,
+    via: row.via,
+    ...(workUnit !== null && { work_unit: workUnit }),
+  });
+}

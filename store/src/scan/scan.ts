@@ -1,0 +1,258 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { InstanceId, InstanceRef, Moment, ScanGap, SchemaHash } from "../artifact.ts";
+import { type Store, write, writeUnsynced } from "../connection/store.ts";
+import { type ArtifactRow, findArtifact, putArtifact, removeArtifact } from "../index/artifact-table.ts";
+import { IndexChange, type PackedArtifacts, type PackedType, packedArtifacts } from "../index/packed-artifacts.ts";
+import { nextMoment } from "../record/clock-table.ts";
+import { existsDelivery, lastSuccessfulDelivery } from "../record/delivery-table.ts";
+import { cleanBefore, type StatIdentity, statIdentity } from "../workspace/stat-identity.ts";
+import { type Visitor, type Walk, WorkspaceError, walk } from "../workspace/walk.ts";
+import { appendScanned, type ScanChange } from "./scan-event.ts";
+import { type Change, type DoubtfulFile, type ScannedType, type Update, updatesOf } from "./scan-files.ts";
+
+/** What a scan found against the stored state (contract.md section 4). */
+export interface ScanReport {
+  readonly new: readonly InstanceRef[];
+  readonly modified: readonly InstanceRef[];
+  readonly revalidated: readonly InstanceRef[];
+  readonly removed: readonly InstanceRef[];
+  readonly unchanged: number;
+  readonly gaps: readonly ScanGap[];
+  readonly unrecognized: readonly string[];
+  /** What lies beside the artifacts of a declared type, as `type/name`. */
+  readonly passedOver: readonly string[];
+}
+
+/** How long, in milliseconds, the lock is free between two batches: longer than waiting writers sleep between two tries. */
+const BETWEEN_BATCHES = 4;
+/** Rows committed at once, so that a delivery never waits long for a scan: below 100 ms (attempts.md section 2). */
+export const BATCH = 1500;
+
+export interface ScanOptions {
+  /** Reads every file again, whatever its stat identity says. */
+  readonly full?: boolean;
+}
+
+/**
+ * Brings the index up to date with the workspace, reading only files whose stat identity is not the recorded one. In a
+ * store that was opened for looking, what cannot be saved is found all the same, and forgotten.
+ * @throws WorkspaceError when the workspace cannot be listed, or is missing though artifacts are recorded; StoreError
+ */
+export async function scan(
+  store: Store,
+  workspace: string,
+  types: ReadonlyMap<string, ScannedType>,
+  options: ScanOptions = {},
+): Promise<ScanReport> {
+  try {
+    return await scanOnce(store, workspace, types, options);
+  } catch (error) {
+    if (!store.answerWithoutSaving(error)) throw error;
+    return scanOnce(store, workspace, types, options);
+  }
+}
+
+async function scanOnce(
+  store: Store,
+  workspace: string,
+  types: ReadonlyMap<string, ScannedType>,
+  { full = false }: ScanOptions,
+): Promise<ScanReport> {
+  const index = packedArtifacts(store.database);
+  const known = new KnownArtifacts(index, types);
+  const doubtful: DoubtfulFile[] = [];
+  let unchanged = 0;
+  const visitor: Visitor = {
+    wantsStats: (type, id) => !full && known.has(type, id),
+    visit(file, stats) {
+      const schema = types.get(file.type);
+      if (schema === undefined) return;
+      if (stats !== null && known.isUnchanged(file, statIdentity(stats))) unchanged++;
+      else doubtful.push({ type: file.type, id: file.id, path: file.path, schema, old: known.find(file) });
+    },
+  };
+  const walked = walkWorkspace(workspace, types, visitor, known.isEmpty);
+  const gaps = [...walked.gaps];
+  const changed: Record<Exclude<Change, "unchanged">, InstanceRef[]> = { new: [], modified: [], revalidated: [] };
+  const commits = new Commits(store, index);
+  if (doubtful.length > 0) {
+    // In the order of the table: scattered rows would touch, and so write, most of its pages in every batch.
+    if (doubtful.length > BATCH) doubtful.sort(byKey);
+    for await (const updates of updatesOf(doubtful, cleanBefore(workspace), gaps)) {
+      for (const update of updates) {
+        const { type, id } = update.row;
+        known.isPresent(update.row);
+        if (update.change === "unchanged") unchanged++;
+        else changed[update.change].push({ type, id });
+      }
+      await commits.add(updates);
+    }
+  }
+  const removed = known.notPresent(new Set(gaps.map((gap) => gap.type)));
+  await commits.add(removed.map((row) => ({ change: "removed", old: row, row })));
+  await commits.finish();
+  return {
+    ...changed,
+    removed: removed.map(({ type, id }) => ({ type, id })),
+    unchanged,
+    gaps,
+    unrecognized: walked.unrecognized,
+    passedOver: walked.passedOver,
+  };
+}
+
+interface KnownType {
+  readonly packed: PackedType;
+  readonly schemaHash: SchemaHash;
+  /** Where the rows begin that the scan has not met. */
+  readonly left: Map<InstanceId, number>;
+}
+
+/** What the index holds of the declared types when a scan begins, and what of it the scan has not met yet. */
+class KnownArtifacts {
+  readonly #types = new Map<string, KnownType>();
+
+  constructor(index: PackedArtifacts, types: ReadonlyMap<string, ScannedType>) {
+    for (const [name, packed] of index) {
+      const type = types.get(name);
+      if (type === undefined) continue;
+      this.#types.set(name, { packed, schemaHash: type.hash, left: packed.places() });
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#types.size === 0;
+  }
+
+  /** Whether a file is as it was when it was recorded, by its stat identity; such a one is present. */
+  isUnchanged({ type, id }: InstanceRef, stat: StatIdentity): boolean {
+    const known = this.#types.get(type);
+    const place = known?.left.get(id);
+    if (known === undefined || place === undefined || !known.packed.holds(place, stat, known.schemaHash)) return false;
+    return known.left.delete(id);
+  }
+
+  has(type: string, id: InstanceId): boolean {
+    return this.#types.get(type)?.left.has(id) === true;
+  }
+
+  find({ type, id }: InstanceRef): ArtifactRow | undefined {
+    const known = this.#types.get(type);
+    const place = known?.left.get(id);
+    return known === undefined || place === undefined ? undefined : known.packed.row(id, place);
+  }
+
+  isPresent({ type, id }: InstanceRef): void {
+    this.#types.get(type)?.left.delete(id);
+  }
+
+  /** What was not present, of the types that were scanned whole. */
+  notPresent(partial: ReadonlySet<string>): ArtifactRow[] {
+    return [...this.#types]
+      .filter(([type]) => !partial.has(type))
+      .flatMap(([, { packed, left }]) => Array.from(left, ([id, place]) => packed.row(id, place)));
+  }
+}
+
+function walkWorkspace(
+  workspace: string,
+  types: ReadonlyMap<string, ScannedType>,
+  visitor: Visitor,
+  storeIsEmpty: boolean,
+): Walk {
+  try {
+    return walk(workspace, types, visitor);
+  } catch (error) {
+    const missing = error instanceof WorkspaceError && error.code === "ENOENT";
+    if (missing && storeIsEmpty) return { gaps: [], unrecognized: [], passedOver: [] };
+    throw error;
+  }
+}
+
+type AnyUpdate = Update | { readonly change: "removed"; readonly old: ArtifactRow; readonly row: ArtifactRow };
+
+/**
+ * Commits what a scan found, batch by batch, while it goes on: whoever wants to deliver gets the lock in between. The last
+ * commit brings those before it to the disk: a machine that stops in between forgets the end of what the next scan finds.
+ */
+class Commits {
+  readonly #store: Store;
+  readonly #index: PackedArtifacts;
+  readonly #types = new Set<string>();
+  #pending: AnyUpdate[] = [];
+  #change: IndexChange | undefined;
+  /** All that one scan finds has one time. */
+  #at: Moment | undefined;
+  #freeSince = Number.NEGATIVE_INFINITY;
+
+  constructor(store: Store, index: PackedArtifacts) {
+    this.#store = store;
+    this.#index = index;
+  }
+
+  async add(updates: readonly AnyUpdate[]): Promise<void> {
+    this.#pending = this.#pending.concat(updates);
+    let start = 0;
+    // Something stays for the last commit.
+    for (; this.#pending.length - start > BATCH; start += BATCH)
+      await this.#commit(this.#pending.slice(start, start + BATCH), writeUnsynced);
+    if (start > 0) this.#pending = this.#pending.slice(start);
+  }
+
+  async finish(): Promise<void> {
+    if (this.#pending.length > 0) await this.#commit(this.#pending, write);
+    this.#change?.finish(this.#types);
+  }
+
+  async #commit(batch: readonly AnyUpdate[], commit: typeof write): Promise<void> {
+    // Mostly the reading of the next files has taken longer.
+    if (performance.now() - this.#freeSince < BETWEEN_BATCHES) await pause(BETWEEN_BATCHES);
+    this.#change ??= new IndexChange(this.#store.database, this.#index);
+    const change = this.#change;
+    commit(this.#store, () => change.part((isAsRead) => this.#put(batch, isAsRead)));
+    this.#freeSince = performance.now();
+  }
+
+  #put(batch: readonly AnyUpdate[], isAsRead: boolean): void {
+    const { database } = this.#store;
+    const made: ScanChange[] = [];
+    const nothingDelivered = !existsDelivery(database);
+    for (const { change, old, row } of batch) {
+      this.#types.add(row.type);
+      if (!isAsRead && !isStill(this.#store, row, old)) continue;
+      if (change === "removed") removeArtifact(database, row, this.#now());
+      else if (change === "new" || change === "modified") {
+        const isKnown = old !== undefined || nothingDelivered;
+        const deliveredAt = isKnown ? row.deliveredAt : lastSuccessfulDelivery(database, row.type, row.id);
+        putArtifact(database, { ...row, lastModified: this.#now(), deliveredAt });
+      } else putArtifact(database, row);
+      if (change !== "unchanged") made.push({ change, row });
+    }
+    // With the rows that it tells of: what a scan that dies between two batches has changed is told as well.
+    appendScanned(database, made);
+  }
+
+  /** The one moment at which everything was found. */
+  #now(): Moment {
+    this.#at ??= nextMoment(this.#store.database);
+    return this.#at;
+  }
+}
+
+function byKey(a: DoubtfulFile, b: DoubtfulFile): number {
+  if (a.type !== b.type) return a.type < b.type ? -1 : 1;
+  return a.id < b.id ? -1 : 1;
+}
+
+/** Whether the index still holds what the scan started from; a delivery or a success that came meanwhile knows better. */
+function isStill(store: Store, { type, id }: InstanceRef, old: ArtifactRow | undefined): boolean {
+  const now = findArtifact(store.database, type, id);
+  if (old === undefined || now === null) return old === undefined && now === null;
+  return (
+    now.contentHash === old.contentHash &&
+    now.lastModified === old.lastModified &&
+    now.deliveredAt === old.deliveredAt &&
+    now.stat === old.stat &&
+    now.mtime === old.mtime
+  );
+}
