@@ -53,7 +53,7 @@ const bundles = await Promise.all([
   build({
     ...common,
     entryPoints: { runa: "cli/src/main.ts" },
-    plugins: [{ name: "the rest when it is needed", setup: theRest }],
+    plugins: [lazyBuiltIns, { name: "the rest when it is needed", setup: theRest }],
   }),
 ]);
 rmSync(dist, { recursive: true, force: true });
