@@ -114,7 +114,7 @@ describe("the JSON answers", () => {
       problems: 1,
       findings: [
         {
-          rule: "misspelt-table",
+          rule: "unknown-key",
           level: "problem",
           line: expect.any(Number),
           column: 1,

@@ -84,7 +84,8 @@ export function examine(/** @type {string} */ project) {
       `SELECT id FROM attempt WHERE ended IS NOT NULL AND NOT EXISTS (SELECT 1 FROM event
          WHERE event.attempt = attempt.id AND kind = 'attempt_ended' AND body ->> 'outcome' = outcome)
        UNION ALL SELECT attempt FROM delivery WHERE via = 'tool' AND NOT EXISTS (SELECT 1 FROM event
-         WHERE event.attempt = delivery.attempt AND kind = 'delivery_accepted' AND event.at = delivery.at)
+         WHERE event.attempt = delivery.attempt AND kind = 'delivery_accepted' AND body ->> 'artifact_type' = artifact_type
+           AND body ->> 'instance_id' = instance_id AND body ->> 'content_hash' = content_hash)
        UNION ALL SELECT attempt FROM event WHERE kind IN ('attempt_ended', 'attempt_started') AND NOT EXISTS (
          SELECT 1 FROM attempt WHERE id = event.attempt AND (kind = 'attempt_started' OR outcome = body ->> 'outcome'))`,
     );

@@ -100,7 +100,7 @@ const agents = {
     spawnSync("mv", ["late.tmp", "late.json"]);
   },
   "serves-another": async () => {
-    const server = await startServer({ args: ["--protocol", "build"] });
+    const server = await startServer({ protocol: "build" });
     writeFileSync("answer.json", JSON.stringify(await server.call("code", { title: "Not mine" })));
     await server.end();
   },

@@ -3,11 +3,14 @@ import { createInterface } from "node:readline";
 
 /**
  * One session with an attempt's server, as `RUNA_MCP_CONFIG` describes it.
- * @param {{args?: string[], env?: Record<string, string | undefined>}} changes what is started otherwise than it says
+ * @param {{protocol?: string, env?: Record<string, string | undefined>}} changes what is started otherwise than it says
  */
-export async function startServer({ args, env = {} } = {}) {
+export async function startServer({ protocol, env = {} } = {}) {
   const config = JSON.parse(process.env.RUNA_MCP_CONFIG);
-  const server = spawn(config.command, args ?? config.args, {
+  // Before that stands what the program itself needs, such as its script.
+  const own = config.args.indexOf("--protocol");
+  const args = protocol === undefined ? config.args : [...config.args.slice(0, own), "--protocol", protocol];
+  const server = spawn(config.command, args, {
     stdio: ["pipe", "pipe", "ignore"],
     env: { ...process.env, ...config.env, ...env },
   });
