@@ -1,59 +1,20 @@
 import {
   count,
   didYouMean,
-  type EvaluatedCandidate,
   type Evaluation,
   evaluateScope,
-  evaluateWorkUnits,
   isNamed,
   type OpenProject,
+  type ScopeCounts,
+  scopeCounts,
   visible,
+  workUnitCounts,
   workUnitsOf,
 } from "@runa/engine";
 import { warn } from "./notices.ts";
 import type { KeptFlags } from "./render/attempt-view.ts";
 import { shellOption } from "./render/shell.ts";
 import { columns } from "./render/style.ts";
-
-/** What there is to do in a scope, in counts. */
-export interface ScopeCounts {
-  /** Null for the unscoped protocols. */
-  readonly workUnit: string | null;
-  /** These three add up to all protocols of the scope. */
-  readonly ready: number;
-  readonly blocked: number;
-  readonly waiting: number;
-  /** Those of them whose last attempt failed and whom nothing has made current since. */
-  readonly failed: number;
-  /** Those of them that are being executed. */
-  readonly running: number;
-}
-
-/** Of each work unit that an artifact names what there is to do; of none where no protocol is scoped. */
-export function workUnitCounts(project: OpenProject, evaluation: Evaluation): ScopeCounts[] {
-  if (!project.methodology.protocols.some(({ scoped }) => scoped)) return [];
-  return evaluateWorkUnits(project, evaluation, workUnitsOf(evaluation)).map(countsOf);
-}
-
-function countsOf({ workUnit, candidates, view }: Evaluation): ScopeCounts {
-  const having = (status: EvaluatedCandidate["readiness"]["status"]) =>
-    candidates.filter(({ readiness }) => readiness.status === status).length;
-  return {
-    workUnit,
-    ready: having("ready"),
-    blocked: having("blocked"),
-    waiting: having("waiting"),
-    failed: candidates.filter((candidate) => hasFailed(candidate, view)).length,
-    running: candidates.filter(({ attempt }) => attempt !== null).length,
-  };
-}
-
-function hasFailed({ protocol, freshness }: EvaluatedCandidate, view: Evaluation["view"]): boolean {
-  const last = view.snapshot.lastAttempts.get(protocol.name);
-  return last !== undefined && !freshness.current && !NO_FAILURE.has(last.outcome);
-}
-
-const NO_FAILURE: ReadonlySet<string> = new Set(["delivered", "abandoned", "interrupted"]);
 
 /**
  * The work units in which something is READY, BLOCKED or has failed, each with the command; for the end of an unscoped
@@ -78,7 +39,7 @@ export function workElsewhere(
   flags: Pick<KeptFlags, "project">,
 ): string[] {
   const { workUnit } = evaluation;
-  const unscoped = workUnit === null ? [] : [countsOf(evaluateScope(project, evaluation, null))];
+  const unscoped = workUnit === null ? [] : [scopeCounts(evaluateScope(project, evaluation, null))];
   const others = [...unscoped, ...workUnitCounts(project, evaluation)].filter(
     (counts) => counts.workUnit !== workUnit && counts.ready > 0,
   );

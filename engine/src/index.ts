@@ -21,12 +21,14 @@ export {
   MAX_BYTES,
   momentOf,
   reasonOf,
-  rfc3339,
   StoreError,
   WorkspaceError,
 } from "@runa/store";
 export { type AttemptEntry, AttemptHistory, type AttemptsAnswer, openAttemptHistory } from "./answers/attempts.ts";
+export { byStatus } from "./answers/by-status.ts";
 export { type DoctorAnswer, doctorAnswer } from "./answers/doctor.ts";
+export { runEnvelope, stateEnvelope, stepEnvelope } from "./answers/envelope.ts";
+export { eventDocument } from "./answers/event-document.ts";
 export { EventLog, openEventLog } from "./answers/event-log.ts";
 export {
   type GraphAnswer,
@@ -42,6 +44,7 @@ export { loggedOutcomeText } from "./answers/logged-outcome-text.ts";
 export { type ProjectNames, projectNames } from "./answers/names.ts";
 export { violationDiagnostics } from "./answers/placed-violation.ts";
 export { type PromptAnswer, promptOf } from "./answers/prompt.ts";
+export { runSummary } from "./answers/run-summary.ts";
 export { type ScanAnswer, scanAnswer } from "./answers/scan.ts";
 export { scanWarnings } from "./answers/scan-warnings.ts";
 export {
@@ -56,6 +59,7 @@ export {
 } from "./answers/show.ts";
 export { followTranscript, hasTranscript, type Transcript, transcriptOf } from "./answers/transcript.ts";
 export { type ValidationAnswer, validate } from "./answers/validate.ts";
+export { type ScopeCounts, scopeCounts, workUnitCounts } from "./answers/work-units.ts";
 export { distinctBeginnings, SHORTEST_BEGINNING, shortAttemptId } from "./attempt/attempt-id.ts";
 export { attemptDeliveries } from "./attempt/deliveries.ts";
 export type { Outcome, Silence } from "./attempt/outcome.ts";

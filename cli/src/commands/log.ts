@@ -5,6 +5,7 @@ import {
   type EventFilter,
   type EventKind,
   type EventLog,
+  eventDocument,
   isEventKind,
   momentOf,
   openEventLog,
@@ -18,7 +19,7 @@ import { fail, tell } from "../notices.ts";
 import { stdout } from "../output.ts";
 import { ProjectCommand } from "../project-command.ts";
 import { parseLocalTime } from "../render/local-time.ts";
-import { eventJson, eventLine } from "../render/log-view.ts";
+import { eventLine } from "../render/log-view.ts";
 import { nothingText } from "../render/nothing-text.ts";
 import { out } from "../render/style.ts";
 import { UsageError } from "../usage-error.ts";
@@ -118,7 +119,9 @@ export class LogCommand extends ProjectCommand {
     const print = (): void => {
       for (;;) {
         const page = log.read({ ...filter, after, limit: PAGE });
-        stdout.write(page.map((event) => `${this.json ? eventJson(event) : eventLine(event)}\n`).join(""));
+        stdout.write(
+          page.map((event) => `${this.json ? JSON.stringify(eventDocument(event)) : eventLine(event)}\n`).join(""),
+        );
         after = page.at(-1)?.seq ?? after;
         if (page.length < PAGE) return;
       }
