@@ -14,15 +14,15 @@ import {
   type WallTime,
 } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { follow } from "../follow.ts";
-import { fail, tell } from "../notices.ts";
-import { stdout } from "../output.ts";
-import { ProjectCommand } from "../project-command.ts";
+import { UsageError } from "../input/usage-error.ts";
+import { follow } from "../output/follow.ts";
+import { fail, tell } from "../output/notices.ts";
+import { stdout } from "../output/output.ts";
 import { parseLocalTime } from "../render/local-time.ts";
 import { eventLine } from "../render/log-view.ts";
 import { nothingText } from "../render/nothing-text.ts";
 import { out } from "../render/style.ts";
-import { UsageError } from "../usage-error.ts";
+import { ProjectCommand } from "./base/project-command.ts";
 
 /** What people are shown unless they ask for more. */
 const SHOWN = 50;

@@ -1,8 +1,8 @@
-import { type Evaluation, type OpenProject, stateEnvelope, workUnitCounts } from "@runa/engine";
+import { stateEnvelope, workUnitCounts } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { ScopedCommand } from "../project-command.ts";
 import { stateText } from "../render/state-view.ts";
-import { delegatedWork } from "../work-units.ts";
+import { delegatedWork } from "../render/work-units-view.ts";
+import { ScopedCommand } from "./base/project-command.ts";
 
 export class StateCommand extends ScopedCommand {
   static override paths = [["state"]];

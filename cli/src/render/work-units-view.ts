@@ -1,20 +1,15 @@
 import {
   count,
-  didYouMean,
   type Evaluation,
   evaluateScope,
-  isNamed,
   type OpenProject,
   type ScopeCounts,
   scopeCounts,
-  visible,
   workUnitCounts,
-  workUnitsOf,
 } from "@runa/engine";
-import { warn } from "./notices.ts";
-import type { KeptFlags } from "./render/attempt-view.ts";
-import { shellOption } from "./render/shell.ts";
-import { columns } from "./render/style.ts";
+import { shellOption } from "../output/shell.ts";
+import type { KeptFlags } from "./attempt-view.ts";
+import { columns } from "./style.ts";
 
 /**
  * The work units in which something is READY, BLOCKED or has failed, each with the command; for the end of an unscoped
@@ -58,12 +53,4 @@ function listing(heading: string, scopes: readonly ScopeCounts[], { project }: P
     return [`  runa ${ready > 0 ? "run" : "state"}${unit}${project}`, told.join(", ")];
   });
   return ["", heading, ...columns(rows)];
-}
-
-/** Warns when no artifact names the work unit that was asked for. */
-export function warnOfUnknownWorkUnit(evaluation: Evaluation): void {
-  const { workUnit } = evaluation;
-  if (workUnit === null || isNamed(evaluation)) return;
-  const hint = didYouMean(workUnit, workUnitsOf(evaluation));
-  warn("evaluate", `no artifact names work unit ${visible(`'${workUnit}'${hint}`)}`);
 }

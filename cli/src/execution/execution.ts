@@ -1,7 +1,7 @@
 import { type ExecutionContext, findMcpCommand, Interrupts, type OpenProject, RunaError } from "@runa/engine";
-import { startable } from "./agent-check.ts";
+import { startable } from "../checks/agent-check.ts";
+import { interruptText } from "../render/progress-view.ts";
 import type { Progress } from "./progress.ts";
-import { interruptText } from "./render/progress-view.ts";
 
 /** The server's program, looked for beside the running runa. */
 export function mcpCommand() {
