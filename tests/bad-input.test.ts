@@ -2,7 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } fro
 import { join, resolve } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type DeliveryResult, executionOrder, type OutputSession, openOutputSession } from "../engine/src/index.ts";
+import { type DeliveryResult, type OutputSession, openOutputSession } from "../engine/src/index.ts";
+import { executionOrder } from "../engine/src/methodology/graph.ts";
 import { lintMethodology } from "../engine/src/methodology/lint/lint-methodology.ts";
 import { loadMethodology, type SchemaMemory } from "../engine/src/methodology/methodology.ts";
 import { readConfig } from "../engine/src/project/config.ts";

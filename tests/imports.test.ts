@@ -100,3 +100,48 @@ test("what runs beside the packages is declared at the top", () => {
   const used = packagesIn(["tests", "scripts", "bench"]);
   expect([...used].filter((target) => !(target in dependencies) && !(target in devDependencies))).toEqual([]);
 });
+
+/** The names between the braces of each import from a package, static or awaited, or of each export. */
+function namesIn(texts: readonly string[], form: RegExp): string[] {
+  return texts
+    .flatMap((text) => [...text.matchAll(form)])
+    .flatMap(([, names = ""]) => names.split(","))
+    .map(
+      (name) =>
+        name
+          .trim()
+          .replace(/^type /, "")
+          .split(/ as |: /, 1)[0] ?? "",
+    )
+    .filter((name) => name !== "");
+}
+
+/** Every TypeScript file of some directories, as text. */
+function textsOf(directories: readonly string[]): string[] {
+  return directories.flatMap((directory) => {
+    const at = join(CHECKOUT, directory);
+    if (!existsSync(at)) return [];
+    const files = readdirSync(at, { recursive: true, encoding: "utf8" }).filter((file) => /\.m?[jt]s$/.test(file));
+    return files.map((file) => readFileSync(join(at, file), "utf8"));
+  });
+}
+
+test.each(["store", "engine"])("%s exports nothing that no neighbour uses", (name) => {
+  const exported = namesIn(
+    [readFileSync(join(CHECKOUT, name, "src/index.ts"), "utf8")],
+    /export (?:type )?\{([^}]*)\}/g,
+  );
+  const others = Object.keys(FLOORS).filter((other) => other !== name);
+  const neighbours = textsOf(others.flatMap((other) => [`${other}/src`, `${other}/test`]));
+  const used = new Set([
+    ...namesIn(neighbours, new RegExp(`\\{([^{}]*)\\}\\s*from\\s*"@runa/${name}"`, "g")),
+    ...namesIn(neighbours, new RegExp(`\\{([^{}]*)\\}\\s*=\\s*await import\\("@runa/${name}"\\)`, "g")),
+    // Several loaded at once: `const [{ ... }, { ... }] = await Promise.all([import(...), ...])`.
+    ...namesIn(
+      neighbours.filter((text) => text.includes(`("@runa/${name}"),`)),
+      /\[\{([^{}]*)\}, \{[^{}]*\}\] = await Promise\.all/g,
+    ),
+  ]);
+  expect(exported.length).toBeGreaterThan(50);
+  expect(exported.filter((exportedName) => !used.has(exportedName))).toEqual([]);
+});

@@ -1,9 +1,9 @@
 import { log, version } from "@runa/engine";
 import { Cli, type CommandClass } from "clipanion";
-import { fail } from "./notices.ts";
-import { stderr, stdout } from "./output.ts";
+import { UsageError } from "./input/usage-error.ts";
+import { fail } from "./output/notices.ts";
+import { stderr, stdout } from "./output/output.ts";
 import { failure } from "./render/failure.ts";
-import { UsageError } from "./usage-error.ts";
 
 /** Each command loads only what it needs itself; in the order in which the help lists them. */
 const COMMANDS: Readonly<Record<string, () => Promise<CommandClass>>> = {

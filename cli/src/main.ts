@@ -1,4 +1,4 @@
-import { stdout } from "./output.ts";
+import { stdout } from "./output/output.ts";
 
 declare const RUNA_VERSION: string | undefined;
 

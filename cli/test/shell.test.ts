@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { shellOption, shellWord } from "../src/render/shell.ts";
+import { shellOption, shellWord } from "../src/output/shell.ts";
 
 const WORDS = [
   "plain-1.2:3/4",

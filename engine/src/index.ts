@@ -1,3 +1,4 @@
+// From the store: the log, times, and what can be wrong.
 export type {
   EventBody,
   EventFilter,
@@ -5,13 +6,11 @@ export type {
   Instance,
   Json,
   LogEvent,
-  LogVerdict,
   Loss,
   OpenAttempt,
   Rebuilt,
   ScanReport,
   StepBack,
-  Violation,
   WallTime,
 } from "@runa/store";
 export {
@@ -21,12 +20,16 @@ export {
   MAX_BYTES,
   momentOf,
   reasonOf,
-  rfc3339,
   StoreError,
   WorkspaceError,
 } from "@runa/store";
+
+// The documents that cross a border, and what they are made from.
 export { type AttemptEntry, AttemptHistory, type AttemptsAnswer, openAttemptHistory } from "./answers/attempts.ts";
-export { type DoctorAnswer, doctorAnswer } from "./answers/doctor.ts";
+export { byStatus } from "./answers/by-status.ts";
+export { doctorAnswer } from "./answers/doctor.ts";
+export { runEnvelope, stateEnvelope, stepEnvelope } from "./answers/envelope.ts";
+export { eventDocument } from "./answers/event-document.ts";
 export { EventLog, openEventLog } from "./answers/event-log.ts";
 export {
   type GraphAnswer,
@@ -41,12 +44,12 @@ export { loadLint } from "./answers/load-lint.ts";
 export { loggedOutcomeText } from "./answers/logged-outcome-text.ts";
 export { type ProjectNames, projectNames } from "./answers/names.ts";
 export { violationDiagnostics } from "./answers/placed-violation.ts";
-export { type PromptAnswer, promptOf } from "./answers/prompt.ts";
-export { type ScanAnswer, scanAnswer } from "./answers/scan.ts";
+export { promptOf } from "./answers/prompt.ts";
+export { runSummary } from "./answers/run-summary.ts";
+export { scanAnswer } from "./answers/scan.ts";
 export { scanWarnings } from "./answers/scan-warnings.ts";
 export {
   type InstanceAnswer,
-  type InstanceEntry,
   type OriginEntry,
   showInstance,
   showType,
@@ -56,35 +59,37 @@ export {
 } from "./answers/show.ts";
 export { followTranscript, hasTranscript, type Transcript, transcriptOf } from "./answers/transcript.ts";
 export { type ValidationAnswer, validate } from "./answers/validate.ts";
-export { distinctBeginnings, SHORTEST_BEGINNING, shortAttemptId } from "./attempt/attempt-id.ts";
+export { type ScopeCounts, scopeCounts, workUnitCounts } from "./answers/work-units.ts";
+
+// Attempts: how they are told apart, how they end, and what is said of it.
+export { SHORTEST_BEGINNING, shortAttemptId } from "./attempt/attempt-id.ts";
 export { attemptDeliveries } from "./attempt/deliveries.ts";
-export type { Outcome, Silence } from "./attempt/outcome.ts";
+export type { Outcome } from "./attempt/outcome.ts";
 export { outcomeText, violationLines } from "./attempt/outcome-text.ts";
 export { releaseByHand } from "./attempt/release.ts";
 export type { AttemptReport } from "./attempt/report.ts";
 export type { ExecutionContext } from "./attempt/supervise.ts";
+
+// Texts, sizes, durations and errors.
 export { count } from "./count.ts";
-export { type Diagnostic, DiagnosticsError, levelCounts, RunaError, type SourcePosition } from "./diagnostic.ts";
+export { type Diagnostic, DiagnosticsError, levelCounts, RunaError } from "./diagnostic.ts";
 export { DURATION_FORM, durationText, parseAge, parseDuration } from "./duration.ts";
+// What is ready, blocked and waiting, and why; what is owed.
 export {
   conditionText,
   type EvaluatedCandidate,
   type Evaluation,
-  type Input,
-  obstaclesOf,
-  type PreconditionFailure,
-  type PreconditionReason,
-  type Relationship,
 } from "./evaluate/evaluate.ts";
-export { type Debts, debtsOf, type Settlement, type Standing } from "./evaluate/owed.ts";
+export { type Debts, debtsOf, type Standing } from "./evaluate/owed.ts";
+// Diagnostics.
 export { type LogRecord, log } from "./log/log.ts";
+// What a methodology declares.
 export type { Candidate } from "./methodology/candidate.ts";
-export { executionOrder } from "./methodology/graph.ts";
 export type { LintReport } from "./methodology/lint/lint-methodology.ts";
-export type { Choice } from "./methodology/manifest.ts";
 export type { Methodology, Protocol } from "./methodology/methodology.ts";
 export { triggerText } from "./methodology/trigger.ts";
 export { stderr, stdout } from "./output.ts";
+// What an agent is told, and what a run would do.
 export {
   findMcpCommand,
   findProgram,
@@ -93,8 +98,9 @@ export {
   mcpConfigFor,
   requireMcpCommand,
 } from "./plan/mcp-config.ts";
-export { type Context, type ContextInput, instancePath, type PlannedExecution, planExecution } from "./plan/plan.ts";
+export { type PlannedExecution, planExecution } from "./plan/plan.ts";
 export { type ProjectedExecution, project } from "./plan/projection.ts";
+// Processes and their signals.
 export {
   HANDLED_SIGNALS,
   type Handled,
@@ -105,10 +111,11 @@ export {
 export { type Whereabouts, whereaboutsOf } from "./process/owner.ts";
 export { isExecutableFile, placesOf, startProblem } from "./process/start-problem.ts";
 export { LinePrefixer } from "./process/transcript.ts";
-export type { AgentSettings, RunLimits } from "./project/config.ts";
+// Finding, opening and looking at a project.
+export type { RunLimits } from "./project/config.ts";
 export { type Examination, examine, unhealthyInstances, unhealthyOf } from "./project/examine.ts";
-export { type InitResult, initProject } from "./project/init.ts";
-export { evaluateScan, evaluateScope, evaluateWorkUnits, isNamed, lookAt, workUnitsOf } from "./project/look.ts";
+export { initProject } from "./project/init.ts";
+export { evaluateScan, evaluateScope, isNamed, lookAt, workUnitsOf } from "./project/look.ts";
 export { refuseInsideAttempt } from "./project/nested.ts";
 export {
   displayPath,
@@ -121,10 +128,12 @@ export {
   rebuildProject,
   scanProject,
 } from "./project/project.ts";
+// Runs.
 export { executeRun } from "./run/cascade.ts";
 export type { RunFailure } from "./run/ledger.ts";
-export type { ExecutionEvent, RunLimit, RunOptions, RunOutcome, RunReport } from "./run/report.ts";
-export { lossViolation, type ReadArtifact, readArtifact } from "./session/artifact-text.ts";
+export type { ExecutionEvent, RunLimit, RunOptions, RunReport } from "./run/report.ts";
+// What a server delivers through.
+export { lossViolation, readArtifact } from "./session/artifact-text.ts";
 export { openAttemptSession } from "./session/attempt-session.ts";
 export type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "./session/output-session.ts";
 export { openOutputSession, type SessionOptions } from "./session/project-session.ts";

@@ -1,3 +1,4 @@
+// What the rooms share, and what one evaluation asks for.
 export type {
   ContentHash,
   Instance,
@@ -14,40 +15,41 @@ export type {
   WallTime,
   WorkUnit,
 } from "./artifact.ts";
+// Opening a store.
 export { StoreError, storeExists } from "./connection/database.ts";
 export { openStore, requireKept, requireSound, type Store, type StoreUse } from "./connection/store.ts";
-export { keepMethodology, keptMethodology, type MethodologyRow } from "./index/kept-methodology.ts";
+// What a scan can refill.
+export { keepMethodology, keptMethodology } from "./index/kept-methodology.ts";
 export { knownSchemaHash, rememberSchemaFiles } from "./index/schema-check.ts";
 export { knownWorkUnits } from "./index/work-units.ts";
-export { canonicalJson, contentHash, sha256 } from "./json/canonical.ts";
+// JSON: reading it strictly, its canonical form, its pointers.
+export { contentHash, sha256 } from "./json/canonical.ts";
 export { ExactNumber } from "./json/exact-number.ts";
 export { type Loss, lossesOf } from "./json/losses.ts";
 export {
   JsonError,
   MAX_BYTES,
   MAX_DEPTH,
-  type ParsedJson,
   parseJson,
   parseJsonBytes,
 } from "./json/parse.ts";
 export { escapedStep, unescapedStep } from "./json/pointer.ts";
 export { momentOf, rfc3339, wallTime } from "./moment.ts";
+// Mending a damaged store.
 export { type Rebuilt, rebuildStore } from "./rebuild/rebuild.ts";
+// What a scan cannot refill: attempts, deliveries, events, what is superseded.
 export {
   type AttemptResult,
   abandonAttempt,
   adoptAttempt,
   attemptNotes,
   beforeAttempt,
-  type Claim,
-  type ClaimResult,
   claimAttempt,
   deliveredElsewhere,
   earlierDeliveries,
   endAttempt,
   endUnstarted,
   fenceAttempt,
-  type OpenedAttempt,
   progressOf,
   recordAgent,
   releaseAttempt,
@@ -79,7 +81,6 @@ export {
   confirmArtifact,
   type Deliverer,
   deliverArtifact,
-  hasValidInstance,
   RefusedError,
   recordRefusal,
   recordServerFailure,
@@ -105,17 +106,18 @@ export {
 } from "./record/event-log.ts";
 export { EVENT_KINDS, type EventBody, type EventFilter, type EventKind, isEventKind } from "./record/event-table.ts";
 export { type Origin, originsOf } from "./record/origin.ts";
-export { loggedViolations, type RefusalReason } from "./record/refusal.ts";
+export { loggedViolations } from "./record/refusal.ts";
 export { finishSuperseding, type NotMoved } from "./record/superseding.ts";
+// Bringing the index up to date with the files.
 export { type JudgedContent, judgeContent } from "./scan/judge-content.ts";
 export { type ScanOptions, type ScanReport, scan } from "./scan/scan.ts";
 export type { ScannedType } from "./scan/scan-files.ts";
+// Schemas and judging by them.
 export { type Dialect, dialectOf, SchemaError } from "./schema/dialect.ts";
 export { pointedAt } from "./schema/exactness.ts";
 export { parseKnownSchema, parseSchema, type SchemaSource } from "./schema/source.ts";
 export { loadSchemaCompiler, type SchemaCompiler, type Validator } from "./schema/validator.ts";
 export {
-  type InstancesByType,
   type Listeners,
   readSnapshot,
   readSnapshots,
@@ -124,11 +126,12 @@ export {
   type Snapshot,
 } from "./snapshot.ts";
 export { alike, alikes, didYouMean, meantText, nearest } from "./suggestion.ts";
+
+// Files: reading, writing and naming them.
 export { contentOf, workUnitOf } from "./workspace/content.ts";
 export { writeDurably } from "./workspace/durable-write.ts";
 export { fileNameOf, instanceIdOf, instanceIdProblem } from "./workspace/file-name.ts";
 export { readRegularFile } from "./workspace/read-file.ts";
 export { readSourceFile } from "./workspace/source-file.ts";
 export { identitiesNow, SourceReading } from "./workspace/source-identities.ts";
-export { mtimeOf } from "./workspace/stat-identity.ts";
 export { reasonOf, WorkspaceError } from "./workspace/walk.ts";

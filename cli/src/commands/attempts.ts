@@ -1,11 +1,11 @@
 import { type AttemptHistory, openAttemptHistory } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { tell } from "../notices.ts";
-import { wholeNumberIn } from "../option-values.ts";
-import { ProjectCommand } from "../project-command.ts";
+import { wholeNumberIn } from "../input/option-values.ts";
+import { UsageError } from "../input/usage-error.ts";
+import { tell } from "../output/notices.ts";
 import { attemptsText } from "../render/attempts-view.ts";
 import { nothingText } from "../render/nothing-text.ts";
-import { UsageError } from "../usage-error.ts";
+import { ProjectCommand } from "./base/project-command.ts";
 
 /** What people are shown unless they ask for more. */
 const SHOWN = 20;

@@ -1,8 +1,8 @@
 import { didYouMean } from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { COMPLETION_SCRIPTS } from "../completion/scripts.ts";
-import { stdout } from "../output.ts";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../input/usage-error.ts";
+import { stdout } from "../output/output.ts";
 
 export class CompletionCommand extends Command {
   static override paths = [["completion"]];

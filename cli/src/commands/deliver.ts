@@ -1,9 +1,9 @@
 import { openAttemptSession, readArtifact, visible } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { bytesOf } from "../bytes-of.ts";
-import { fail } from "../notices.ts";
-import { stdout } from "../output.ts";
-import { ProjectCommand } from "../project-command.ts";
+import { bytesOf } from "../input/bytes-of.ts";
+import { fail } from "../output/notices.ts";
+import { stdout } from "../output/output.ts";
+import { ProjectCommand } from "./base/project-command.ts";
 
 export class DeliverCommand extends ProjectCommand {
   static override paths = [["deliver"]];

@@ -13,14 +13,14 @@ import {
   workUnitsOf,
 } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { adapterIn, checkAgent, checkCommand } from "../agent-check.ts";
-import { agentNamed, configFileOf, configuredAgents, protocolsWithoutAgent } from "../configured-agents.ts";
-import { mcpCommand } from "../execution.ts";
-import { probeServer } from "../mcp-probe.ts";
-import { ProjectCommand } from "../project-command.ts";
+import { adapterIn, checkAgent, checkCommand } from "../checks/agent-check.ts";
+import { agentNamed, configFileOf, configuredAgents, protocolsWithoutAgent } from "../checks/configured-agents.ts";
+import { probeServer } from "../checks/mcp-probe.ts";
+import { mcpCommand } from "../execution/execution.ts";
+import { UsageError } from "../input/usage-error.ts";
 import { doctorText } from "../render/doctor-view.ts";
 import { agentText, probeText, validatorText, withoutAgentText } from "../render/probe-view.ts";
-import { UsageError } from "../usage-error.ts";
+import { ProjectCommand } from "./base/project-command.ts";
 
 export class DoctorCommand extends ProjectCommand {
   static override paths = [["doctor"]];

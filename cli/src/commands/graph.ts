@@ -1,8 +1,8 @@
 import { type GraphAnswer, graph } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { stdout } from "../output.ts";
-import { ScopedCommand } from "../project-command.ts";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../input/usage-error.ts";
+import { stdout } from "../output/output.ts";
+import { ScopedCommand } from "./base/project-command.ts";
 
 /** Each loads what it needs itself. */
 const FORMATS: Readonly<Record<string, (answer: GraphAnswer) => Promise<string>>> = {

@@ -1,10 +1,10 @@
 import { count, didYouMean, displayPath, initProject, log, visible } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { AGENTS } from "../agent-check.ts";
-import { ProjectCommand, requireValue } from "../project-command.ts";
+import { AGENTS } from "../checks/agent-check.ts";
+import { UsageError } from "../input/usage-error.ts";
 import { findingText } from "../render/lint-view.ts";
 import { columns } from "../render/style.ts";
-import { UsageError } from "../usage-error.ts";
+import { ProjectCommand, requireValue } from "./base/project-command.ts";
 
 export class InitCommand extends ProjectCommand {
   static override paths = [["init"]];

@@ -9,10 +9,10 @@ import {
   RunaError,
 } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { ProjectCommand } from "../project-command.ts";
+import { UsageError } from "../input/usage-error.ts";
+import { workingDirectory } from "../input/working-directory.ts";
 import { githubLines, lintText } from "../render/lint-view.ts";
-import { UsageError } from "../usage-error.ts";
-import { workingDirectory } from "../working-directory.ts";
+import { ProjectCommand } from "./base/project-command.ts";
 
 const FORMATS = ["text", "json", "github", "sarif"] as const;
 

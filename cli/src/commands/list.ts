@@ -1,7 +1,7 @@
 import { list } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { ProjectCommand } from "../project-command.ts";
 import { listText } from "../render/list-view.ts";
+import { ProjectCommand } from "./base/project-command.ts";
 
 export class ListCommand extends ProjectCommand {
   static override paths = [["list"]];

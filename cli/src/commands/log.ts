@@ -5,6 +5,7 @@ import {
   type EventFilter,
   type EventKind,
   type EventLog,
+  eventDocument,
   isEventKind,
   momentOf,
   openEventLog,
@@ -13,15 +14,15 @@ import {
   type WallTime,
 } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { follow } from "../follow.ts";
-import { fail, tell } from "../notices.ts";
-import { stdout } from "../output.ts";
-import { ProjectCommand } from "../project-command.ts";
+import { UsageError } from "../input/usage-error.ts";
+import { follow } from "../output/follow.ts";
+import { fail, tell } from "../output/notices.ts";
+import { stdout } from "../output/output.ts";
 import { parseLocalTime } from "../render/local-time.ts";
-import { eventJson, eventLine } from "../render/log-view.ts";
+import { eventLine } from "../render/log-view.ts";
 import { nothingText } from "../render/nothing-text.ts";
 import { out } from "../render/style.ts";
-import { UsageError } from "../usage-error.ts";
+import { ProjectCommand } from "./base/project-command.ts";
 
 /** What people are shown unless they ask for more. */
 const SHOWN = 50;
@@ -118,7 +119,9 @@ export class LogCommand extends ProjectCommand {
     const print = (): void => {
       for (;;) {
         const page = log.read({ ...filter, after, limit: PAGE });
-        stdout.write(page.map((event) => `${this.json ? eventJson(event) : eventLine(event)}\n`).join(""));
+        stdout.write(
+          page.map((event) => `${this.json ? JSON.stringify(eventDocument(event)) : eventLine(event)}\n`).join(""),
+        );
         after = page.at(-1)?.seq ?? after;
         if (page.length < PAGE) return;
       }

@@ -8,12 +8,12 @@ import {
   transcriptOf,
 } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { watch } from "../follow.ts";
-import { fail, tell } from "../notices.ts";
-import { stdout } from "../output.ts";
-import { page } from "../pager.ts";
-import { ProjectCommand } from "../project-command.ts";
+import { watch } from "../output/follow.ts";
+import { fail, tell } from "../output/notices.ts";
+import { stdout } from "../output/output.ts";
+import { page } from "../output/pager.ts";
 import { out } from "../render/style.ts";
+import { ProjectCommand } from "./base/project-command.ts";
 
 export class OutputCommand extends ProjectCommand {
   static override paths = [["output"]];

@@ -1,7 +1,7 @@
 import { releaseByHand, visible } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { ProjectCommand } from "../project-command.ts";
 import { candidateName } from "../render/candidate-name.ts";
+import { ProjectCommand } from "./base/project-command.ts";
 
 export class ReleaseCommand extends ProjectCommand {
   static override paths = [["release"]];

@@ -5,16 +5,17 @@ import {
   planExecution,
   project as projectCascade,
   type RunLimits,
+  runEnvelope,
+  runSummary,
 } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { ExecutingCommand, type LiveRun } from "../executing-command.ts";
-import { mcpCommand } from "../execution.ts";
-import { durationIn, wholeNumberIn } from "../option-values.ts";
-import { runEnvelope, summaryEnvelope } from "../render/envelope.ts";
+import { mcpCommand } from "../execution/execution.ts";
+import { durationIn, wholeNumberIn } from "../input/option-values.ts";
 import { projectionText } from "../render/plan-view.ts";
 import { runText } from "../render/run-view.ts";
 import { stateText } from "../render/state-view.ts";
-import { delegatedWork, workElsewhere } from "../work-units.ts";
+import { delegatedWork, workElsewhere } from "../render/work-units-view.ts";
+import { ExecutingCommand, type LiveRun } from "./base/executing-command.ts";
 
 const EXIT_CODES = {
   all_complete: 0,
@@ -86,7 +87,7 @@ export class RunCommand extends ExecutingCommand {
       maxCostUsd,
     };
     if (live.events === null) this.print(runText(report, around));
-    else live.events.end(summaryEnvelope(report, exitCode));
+    else live.events.end(runSummary(report, exitCode));
     return exitCode;
   }
 

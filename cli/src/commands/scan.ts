@@ -1,7 +1,7 @@
 import { type ProjectOptions, rebuildProject, scanAnswer, scanProject, unhealthyOf } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { ProjectCommand } from "../project-command.ts";
 import { rebuiltText, scanText } from "../render/scan-view.ts";
+import { ProjectCommand } from "./base/project-command.ts";
 
 export class ScanCommand extends ProjectCommand {
   static override paths = [["scan"]];

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { showInstance, showType, showTypes } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { ProjectCommand } from "../project-command.ts";
 import { instanceText, typesText, typeText } from "../render/show-view.ts";
+import { ProjectCommand } from "./base/project-command.ts";
 
 export class ShowCommand extends ProjectCommand {
   static override paths = [["show"]];

@@ -1,8 +1,8 @@
+import { stateEnvelope, workUnitCounts } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { ScopedCommand } from "../project-command.ts";
-import { stateEnvelope } from "../render/envelope.ts";
 import { stateText } from "../render/state-view.ts";
-import { delegatedWork, workUnitCounts } from "../work-units.ts";
+import { delegatedWork } from "../render/work-units-view.ts";
+import { ScopedCommand } from "./base/project-command.ts";
 
 export class StateCommand extends ScopedCommand {
   static override paths = [["state"]];

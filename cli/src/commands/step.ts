@@ -1,16 +1,15 @@
-import { type Evaluation, type OpenProject, planExecution, promptOf } from "@runa/engine";
+import { type Evaluation, type OpenProject, planExecution, promptOf, runSummary, stepEnvelope } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { ExecutingCommand, type LiveRun } from "../executing-command.ts";
-import { mcpCommand } from "../execution.ts";
-import { fail, tell } from "../notices.ts";
-import { stdout } from "../output.ts";
+import { mcpCommand } from "../execution/execution.ts";
+import { UsageError } from "../input/usage-error.ts";
+import { fail, tell } from "../output/notices.ts";
+import { stdout } from "../output/output.ts";
 import { holderText } from "../render/attempt-view.ts";
-import { stepEnvelope, summaryEnvelope } from "../render/envelope.ts";
 import { nextSteps } from "../render/next-step.ts";
 import { plannedText } from "../render/plan-view.ts";
 import { nameOf } from "../render/progress-view.ts";
 import { stateText } from "../render/state-view.ts";
-import { UsageError } from "../usage-error.ts";
+import { ExecutingCommand, type LiveRun } from "./base/executing-command.ts";
 
 export class StepCommand extends ExecutingCommand {
   static override paths = [["step"]];
@@ -86,7 +85,7 @@ export class StepCommand extends ExecutingCommand {
     const failed =
       report.outcome === "methodology_changed" || isRefused || (last !== undefined && last.outcome.id !== "delivered");
     const exitCode = this.stoppedBy(report) ?? (failed ? 1 : held ? 3 : 0);
-    if (live.events !== null) live.events.end(summaryEnvelope(report, exitCode));
+    if (live.events !== null) live.events.end(runSummary(report, exitCode));
     else {
       const why = held
         ? report.elsewhere.map((attempt) => `held: ${holderText(attempt, this.keptFlags)}`)

@@ -1,8 +1,8 @@
 import { validate } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { bytesOf } from "../bytes-of.ts";
-import { ProjectCommand } from "../project-command.ts";
+import { bytesOf } from "../input/bytes-of.ts";
 import { validationText } from "../render/validation-view.ts";
+import { ProjectCommand } from "./base/project-command.ts";
 
 export class ValidateCommand extends ProjectCommand {
   static override paths = [["validate"]];

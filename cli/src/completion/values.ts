@@ -1,5 +1,5 @@
 import { EVENT_KINDS, type ProjectNames, projectNames, shortAttemptId } from "@runa/engine";
-import { workingDirectory } from "../working-directory.ts";
+import { workingDirectory } from "../input/working-directory.ts";
 
 /** What may stand in a place of a command line. */
 export interface EvaluatedCandidate {
@@ -79,7 +79,7 @@ function attempts(around: Around, which: "latest" | "open"): Promise<EvaluatedCa
 
 /** Those of the config, where there is one, and those that runa-agent has. */
 async function agents(around: Around): Promise<EvaluatedCandidate[]> {
-  const { AGENTS } = await import("../agent-check.ts");
+  const { AGENTS } = await import("../checks/agent-check.ts");
   const own = await ofProject(around, (project) => plain(project.agents())).catch(() => []);
   return [...own, ...plain(AGENTS)];
 }

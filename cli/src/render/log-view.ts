@@ -5,18 +5,12 @@ import {
   type Json,
   type LogEvent,
   loggedOutcomeText,
-  rfc3339,
   shortAttemptId,
   visible,
 } from "@runa/engine";
 import { localTime } from "./local-time.ts";
 import { out } from "./style.ts";
 import { tokensText, usdText } from "./usage-text.ts";
-
-/** An event as one JSON document on one line. */
-export function eventJson({ seq, at, kind, attempt, body, prev, hash }: LogEvent): string {
-  return JSON.stringify({ seq, at: rfc3339(at), kind, ...(attempt !== null && { attempt }), body, prev, hash });
-}
 
 /** The longest kind's. */
 const KIND_WIDTH = 19;

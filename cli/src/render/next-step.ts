@@ -1,7 +1,7 @@
 import { type AttemptReport, count, type Outcome, type RunFailure, type RunReport, shortAttemptId } from "@runa/engine";
+import { shellWord } from "../output/shell.ts";
 import type { KeptFlags } from "./attempt-view.ts";
 import { nameOf } from "./progress-view.ts";
-import { shellWord } from "./shell.ts";
 
 /** What suggestions are made of. */
 export interface Suggestions extends KeptFlags {

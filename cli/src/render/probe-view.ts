@@ -1,6 +1,6 @@
 import { count, type Methodology, visible } from "@runa/engine";
-import type { AgentCheck } from "../agent-check.ts";
-import type { Probe } from "../mcp-probe.ts";
+import type { AgentCheck } from "../checks/agent-check.ts";
+import type { Probe } from "../checks/mcp-probe.ts";
 import { out } from "./style.ts";
 
 /** What each protocol era's client found at a protocol's server, with the served schemas of the first. */

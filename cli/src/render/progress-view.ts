@@ -10,7 +10,7 @@ import {
   outcomeText,
   visible,
 } from "@runa/engine";
-import type { NoticeRecord } from "../notices.ts";
+import type { NoticeRecord } from "../output/notices.ts";
 import { holderText } from "./attempt-view.ts";
 import { candidateName } from "./candidate-name.ts";
 import { err } from "./style.ts";

@@ -1,4 +1,5 @@
 import {
+  byStatus,
   conditionText,
   type EvaluatedCandidate,
   type Evaluation,
@@ -8,7 +9,6 @@ import {
   visible,
 } from "@runa/engine";
 import { type KeptFlags, runningText } from "./attempt-view.ts";
-import { grouped } from "./groups.ts";
 import { columns, out } from "./style.ts";
 
 /** How many artifacts a warning names. */
@@ -40,7 +40,7 @@ export function stateText(evaluation: Evaluation, flags: KeptFlags): string[] {
 }
 
 function groupsOf(evaluation: Evaluation): Record<(typeof STATUSES)[number], EvaluatedCandidate[]> {
-  const { ready, blocked, waiting } = grouped(evaluation);
+  const { ready, blocked, waiting } = byStatus(evaluation);
   const idle = (candidates: readonly EvaluatedCandidate[]) => candidates.filter(({ attempt }) => attempt === null);
   const running = evaluation.candidates.filter(({ attempt }) => attempt !== null);
   return { running, ready: idle(ready), blocked: idle(blocked), waiting: idle(waiting) };

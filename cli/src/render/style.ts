@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { stderr, stdout } from "../output.ts";
+import { stderr, stdout } from "../output/output.ts";
 
 type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 

@@ -1,19 +1,13 @@
-import {
-  type Candidate,
-  conditionText,
-  displayPath,
-  type EvaluatedCandidate,
-  type Evaluation,
-  instancePath,
-  type OpenProject,
-  type PlannedExecution,
-  type ProjectedExecution,
-  type RunReport,
-  scanWarnings,
-  triggerText,
-} from "@runa/engine";
-import type { ScopeCounts } from "../work-units.ts";
-import { grouped } from "./groups.ts";
+import { rfc3339 } from "@runa/store";
+import { conditionText, type EvaluatedCandidate, type Evaluation } from "../evaluate/evaluate.ts";
+import { triggerText } from "../methodology/trigger.ts";
+import { instancePath, type PlannedExecution } from "../plan/plan.ts";
+import type { ProjectedExecution } from "../plan/projection.ts";
+import { displayPath, type OpenProject } from "../project/project.ts";
+import { byStatus } from "./by-status.ts";
+import { scanWarnings } from "./scan-warnings.ts";
+import { workUnitEntry } from "./work-unit-entry.ts";
+import type { ScopeCounts } from "./work-units.ts";
 
 /**
  * `state --json`, version 2 (contract.md section 6).
@@ -59,44 +53,6 @@ export function runEnvelope(
   };
 }
 
-/** What ends the stream of `--events`. */
-export function summaryEnvelope(report: RunReport, exitCode: number): object {
-  const { outcome, reports, failures, debts, limit, changed, elsewhere } = report;
-  return {
-    version: 1,
-    kind: "summary",
-    outcome,
-    exit_code: exitCode,
-    ...(limit !== null && { limit: limit.kind }),
-    ...(changed !== null && { changed: changed.files, ran: changed.ran.map(({ id }) => id) }),
-    attempts: reports.map((attempt) => ({
-      id: attempt.id,
-      protocol: attempt.candidate.protocol.name,
-      ...workUnit(attempt.candidate),
-      outcome: attempt.outcome.id,
-      tries: attempt.tries,
-      duration_ms: Math.round(attempt.duration),
-      delivered: attempt.delivered.map(({ type, id }) => ({ artifact_type: type, instance_id: id })),
-      ...(attempt.usage !== null && { usage: attempt.usage }),
-    })),
-    failures: failures.map((failure) => {
-      const candidate = failure.kind === "attempt" ? failure.report.candidate : failure.candidate;
-      return {
-        reason: failure.kind,
-        protocol: candidate.protocol.name,
-        ...workUnit(candidate),
-        ...(failure.kind === "attempt" && { attempt: failure.report.id }),
-      };
-    }),
-    owed: debts.owing.map((candidate) => ({ protocol: candidate.protocol.name, ...workUnit(candidate) })),
-    held: elsewhere.map(({ id, protocol, workUnit }) => ({
-      attempt: id,
-      protocol,
-      ...(workUnit !== null && { work_unit: workUnit }),
-    })),
-  };
-}
-
 function common({ methodology }: OpenProject, evaluation: Evaluation) {
   return { methodology: methodology.name, scan_warnings: scanWarnings(evaluation) };
 }
@@ -107,7 +63,7 @@ function cycles({ cycles }: Evaluation) {
 }
 
 function protocolEntries(project: OpenProject, evaluation: Evaluation) {
-  const { ready, blocked, waiting } = grouped(evaluation);
+  const { ready, blocked, waiting } = byStatus(evaluation);
   return [...ready, ...blocked, ...waiting].map((candidate) => protocolEntry(project, candidate));
 }
 
@@ -115,14 +71,14 @@ function protocolEntry(project: OpenProject, candidate: EvaluatedCandidate) {
   const { protocol, readiness, triggerSatisfied, attempt } = candidate;
   return {
     name: protocol.name,
-    ...workUnit(candidate),
+    ...workUnitEntry(candidate),
     status: readiness.status,
     trigger: triggerSatisfied ? "satisfied" : "not_satisfied",
     ...readinessFields(project, candidate),
     ...(attempt !== null && {
       attempt: {
         id: attempt.id,
-        started: isoTime(attempt.startedAt),
+        started: rfc3339(attempt.startedAt),
         ...(attempt.agent !== null && { pid: attempt.agent.pid }),
       },
     }),
@@ -152,14 +108,10 @@ function readinessFields(project: OpenProject, { readiness }: EvaluatedCandidate
   }
 }
 
-function workUnit({ workUnit }: Candidate) {
-  return workUnit === null ? {} : { work_unit: workUnit };
-}
-
 function planEntry({ candidate, trigger, mcpConfig, context }: PlannedExecution) {
   return {
     protocol: candidate.protocol.name,
-    ...workUnit(candidate),
+    ...workUnitEntry(candidate),
     trigger,
     mcp_config: mcpConfig,
     context: {
@@ -187,12 +139,7 @@ function planEntry({ candidate, trigger, mcpConfig, context }: PlannedExecution)
 function projectedEntry(candidate: EvaluatedCandidate) {
   return {
     protocol: candidate.protocol.name,
-    ...workUnit(candidate),
+    ...workUnitEntry(candidate),
     trigger: triggerText(candidate.protocol.trigger),
   };
-}
-
-/** A time in microseconds since 1970 as RFC 3339. */
-function isoTime(time: number): string {
-  return new Date(time / 1000).toISOString();
 }

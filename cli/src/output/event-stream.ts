@@ -1,6 +1,5 @@
-import { EventLog, type LogEvent, type OpenProject } from "@runa/engine";
+import { EventLog, eventDocument, type LogEvent, type OpenProject } from "@runa/engine";
 import { stdout } from "./output.ts";
-import { eventJson } from "./render/log-view.ts";
 
 /** How often, in milliseconds, events of other processes, such as deliveries, are looked for. */
 const LOOK_EVERY = 100;
@@ -29,7 +28,7 @@ export class EventStream {
     for (let page = this.#read(); page.length > 0; page = this.#read())
       for (const event of page) {
         this.#after = event.seq;
-        if (this.#isOurs(event)) stdout.write(`${eventJson(event)}\n`);
+        if (this.#isOurs(event)) stdout.write(`${JSON.stringify(eventDocument(event))}\n`);
       }
   }
 

@@ -1,9 +1,9 @@
 import { fstatSync } from "node:fs";
 import { type Candidate, type ExecutionEvent, LinePrefixer, log } from "@runa/engine";
-import type { EventStream } from "./event-stream.ts";
-import { type NoticeRecord, tell } from "./notices.ts";
-import { stderr, stdout } from "./output.ts";
-import { nameOf, type ProgressStyle, progressRecords, progressText, statusLine } from "./render/progress-view.ts";
+import type { EventStream } from "../output/event-stream.ts";
+import { type NoticeRecord, tell } from "../output/notices.ts";
+import { stderr, stdout } from "../output/output.ts";
+import { nameOf, type ProgressStyle, progressRecords, progressText, statusLine } from "../render/progress-view.ts";
 
 const NEWLINE = 10;
 

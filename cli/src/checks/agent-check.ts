@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { findProgram, isExecutableFile, type McpConfig, placesOf, startProblem } from "@runa/engine";
-import { shellWord } from "./render/shell.ts";
+import { shellWord } from "../output/shell.ts";
 
 /** The agents that `runa-agent` knows; what it is asked to run is its own business, the names are wire. */
 export const AGENTS = ["claude-code", "codex", "gemini", "qwen", "opencode", "copilot", "rehearse"] as const;

@@ -1,10 +1,17 @@
-import { type ExecutionContext, findMcpCommand, Interrupts, type OpenProject, RunaError } from "@runa/engine";
-import { startable } from "./agent-check.ts";
+import {
+  type ExecutionContext,
+  findMcpCommand,
+  Interrupts,
+  type McpCommand,
+  type OpenProject,
+  RunaError,
+} from "@runa/engine";
+import { startable } from "../checks/agent-check.ts";
+import { interruptText } from "../render/progress-view.ts";
 import type { Progress } from "./progress.ts";
-import { interruptText } from "./render/progress-view.ts";
 
 /** The server's program, looked for beside the running runa. */
-export function mcpCommand() {
+export function mcpCommand(): McpCommand {
   return findMcpCommand(process.argv[1] ?? "runa", process.env);
 }
 

@@ -11,17 +11,17 @@ import {
   signalExitCode,
 } from "@runa/engine";
 import { Option } from "clipanion";
-import { EventStream } from "./event-stream.ts";
-import { requireLinux, withExecution } from "./execution.ts";
-import { warn } from "./notices.ts";
-import { durationIn } from "./option-values.ts";
-import { stderr } from "./output.ts";
-import { Progress } from "./progress.ts";
+import { requireLinux, withExecution } from "../../execution/execution.ts";
+import { Progress } from "../../execution/progress.ts";
+import { durationIn } from "../../input/option-values.ts";
+import { UsageError } from "../../input/usage-error.ts";
+import { EventStream } from "../../output/event-stream.ts";
+import { warn } from "../../output/notices.ts";
+import { stderr } from "../../output/output.ts";
+import { cycleWarning } from "../../render/cycle.ts";
+import type { Suggestions } from "../../render/next-step.ts";
 import { ScopedCommand } from "./project-command.ts";
-import { cycleWarning } from "./render/cycle.ts";
-import type { Suggestions } from "./render/next-step.ts";
-import { UsageError } from "./usage-error.ts";
-import { warnOfUnknownWorkUnit } from "./work-units.ts";
+import { warnOfUnknownWorkUnit } from "./unknown-work-unit.ts";
 
 /** Milliseconds that a process group has between SIGTERM and SIGKILL, unless `--grace` says otherwise. */
 const GRACE = 10_000;

@@ -1,11 +1,11 @@
 import { type Evaluation, lookAt, type OpenProject, openProject, type ProjectOptions } from "@runa/engine";
 import { Command, Option } from "clipanion";
-import { stdout } from "./output.ts";
-import type { KeptFlags } from "./render/attempt-view.ts";
-import { shellOption } from "./render/shell.ts";
-import { UsageError } from "./usage-error.ts";
-import { warnOfUnknownWorkUnit } from "./work-units.ts";
-import { workingDirectory } from "./working-directory.ts";
+import { UsageError } from "../../input/usage-error.ts";
+import { workingDirectory } from "../../input/working-directory.ts";
+import { stdout } from "../../output/output.ts";
+import { shellOption } from "../../output/shell.ts";
+import type { KeptFlags } from "../../render/attempt-view.ts";
+import { warnOfUnknownWorkUnit } from "./unknown-work-unit.ts";
 
 /** What every command that loads a project takes and does. */
 export abstract class ProjectCommand extends Command {
