@@ -1,6 +1,6 @@
 import type { Moment, ScanGap, Violation } from "../artifact.ts";
 import { grouped } from "../grouped.ts";
-import type { ArtifactRow } from "../index/artifact-table.ts";
+import type { ArtifactRow } from "../index/artifact-row.ts";
 import type { JsonError } from "../json/parse.ts";
 import type { SchemaSource } from "../schema/source.ts";
 import type { Validator } from "../schema/validator.ts";
