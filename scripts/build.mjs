@@ -36,16 +36,6 @@ const common = {
   logLevel: "warning",
   write: false,
 };
-// What one thread runs is a text in another's code: no file that it would have to find.
-const {
-  outputFiles: [reader],
-} = await build({
-  ...common,
-  format: "cjs",
-  entryPoints: { "file-reader": "store/src/workspace/file-reader.ts" },
-});
-if (reader === undefined) throw new Error("the reading thread was not built");
-common.define = { ...common.define, RUNA_FILE_READER: JSON.stringify(reader.text) };
 const plugins = [lazyBuiltIns, bundledSqlite, noDefaultContext];
 const bundles = await Promise.all([
   build({ ...common, plugins, splitting: true, entryPoints: { ...programs, "chunks/cli": "cli/src/cli.ts" } }),

@@ -1,3 +1,4 @@
+import { unescapedStep } from "@runa/store";
 import type { Node } from "jsonc-parser";
 import type { SourcePosition } from "./diagnostic.ts";
 import { SourceLines } from "./source-lines.ts";
@@ -25,7 +26,7 @@ export async function openJsonMap(text: string): Promise<JsonMap> {
 
 function below(node: Node | undefined, step: string): Node | undefined {
   if (node?.type === "array") return /^[0-9]+$/.test(step) ? node.children?.[Number(step)] : undefined;
-  const name = step.replaceAll("~1", "/").replaceAll("~0", "~");
+  const name = unescapedStep(step);
   const property =
     node?.type === "object" ? node.children?.find(({ children }) => children?.[0]?.value === name) : null;
   return property?.children?.[1];

@@ -122,3 +122,10 @@ test("the properties that a schema names, for the value and for all that is in i
   expect([...propertyNames(schema)].sort()).toEqual(["a", "b", "c"]);
   expect([...new Set(everyPropertyName(schema))].sort()).toEqual(["a", "b", "c", "deep"]);
 });
+
+test("`dependencies` has no effect where the dialect has `dependentRequired` and `dependentSchemas` instead", async () => {
+  const dependencies = { a: ["b"] };
+  const said = ["/dependencies: draft 2020-12 does not know 'dependencies': it has no effect"];
+  expect(await saidOf({ type: "object", dependencies })).toEqual(said);
+  expect(await saidOf(draft04({ type: "object", dependencies }))).toEqual([]);
+});

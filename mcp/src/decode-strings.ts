@@ -1,10 +1,7 @@
+import { escapedStep, type JsonSchema, MAX_DEPTH } from "@runa/engine";
 import { Children } from "./schema/children.ts";
-import type { JsonSchema } from "./schema/draft.ts";
 import type { LocalRefs } from "./schema/local-refs.ts";
 import { possibleTypes, typeOf } from "./schema/possible-types.ts";
-
-/** How deep an artifact may nest (contract.md section 4). */
-const MAX_DEPTH = 512;
 
 const JSON_BUT_NO_STRING = /^\s*[[{\-0-9tfn]/;
 
@@ -51,17 +48,12 @@ export function decodeStrings(
     const before = Object.entries(at);
     const after = before.map(([key, member]): [string, unknown] => [
       key,
-      walk(member, children.at(fits, key), `${path}/${escaped(key)}`, depth + 1),
+      walk(member, children.at(fits, key), `${path}/${escapedStep(key)}`, depth + 1),
     ]);
     return after.some(([, member], index) => member !== before[index]?.[1]) ? Object.fromEntries(after) : at;
   }
 
   return { value: walk(value, schema, "", 0), decoded };
-}
-
-/** A key as one step of a JSON pointer. */
-export function escaped(key: string): string {
-  return key.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
 function parsedOrNothing(text: string): unknown {

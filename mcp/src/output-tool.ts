@@ -1,8 +1,15 @@
 import type { Tool } from "@modelcontextprotocol/server";
-import { type Loss, lossesOf, lossViolation, type OfferedOutput } from "@runa/engine";
+import {
+  escapedStep,
+  type JsonSchema,
+  type Loss,
+  lossesOf,
+  lossViolation,
+  MAX_DEPTH,
+  type OfferedOutput,
+} from "@runa/engine";
 import { DELIVERY_ANNOTATIONS, RESULT_SCHEMA, type Violation } from "./call-result.ts";
-import { decodeStrings, escaped, NestingError } from "./decode-strings.ts";
-import type { JsonSchema } from "./schema/draft.ts";
+import { decodeStrings, NestingError } from "./decode-strings.ts";
 import {
   ARTIFACT,
   INSTANCE_ID,
@@ -95,7 +102,7 @@ function read(
     if (!Object.hasOwn(rest, ARTIFACT)) violations.push(violation(`/${ARTIFACT}`, "the artifact", undefined));
     for (const key of Object.keys(rest))
       if (key !== ARTIFACT)
-        violations.push(violation(`/${escaped(key)}`, `no argument but ${INSTANCE_ID} and ${ARTIFACT}`, rest[key]));
+        violations.push(violation(`/${escapedStep(key)}`, `no argument but ${INSTANCE_ID} and ${ARTIFACT}`, rest[key]));
   }
   const prefix = input.wrapped ? `/${ARTIFACT}` : "";
   let artifact: unknown = input.wrapped ? rest[ARTIFACT] : rest;
@@ -107,7 +114,7 @@ function read(
       for (const loss of lossesOf(text)) lost.push({ ...loss, path: prefix + path + loss.path });
   } catch (error) {
     if (!(error instanceof NestingError)) throw error;
-    violations.push({ path: prefix, expected: "at most 512 levels of nesting", got: "more" });
+    violations.push({ path: prefix, expected: `at most ${MAX_DEPTH} levels of nesting`, got: "more" });
   }
   violations.push(...lost.map(lossViolation));
   if (violations.length > 0 || typeof instanceId !== "string") return { kind: "refused", violations };

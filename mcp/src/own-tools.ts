@@ -1,7 +1,6 @@
 import type { Tool } from "@modelcontextprotocol/server";
-import type { DeliveryResult, OutputSession } from "@runa/engine";
+import { type DeliveryResult, escapedStep, type OutputSession } from "@runa/engine";
 import { DELIVERY_ANNOTATIONS, RESULT_SCHEMA, type Violation } from "./call-result.ts";
-import { escaped } from "./decode-strings.ts";
 
 /** A tool of the server itself, beside those of the output types (attempts.md section 2). */
 export interface OwnTool {
@@ -83,5 +82,5 @@ function ownInputSchema(session: OutputSession): Tool["inputSchema"] {
 }
 
 function wrong(name: string, expected: string, value: unknown): Violation {
-  return { path: `/${escaped(name)}`, expected, got: value === undefined ? "nothing" : JSON.stringify(value) };
+  return { path: `/${escapedStep(name)}`, expected, got: value === undefined ? "nothing" : JSON.stringify(value) };
 }

@@ -1,4 +1,4 @@
-import type { JsonSchema, SchemaObject } from "../src/schema/draft.ts";
+import type { JsonSchema, SchemaObject } from "@runa/engine";
 
 const KEYWORDS = ["if", "then", "else"];
 

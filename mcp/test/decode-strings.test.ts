@@ -1,6 +1,6 @@
+import type { JsonSchema } from "@runa/engine";
 import { describe, expect, test } from "vitest";
 import { decodeStrings, NestingError } from "../src/decode-strings.ts";
-import type { JsonSchema } from "../src/schema/draft.ts";
 import { LocalRefs } from "../src/schema/local-refs.ts";
 import { conditional } from "./conditional.ts";
 

@@ -5,8 +5,14 @@ import { appendFileSync } from "node:fs";
 import type { OutputSession, SessionOptions } from "@runa/engine";
 import { fakeSession, output } from "./fake-session.ts";
 
+export { stderr, stdout } from "../../engine/src/output.ts";
 export { lossViolation } from "../../engine/src/session/artifact-text.ts";
 export { lossesOf } from "../../store/src/json/losses.ts";
+export { MAX_DEPTH } from "../../store/src/json/parse.ts";
+export { escapedStep } from "../../store/src/json/pointer.ts";
+export { identifierKeyword, knownDialect, refsStandAlone } from "../../store/src/schema/dialect.ts";
+export { pointedAt } from "../../store/src/schema/exactness.ts";
+export { isSchema, isSchemaObject, KEYWORDS, knows } from "../../store/src/schema/keywords.ts";
 
 export const visible = (text: string): string => text;
 export const visibleLines = visible;

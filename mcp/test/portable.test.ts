@@ -1,5 +1,5 @@
+import type { JsonSchema } from "@runa/engine";
 import { describe, expect, test } from "vitest";
-import type { JsonSchema } from "../src/schema/draft.ts";
 import { inputSchema } from "../src/schema/input-schema.ts";
 import { conditional } from "./conditional.ts";
 

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { JsonSchemaType } from "@modelcontextprotocol/client";
 import { AjvJsonSchemaValidator } from "@modelcontextprotocol/client/validators/ajv";
+import type { JsonSchema } from "@runa/engine";
 import { expect, test } from "vitest";
-import type { JsonSchema } from "../src/schema/draft.ts";
 import { inputSchema } from "../src/schema/input-schema.ts";
 
 /** One schema of the JSON Schema Test Suite with the values that are tried on it. */

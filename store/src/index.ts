@@ -113,8 +113,24 @@ export { type JudgedContent, judgeContent } from "./scan/judge-content.ts";
 export { type ScanOptions, type ScanReport, scan } from "./scan/scan.ts";
 export type { ScannedType } from "./scan/scan-files.ts";
 // Schemas and judging by them.
-export { type Dialect, dialectOf, SchemaError } from "./schema/dialect.ts";
+export {
+  type Dialect,
+  dialectOf,
+  identifierKeyword,
+  knownDialect,
+  refsStandAlone,
+  SchemaError,
+} from "./schema/dialect.ts";
 export { pointedAt } from "./schema/exactness.ts";
+export {
+  innerSchemas,
+  isSchema,
+  isSchemaObject,
+  KEYWORDS,
+  type Keyword,
+  knows,
+  type SchemaObject,
+} from "./schema/keywords.ts";
 export { parseKnownSchema, parseSchema, type SchemaSource } from "./schema/source.ts";
 export { loadSchemaCompiler, type SchemaCompiler, type Validator } from "./schema/validator.ts";
 export {

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { openStore, type Store, write } from "../src/connection/store.ts";
 import { findArtifact, putArtifact } from "../src/index/artifact-table.ts";
 import { BATCH, scan } from "../src/scan/scan.ts";
-import { BYTES_TOGETHER } from "../src/workspace/read-group.ts";
+import { BYTES_TOGETHER } from "../src/workspace/read-files.ts";
 import { id, NOTE, Rig, scannedType } from "./rig.ts";
 
 const note = (name: string) => ({ type: "note", id: name });

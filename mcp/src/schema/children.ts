@@ -1,5 +1,6 @@
-import { isSchema, isSchemaObject, type JsonSchema, type SchemaObject, schemaList } from "./draft.ts";
+import { isSchema, isSchemaObject, type JsonSchema, type SchemaObject } from "@runa/engine";
 import type { LocalRefs } from "./local-refs.ts";
+import { schemaList } from "./parts.ts";
 
 /** What a schema says of the value at a property (a string) or an item (a number), gathered from all of its branches. */
 export class Children {
@@ -26,7 +27,7 @@ export class Children {
   #find(schema: SchemaObject, step: string | number): JsonSchema {
     const inside = (inner: JsonSchema) => this.at(inner, step);
     const target = this.#refs.target(schema);
-    if (target !== undefined && this.#refs.draft <= 7) return inside(target);
+    if (target !== undefined && this.#refs.standAlone) return inside(target);
     const own = typeof step === "string" ? property(schema, step) : item(schema, step);
     const parts = [own, target === undefined ? true : inside(target), ...schemaList(schema.allOf).map(inside)];
     for (const branches of [schemaList(schema.anyOf), schemaList(schema.oneOf)])

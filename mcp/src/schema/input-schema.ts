@@ -1,5 +1,5 @@
-import { isSchemaObject, type JsonSchema, type SchemaObject } from "./draft.ts";
-import { ANNOTATIONS } from "./keywords.ts";
+import { isSchemaObject, type JsonSchema, type SchemaObject } from "@runa/engine";
+import { describes } from "./keywords.ts";
 import { LocalRefs } from "./local-refs.ts";
 import { type ObjectShape, objectShape, type PropertySchemas } from "./object-shape.ts";
 import { Portable } from "./portable.ts";
@@ -159,7 +159,7 @@ function branchingPart(part: SchemaObject): boolean {
 
 function annotationsOf({ conjuncts }: ObjectShape): SchemaObject {
   return Object.fromEntries(
-    conjuncts.toReversed().flatMap((part) => Object.entries(part).filter(([keyword]) => ANNOTATIONS.has(keyword))),
+    conjuncts.toReversed().flatMap((part) => Object.entries(part).filter(([keyword]) => describes(keyword))),
   );
 }
 

@@ -1,22 +1,35 @@
-import { type Draft, draftOf, isSchema, isSchemaObject, type JsonSchema, type SchemaObject } from "./draft.ts";
+import {
+  type Dialect,
+  identifierKeyword,
+  isSchema,
+  isSchemaObject,
+  type JsonSchema,
+  KEYWORDS,
+  knownDialect,
+  pointedAt,
+  refsStandAlone,
+  type SchemaObject,
+} from "@runa/engine";
 
 // Only for resolving relative references; `URL` wants a hierarchical base.
 const BASE = "schema://artifact/";
-/** Keywords whose values are data: an `$id` or `$ref` inside them means nothing. */
-const DATA = new Set(["const", "enum", "default", "examples"]);
 
 /**
  * Where the `$ref`s of one schema document lead, as far as they stay inside it: `#`, JSON pointers, anchors, and the
  * `$id`s of the schemas embedded in it. Nothing is ever fetched.
  */
 export class LocalRefs {
-  readonly draft: Draft;
+  readonly dialect: Dialect;
+  /** Whether nothing that stands beside a `$ref` has an effect. */
+  readonly standAlone: boolean;
   readonly #bases = new Map<SchemaObject, string>();
   readonly #resources = new Map<string, JsonSchema>();
   readonly #anchors = new Map<string, SchemaObject>();
 
   constructor(root: JsonSchema) {
-    this.draft = draftOf(root);
+    // One that runa does not know was refused when the methodology was loaded.
+    this.dialect = knownDialect(root) ?? "2020-12";
+    this.standAlone = refsStandAlone(this.dialect);
     this.#resources.set(BASE, root);
     const open: { value: unknown; base: string }[] = [{ value: root, base: BASE }];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
@@ -25,7 +38,8 @@ export class LocalRefs {
       if (!isSchemaObject(value)) continue;
       const base = this.#identify(value, next.base);
       this.#bases.set(value, base);
-      for (const [key, inner] of Object.entries(value)) if (!DATA.has(key)) open.push({ value: inner, base });
+      for (const [key, inner] of Object.entries(value))
+        if (KEYWORDS.get(key)?.holds !== "data") open.push({ value: inner, base });
     }
   }
 
@@ -36,14 +50,14 @@ export class LocalRefs {
     const [resource = "", fragment = ""] = uri.split("#", 2);
     if (fragment !== "" && !fragment.startsWith("/")) return this.#anchors.get(uri);
     const found = this.#resources.get(resource);
-    return found === undefined ? undefined : follow(found, fragment);
+    const at = found === undefined ? undefined : pointedAt(found, `#${fragment}`);
+    return isSchema(at) ? at : undefined;
   }
 
   /** Files the schema under its `$id` and anchors; returns the base that holds inside it. */
   #identify(schema: SchemaObject, outer: string): string {
-    const id = this.draft === 4 ? schema.id : schema.$id;
-    // Up to draft 07 nothing beside a `$ref` counts, not even an identifier.
-    const ignored = this.draft <= 7 && typeof schema.$ref === "string";
+    const id = schema[identifierKeyword(this.dialect)];
+    const ignored = this.standAlone && typeof schema.$ref === "string";
     let base = outer;
     if (typeof id === "string" && !ignored) {
       const uri = absolute(id, outer) ?? outer;
@@ -61,24 +75,4 @@ export class LocalRefs {
 
 function absolute(reference: unknown, base: string): string | undefined {
   return typeof reference === "string" && URL.canParse(reference, base) ? new URL(reference, base).href : undefined;
-}
-
-function follow(from: JsonSchema, pointer: string): JsonSchema | undefined {
-  let at: unknown = from;
-  for (const step of pointer.split("/").slice(1)) {
-    const key = unescaped(step);
-    if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return undefined;
-    at = (at as Record<string, unknown>)[key];
-  }
-  return isSchema(at) ? at : undefined;
-}
-
-function unescaped(step: string): string {
-  let text = step;
-  try {
-    text = decodeURIComponent(step);
-  } catch {
-    // A stray percent sign stands for itself.
-  }
-  return text.replaceAll("~1", "/").replaceAll("~0", "~");
 }

@@ -1,6 +1,7 @@
-import { isSchemaObject, type JsonSchema, type SchemaObject, schemaList, schemaMap, stringList } from "./draft.ts";
-import { ANNOTATIONS, LOOSENING, SERVED } from "./keywords.ts";
+import { isSchemaObject, type JsonSchema, knows, type SchemaObject } from "@runa/engine";
+import { describes, loosens, servedHolds } from "./keywords.ts";
 import type { LocalRefs } from "./local-refs.ts";
+import { schemaList, schemaMap, stringList } from "./parts.ts";
 import { possibleTypes } from "./possible-types.ts";
 
 /** What a schema says of one property of the artifact. */
@@ -44,8 +45,8 @@ function conjunctsOf(root: JsonSchema, refs: LocalRefs): SchemaObject[] {
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (!isSchemaObject(next) || found.includes(next)) continue;
     const target = refs.target(next);
-    if (target === undefined || refs.draft > 7) found.push(next);
-    if (target === undefined || refs.draft > 7) open.push(...schemaList(next.allOf).toReversed());
+    if (target === undefined || !refs.standAlone) found.push(next);
+    if (target === undefined || !refs.standAlone) open.push(...schemaList(next.allOf).toReversed());
     if (target !== undefined) open.push(target);
   }
   return found;
@@ -53,7 +54,8 @@ function conjunctsOf(root: JsonSchema, refs: LocalRefs): SchemaObject[] {
 
 /** The choices that a schema leaves, each as its branches; branches that no object fits are none. */
 function branchesOf(schema: SchemaObject, refs: LocalRefs): JsonSchema[][] {
-  const conditional = refs.draft >= 7 && schema.if !== undefined ? [schema.then ?? true, schema.else ?? true] : [];
+  const conditional =
+    knows(refs.dialect, "if") && schema.if !== undefined ? [schema.then ?? true, schema.else ?? true] : [];
   return [schemaList(schema.anyOf), schemaList(schema.oneOf), schemaList(conditional)]
     .map((branches) => branches.filter((branch) => possibleTypes(branch, refs).has("object")))
     .filter((branches) => branches.length > 0);
@@ -96,8 +98,7 @@ export function leftOver(part: SchemaObject, refs: LocalRefs): readonly (readonl
   return Object.entries(part).filter(([keyword, value]) => {
     if (keyword === "$ref") return refs.target(part) === undefined;
     if (value === true && (keyword === "additionalProperties" || keyword === "unevaluatedProperties")) return false;
-    if (HELD.has(keyword) || ANNOTATIONS.has(keyword) || keyword === "then" || keyword === "else") return false;
-    const served = SERVED.get(keyword);
-    return served === undefined ? LOOSENING.has(keyword) : served.since <= refs.draft;
+    if (HELD.has(keyword) || describes(keyword) || keyword === "then" || keyword === "else") return false;
+    return loosens(keyword) || servedHolds(keyword, refs.dialect) !== undefined;
   });
 }

@@ -1,19 +1,12 @@
-import {
-  isSchema,
-  isSchemaObject,
-  type JsonSchema,
-  type SchemaObject,
-  schemaList,
-  schemaMap,
-  stringList,
-} from "./draft.ts";
-import { ANNOTATIONS, LOOSENING, SERVED } from "./keywords.ts";
+import { isSchema, isSchemaObject, type JsonSchema, knows, type SchemaObject } from "@runa/engine";
+import { describes, loosens, servedHolds } from "./keywords.ts";
 import type { LocalRefs } from "./local-refs.ts";
+import { schemaList, schemaMap, stringList } from "./parts.ts";
 import { possibleTypes } from "./possible-types.ts";
 
 /** How much of a schema is spelt out before the rest is served as open: nodes of one tool, and levels of nesting. */
 const MAX_NODES = 2000;
-const MAX_DEPTH = 40;
+const MAX_LEVELS = 40;
 
 type Draftable = Record<string, unknown>;
 
@@ -41,7 +34,7 @@ export class Portable {
   /** The schema as it is served. */
   of(schema: JsonSchema, depth = 0): SchemaObject {
     if (typeof schema === "boolean") return schema ? {} : { not: {} };
-    if (++this.#nodes > MAX_NODES || depth > MAX_DEPTH) {
+    if (++this.#nodes > MAX_NODES || depth > MAX_LEVELS) {
       this.#loose = true;
       return { description: "Anything here is checked on delivery: the schema is too large to be shown whole." };
     }
@@ -51,7 +44,7 @@ export class Portable {
   #expanded(schema: SchemaObject, depth: number): SchemaObject {
     const { $ref, ...siblings } = schema;
     const target = this.#refs.target(schema);
-    const beside = this.#refs.draft <= 7 ? pick(siblings, (key) => ANNOTATIONS.has(key)) : siblings;
+    const beside = this.#refs.standAlone ? pick(siblings, describes) : siblings;
     const own = this.#rewritten(beside, depth);
     if (target === undefined || this.#expanding.has(target)) {
       this.#loose = true;
@@ -63,23 +56,32 @@ export class Portable {
     this.#expanding.add(target);
     const expanded = this.of(target, depth + 1);
     this.#expanding.delete(target);
-    if (Object.keys(own).every((key) => ANNOTATIONS.has(key))) return { ...expanded, ...own };
-    const annotations = pick(own, (key) => ANNOTATIONS.has(key));
-    const constraints = pick(own, (key) => !ANNOTATIONS.has(key));
+    if (Object.keys(own).every(describes)) return { ...expanded, ...own };
+    const annotations = pick(own, describes);
+    const constraints = pick(own, (key) => !describes(key));
     return { ...annotations, allOf: [expanded, constraints] };
   }
 
   #rewritten(schema: SchemaObject, depth: number): SchemaObject {
     const served: Draftable = {};
     for (const [key, value] of Object.entries(schema)) {
-      if (LOOSENING.has(key)) this.#loose = true;
-      const keyword = SERVED.get(key);
-      if (keyword === undefined || keyword.since > this.#refs.draft) continue;
-      if (keyword.holds === "data") served[key] = value;
-      else if (keyword.holds === "list") this.#list(served, key, schema, depth);
-      else if (keyword.holds === "map")
-        served[key] = Object.fromEntries(schemaMap(value).map(([name, inner]) => [name, this.of(inner, depth + 1)]));
-      else if (isSchema(value)) this.#single(served, key, value, depth);
+      if (loosens(key)) this.#loose = true;
+      switch (servedHolds(key, this.#refs.dialect)) {
+        case undefined:
+          break;
+        case "schemas":
+          this.#list(served, key, schema, depth);
+          break;
+        case "named schemas":
+          served[key] = Object.fromEntries(schemaMap(value).map(([name, inner]) => [name, this.of(inner, depth + 1)]));
+          break;
+        case "schema":
+        case "schema or schemas":
+          if (isSchema(value)) this.#single(served, key, value, depth);
+          break;
+        default:
+          served[key] = value;
+      }
     }
     this.#tuple(served, schema, depth);
     if (served.if === undefined) {
@@ -119,7 +121,7 @@ export class Portable {
 
   /** Up to 2019-09 a list in `items` meant what `prefixItems` means now. */
   #tuple(served: Draftable, { items, additionalItems }: SchemaObject, depth: number): void {
-    if (!Array.isArray(items) || this.#refs.draft === 2020) return;
+    if (!Array.isArray(items) || knows(this.#refs.dialect, "prefixItems")) return;
     served.prefixItems = schemaList(items).map((item) => this.of(item, depth + 1));
     if (isSchema(additionalItems)) served.items = this.of(additionalItems, depth + 1);
   }

@@ -1,5 +1,6 @@
-import { isSchemaObject, type JsonSchema, type SchemaObject, schemaList } from "./draft.ts";
+import { isSchemaObject, type JsonSchema, knows, type SchemaObject } from "@runa/engine";
 import type { LocalRefs } from "./local-refs.ts";
+import { schemaList } from "./parts.ts";
 
 export type JsonType = "object" | "array" | "string" | "number" | "boolean" | "null";
 type Types = ReadonlySet<JsonType>;
@@ -34,11 +35,11 @@ export function possibleTypes(schema: JsonSchema, refs: LocalRefs): Types {
 function limitsOf(schema: SchemaObject, refs: LocalRefs): Types[] {
   const inside = (inner: JsonSchema) => possibleTypes(inner, refs);
   const target = refs.target(schema);
-  if (target !== undefined && refs.draft <= 7) return [inside(target)];
+  if (target !== undefined && refs.standAlone) return [inside(target)];
   const limits: Types[] = target === undefined ? [] : [inside(target)];
   if (schema.type !== undefined) limits.push(new Set([schema.type].flat().flatMap(named)));
   if (Array.isArray(schema.enum)) limits.push(new Set(schema.enum.map(typeOf)));
-  if (schema.const !== undefined && refs.draft > 4) limits.push(new Set([typeOf(schema.const)]));
+  if (schema.const !== undefined && knows(refs.dialect, "const")) limits.push(new Set([typeOf(schema.const)]));
   limits.push(...schemaList(schema.allOf).map(inside));
   for (const branches of [schemaList(schema.anyOf), schemaList(schema.oneOf)])
     if (branches.length > 0) limits.push(new Set(branches.flatMap((branch) => [...inside(branch)])));

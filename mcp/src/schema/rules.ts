@@ -1,6 +1,7 @@
-import { isSchema, isSchemaObject, type SchemaObject, schemaList, schemaMap } from "./draft.ts";
+import { isSchema, isSchemaObject, type SchemaObject } from "@runa/engine";
 import type { LocalRefs } from "./local-refs.ts";
 import { leftOver, type ObjectShape } from "./object-shape.ts";
+import { schemaList, schemaMap } from "./parts.ts";
 import type { Portable } from "./portable.ts";
 
 const LEAD_IN: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
-import { isSchema, isSchemaObject, type JsonSchema, type SchemaObject, schemaList, schemaMap } from "./draft.ts";
-import { SERVED } from "./keywords.ts";
+import { isSchema, isSchemaObject, type JsonSchema, type SchemaObject } from "@runa/engine";
+import { servedHolds } from "./keywords.ts";
 import { LocalRefs } from "./local-refs.ts";
+import { schemaList, schemaMap } from "./parts.ts";
 import { possibleTypes } from "./possible-types.ts";
 
 /** A served schema holds no references. */
@@ -15,9 +16,9 @@ const CONDITIONS: ReadonlySet<string> = new Set(["if", "not"]);
 export function withTypes(schema: SchemaObject): SchemaObject {
   return Object.fromEntries(
     Object.entries(schema).map(([key, value]): [string, unknown] => {
-      const holds = CONDITIONS.has(key) ? undefined : SERVED.get(key)?.holds;
-      if (holds === "list") return [key, schemaList(value).map(inside)];
-      if (holds === "map")
+      const holds = CONDITIONS.has(key) ? undefined : servedHolds(key, NO_REFS.dialect);
+      if (holds === "schemas") return [key, schemaList(value).map(inside)];
+      if (holds === "named schemas")
         return [
           key,
           Object.fromEntries(
@@ -27,7 +28,7 @@ export function withTypes(schema: SchemaObject): SchemaObject {
             ]),
           ),
         ];
-      return [key, holds === "schema" && isSchema(value) ? inside(value) : value];
+      return [key, holds?.startsWith("schema") && isSchema(value) ? inside(value) : value];
     }),
   );
 }

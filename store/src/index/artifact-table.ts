@@ -1,40 +1,8 @@
 import type { Database } from "better-sqlite3";
-import type {
-  ContentHash,
-  Instance,
-  InstanceId,
-  InstanceStatus,
-  Moment,
-  SchemaHash,
-  Violation,
-  WorkUnit,
-} from "../artifact.ts";
+import type { InstanceId, Moment, WorkUnit } from "../artifact.ts";
 import { statement } from "../connection/statement.ts";
-import { isCount, isText, listOf, objectOf, oneOf, stored, storedJson } from "../connection/stored.ts";
-import { mtimeOf, type StatIdentity } from "../workspace/stat-identity.ts";
+import { type ArtifactColumns, type ArtifactRow, fromColumns, toColumns } from "./artifact-row.ts";
 import { noteRemoval } from "./removal-table.ts";
-
-/** What the index holds of one artifact file. */
-export interface ArtifactRow extends Instance {
-  readonly status: Exclude<InstanceStatus, "stale">;
-  readonly schemaHash: SchemaHash;
-  /** What the file is recognised by without reading it; null when it must be read again. */
-  readonly stat: StatIdentity | null;
-}
-
-interface Columns {
-  artifact_type: string;
-  instance_id: InstanceId;
-  status: Exclude<InstanceStatus, "stale">;
-  content_hash: ContentHash;
-  schema_hash: SchemaHash;
-  work_unit: WorkUnit | null;
-  last_modified: Moment;
-  delivered_at: Moment | null;
-  violations: string | null;
-  stat: StatIdentity | null;
-  mtime: string | null;
-}
 
 const ONE = "SELECT * FROM artifact WHERE artifact_type = ? AND instance_id = ?";
 const VALID = `SELECT 1 FROM artifact WHERE artifact_type = ? AND status = 'valid'
@@ -44,65 +12,23 @@ const PUT = "INSERT OR REPLACE INTO artifact VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 
 const REMOVE = "DELETE FROM artifact WHERE artifact_type = ? AND instance_id = ?";
 const DELIVERED = "UPDATE artifact SET delivered_at = ? WHERE artifact_type = ? AND instance_id = ?";
 
-const isStatus = oneOf(["valid", "invalid", "malformed"]);
-const isViolations = listOf(
-  objectOf<Violation>({ path: isText, keyword: isText, expected: isText, got: isText, message: isText }),
-);
-
-/**
- * The violations that a column holds.
- * @throws StoreError where it holds anything else
- */
-export function storedViolations(database: Database, text: string): readonly Violation[] {
-  return storedJson(database, text, isViolations);
-}
-
-function fromColumns(database: Database, row: Columns): ArtifactRow {
-  return {
-    type: row.artifact_type,
-    id: row.instance_id,
-    status: stored(database, row.status, isStatus),
-    contentHash: row.content_hash,
-    schemaHash: row.schema_hash,
-    workUnit: row.work_unit,
-    lastModified: stored(database, row.last_modified, isCount),
-    deliveredAt: row.delivered_at,
-    violations: row.violations === null ? [] : storedViolations(database, row.violations),
-    stat: row.stat,
-    mtime: row.stat === null ? row.mtime : mtimeOf(row.stat),
-  };
-}
-
 /** Whether a valid instance of a type exists for a work unit or for none; null asks for any. */
 export function existsValid(database: Database, type: string, workUnit: WorkUnit | null): boolean {
   return statement(database, VALID).get(type, workUnit, workUnit) !== undefined;
 }
 
 export function findArtifact(database: Database, type: string, id: InstanceId): ArtifactRow | null {
-  const row = statement(database, ONE).get(type, id) as Columns | undefined;
+  const row = statement(database, ONE).get(type, id) as ArtifactColumns | undefined;
   return row === undefined ? null : fromColumns(database, row);
 }
 
 /** Every instance that is not valid, by type and id. */
 export function unhealthyArtifacts(database: Database): ArtifactRow[] {
-  return (statement(database, UNHEALTHY).all() as Columns[]).map((row) => fromColumns(database, row));
+  return (statement(database, UNHEALTHY).all() as ArtifactColumns[]).map((row) => fromColumns(database, row));
 }
 
 export function putArtifact(database: Database, row: ArtifactRow): void {
-  statement(database, PUT).run(
-    row.type,
-    row.id,
-    row.status,
-    row.contentHash,
-    row.schemaHash,
-    row.workUnit,
-    row.lastModified,
-    row.deliveredAt,
-    row.violations.length === 0 ? null : JSON.stringify(row.violations),
-    row.stat,
-    // The other holds it as well.
-    row.stat === null ? row.mtime : null,
-  );
+  statement(database, PUT).run(...toColumns(row));
 }
 
 /** Takes an instance out of the index and notes when it went. */

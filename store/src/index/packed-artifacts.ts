@@ -1,18 +1,10 @@
 import type { Database } from "better-sqlite3";
-import type {
-  ContentHash,
-  InstanceId,
-  InstanceStatus,
-  Moment,
-  SchemaHash,
-  TypeSummary,
-  WorkUnit,
-} from "../artifact.ts";
+import type { InstanceId, Moment, SchemaHash, TypeSummary, WorkUnit } from "../artifact.ts";
 import { statement } from "../connection/statement.ts";
 import { isCount, stored } from "../connection/stored.ts";
 import { grouped } from "../grouped.ts";
-import { mtimeOf, type StatIdentity } from "../workspace/stat-identity.ts";
-import { type ArtifactRow, storedViolations } from "./artifact-table.ts";
+import type { StatIdentity } from "../workspace/stat-identity.ts";
+import { type ArtifactRow, fromColumns } from "./artifact-row.ts";
 
 /**
  * All rows of a type as one text: `id/stat,schema hash,content hash,status,work unit,last modified,delivered at,mtime/`
@@ -101,20 +93,19 @@ export class PackedType {
     const fields = this.#text.slice(place, this.#text.indexOf("/", place)).split(",");
     const [stat = "", schemaHash = "", hash = "", status = "", workUnit = "", lastModified = "", delivered = ""] =
       fields;
-    const violations = status === "valid" ? undefined : this.#violations.get(id);
-    return {
-      type: this.#type,
-      id,
-      status: status as Exclude<InstanceStatus, "stale">,
-      contentHash: stored(this.#database, hash, isHash) as ContentHash,
-      schemaHash: schemaHash as SchemaHash,
-      workUnit: workUnit === "" ? null : (Buffer.from(workUnit.slice(1), "hex").toString() as WorkUnit),
-      lastModified: stored(this.#database, Number(lastModified), isCount) as Moment,
-      deliveredAt: delivered === "" ? null : (Number(delivered) as Moment),
-      violations: violations === undefined ? [] : storedViolations(this.#database, violations),
+    return fromColumns(this.#database, {
+      artifact_type: this.#type,
+      instance_id: id,
+      status,
+      content_hash: hash,
+      schema_hash: schemaHash,
+      work_unit: workUnit === "" ? null : Buffer.from(workUnit.slice(1), "hex").toString(),
+      last_modified: Number(lastModified),
+      delivered_at: delivered === "" ? null : Number(delivered),
+      violations: status === "valid" ? null : (this.#violations.get(id) ?? null),
       stat: stat === "" ? null : stat,
-      mtime: stat === "" ? fields[7] || null : mtimeOf(stat),
-    };
+      mtime: fields[7] || null,
+    });
   }
 
   /** Every row, by id; made once. */
@@ -158,11 +149,6 @@ export class PackedType {
     }
     return row;
   }
-}
-
-/** Whether a field is a hash by its form, so that the fields are where they should be. */
-function isHash(field: string): boolean {
-  return field.startsWith("sha256:");
 }
 
 /** How a work unit stands among a row's fields, between two commas; no other field begins with `=`. */

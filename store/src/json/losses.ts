@@ -1,4 +1,4 @@
-import { canonicalNumber } from "./number.ts";
+import { isHeldByDouble } from "./number.ts";
 import { escapedStep } from "./pointer.ts";
 
 /** Something in a JSON text that is lost to a reader who holds numbers as doubles and objects as maps. */
@@ -57,7 +57,7 @@ export function lossesOf(text: string): readonly Loss[] {
       default: {
         NUMBER.lastIndex = at;
         const literal = NUMBER.exec(text)?.[0];
-        if (literal !== undefined && canonicalNumber(literal) !== String(Number(literal)))
+        if (literal !== undefined && !isHeldByDouble(literal))
           found.push({ path: pointer(steps), kind: "number", text: literal });
         at += literal?.length ?? 1;
       }

@@ -24,6 +24,11 @@ export function canonicalNumber(literal: string): string {
   return layOut(exact);
 }
 
+/** Whether a double holds a JSON number as it is written: with the same digits. */
+export function isHeldByDouble(literal: string): boolean {
+  return canonicalNumber(literal) === String(Number(literal));
+}
+
 // An exponent so long that the text before it, however long, cannot bring the point back near the digits.
 const FAR_DIGITS = 20;
 const FAR = /^(.*?)[eE]([+-]?)0*([1-9][0-9]{19,})$/;

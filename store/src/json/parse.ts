@@ -284,7 +284,7 @@ function assemble(members: ReadonlyMap<string, Parsed>): Parsed {
 // Above this many characters a piece is linked, not copied.
 const LONG_PIECE = 4096;
 
-/** `join` copies: at each of 512 levels anew it would copy a long text that lies at the bottom; `+` links. */
+/** `join` copies: at each level anew it would copy a long text that lies at the bottom; `+` links. */
 function joined(pieces: readonly string[]): string {
   if (!pieces.some((piece) => piece.length > LONG_PIECE)) return pieces.join(",");
   return pieces.reduce((all, piece) => `${all},${piece}`);

@@ -1,4 +1,4 @@
-import { canonicalNumber } from "./number.ts";
+import { isHeldByDouble } from "./number.ts";
 
 /** A value as JSON.parse makes it, with its canonical form. */
 export interface PlainJson {
@@ -88,7 +88,7 @@ function afterNumber(text: string, start: number): number {
   if (isInteger && end > start && end - start <= SURE_DIGITS) return end;
   NUMBER.lastIndex = start;
   const literal = NUMBER.exec(text)?.[0] ?? "";
-  return canonicalNumber(literal) === String(Number(literal)) ? start + literal.length : 0;
+  return isHeldByDouble(literal) ? start + literal.length : 0;
 }
 
 /** Writes values of which every number's own spelling is its canonical one. */

@@ -1,12 +1,11 @@
 import type { Moment, ScanGap, Violation } from "../artifact.ts";
 import { grouped } from "../grouped.ts";
-import type { ArtifactRow } from "../index/artifact-table.ts";
+import type { ArtifactRow } from "../index/artifact-row.ts";
 import type { JsonError } from "../json/parse.ts";
 import type { SchemaSource } from "../schema/source.ts";
 import type { Validator } from "../schema/validator.ts";
 import { contentOf, type FileContent, type JsonContent, workUnitOf } from "../workspace/content.ts";
-import { readFiles } from "../workspace/read-files.ts";
-import type { ReadGroup } from "../workspace/read-group.ts";
+import { type ReadGroup, readFiles } from "../workspace/read-files.ts";
 import type { CleanBefore, StatIdentity } from "../workspace/stat-identity.ts";
 import { type FoundFile, reasonOf } from "../workspace/walk.ts";
 
@@ -54,7 +53,7 @@ export async function* updatesOf(
 ): AsyncGenerator<Update[]> {
   let at = 0;
   const paths = files.map(({ path }) => path);
-  for await (const group of readFiles(paths, before)) {
+  for (const group of readFiles(paths, before)) {
     const readings = readingsOf(files.slice(at, at + group.ends.length), group, gaps);
     at += group.ends.length;
     const violations = await violationsOf(readings);
@@ -63,9 +62,7 @@ export async function* updatesOf(
 }
 
 function readingsOf(files: readonly DoubtfulFile[], group: ReadGroup, gaps: ScanGap[]): Reading[] {
-  const { ends, identities, mtimes, unread } = group;
-  // From another thread it comes as a plain array, which has no decoder of its own.
-  const bytes = Buffer.from(group.bytes.buffer, group.bytes.byteOffset, group.bytes.byteLength);
+  const { bytes, ends, identities, mtimes, unread } = group;
   const readings: Reading[] = [];
   for (const [place, file] of files.entries()) {
     const why = unread.get(place);

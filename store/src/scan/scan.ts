@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { InstanceId, InstanceRef, Moment, ScanGap, SchemaHash } from "../artifact.ts";
 import { type Store, write, writeUnsynced } from "../connection/store.ts";
-import { type ArtifactRow, findArtifact, putArtifact, removeArtifact } from "../index/artifact-table.ts";
+import type { ArtifactRow } from "../index/artifact-row.ts";
+import { findArtifact, putArtifact, removeArtifact } from "../index/artifact-table.ts";
 import { IndexChange, type PackedArtifacts, type PackedType, packedArtifacts } from "../index/packed-artifacts.ts";
 import { nextMoment } from "../record/clock-table.ts";
 import { existsDelivery, lastSuccessfulDelivery } from "../record/delivery-table.ts";

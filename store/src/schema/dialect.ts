@@ -3,6 +3,7 @@ import type { JsonSchema } from "../artifact.ts";
 /** The dialects of JSON Schema that runa knows. */
 export type Dialect = "draft-04" | "draft-06" | "draft-07" | "2019-09" | "2020-12";
 
+/** By URI, the oldest first. */
 const DIALECTS: ReadonlyMap<unknown, Dialect> = new Map([
   ["http://json-schema.org/draft-04/schema", "draft-04"],
   ["http://json-schema.org/draft-06/schema", "draft-06"],
@@ -10,6 +11,23 @@ const DIALECTS: ReadonlyMap<unknown, Dialect> = new Map([
   ["https://json-schema.org/draft/2019-09/schema", "2019-09"],
   ["https://json-schema.org/draft/2020-12/schema", "2020-12"],
 ]);
+
+const BY_AGE = [...DIALECTS.values()];
+
+/** Whether one dialect is older than another. */
+export function isBefore(one: Dialect, other: Dialect): boolean {
+  return BY_AGE.indexOf(one) < BY_AGE.indexOf(other);
+}
+
+/** Whether nothing that stands beside a `$ref` has an effect, not even an identifier: so it was up to draft 07. */
+export function refsStandAlone(dialect: Dialect): boolean {
+  return isBefore(dialect, "2019-09");
+}
+
+/** The keyword that names a schema. */
+export function identifierKeyword(dialect: Dialect): "id" | "$id" {
+  return dialect === "draft-04" ? "id" : "$id";
+}
 
 /** A schema that cannot be used, with what is wrong and where in it. */
 export class SchemaError extends Error {
@@ -22,16 +40,27 @@ export class SchemaError extends Error {
 }
 
 /**
- * The dialect that a schema declares; draft 2020-12 without a `$schema` (contract.md section 2).
+ * The dialect that a schema declares; draft 2020-12 without a `$schema` (contract.md section 2), null for one that runa does
+ * not know.
+ */
+export function knownDialect(schema: JsonSchema): Dialect | null {
+  const declared = declaredBy(schema);
+  return declared === undefined ? "2020-12" : (DIALECTS.get(canonicalUri(declared)) ?? null);
+}
+
+/**
+ * The dialect that a schema declares.
  * @throws SchemaError when `$schema` names a dialect that runa does not know
  */
 export function dialectOf(schema: JsonSchema): Dialect {
-  const declared = typeof schema === "object" ? schema.$schema : undefined;
-  if (declared === undefined) return "2020-12";
-  const dialect = DIALECTS.get(canonicalUri(declared));
-  if (dialect !== undefined) return dialect;
+  const dialect = knownDialect(schema);
+  if (dialect !== null) return dialect;
   const known = [...DIALECTS.keys()].join(", ");
-  throw new SchemaError(`unknown dialect ${JSON.stringify(declared)}: use one of ${known}`, "/$schema");
+  throw new SchemaError(`unknown dialect ${JSON.stringify(declaredBy(schema))}: use one of ${known}`, "/$schema");
+}
+
+function declaredBy(schema: JsonSchema): unknown {
+  return typeof schema === "object" ? schema.$schema : undefined;
 }
 
 /** A dialect's URI as the standard writes it: people add an empty fragment, or https to the older ones. */
@@ -65,6 +94,6 @@ export function dialectUri(dialect: Dialect): string {
 
 /** The dialect that a schema declares; null for one that is among the given resources itself. */
 export function dialectIn(schema: JsonSchema, resources: ReadonlyMap<string, unknown>): Dialect | null {
-  const declared = typeof schema === "object" ? schema.$schema : undefined;
+  const declared = declaredBy(schema);
   return typeof declared === "string" && resources.has(declared) ? null : dialectOf(schema);
 }

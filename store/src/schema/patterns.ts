@@ -1,4 +1,5 @@
 import { escapedStep } from "../json/pointer.ts";
+import { KEYWORDS } from "./keywords.ts";
 
 /** The JSON pointers of all regular expressions in a schema, for telling which of them may have taken too long. */
 export function patternsIn(schema: unknown, at = ""): string[] {
@@ -12,8 +13,6 @@ export function patternsIn(schema: unknown, at = ""): string[] {
   });
 }
 
-const LONG = new Set(["pattern", "patternProperties", "uniqueItems", "$ref", "$dynamicRef", "$recursiveRef"]);
-
 /**
  * Whether judging by a schema can take longer than in proportion to the artifact: it matches regular expressions, compares
  * items with each other, or follows references, whose ways can multiply. Without these, each part of the schema looks once
@@ -21,5 +20,5 @@ const LONG = new Set(["pattern", "patternProperties", "uniqueItems", "$ref", "$d
  */
 export function canTakeLong(schema: unknown): boolean {
   if (typeof schema !== "object" || schema === null) return false;
-  return Object.entries(schema).some(([key, value]) => LONG.has(key) || canTakeLong(value));
+  return Object.entries(schema).some(([key, value]) => KEYWORDS.get(key)?.canTakeLong === true || canTakeLong(value));
 }

@@ -1,39 +1,51 @@
+import { type Holds, isSchemaObject, KEYWORDS } from "./keywords.ts";
+
 type Accepts = (value: unknown) => boolean;
 
 const isString: Accepts = (value) => typeof value === "string";
 const isNumber: Accepts = (value) => Number.isFinite(value);
 const isCount: Accepts = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 const isBoolean: Accepts = (value) => typeof value === "boolean";
-const isAnything: Accepts = () => true;
 const areDistinctStrings: Accepts = (value) =>
   isFilledList(value) && value.every(isString) && new Set(value).size === value.length;
 const areSchemas: Accepts = (value) => isFilledList(value) && value.every(isPlainlyValid);
-const isMapOfSchemas: Accepts = (value) => isObject(value) && Object.values(value).every(isPlainlyValid);
+const areNamedSchemas: Accepts = (value) => isSchemaObject(value) && Object.values(value).every(isPlainlyValid);
 
 const TYPES: ReadonlySet<unknown> = new Set(["array", "boolean", "integer", "null", "number", "object", "string"]);
+const areTypes: Accepts = (value) =>
+  TYPES.has(value) || (areDistinctStrings(value) && (value as unknown[]).every((one) => TYPES.has(one)));
 
-/** Keywords with values that the metaschema of every dialect accepts, be it because it does not know the keyword. */
-const PLAIN: ReadonlyMap<string, Accepts> = new Map<string, Accepts>([
-  ...["title", "description", "format", "pattern", "$comment", "$ref"].map((key): [string, Accepts] => [key, isString]),
-  ...["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"].map(
-    (key): [string, Accepts] => [key, isCount],
-  ),
-  ...["allOf", "anyOf", "oneOf"].map((key): [string, Accepts] => [key, areSchemas]),
-  ...["properties", "$defs", "definitions"].map((key): [string, Accepts] => [key, isMapOfSchemas]),
-  ...["items", "not", "if", "then", "else"].map((key): [string, Accepts] => [key, isPlainlyValid]),
-  ["additionalProperties", (value) => isBoolean(value) || isPlainlyValid(value)],
-  [
-    "type",
-    (value) => TYPES.has(value) || (areDistinctStrings(value) && (value as unknown[]).every((one) => TYPES.has(one))),
-  ],
-  ["required", areDistinctStrings],
+const never: Accepts = () => false;
+
+/** By what a keyword holds, the values that the metaschema of every dialect accepts. */
+const ACCEPTED: Readonly<Record<Holds, Accepts>> = {
+  text: isString,
+  uri: never,
+  number: isNumber,
+  "number or flag": never,
+  count: isCount,
+  flag: isBoolean,
+  names: areDistinctStrings,
+  types: areTypes,
+  data: () => true,
+  schema: isPlainlyValid,
+  schemas: areSchemas,
+  "schema or schemas": isPlainlyValid,
+  "named schemas": areNamedSchemas,
+  "named names": never,
+  "named flags": never,
+};
+
+/** Keywords of which metaschemas demand more, or something else in one dialect than in another. */
+const PARTICULAR: ReadonlyMap<string, Accepts> = new Map([
+  ["$ref", isString],
   ["enum", areDistinctStrings],
   ["examples", Array.isArray],
-  ["minimum", isNumber],
-  ["maximum", isNumber],
-  ["uniqueItems", isBoolean],
-  ["const", isAnything],
-  ["default", isAnything],
+  ["additionalProperties", (value) => isBoolean(value) || isPlainlyValid(value)],
+  ...["$schema", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "multipleOf"].map((key): [string, Accepts] => [
+    key,
+    never,
+  ]),
 ]);
 
 /**
@@ -41,11 +53,12 @@ const PLAIN: ReadonlyMap<string, Accepts> = new Map<string, Accepts>([
  * and compiling that takes ten times what compiling a small schema does. False says nothing.
  */
 export function isPlainlyValid(schema: unknown): boolean {
-  return isObject(schema) && Object.entries(schema).every(([key, value]) => PLAIN.get(key)?.(value) === true);
+  return isSchemaObject(schema) && Object.entries(schema).every(([key, value]) => acceptedUnder(key)(value));
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function acceptedUnder(key: string): Accepts {
+  const known = KEYWORDS.get(key);
+  return PARTICULAR.get(key) ?? (known === undefined ? never : ACCEPTED[known.holds]);
 }
 
 function isFilledList(value: unknown): value is readonly unknown[] {

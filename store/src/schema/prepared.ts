@@ -1,24 +1,9 @@
 import type { JsonSchema } from "../artifact.ts";
 import { ExactNumber, rounded } from "../json/exact-number.ts";
 import { decodedStep } from "../json/pointer.ts";
-import type { Dialect } from "./dialect.ts";
+import { type Dialect, identifierKeyword, refsStandAlone } from "./dialect.ts";
 import { EXACT_BESIDE, exactBeside } from "./exact-beside.ts";
-
-/** Values that are data: what looks like a reference inside them is none. */
-const DATA = new Set(["const", "enum", "default", "examples"]);
-const URIS = new Set(["$id", "id", "$ref", "$dynamicRef", "$recursiveRef"]);
-/** Objects whose keys are names of the schema's own, not keywords. */
-const NAMES = new Set([
-  ...[
-    "properties",
-    "patternProperties",
-    "dependentSchemas",
-    "dependentRequired",
-    "dependencies",
-    "$defs",
-    "definitions",
-  ],
-]);
+import { holdsNames, KEYWORDS } from "./keywords.ts";
 
 /** The schema resource that a part of a document belongs to. */
 interface Resource {
@@ -35,14 +20,15 @@ interface Resource {
  */
 export function prepared(schema: JsonSchema, uri: string, dialect: Dialect | null): JsonSchema {
   const rules: Rules = {
-    old: dialect === "draft-04" || dialect === "draft-06" || dialect === "draft-07",
-    identifier: dialect === "draft-04" ? "id" : "$id",
+    alone: dialect !== null && refsStandAlone(dialect),
+    identifier: dialect === null ? "$id" : identifierKeyword(dialect),
   };
   return copied(schema, { root: schema, uri }, rules) as JsonSchema;
 }
 
 interface Rules {
-  readonly old: boolean;
+  /** Whether nothing has an effect beside a `$ref`. */
+  readonly alone: boolean;
   readonly identifier: "id" | "$id";
 }
 
@@ -56,15 +42,16 @@ function copied(value: unknown, outer: Resource, rules: Rules, names = false): u
   if (names)
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, copied(inner, outer, rules)]));
   const entries = Object.entries(value).filter(([key]) => !(key in Object.prototype) && key !== EXACT_BESIDE);
-  const alone = rules.old && entries.some(([key, inner]) => key === "$ref" && typeof inner === "string");
+  const alone = rules.alone && entries.some(([key, inner]) => key === "$ref" && typeof inner === "string");
   const own = alone ? null : identifierOf(value, rules);
   const resource = own === null ? outer : { root: value, uri: resolved(own, outer.uri) };
   const copy = Object.fromEntries(
     entries.flatMap(([key, inner]): [string, unknown][] => {
       if (alone && !BESIDE_REF.has(key)) return [];
-      if (DATA.has(key)) return [[key, rounded(inner)]];
-      if (!URIS.has(key) || typeof inner !== "string") return [[key, copied(inner, resource, rules, NAMES.has(key))]];
-      return [[key, renamed(rules.old && key === "$ref" ? intoEmbedded(inner, resource, rules) : inner)]];
+      const holds = KEYWORDS.get(key)?.holds;
+      if (holds === "data") return [[key, rounded(inner)]];
+      if (holds !== "uri" || typeof inner !== "string") return [[key, copied(inner, resource, rules, holdsNames(key))]];
+      return [[key, renamed(rules.alone && key === "$ref" ? intoEmbedded(inner, resource, rules) : inner)]];
     }),
   );
   const exact = alone ? null : exactBeside(Object.fromEntries(entries));

@@ -17,6 +17,7 @@ import { escapedStep } from "../json/pointer.ts";
 import { type Dialect, dialectUri, SchemaError, withoutDialect } from "./dialect.ts";
 import { pointedAt } from "./exactness.ts";
 import { type FailedSchema, FailureRecorder } from "./failure-recorder.ts";
+import { KEYWORDS } from "./keywords.ts";
 import { asWritten, prepared } from "./prepared.ts";
 import { exactInstance, useExactKeywords } from "./standard-keywords.ts";
 
@@ -126,7 +127,7 @@ function pointerToReference(schema: unknown, reference: string): string | null {
   if (typeof schema !== "object" || schema === null) return null;
   for (const [key, value] of Object.entries(schema)) {
     const step = `/${escapedStep(key)}`;
-    if (value === reference && /^(?:\$(?:ref|dynamicRef|recursiveRef|id)|id)$/.test(key)) return step;
+    if (value === reference && KEYWORDS.get(key)?.holds === "uri") return step;
     const below = pointerToReference(value, reference);
     if (below !== null) return step + below;
   }

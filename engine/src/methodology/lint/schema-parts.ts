@@ -1,8 +1,14 @@
-import { dialectOf, escapedStep, type JsonSchema, pointedAt, unescapedStep } from "@runa/store";
-import { draftOf, KEYWORDS } from "./keywords.ts";
-
-/** A schema that is not just `true` or `false`. */
-export type SchemaObject = Exclude<JsonSchema, boolean>;
+import {
+  dialectOf,
+  innerSchemas,
+  isSchema,
+  isSchemaObject,
+  type JsonSchema,
+  pointedAt,
+  refsStandAlone,
+  type SchemaObject,
+  unescapedStep,
+} from "@runa/store";
 
 /** A schema inside a schema document, with where it stands. */
 export interface SchemaPart<S extends JsonSchema = JsonSchema> {
@@ -16,27 +22,14 @@ export interface InnerPart extends SchemaPart {
   readonly keyword: string;
 }
 
-export function isSchemaObject(value: unknown): value is SchemaObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isSchema(value: unknown): value is JsonSchema {
-  return typeof value === "boolean" || isSchemaObject(value);
-}
-
 /** The schemas that stand in a schema's own keywords. */
 export function innerParts({ schema, pointer }: SchemaPart): InnerPart[] {
   if (typeof schema === "boolean") return [];
-  return Object.entries(schema).flatMap(([keyword, value]): InnerPart[] => {
-    const holds = KEYWORDS.get(keyword)?.holds ?? "anything";
-    if (!/schema/.test(holds)) return [];
-    const at = `${pointer}/${escapedStep(keyword)}`;
-    if (holds !== "named schemas" && isSchema(value)) return [{ keyword, schema: value, pointer: at }];
-    if (typeof value !== "object" || value === null || holds === "schema") return [];
-    return Object.entries(value).flatMap(([step, inner]): InnerPart[] =>
-      isSchema(inner) ? [{ keyword, schema: inner, pointer: `${at}/${escapedStep(step)}` }] : [],
-    );
-  });
+  return Object.entries(schema).flatMap(([keyword, value]) =>
+    innerSchemas(keyword, value).flatMap(([step, inner]): InnerPart[] =>
+      isSchema(inner) ? [{ keyword, schema: inner, pointer: `${pointer}/${keyword}${step}` }] : [],
+    ),
+  );
 }
 
 /** Every schema of a document that is an object, the root first. */
@@ -70,14 +63,9 @@ function decodedFragment(reference: string): string {
   }
 }
 
-/** Whether nothing that stands beside a `$ref` has an effect, as in the drafts up to 07. */
-export function refsStandAlone(root: JsonSchema): boolean {
-  return draftOf(dialectOf(root)) <= 7;
-}
-
 /** The parts that all hold at once where one does: itself, what its `$ref` leads to, the members of its `allOf`. */
 export function conjunctsOf(root: JsonSchema, part: SchemaPart): SchemaPart[] {
-  const alone = refsStandAlone(root);
+  const alone = refsStandAlone(dialectOf(root));
   const found: SchemaPart[] = [];
   const seen = new Set<JsonSchema>();
   const open = [part];

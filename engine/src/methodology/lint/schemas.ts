@@ -1,9 +1,18 @@
-import { dialectOf, escapedStep, type JsonSchema } from "@runa/store";
+import {
+  dialectOf,
+  escapedStep,
+  isSchemaObject,
+  type JsonSchema,
+  KEYWORDS,
+  knows,
+  refsStandAlone,
+  type SchemaObject,
+} from "@runa/store";
 import { didYouMean, nearest } from "../../suggestion.ts";
 import type { ArtifactType, Methodology } from "../methodology.ts";
+import { couldHold } from "./could-hold.ts";
 import type { SchemaFinding } from "./finding.ts";
-import { couldHold, draftOf, KEYWORDS } from "./keywords.ts";
-import { conjunctsOf, everyPart, isSchemaObject, refsStandAlone, type SchemaObject, targetOf } from "./schema-parts.ts";
+import { conjunctsOf, everyPart, targetOf } from "./schema-parts.ts";
 
 /** What is probably wrong with the keywords of a methodology's schemas. */
 export function schemaFindings({ types }: Methodology): SchemaFinding[] {
@@ -25,8 +34,7 @@ export function schemaFindings({ types }: Methodology): SchemaFinding[] {
 
 function keywordFindings({ name, schema: root }: ArtifactType): SchemaFinding[] {
   const dialect = dialectOf(root);
-  const draft = draftOf(dialect);
-  const alone = refsStandAlone(root);
+  const alone = refsStandAlone(dialect);
   return everyPart(root).flatMap(({ schema, pointer }) =>
     Object.entries(schema).flatMap(([key, value]): SchemaFinding[] => {
       const found = (rule: SchemaFinding["rule"], message: string): SchemaFinding[] => [
@@ -39,15 +47,10 @@ function keywordFindings({ name, schema: root }: ArtifactType): SchemaFinding[] 
           ? []
           : found("misspelt-keyword", `unknown keyword '${key}' has no effect${didYouMean(key, [meant])}`);
       }
-      if (keyword.decides && (draft < keyword.since || draft > keyword.until) && !isHelper(key, schema))
+      const constrains = keyword.role === "constrains";
+      if (constrains && !knows(dialect, key) && !isHelper(key, schema))
         return found("foreign-keyword", `draft ${dialectName(dialect)} does not know '${key}': it has no effect`);
-      if (
-        alone &&
-        keyword.decides &&
-        key !== "$ref" &&
-        typeof schema.$ref === "string" &&
-        !isRepeated(root, schema, key)
-      )
+      if (alone && constrains && key !== "$ref" && typeof schema.$ref === "string" && !isRepeated(root, schema, key))
         return found("ignored-beside-ref", `'${key}' has no effect beside '$ref' in draft ${dialectName(dialect)}`);
       return [];
     }),
@@ -92,6 +95,6 @@ function fitsAll(root: JsonSchema): boolean {
     if (typeof schema === "boolean") return schema;
     // What a reference out of the document leads to is not known here.
     const known = (key: string) => key === "allOf" || (key === "$ref" && targetOf(root, schema) !== null);
-    return Object.keys(schema).every((key) => known(key) || KEYWORDS.get(key)?.decides !== true);
+    return Object.keys(schema).every((key) => known(key) || KEYWORDS.get(key)?.role !== "constrains");
   });
 }
