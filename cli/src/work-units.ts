@@ -49,7 +49,7 @@ function countsOf({ workUnit, candidates, view }: Evaluation): ScopeCounts {
 }
 
 function hasFailed({ protocol, freshness }: EvaluatedCandidate, view: Evaluation["view"]): boolean {
-  const last = view.snapshot.lastAttempts.get(protocol.name);
+  const last = view.lastAttempt(protocol);
   return last !== undefined && !freshness.current && !NO_FAILURE.has(last.outcome);
 }
 

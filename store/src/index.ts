@@ -14,6 +14,7 @@ export type {
   WallTime,
   WorkUnit,
 } from "./artifact.ts";
+export { type CandidateName, candidateKey } from "./candidate.ts";
 export { StoreError, storeExists } from "./connection/database.ts";
 export { openStore, requireKept, requireSound, type Store, type StoreUse } from "./connection/store.ts";
 export { keepMethodology, keptMethodology, type MethodologyRow } from "./index/kept-methodology.ts";
@@ -118,7 +119,6 @@ export {
   type InstancesByType,
   type Listeners,
   readSnapshot,
-  readSnapshots,
   readUnhealthy,
   type Said,
   type Snapshot,

@@ -40,13 +40,12 @@ export class Feedback {
   }
 
   get #isSpokenTo(): boolean {
-    return this.#view.snapshot.said.sayings.size > 0;
+    return this.#view.said !== undefined;
   }
 
   #newsOf(type: string): News[] {
-    const { said, lastSuccesses } = this.#view.snapshot;
-    const answered = lastSuccesses.get(this.#protocol.name)?.ended ?? 0;
-    const sayings = said.sayings.get(type) ?? [];
+    const answered = this.#view.lastSuccess(this.#protocol)?.ended ?? 0;
+    const sayings = this.#view.said?.sayings.get(type) ?? [];
     return sayings.flatMap(({ id, contentHash, protocol, at, before }): News[] => {
       if (at <= answered || !this.#dialogue.isFeedback(type, protocol, this.#protocol)) return [];
       if (before !== null && !this.#hasChangedSince(before)) return [];
@@ -57,9 +56,9 @@ export class Feedback {
 
   /** Whether anything of what the candidate may write came, changed or went since then. */
   #hasChangedSince(moment: Moment): boolean {
-    const { removals } = this.#view.snapshot.said;
+    const removals = this.#view.said?.removals;
     return outputTypesOf(this.#protocol).some(
-      (type) => (this.#view.summary(type).newest ?? 0) > moment || (removals.get(type) ?? 0) > moment,
+      (type) => (this.#view.summary(type).newest ?? 0) > moment || (removals?.get(type) ?? 0) > moment,
     );
   }
 }

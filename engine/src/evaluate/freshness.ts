@@ -23,7 +23,7 @@ export function freshnessOf(
   triggers: TriggerEvaluation,
   feedback: Feedback,
 ): Freshness {
-  const success = view.snapshot.lastSuccesses.get(protocol.name);
+  const success = view.lastSuccess(protocol);
   const record = success?.fingerprint === protocol.fingerprint ? success.seen : null;
   const by = record === null || record === undefined ? "age" : "record";
   if (outputs.time === null) return { current: false, by };

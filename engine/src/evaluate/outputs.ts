@@ -71,7 +71,7 @@ function allValid(view: ScopeView, type: string): boolean {
  * everything is not done.
  */
 function lastAttemptFailed(view: ScopeView, protocol: ProtocolDeclaration): boolean {
-  const last = view.snapshot.lastAttempts.get(protocol.name);
+  const last = view.lastAttempt(protocol);
   return last !== undefined && last.outcome !== "delivered" && last.outputsAfter === owedDigest(view, protocol);
 }
 

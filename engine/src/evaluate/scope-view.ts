@@ -1,6 +1,9 @@
 import {
+  candidateKey,
   type Instance,
+  type LastAttempt,
   type Moment,
+  type Said,
   type SeenType,
   type Snapshot,
   sha256,
@@ -32,6 +35,20 @@ export class ScopeView {
   constructor(snapshot: Snapshot, workUnit: WorkUnit | null) {
     this.snapshot = snapshot;
     this.workUnit = workUnit;
+  }
+
+  /** The last attempt of one of the scope's protocols that has ended. */
+  lastAttempt({ name }: { readonly name: string }): LastAttempt | undefined {
+    return this.snapshot.lastAttempts.get(candidateKey({ protocol: name, workUnit: this.workUnit }));
+  }
+
+  lastSuccess({ name }: { readonly name: string }): LastAttempt | undefined {
+    return this.snapshot.lastSuccesses.get(candidateKey({ protocol: name, workUnit: this.workUnit }));
+  }
+
+  /** What was said in this scope; undefined where nothing was. */
+  get said(): Said | undefined {
+    return this.snapshot.said.get(this.workUnit);
   }
 
   counted(type: string): readonly Instance[] {

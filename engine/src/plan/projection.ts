@@ -2,6 +2,7 @@ import type { ContentHash, Instance, InstanceId, LastAttempt, Moment, SeenType, 
 import { type EvaluatedCandidate, type Evaluation, evaluate } from "../evaluate/evaluate.ts";
 import { owedDigest } from "../evaluate/outputs.ts";
 import { ScopeView } from "../evaluate/scope-view.ts";
+import { candidateKey } from "../methodology/candidate.ts";
 import { type Protocol, readTypesOf } from "../methodology/methodology.ts";
 
 /** One execution of the optimistic cascade: of a candidate that is READY now, or of one that would become so. */
@@ -68,7 +69,7 @@ function deliveredTypes(view: ScopeView, { produces, choices }: Protocol): strin
 /** The snapshot after a successful execution of a protocol that delivered what it is taken to deliver. */
 function afterwards(view: ScopeView, protocol: Protocol, step: number): Snapshot {
   const { snapshot } = view;
-  const at = latest(snapshot);
+  const at = latest(view);
   const instances = new Map(snapshot.instances);
   for (const type of deliveredTypes(view, protocol)) {
     const others = (instances.get(type) ?? []).filter((instance) => instance.id !== PROJECTED);
@@ -86,10 +87,11 @@ function afterwards(view: ScopeView, protocol: Protocol, step: number): Snapshot
     fingerprint: protocol.fingerprint,
     seen: Object.fromEntries(readTypesOf(protocol).map((type): [string, SeenType] => [type, seen.digest(type)])),
   };
+  const key = candidateKey({ protocol, workUnit: view.workUnit });
   return {
     ...after,
-    lastAttempts: new Map(snapshot.lastAttempts).set(protocol.name, success),
-    lastSuccesses: new Map(snapshot.lastSuccesses).set(protocol.name, success),
+    lastAttempts: new Map(snapshot.lastAttempts).set(key, success),
+    lastSuccesses: new Map(snapshot.lastSuccesses).set(key, success),
   };
 }
 
@@ -110,10 +112,10 @@ function projectedInstance(view: ScopeView, type: string, at: Moment, step: numb
   };
 }
 
-function latest(snapshot: Snapshot): Moment {
+function latest({ snapshot, said }: ScopeView): Moment {
   let moment = 0 as Moment;
   for (const instances of snapshot.instances.values())
     for (const { lastModified } of instances) if (lastModified > moment) moment = lastModified;
-  for (const sayings of snapshot.said.sayings.values()) for (const { at } of sayings) if (at > moment) moment = at;
+  for (const sayings of said?.sayings.values() ?? []) for (const { at } of sayings) if (at > moment) moment = at;
   return (moment + 1) as Moment;
 }

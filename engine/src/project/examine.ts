@@ -105,7 +105,7 @@ function readinessOf({ methodology }: OpenProject, evaluation: Evaluation) {
 function madeOtherwise(project: OpenProject, evaluation: Evaluation, workUnit: string | null) {
   const { candidates, view } = evaluateScope(project, evaluation, workUnit);
   return candidates.flatMap(({ protocol, outputs }) => {
-    const success = view.snapshot.lastSuccesses.get(protocol.name);
+    const success = view.lastSuccess(protocol);
     const otherwise = outputs.complete && success !== undefined && success.fingerprint !== protocol.fingerprint;
     return otherwise ? [{ protocol: protocol.name, workUnit }] : [];
   });

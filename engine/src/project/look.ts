@@ -1,6 +1,6 @@
 import {
+  type Listeners,
   readSnapshot,
-  readSnapshots,
   type ScanOptions,
   type ScanReport,
   type Snapshot,
@@ -29,7 +29,7 @@ export function scopeView(
   gaps: ScanReport["gaps"],
   workUnit: WorkUnit | null,
 ): ScopeView {
-  return new ScopeView(readSnapshot(store, methodology.types.keys(), gaps, workUnit), workUnit);
+  return new ScopeView(readSnapshot(store, methodology.types.keys(), gaps, [workUnit]), workUnit);
 }
 
 /** Evaluates a scope over what a scan found. */
@@ -48,29 +48,37 @@ export function evaluateScope(project: OpenProject, { gaps }: Evaluation, workUn
 
 /** Evaluates each of these work units over the same scan, in their order. */
 export function evaluateWorkUnits(
-  { methodology, store }: OpenProject,
+  project: OpenProject,
   { gaps }: Evaluation,
   workUnits: readonly string[],
 ): Evaluation[] {
-  const [units, types] = [workUnits as readonly WorkUnit[], methodology.types.keys()];
-  const listeners = listenersIn(methodology.protocols.filter(({ scoped }) => scoped));
-  const snapshots = readSnapshots(store, types, gaps, units, listeners);
-  const [first] = snapshots.values();
-  const openAttempts = first === undefined ? [] : executed(first);
-  return Array.from(snapshots, ([unit, snapshot]) => evaluate(methodology, { ...snapshot, openAttempts }, unit));
+  const units = workUnits as readonly WorkUnit[];
+  const snapshot = snapshotFor(project, gaps, units);
+  return units.map((unit) => evaluate(project.methodology, snapshot, unit));
 }
 
-function evaluateAt(
-  { methodology, store }: OpenProject,
-  gaps: Evaluation["gaps"],
-  workUnit: string | null,
-): Evaluation {
+function evaluateAt(project: OpenProject, gaps: Evaluation["gaps"], workUnit: string | null): Evaluation {
   const scope = workUnit as WorkUnit | null;
-  const listeners = listenersIn(protocolsOf(methodology, scope));
-  const snapshot = readSnapshot(store, methodology.types.keys(), gaps, scope, listeners);
-  const evaluation = evaluate(methodology, { ...snapshot, openAttempts: executed(snapshot) }, scope);
+  const evaluation = evaluate(project.methodology, snapshotFor(project, gaps, [scope]), scope);
   logEvaluated(evaluation);
   return evaluation;
+}
+
+/** Everything that the evaluation of these scopes asks for. */
+function snapshotFor(
+  { methodology, store }: OpenProject,
+  gaps: Evaluation["gaps"],
+  scopes: readonly (WorkUnit | null)[],
+): Snapshot {
+  // All work units have the same protocols, and so the same listeners.
+  const known = new Map<boolean, Listeners>();
+  const listeners = (scope: WorkUnit | null) => {
+    const found = known.get(scope !== null) ?? listenersIn(protocolsOf(methodology, scope));
+    known.set(scope !== null, found);
+    return found;
+  };
+  const snapshot = readSnapshot(store, methodology.types.keys(), gaps, scopes, listeners);
+  return { ...snapshot, openAttempts: executed(snapshot) };
 }
 
 /**

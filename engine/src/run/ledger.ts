@@ -76,12 +76,14 @@ export class RunLedger {
 
   /** Hears of each new evaluation of a scope, after everything that has ended was reported. */
   reconciled(evaluation: Evaluation): void {
-    const { workUnit, view } = evaluation;
+    const { workUnit, candidates, view } = evaluation;
     if (!this.#evaluations.has(workUnit))
-      for (const [protocol, { id }] of view.snapshot.lastAttempts)
-        this.#knownAttempts.set(candidateKey({ protocol, workUnit }), id);
+      for (const candidate of candidates) {
+        const last = view.lastAttempt(candidate.protocol);
+        if (last !== undefined) this.#knownAttempts.set(candidateKey(candidate), last.id);
+      }
     this.#evaluations.set(workUnit, evaluation);
-    for (const candidate of evaluation.candidates) {
+    for (const candidate of candidates) {
       if (this.#failedElsewhere(candidate)) this.#fail({ kind: "elsewhere", candidate });
       if (this.#isRetryOver(candidate)) this.#retries.delete(candidateKey(candidate));
     }
@@ -112,7 +114,7 @@ export class RunLedger {
       return null;
     }
     const pause = pauseBefore(report.tries, backoff);
-    const lastSuccess = this.#viewFor(report.candidate)?.snapshot.lastSuccesses.get(protocol.name)?.id;
+    const lastSuccess = this.#viewFor(report.candidate)?.lastSuccess(protocol)?.id;
     this.#retries.set(key, { at: performance.now() + pause, failed: report, lastSuccess });
     return pause;
   }
@@ -178,7 +180,7 @@ export class RunLedger {
     if (feedback.isUnanswered) return false;
     const view = this.#viewFor(report.candidate);
     const { protocol } = report.candidate;
-    if (view?.snapshot.lastAttempts.get(protocol.name)?.id !== report.id) return false;
+    if (view?.lastAttempt(protocol)?.id !== report.id) return false;
     return this.#readsTheSame(report) && report.left?.outputs === outputsDigest(view, protocol);
   }
 
@@ -187,13 +189,13 @@ export class RunLedger {
     const { protocol, readiness } = candidate;
     const retry = this.#retries.get(candidateKey(candidate));
     if (retry === undefined) return false;
-    const lastSuccess = this.#viewFor(candidate)?.snapshot.lastSuccesses.get(protocol.name)?.id;
+    const lastSuccess = this.#viewFor(candidate)?.lastSuccess(protocol)?.id;
     return readiness.status !== "ready" || lastSuccess !== retry.lastSuccess;
   }
 
   #failedElsewhere(candidate: EvaluatedCandidate): boolean {
     const key = candidateKey(candidate);
-    const last = this.#viewFor(candidate)?.snapshot.lastAttempts.get(candidate.protocol.name);
+    const last = this.#viewFor(candidate)?.lastAttempt(candidate.protocol);
     // What was stopped, or is tried again by whoever did so, is not refuted.
     if (last === undefined || last.retry || NO_FAILURE.has(last.outcome)) return false;
     const isNew = last.id !== this.#knownAttempts.get(key);

@@ -247,7 +247,13 @@ export function snapshotFrom(world: World): Snapshot {
     }
   }
   const said = { sayings: sayingsFrom(world.sayings), removals: world.removals as ReadonlyMap<string, Moment> };
-  return snapshotOf(world.types, world.instances, { gaps: world.gaps, lastAttempts, lastSuccesses, said });
+  return snapshotOf(world.types, world.instances, {
+    gaps: world.gaps,
+    lastAttempts,
+    lastSuccesses,
+    said,
+    workUnit: world.workUnit,
+  });
 }
 
 /** What the store would have read of everything that was said. */
