@@ -3,8 +3,8 @@ import {
   didYouMean,
   type EvaluatedCandidate,
   type Evaluation,
+  evaluateEach,
   evaluateScope,
-  evaluateWorkUnits,
   isNamed,
   type OpenProject,
   visible,
@@ -32,7 +32,7 @@ export interface ScopeCounts {
 /** Of each work unit that an artifact names what there is to do; of none where no protocol is scoped. */
 export function workUnitCounts(project: OpenProject, evaluation: Evaluation): ScopeCounts[] {
   if (!project.methodology.protocols.some(({ scoped }) => scoped)) return [];
-  return evaluateWorkUnits(project, evaluation, workUnitsOf(evaluation)).map(countsOf);
+  return Array.from(evaluateEach(project, evaluation, workUnitsOf(evaluation)), countsOf);
 }
 
 function countsOf({ workUnit, candidates, view }: Evaluation): ScopeCounts {

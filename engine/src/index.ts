@@ -108,7 +108,7 @@ export { LinePrefixer } from "./process/transcript.ts";
 export type { AgentSettings, RunLimits } from "./project/config.ts";
 export { type Examination, examine, unhealthyInstances, unhealthyOf } from "./project/examine.ts";
 export { type InitResult, initProject } from "./project/init.ts";
-export { evaluateScan, evaluateScope, evaluateWorkUnits, isNamed, lookAt, workUnitsOf } from "./project/look.ts";
+export { evaluateEach, evaluateScan, evaluateScope, isNamed, lookAt, workUnitsOf } from "./project/look.ts";
 export { refuseInsideAttempt } from "./project/nested.ts";
 export {
   displayPath,

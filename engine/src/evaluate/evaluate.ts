@@ -1,4 +1,5 @@
 import type { Instance, OpenAttempt, ScanGap, Snapshot, TypeSummary, WorkUnit } from "@runa/store";
+import { type Candidate, candidateKey } from "../methodology/candidate.ts";
 import { Dialogue } from "../methodology/dialogue.ts";
 import { type Graph, graphOf } from "../methodology/graph.ts";
 import type { Methodology, Protocol } from "../methodology/methodology.ts";
@@ -6,7 +7,7 @@ import { type Primitive, type Trigger, triggerText, typesOf } from "../methodolo
 import { Feedback } from "./feedback.ts";
 import { type Freshness, freshnessOf } from "./freshness.ts";
 import { type Outputs, outputsOf } from "./outputs.ts";
-import { ScopeView } from "./scope-view.ts";
+import { CommonSight, ScopeView } from "./scope-view.ts";
 import { TriggerEvaluation } from "./trigger.ts";
 
 export type PreconditionReason = "missing" | "invalid" | "stale" | "scan_incomplete";
@@ -73,34 +74,61 @@ export interface Evaluation {
  * @param workUnit the scope's work unit, whose scoped protocols are evaluated; null for the unscoped ones
  */
 export function evaluate(methodology: Methodology, snapshot: Snapshot, workUnit: WorkUnit | null): Evaluation {
-  const view = new ScopeView(snapshot, workUnit);
-  const { dialogue, order, cycles } = declaredScope(methodology, workUnit);
-  const cycleOf = new Map(cycles.flatMap((cycle) => cycle.map((member) => [member, cycle] as const)));
-  const attempts = new Map(
-    snapshot.openAttempts
-      .filter((attempt) => attempt.workUnit === workUnit)
-      .map((attempt) => [attempt.protocol, attempt]),
-  );
-  return {
-    methodology,
-    workUnit,
-    candidates: order.map((protocol) =>
+  return new Evaluator(methodology, snapshot).evaluate(workUnit);
+}
+
+/**
+ * Evaluates several scopes over one snapshot, which then share what is the same for them. Each is evaluated when it is
+ * taken, so that whoever only counts holds one at a time.
+ */
+export function* evaluateScopes(
+  methodology: Methodology,
+  snapshot: Snapshot,
+  scopes: Iterable<WorkUnit | null>,
+): Generator<Evaluation, void, undefined> {
+  const evaluator = new Evaluator(methodology, snapshot);
+  for (const workUnit of scopes) yield evaluator.evaluate(workUnit);
+}
+
+/** A snapshot with what the evaluations of all its scopes have in common. */
+class Evaluator {
+  readonly #methodology: Methodology;
+  readonly #snapshot: Snapshot;
+  readonly #common: CommonSight;
+  readonly #gaps: readonly ScanGap[];
+  readonly #attempts: ReadonlyMap<string, OpenAttempt>;
+
+  constructor(methodology: Methodology, snapshot: Snapshot) {
+    this.#methodology = methodology;
+    this.#snapshot = snapshot;
+    this.#common = new CommonSight(snapshot);
+    this.#gaps = [...snapshot.gaps.values()].flat();
+    this.#attempts = new Map(snapshot.openAttempts.map((attempt) => [candidateKey(attempt), attempt]));
+  }
+
+  evaluate(workUnit: WorkUnit | null): Evaluation {
+    const view = new ScopeView(this.#snapshot, workUnit, this.#common);
+    const { dialogue, order, cycles, cycleOf } = declaredScope(this.#methodology, workUnit);
+    const candidates = order.map((protocol) =>
       candidateOf(view, protocol, {
         feedback: new Feedback(view, protocol, dialogue),
         cycle: cycleOf.get(protocol.name) ?? null,
-        attempt: attempts.get(protocol.name) ?? null,
+        attempt: this.#attemptOf({ protocol, workUnit }),
       }),
-    ),
-    cycles,
-    gaps: [...snapshot.gaps.values()].flat(),
-    view,
-    dialogue,
-  };
+    );
+    return { methodology: this.#methodology, workUnit, candidates, cycles, gaps: this.#gaps, view, dialogue };
+  }
+
+  #attemptOf(candidate: Candidate): OpenAttempt | null {
+    return this.#attempts.size === 0 ? null : (this.#attempts.get(candidateKey(candidate)) ?? null);
+  }
 }
 
 /** What every evaluation of a scope has in common, whatever lies there: all work units share it. */
 interface DeclaredScope extends Graph<Protocol> {
   readonly dialogue: Dialogue;
+  /** The hard cycle that a protocol takes part in, by name. */
+  readonly cycleOf: ReadonlyMap<string, readonly string[]>;
 }
 
 const declaredScopes = new WeakMap<Methodology, Partial<Record<"scoped" | "unscoped", DeclaredScope>>>();
@@ -112,7 +140,9 @@ function declaredScope(methodology: Methodology, workUnit: WorkUnit | null): Dec
   const found = known[scope];
   if (found !== undefined) return found;
   const inScope = protocolsOf(methodology, workUnit);
-  const made = { ...graphOf(inScope, methodology.protocols), dialogue: new Dialogue(inScope) };
+  const graph = graphOf(inScope, methodology.protocols);
+  const cycleOf = new Map(graph.cycles.flatMap((cycle) => cycle.map((member) => [member, cycle] as const)));
+  const made = { ...graph, cycleOf, dialogue: new Dialogue(inScope) };
   known[scope] = made;
   return made;
 }

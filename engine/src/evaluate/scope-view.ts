@@ -20,21 +20,84 @@ export interface RelevantInput {
   readonly which: "valid" | "all";
 }
 
-/**
- * What one scope sees of a snapshot. For work unit W an instance counts when its `work_unit` is W or absent; unscoped
- * evaluation counts all (contract.md section 5). Each answer is worked out once; lists are made only when one is asked for.
- */
-export class ScopeView {
-  readonly snapshot: Snapshot;
-  readonly workUnit: WorkUnit | null;
-  readonly #counted = new Map<string, readonly Instance[]>();
+/** A set of instances of each type, and what is known of it. Each answer is worked out once, when it is asked for. */
+class Sight {
+  readonly #list: (type: string) => readonly Instance[];
+  readonly #sums: (type: string) => TypeSummary | undefined;
+  readonly #inScope = new Map<string, readonly Instance[]>();
   readonly #valid = new Map<string, readonly Instance[]>();
   readonly #summaries = new Map<string, TypeSummary>();
   readonly #digests = new Map<string, SeenType>();
 
-  constructor(snapshot: Snapshot, workUnit: WorkUnit | null) {
+  /** @param sums what is known of a type without its list; undefined where only the list tells */
+  constructor(list: Sight["inScope"], sums: (type: string) => TypeSummary | undefined = () => undefined) {
+    this.#list = list;
+    this.#sums = sums;
+  }
+
+  inScope(type: string): readonly Instance[] {
+    return remembered(this.#inScope, type, () => this.#list(type));
+  }
+
+  valid(type: string): readonly Instance[] {
+    return remembered(this.#valid, type, () => this.inScope(type).filter((instance) => instance.status === "valid"));
+  }
+
+  summary(type: string): TypeSummary {
+    let summary = this.#summaries.get(type);
+    if (summary === undefined) {
+      summary = this.#sums(type) ?? summaryOf(this.inScope(type));
+      this.#summaries.set(type, summary);
+    }
+    return summary;
+  }
+
+  digest(type: string): SeenType {
+    return remembered(this.#digests, type, () => seenOf(this.inScope(type)));
+  }
+}
+
+/** What the views of all scopes over one snapshot have in common: what they see of types without scoped instances. */
+export class CommonSight {
+  readonly snapshot: Snapshot;
+  /** All instances, whatever their work units. */
+  readonly all: Sight;
+  /** Null where only the lists tell. */
+  readonly #scopedTypes: ReadonlySet<string> | null;
+
+  constructor(snapshot: Snapshot) {
+    const { instances } = snapshot;
+    const scoped = instances.scopedTypes?.();
+    this.snapshot = snapshot;
+    this.#scopedTypes = scoped === undefined ? null : new Set(scoped);
+    this.all = new Sight(
+      (type) => instances.get(type) ?? [],
+      (type) => instances.summary?.(type),
+    );
+  }
+
+  /** Whether work units may see different instances of a type. */
+  isDivided(type: string): boolean {
+    return this.#scopedTypes?.has(type) !== false;
+  }
+}
+
+/**
+ * What one scope sees of a snapshot. For work unit W an instance counts when its `work_unit` is W or absent; unscoped
+ * evaluation counts all (contract.md section 5). Lists are made only when one is asked for.
+ */
+export class ScopeView {
+  readonly snapshot: Snapshot;
+  readonly workUnit: WorkUnit | null;
+  readonly #common: CommonSight;
+  readonly #own: Sight;
+
+  /** @param common shared with the views of other scopes over the same snapshot */
+  constructor(snapshot: Snapshot, workUnit: WorkUnit | null, common = new CommonSight(snapshot)) {
     this.snapshot = snapshot;
     this.workUnit = workUnit;
+    this.#common = common;
+    this.#own = workUnit === null ? common.all : new Sight((type) => instancesFor(snapshot, type, workUnit));
   }
 
   /** The last attempt of one of the scope's protocols that has ended. */
@@ -52,19 +115,11 @@ export class ScopeView {
   }
 
   counted(type: string): readonly Instance[] {
-    return remembered(this.#counted, type, () => {
-      const { instances } = this.snapshot;
-      if (this.workUnit === null) return instances.get(type) ?? [];
-      const own = instances.forWorkUnit?.(type, this.workUnit);
-      if (own !== undefined) return own;
-      return (instances.get(type) ?? []).filter(
-        (instance) => instance.workUnit === null || instance.workUnit === this.workUnit,
-      );
-    });
+    return this.#of(type).inScope(type);
   }
 
   valid(type: string): readonly Instance[] {
-    return remembered(this.#valid, type, () => this.counted(type).filter((instance) => instance.status === "valid"));
+    return this.#of(type).valid(type);
   }
 
   /** The invalid and the malformed ones. */
@@ -74,13 +129,7 @@ export class ScopeView {
 
   /** What is known of those that count. */
   summary(type: string): TypeSummary {
-    let summary = this.#summaries.get(type);
-    if (summary === undefined) {
-      if (this.workUnit === null) summary = this.snapshot.instances.summary?.(type);
-      summary ??= summaryOf(this.counted(type));
-      this.#summaries.set(type, summary);
-    }
-    return summary;
+    return this.#of(type).summary(type);
   }
 
   /** Whether any type is partially scanned. */
@@ -94,13 +143,23 @@ export class ScopeView {
 
   /** What an attempt that looked now would have seen of a type. */
   digest(type: string): SeenType {
-    return remembered(this.#digests, type, () => seenOf(this.counted(type)));
+    return this.#of(type).digest(type);
   }
 
   /** A digest of everything that lies there of these types. */
   digestOf(types: readonly string[]): string {
     return sha256(types.map((type) => this.digest(type).all).join("\0"));
   }
+
+  #of(type: string): Sight {
+    return this.#common.isDivided(type) ? this.#own : this.#common.all;
+  }
+}
+
+/** The instances of a work unit and those of none. */
+function instancesFor({ instances }: Snapshot, type: string, unit: WorkUnit): readonly Instance[] {
+  const own = instances.forWorkUnit?.(type, unit);
+  return own ?? (instances.get(type) ?? []).filter(({ workUnit }) => workUnit === null || workUnit === unit);
 }
 
 function remembered<V>(cache: Map<string, V>, key: string, work: () => V): V {
@@ -113,29 +172,23 @@ function remembered<V>(cache: Map<string, V>, key: string, work: () => V): V {
 }
 
 function summaryOf(instances: readonly Instance[]): TypeSummary {
-  const count = (...statuses: readonly Instance["status"][]) =>
-    instances.filter(({ status }) => statuses.includes(status)).length;
-  const valid = instances.filter(({ status }) => status === "valid");
-  return {
-    total: instances.length,
-    valid: valid.length,
-    broken: count("invalid", "malformed"),
-    stale: count("stale"),
-    newest: newestOf(instances, ({ lastModified }) => lastModified),
-    newestValid: newestOf(valid, ({ lastModified }) => lastModified),
-    newestVouched: newestOf(instances, ({ lastModified, deliveredAt }) =>
-      deliveredAt !== null && deliveredAt > lastModified ? deliveredAt : lastModified,
-    ),
-  };
+  const counts = { valid: 0, invalid: 0, malformed: 0, stale: 0 };
+  let newest: Moment | null = null;
+  let newestValid: Moment | null = null;
+  let newestVouched: Moment | null = null;
+  for (const { status, lastModified, deliveredAt } of instances) {
+    counts[status]++;
+    newest = later(newest, lastModified);
+    newestVouched = later(newestVouched, later(deliveredAt, lastModified));
+    if (status === "valid") newestValid = later(newestValid, lastModified);
+  }
+  const { valid, invalid, malformed, stale } = counts;
+  const broken = invalid + malformed;
+  return { total: instances.length, valid, broken, stale, newest, newestValid, newestVouched };
 }
 
-function newestOf(instances: readonly Instance[], timeOf: (instance: Instance) => Moment): Moment | null {
-  let newest: Moment | null = null;
-  for (const instance of instances) {
-    const time = timeOf(instance);
-    if (newest === null || time > newest) newest = time;
-  }
-  return newest;
+function later(one: Moment | null, other: Moment): Moment {
+  return one !== null && one > other ? one : other;
 }
 
 /** The digests of a set of instances: of the valid ones, and of all. */

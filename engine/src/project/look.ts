@@ -6,7 +6,7 @@ import {
   type Snapshot,
   type WorkUnit,
 } from "@runa/store";
-import { type Evaluation, evaluate, protocolsOf } from "../evaluate/evaluate.ts";
+import { type Evaluation, evaluate, evaluateScopes, protocolsOf } from "../evaluate/evaluate.ts";
 import { ScopeView } from "../evaluate/scope-view.ts";
 import { listenersIn } from "../methodology/dialogue.ts";
 import { isOrphan } from "../process/owner.ts";
@@ -46,15 +46,14 @@ export function evaluateScope(project: OpenProject, { gaps }: Evaluation, workUn
   return evaluateAt(project, gaps, workUnit);
 }
 
-/** Evaluates each of these work units over the same scan, in their order. */
-export function evaluateWorkUnits(
+/** Evaluates each of these scopes over the same scan and one snapshot, in their order, when it is taken. */
+export function evaluateEach(
   project: OpenProject,
   { gaps }: Evaluation,
-  workUnits: readonly string[],
-): Evaluation[] {
-  const units = workUnits as readonly WorkUnit[];
-  const snapshot = snapshotFor(project, gaps, units);
-  return units.map((unit) => evaluate(project.methodology, snapshot, unit));
+  workUnits: readonly (string | null)[],
+): IteratorObject<Evaluation> {
+  const scopes = workUnits as readonly (WorkUnit | null)[];
+  return evaluateScopes(project.methodology, snapshotFor(project, gaps, scopes), scopes);
 }
 
 function evaluateAt(project: OpenProject, gaps: Evaluation["gaps"], workUnit: string | null): Evaluation {
