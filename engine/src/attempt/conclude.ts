@@ -154,7 +154,7 @@ function endBy(
       started,
       owner: thisOwner(),
       logged: { ...loggedOutcome(outcome), ...logged },
-      outputsAfter: owedDigest(view, protocol),
+      outputsAfter: owedDigest(view.as(protocol), protocol),
       usage: usage === null ? null : { ...usage },
     },
   );

@@ -7,7 +7,7 @@ import { type Primitive, type Trigger, triggerText, typesOf } from "../methodolo
 import { Feedback } from "./feedback.ts";
 import { type Freshness, freshnessOf } from "./freshness.ts";
 import { type Outputs, outputsOf } from "./outputs.ts";
-import { CommonSight, ScopeView } from "./scope-view.ts";
+import { CommonSight, type ProtocolView, ScopeView } from "./scope-view.ts";
 import { TriggerEvaluation } from "./trigger.ts";
 
 export type PreconditionReason = "missing" | "invalid" | "stale" | "scan_incomplete";
@@ -109,13 +109,18 @@ class Evaluator {
   evaluate(workUnit: WorkUnit | null): Evaluation {
     const view = new ScopeView(this.#snapshot, workUnit, this.#common);
     const { dialogue, order, cycles, cycleOf } = declaredScope(this.#methodology, workUnit);
-    const candidates = order.map((protocol) =>
-      candidateOf(view, protocol, {
-        feedback: new Feedback(view, protocol, dialogue),
-        cycle: cycleOf.get(protocol.name) ?? null,
-        attempt: this.#attemptOf({ protocol, workUnit }),
-      }),
-    );
+    const candidates = order.map((protocol) => {
+      const seen = view.as(protocol);
+      return candidateOf(
+        seen,
+        { protocol, workUnit },
+        {
+          feedback: new Feedback(seen, protocol, dialogue),
+          cycle: cycleOf.get(protocol.name) ?? null,
+          attempt: this.#attemptOf({ protocol, workUnit }),
+        },
+      );
+    });
     return { methodology: this.#methodology, workUnit, candidates, cycles, gaps: this.#gaps, view, dialogue };
   }
 
@@ -153,8 +158,8 @@ export function protocolsOf({ protocols }: Methodology, workUnit: WorkUnit | nul
 }
 
 function candidateOf(
-  view: ScopeView,
-  protocol: Protocol,
+  view: ProtocolView,
+  { protocol, workUnit }: Candidate,
   around: Pick<EvaluatedCandidate, "feedback" | "cycle" | "attempt">,
 ): EvaluatedCandidate {
   const { feedback, cycle } = around;
@@ -163,7 +168,7 @@ function candidateOf(
   const freshness = freshnessOf(view, protocol, outputs, triggers, feedback);
   return {
     protocol,
-    workUnit: view.workUnit,
+    workUnit,
     triggerSatisfied: triggers.satisfied(protocol.trigger),
     readiness: readinessOf(view, protocol, triggers, freshness, cycle),
     outputs,
@@ -173,7 +178,7 @@ function candidateOf(
 }
 
 function readinessOf(
-  view: ScopeView,
+  view: ProtocolView,
   protocol: Protocol,
   triggers: TriggerEvaluation,
   freshness: Freshness,
@@ -192,7 +197,7 @@ function readinessOf(
   return { status: "ready", inputs: inputsOf(view, protocol, triggers) };
 }
 
-function waitConditions(view: ScopeView, protocol: Protocol, triggers: TriggerEvaluation): WaitCondition[] {
+function waitConditions(view: ProtocolView, protocol: Protocol, triggers: TriggerEvaluation): WaitCondition[] {
   if (triggers.satisfied(protocol.trigger)) return [];
   const primitives = triggers.unsatisfied(protocol.trigger);
   if (primitives.length === 0) return [{ kind: "never", trigger: protocol.trigger }];
@@ -205,17 +210,18 @@ function waitConditions(view: ScopeView, protocol: Protocol, triggers: TriggerEv
 
 /** What a protocol requires and lacks, as the evaluation's scope sees it, whatever its own scope is. */
 export function preconditionFailures({ view }: Evaluation, protocol: Protocol): PreconditionFailure[] {
-  return failuresOf(view, protocol);
+  return failuresOf(view.as(protocol), protocol);
 }
 
 /** The same, and the types of its trigger that cannot be trusted. */
 export function obstaclesOf({ view, dialogue }: Evaluation, protocol: Protocol): PreconditionFailure[] {
-  const feedback = new Feedback(view, protocol, dialogue);
-  const triggers = new TriggerEvaluation(view, outputsOf(view, protocol), feedback);
-  return [...failuresOf(view, protocol), ...untrustedIn(view, protocol, triggers)];
+  const seen = view.as(protocol);
+  const feedback = new Feedback(seen, protocol, dialogue);
+  const triggers = new TriggerEvaluation(seen, outputsOf(seen, protocol), feedback);
+  return [...failuresOf(seen, protocol), ...untrustedIn(seen, protocol, triggers)];
 }
 
-function failuresOf(view: ScopeView, protocol: Protocol): PreconditionFailure[] {
+function failuresOf(view: ProtocolView, protocol: Protocol): PreconditionFailure[] {
   const failures: PreconditionFailure[] = [];
   for (const artifactType of protocol.requires) {
     const isPartial = view.isPartial(artifactType);
@@ -235,7 +241,7 @@ function lackOf({ total, valid, stale }: TypeSummary): PreconditionReason | null
 }
 
 /** The partially scanned types of a trigger that trusted branches do not settle, but for those that `requires` names. */
-function untrustedIn(view: ScopeView, protocol: Protocol, triggers: TriggerEvaluation): PreconditionFailure[] {
+function untrustedIn(view: ProtocolView, protocol: Protocol, triggers: TriggerEvaluation): PreconditionFailure[] {
   if (!view.hasGaps || triggers.trusted(protocol.trigger) !== null) return [];
   return typesOf(protocol.trigger)
     .filter((type) => view.isPartial(type) && !protocol.requires.includes(type))
@@ -246,7 +252,7 @@ function untrustedIn(view: ScopeView, protocol: Protocol, triggers: TriggerEvalu
  * What a protocol is given: the valid instances of what it requires and accepts, where a partially scanned accepted type
  * drops out, and what every true `on_invalid` of a true branch found.
  */
-function inputsOf(view: ScopeView, protocol: Protocol, triggers: TriggerEvaluation): Input[] {
+function inputsOf(view: ProtocolView, protocol: Protocol, triggers: TriggerEvaluation): Input[] {
   const given = (instances: readonly Instance[], relationship: Relationship) =>
     instances.map((instance): Input => ({ instance, relationship }));
   const accepted = protocol.accepts.filter((type) => !view.isPartial(type));
@@ -260,7 +266,8 @@ function inputsOf(view: ScopeView, protocol: Protocol, triggers: TriggerEvaluati
 
 /** What a candidate would be given as things are now, READY or not. */
 export function inputsNow({ view }: Evaluation, { protocol, outputs, feedback }: EvaluatedCandidate): Input[] {
-  return inputsOf(view, protocol, new TriggerEvaluation(view, outputs, feedback));
+  const seen = view.as(protocol);
+  return inputsOf(seen, protocol, new TriggerEvaluation(seen, outputs, feedback));
 }
 
 /** A wait condition in the contract's words. */

@@ -114,7 +114,12 @@ export class ScopeView {
     return this.snapshot.said.get(this.workUnit);
   }
 
-  counted(type: string): readonly Instance[] {
+  /** What one of the methodology's protocols sees here. */
+  as(protocol: { readonly name: string }): ProtocolView {
+    return new ProtocolView(this, protocol);
+  }
+
+  inScope(type: string): readonly Instance[] {
     return this.#of(type).inScope(type);
   }
 
@@ -124,10 +129,10 @@ export class ScopeView {
 
   /** The invalid and the malformed ones. */
   broken(type: string): readonly Instance[] {
-    return this.counted(type).filter(({ status }) => status === "invalid" || status === "malformed");
+    return this.inScope(type).filter(({ status }) => status === "invalid" || status === "malformed");
   }
 
-  /** What is known of those that count. */
+  /** What is known of those in scope. */
   summary(type: string): TypeSummary {
     return this.#of(type).summary(type);
   }
@@ -153,6 +158,66 @@ export class ScopeView {
 
   #of(type: string): Sight {
     return this.#common.isDivided(type) ? this.#own : this.#common.all;
+  }
+}
+
+/**
+ * What one protocol sees of each type in a scope. Whatever is decided for a protocol asks this: all protocols of a scope
+ * see the same now, and share what was worked out.
+ */
+export class ProtocolView {
+  readonly #scope: ScopeView;
+  readonly #protocol: { readonly name: string };
+
+  constructor(scope: ScopeView, protocol: { readonly name: string }) {
+    this.#scope = scope;
+    this.#protocol = protocol;
+  }
+
+  inScope(type: string): readonly Instance[] {
+    return this.#scope.inScope(type);
+  }
+
+  valid(type: string): readonly Instance[] {
+    return this.#scope.valid(type);
+  }
+
+  broken(type: string): readonly Instance[] {
+    return this.#scope.broken(type);
+  }
+
+  summary(type: string): TypeSummary {
+    return this.#scope.summary(type);
+  }
+
+  digest(type: string): SeenType {
+    return this.#scope.digest(type);
+  }
+
+  digestOf(types: readonly string[]): string {
+    return this.#scope.digestOf(types);
+  }
+
+  get hasGaps(): boolean {
+    return this.#scope.hasGaps;
+  }
+
+  isPartial(type: string): boolean {
+    return this.#scope.isPartial(type);
+  }
+
+  /** The protocol's last attempt in this scope that has ended. */
+  get lastAttempt(): LastAttempt | undefined {
+    return this.#scope.lastAttempt(this.#protocol);
+  }
+
+  get lastSuccess(): LastAttempt | undefined {
+    return this.#scope.lastSuccess(this.#protocol);
+  }
+
+  /** What was said in this scope; undefined where nothing was. */
+  get said(): Said | undefined {
+    return this.#scope.said;
   }
 }
 

@@ -54,13 +54,15 @@ function original(evaluation: Evaluation, name: string): EvaluatedCandidate | un
 
 /** What an execution that starts now would see: it runs again only when this changes. */
 function inputDigest(view: ScopeView, protocol: Protocol): string {
-  return view.digestOf(readTypesOf(protocol));
+  return view.as(protocol).digestOf(readTypesOf(protocol));
 }
 
 /** What a projected execution delivers: its `produces`, and of each choice the member that alone lies there. */
-function deliveredTypes(view: ScopeView, { produces, choices }: Protocol): string[] {
+function deliveredTypes(view: ScopeView, protocol: Protocol): string[] {
+  const { produces, choices } = protocol;
+  const seen = view.as(protocol);
   const chosen = choices.flatMap(({ members }) => {
-    const there = members.filter((member) => view.summary(member).total > 0);
+    const there = members.filter((member) => seen.summary(member).total > 0);
     return there.length === 1 ? there : [];
   });
   return [...produces, ...chosen];
@@ -76,7 +78,7 @@ function afterwards(view: ScopeView, protocol: Protocol, step: number): Snapshot
     instances.set(type, [...others, projectedInstance(view, type, (at + 1) as Moment, step)]);
   }
   const after: Snapshot = { ...snapshot, instances };
-  const seen = new ScopeView(after, view.workUnit);
+  const seen = new ScopeView(after, view.workUnit).as(protocol);
   const success: LastAttempt = {
     id: `projected-${step}`,
     protocol: protocol.name,

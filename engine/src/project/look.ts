@@ -91,7 +91,7 @@ function executed({ openAttempts }: Snapshot): Snapshot["openAttempts"] {
 /** Whether any artifact names the work unit that was evaluated. */
 export function isNamed({ view, methodology }: Evaluation): boolean {
   return [...methodology.types.keys()].some((type) =>
-    view.counted(type).some(({ workUnit }) => workUnit !== null && workUnit === view.workUnit),
+    view.inScope(type).some(({ workUnit }) => workUnit !== null && workUnit === view.workUnit),
   );
 }
 

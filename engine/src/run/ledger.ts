@@ -172,7 +172,8 @@ export class RunLedger {
   #readsTheSame({ candidate, left }: AttemptReport): boolean {
     const view = this.#viewFor(candidate);
     if (view === undefined || left === null) return false;
-    return readTypesOf(candidate.protocol).every((type) => left.seen[type]?.all === view.digest(type).all);
+    const seen = view.as(candidate.protocol);
+    return readTypesOf(candidate.protocol).every((type) => left.seen[type]?.all === seen.digest(type).all);
   }
 
   /** Whether nothing has happened since a success that could have reopened it. */

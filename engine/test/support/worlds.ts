@@ -234,7 +234,7 @@ export function snapshotFrom(world: World): Snapshot {
       outcome: past.lastFailed ? (FAILURES[index] ?? "exited") : "delivered",
       started: 2 as Moment,
       ended: 3 as Moment,
-      outputsAfter: owedDigest(then, protocol),
+      outputsAfter: owedDigest(then.as(protocol), protocol),
       fingerprint: past.sameInstructions ? FINGERPRINT : "as it was",
       seen: null,
     };
