@@ -62,14 +62,12 @@ export class CommonSight {
   readonly snapshot: Snapshot;
   /** All instances, whatever their work units. */
   readonly all: Sight;
-  /** Null where only the lists tell. */
-  readonly #scopedTypes: ReadonlySet<string> | null;
+  /** Null where only the lists tell. Looked up when a work unit asks. */
+  #scopedTypes: ReadonlySet<string> | null | undefined;
 
   constructor(snapshot: Snapshot) {
     const { instances } = snapshot;
-    const scoped = instances.scopedTypes?.();
     this.snapshot = snapshot;
-    this.#scopedTypes = scoped === undefined ? null : new Set(scoped);
     this.all = new Sight(
       (type) => instances.get(type) ?? [],
       (type) => instances.summary?.(type),
@@ -78,6 +76,10 @@ export class CommonSight {
 
   /** Whether work units may see different instances of a type. */
   isDivided(type: string): boolean {
+    if (this.#scopedTypes === undefined) {
+      const scoped = this.snapshot.instances.scopedTypes?.();
+      this.#scopedTypes = scoped === undefined ? null : new Set(scoped);
+    }
     return this.#scopedTypes?.has(type) !== false;
   }
 }
@@ -102,11 +104,11 @@ export class ScopeView {
 
   /** The last attempt of one of the scope's protocols that has ended. */
   lastAttempt({ name }: { readonly name: string }): LastAttempt | undefined {
-    return this.snapshot.lastAttempts.get(candidateKey({ protocol: name, workUnit: this.workUnit }));
+    return this.#recorded(this.snapshot.lastAttempts, name);
   }
 
   lastSuccess({ name }: { readonly name: string }): LastAttempt | undefined {
-    return this.snapshot.lastSuccesses.get(candidateKey({ protocol: name, workUnit: this.workUnit }));
+    return this.#recorded(this.snapshot.lastSuccesses, name);
   }
 
   /** What was said in this scope; undefined where nothing was. */
@@ -156,8 +158,13 @@ export class ScopeView {
     return sha256(types.map((type) => this.digest(type).all).join("\0"));
   }
 
+  #recorded(attempts: Snapshot["lastAttempts"], protocol: string): LastAttempt | undefined {
+    // Making the keys of a thousand candidates takes as long as evaluating them.
+    return attempts.size === 0 ? undefined : attempts.get(candidateKey({ protocol, workUnit: this.workUnit }));
+  }
+
   #of(type: string): Sight {
-    return this.#common.isDivided(type) ? this.#own : this.#common.all;
+    return this.workUnit === null || this.#common.isDivided(type) ? this.#own : this.#common.all;
   }
 }
 
