@@ -242,7 +242,7 @@ describe(`bad input, seed ${SEED}`, () => {
     try {
       const { gaps } = await scanProject(project);
       expect(gaps).toEqual([{ type: "request", path: "request/longer.json", reason: "longer than 2 GiB" }]);
-      const { instances } = readSnapshot(project.store, ["request"], gaps, null);
+      const { instances } = readSnapshot(project.store, ["request"], gaps, [null]);
       expect(instances.get("request")).toMatchObject([
         { id: "long", status: "malformed", violations: [{ got: "longer than 256 MiB at line 1, column 1" }] },
       ]);
@@ -390,7 +390,7 @@ async function scannedStatuses(root: string): Promise<Map<string, string>> {
   try {
     const { gaps } = await scanProject(project);
     expect(gaps).toEqual([]);
-    const { instances } = readSnapshot(project.store, project.methodology.types.keys(), [], null);
+    const { instances } = readSnapshot(project.store, project.methodology.types.keys(), [], [null]);
     return new Map([...instances.values()].flat().map(({ id, status }) => [id, status]));
   } finally {
     project.close();

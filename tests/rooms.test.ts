@@ -10,6 +10,7 @@ import { CHECKOUT } from "./rig/programs.ts";
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   store: [
     "artifact.ts",
+    "candidate.ts",
     "moment.ts",
     "grouped.ts",
     "suggestion.ts",

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type EvaluatedCandidate, evaluate, type WaitCondition } from "../src/evaluate/evaluate.ts";
+import { type EvaluatedCandidate, evaluate, evaluateScopes, type WaitCondition } from "../src/evaluate/evaluate.ts";
 import { debtsOf } from "../src/evaluate/owed.ts";
 import { triggerText, typesOf } from "../src/methodology/trigger.ts";
 import { newsOf } from "./model/feedback.ts";
 import { owingNothing, settledChoices, stands } from "./model/owed.ts";
 import { type Verdict, verdictsOf } from "./model/readiness.ts";
-import { methodologyOf } from "./support/builders.ts";
+import { methodologyOf, unit } from "./support/builders.ts";
 import { snapshotFrom, worlds } from "./support/worlds.ts";
 
 const RUNS = 5000;
@@ -88,4 +88,28 @@ test("evaluate and debtsOf agree with contract section 5, sentence by sentence",
     ...["waiting for nothing", "blocked for nothing"],
   ].filter((what) => (met.get(what) ?? 0) < 10);
   expect(rare).toEqual([]);
+});
+
+test("several scopes over one snapshot are evaluated as each is alone, whatever they share", () => {
+  const scopes = [null, unit("w1"), unit("w2")];
+  fc.assert(
+    fc.property(worlds, (world) => {
+      const methodology = methodologyOf(world.types, world.protocols);
+      const snapshot = snapshotFrom(world);
+      const scoped = world.instances.filter(({ workUnit }) => workUnit !== null).map(({ type }) => type);
+      // As the store tells it; without, every scope looks at the lists of its own.
+      const instances = Object.assign(new Map(snapshot.instances), { scopedTypes: () => [...new Set(scoped)] });
+      const together = [...evaluateScopes(methodology, { ...snapshot, instances }, scopes)];
+      const facts = ({ candidates, view }: (typeof together)[number]) => [
+        candidates.map(seenIn),
+        candidates.map(({ readiness }) => (readiness.status === "ready" ? readiness.inputs : [])),
+        world.types.map((type) => [view.summary(type), view.digest(type), view.broken(type)]),
+      ];
+      agree(
+        together.map(facts),
+        scopes.map((scope) => facts(evaluate(methodology, snapshot, scope))),
+      );
+    }),
+    { numRuns: 500 },
+  );
 });

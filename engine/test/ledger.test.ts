@@ -7,7 +7,7 @@ import type { AttemptReport } from "../src/attempt/report.ts";
 import { type EvaluatedCandidate, type Evaluation, evaluate } from "../src/evaluate/evaluate.ts";
 import type { ProtocolDeclaration } from "../src/methodology/manifest.ts";
 import { isTriedAgain, RunLedger } from "../src/run/ledger.ts";
-import { declare, instanceOf, methodologyOf, snapshotOf } from "./support/builders.ts";
+import { declare, instanceOf, methodologyOf, snapshotOf, unit } from "./support/builders.ts";
 
 const TYPES = ["go", "out"];
 
@@ -105,7 +105,7 @@ test("a candidate is tried as often as its attempts and max_reopens allow", () =
   fc.assert(
     fc.property(fc.record(settings), fc.array(fc.constantFrom(...OUTCOMES), { maxLength: 20 }), (limits, outcomes) => {
       const rest = { produces: ["out"] };
-      const ledger = new RunLedger(null, () => ({ attempts: limits.attempts, backoff: 0 }), limits.maxReopens);
+      const ledger = new RunLedger([null], () => ({ attempts: limits.attempts, backoff: 0 }), limits.maxReopens);
       const first = evaluated(rest);
       ledger.reconciled(first.evaluation);
       let { candidate } = first;
@@ -153,7 +153,7 @@ describe("a success that is READY again", () => {
 
   /** A run in which the protocol has succeeded, and how the world looked at its end. */
   function afterSuccess() {
-    const ledger = new RunLedger(null, () => ({ attempts: 1, backoff: 0 }), 10);
+    const ledger = new RunLedger([null], () => ({ attempts: 1, backoff: 0 }), 10);
     const { evaluation, candidate } = evaluated(rest);
     ledger.reconciled(evaluation);
     const report = reportOf(candidate, { id: "delivered" }, 1, evaluated(rest, { out: "made" }).evaluation);
@@ -191,7 +191,7 @@ describe("a retry that is due", () => {
 
   /** A run whose first try has failed, and what it does next in a world. */
   function afterFailure() {
-    const ledger = new RunLedger(null, () => ({ attempts: 3, backoff: 0 }), 10);
+    const ledger = new RunLedger([null], () => ({ attempts: 3, backoff: 0 }), 10);
     const { evaluation, candidate } = evaluated(rest, { success: "earlier" });
     ledger.reconciled(evaluation);
     const report = reportOf(candidate, { id: "exited", code: 1 }, 1);
@@ -233,7 +233,7 @@ test("a pause doubles with each try up to ten minutes, up to a quarter shorter",
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 700_000 }), (tries, backoff) => {
       const { candidate } = evaluated({ produces: ["out"] });
-      const ledger = new RunLedger(null, () => ({ attempts: 50, backoff }), 10);
+      const ledger = new RunLedger([null], () => ({ attempts: 50, backoff }), 10);
       const pause = ledger.ended(reportOf(candidate, { id: "exited", code: 1 }, tries)) ?? -1;
       let whole = backoff;
       for (let before = 1; before < tries; before++) whole = Math.min(whole * 2, 600_000);
@@ -248,7 +248,7 @@ test("a pause doubles with each try up to ten minutes, up to a quarter shorter",
 test("work without outputs is done until somebody else changes what it reads", () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom("h1", "h2", "h3"), { minLength: 2, maxLength: 12 }), (states) => {
-      const ledger = new RunLedger(null, () => ({ attempts: 1, backoff: 0 }), 100);
+      const ledger = new RunLedger([null], () => ({ attempts: 1, backoff: 0 }), 100);
       let settled: string | null = null;
       for (const go of states) {
         const { evaluation, candidate } = evaluated({}, { go });
@@ -268,7 +268,7 @@ test("work without outputs is done until somebody else changes what it reads", (
 });
 
 test("work without outputs runs again when what it reads is changed after it was judged", () => {
-  const ledger = new RunLedger(null, () => ({ attempts: 1, backoff: 0 }), 10);
+  const ledger = new RunLedger([null], () => ({ attempts: 1, backoff: 0 }), 10);
   const given = evaluated({});
   ledger.reconciled(given.evaluation);
   ledger.ended(reportOf(given.candidate, { id: "delivered" }, 1, given.evaluation));
@@ -281,7 +281,7 @@ test("work without outputs runs again when what it reads is changed after it was
 test("one that failed in another run since this one began has failed here", () => {
   for (const { id: outcome } of OUTCOMES) {
     const looks = (id: string) => evaluated({ produces: ["out"] }, { last: { id, outcome } }).evaluation;
-    const ledger = new RunLedger(null, () => ({ attempts: 1, backoff: 0 }), 10);
+    const ledger = new RunLedger([null], () => ({ attempts: 1, backoff: 0 }), 10);
     ledger.reconciled(looks("before"));
     expect(ledger.failures).toEqual([]);
     ledger.reconciled(looks("since"));
@@ -291,7 +291,7 @@ test("one that failed in another run since this one began has failed here", () =
 });
 
 test("one that another run tries again has not failed", () => {
-  const ledger = new RunLedger(null, () => ({ attempts: 1, backoff: 0 }), 10);
+  const ledger = new RunLedger([null], () => ({ attempts: 1, backoff: 0 }), 10);
   ledger.reconciled(evaluated({ produces: ["out"] }).evaluation);
   const looks = (retry?: true) =>
     evaluated({ produces: ["out"] }, { last: { id: "theirs", outcome: "exited", ...(retry && { retry }) } });
@@ -301,4 +301,23 @@ test("one that another run tries again has not failed", () => {
   expect(ledger.chance(meanwhile.candidate)).toEqual({ kind: "now", tries: 1, failed: null });
   ledger.reconciled(looks().evaluation);
   expect(ledger.failures).toMatchObject([{ kind: "elsewhere" }]);
+});
+
+test("candidates of several scopes are told apart, and those of another scope are only reported", () => {
+  const ledger = new RunLedger(["w-1", "w-2"], () => ({ attempts: 1, backoff: 0 }), 10);
+  const methodology = methodologyOf(TYPES, [declare("p", { scoped: true, produces: ["out"] })]);
+  const candidates = ["w-1", "w-2", "w-3"].map((workUnit) => {
+    const evaluation = evaluate(methodology, snapshotOf(TYPES, [instanceOf("go", "g")]), unit(workUnit));
+    if (workUnit !== "w-3") ledger.reconciled(evaluation);
+    return evaluation.candidates[0] as EvaluatedCandidate;
+  });
+  const [first, second, foreign] = candidates as [EvaluatedCandidate, EvaluatedCandidate, EvaluatedCandidate];
+  const failed = reportOf(first, { id: "exited", code: 1 }, 1);
+  const elsewhere = reportOf(foreign, { id: "exited", code: 1 }, 1);
+  ledger.ended(failed);
+  ledger.ended(elsewhere);
+  expect(ledger.chance(first)).toEqual({ kind: "never" });
+  expect(ledger.chance(second)).toEqual({ kind: "now", tries: 1, failed: null });
+  expect(ledger.failures).toEqual([{ kind: "attempt", report: failed }]);
+  expect(ledger.reports).toEqual([failed, elsewhere]);
 });

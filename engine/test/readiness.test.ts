@@ -10,11 +10,12 @@ const TYPES = ["x", "y", "z", "yes", "no"];
 function evaluated(
   protocols: readonly ProtocolDeclaration[],
   instances: Parameters<typeof snapshotOf>[1] = [],
-  sketch: SnapshotSketch & { workUnit?: string; openAttempts?: readonly OpenAttempt[] } = {},
+  sketch: Omit<SnapshotSketch, "workUnit"> & { workUnit?: string; openAttempts?: readonly OpenAttempt[] } = {},
 ) {
-  const { workUnit, openAttempts = [], ...rest } = sketch;
-  const snapshot = { ...snapshotOf(TYPES, instances, rest), openAttempts };
-  return evaluate(methodologyOf(TYPES, protocols), snapshot, workUnit === undefined ? null : unit(workUnit));
+  const { openAttempts = [], ...rest } = sketch;
+  const workUnit = rest.workUnit === undefined ? null : unit(rest.workUnit);
+  const snapshot = { ...snapshotOf(TYPES, instances, { ...rest, workUnit }), openAttempts };
+  return evaluate(methodologyOf(TYPES, protocols), snapshot, workUnit);
 }
 
 /** The words of a WAITING candidate, as every view shows them. */

@@ -15,6 +15,7 @@ export type {
   WallTime,
   WorkUnit,
 } from "./artifact.ts";
+export { type CandidateName, candidateKey } from "./candidate.ts";
 // Opening a store.
 export { StoreError, storeExists } from "./connection/database.ts";
 export { openStore, requireKept, requireSound, type Store, type StoreUse } from "./connection/store.ts";
@@ -136,7 +137,6 @@ export { loadSchemaCompiler, type SchemaCompiler, type Validator } from "./schem
 export {
   type Listeners,
   readSnapshot,
-  readSnapshots,
   readUnhealthy,
   type Said,
   type Snapshot,

@@ -1,5 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { Instance, Moment, ScanGap, TypeSummary, WorkUnit } from "./artifact.ts";
+import { candidateKey } from "./candidate.ts";
 import type { Store } from "./connection/store.ts";
 import { grouped } from "./grouped.ts";
 import { unhealthyArtifacts } from "./index/artifact-table.ts";
@@ -27,26 +28,27 @@ export interface InstancesByType extends ReadonlyMap<string, readonly Instance[]
 }
 
 /**
- * What the store knew at one moment about everything that one scope's evaluation asks for. Immutable; whoever wants to
- * know "what if" makes another.
+ * What the store knew at one moment about everything that the evaluation of some scopes asks for. It belongs to none of
+ * them. Immutable; whoever wants to know "what if" makes another.
  */
 export interface Snapshot {
   readonly instances: InstancesByType;
   /** Of each partially scanned type what could not be read. */
   readonly gaps: ReadonlyMap<string, readonly ScanGap[]>;
-  /** By protocol, for the snapshot's work unit (or none). */
+  /** By `candidateKey`, for the scopes that were asked for. */
   readonly lastAttempts: ReadonlyMap<string, LastAttempt>;
   readonly lastSuccesses: ReadonlyMap<string, LastAttempt>;
   /** Attempts that have not ended, of every work unit. */
   readonly openAttempts: readonly OpenAttempt[];
-  readonly said: Said;
+  /** By the work unit for which it was said, null for none; only where something was said. */
+  readonly said: ReadonlyMap<WorkUnit | null, Said>;
 }
 
 /** What was said of work by delivering or confirming, as far as somebody listens. */
 export interface Said {
   /** By type, the earliest first: what was said after the last success of one of its listeners. */
   readonly sayings: ReadonlyMap<string, readonly Saying[]>;
-  /** When an instance of a type that the scope counts went last. Empty where nothing was said. */
+  /** When an instance of a type that the scope counts went last. */
   readonly removals: ReadonlyMap<string, Moment>;
 }
 
@@ -56,68 +58,50 @@ export type Listeners = ReadonlyMap<string, readonly string[]>;
 const NOBODY: Listeners = new Map();
 
 /**
- * Reads everything that evaluation needs for one work unit (or none) at once.
+ * Reads everything that evaluation needs for these scopes at once.
+ * @param scopes the work units whose attempts are read, null for those of none
+ * @param listeners who of a scope listens to what
  * @throws StoreError, also where the store has been deleted or replaced
  */
 export function readSnapshot(
   store: Store,
   types: Iterable<string>,
   gaps: ScanReport["gaps"],
-  workUnit: WorkUnit | null,
-  listeners: Listeners = NOBODY,
+  scopes: readonly (WorkUnit | null)[],
+  listeners: (scope: WorkUnit | null) => Listeners = () => NOBODY,
 ): Snapshot {
   store.requireInPlace();
   const { database } = store;
   // One read transaction: a delivery between two of these queries must not show in one and not in the other.
   return database.transaction(() => ({
-    ...commonPart(database, types, gaps),
-    ...scopePart(database, workUnit, listeners),
-  }))();
-}
-
-/** Reads what `readSnapshot` reads, for each of several work units at one moment; what they have in common, once. */
-export function readSnapshots(
-  { database }: Store,
-  types: Iterable<string>,
-  gaps: ScanReport["gaps"],
-  workUnits: readonly WorkUnit[],
-  listeners: Listeners = NOBODY,
-): Map<WorkUnit, Snapshot> {
-  return database.transaction(() => {
-    const common = commonPart(database, types, gaps);
-    const worked = workedUnits(database);
-    return new Map(
-      workUnits.map((unit) => [unit, { ...common, ...scopePart(database, unit, listeners, worked.has(unit)) }]),
-    );
-  })();
-}
-
-/** What snapshots of all scopes share. */
-function commonPart(
-  database: Database,
-  types: Iterable<string>,
-  gaps: ScanReport["gaps"],
-): Pick<Snapshot, "instances" | "gaps" | "openAttempts"> {
-  return {
     instances: new PackedInstances([...types], packedArtifacts(database)),
     gaps: grouped(gaps, ({ type }) => type),
     openAttempts: openAttempts(database),
-  };
+    ...recordsOf(database, scopes, listeners),
+  }))();
 }
 
-/** @param worked whether there was an attempt in this scope, as far as that is known */
-function scopePart(
+/** What attempts of these scopes left on record. */
+function recordsOf(
   database: Database,
-  workUnit: WorkUnit | null,
-  listeners: Listeners,
-  worked = true,
-): Omit<Snapshot, "instances" | "gaps" | "openAttempts"> {
-  const successes = byProtocol(worked ? lastSuccesses(database, workUnit) : []);
-  return {
-    lastAttempts: byProtocol(worked ? lastAttempts(database, workUnit) : []),
-    lastSuccesses: successes,
-    said: saidTo(database, listeners, successes, workUnit),
-  };
+  scopes: readonly (WorkUnit | null)[],
+  listeners: (scope: WorkUnit | null) => Listeners,
+): Pick<Snapshot, "lastAttempts" | "lastSuccesses" | "said"> {
+  const attempts = new Map<string, LastAttempt>();
+  const successes = new Map<string, LastAttempt>();
+  const saidIn = new Map<WorkUnit | null, Said>();
+  // Of many work units most may have no attempt: one query then saves theirs.
+  const worked = scopes.length > 1 ? workedUnits(database) : null;
+  for (const workUnit of scopes) {
+    if (workUnit !== null && worked?.has(workUnit) === false) continue;
+    for (const attempt of lastAttempts(database, workUnit))
+      attempts.set(candidateKey({ protocol: attempt.protocol, workUnit }), attempt);
+    for (const attempt of lastSuccesses(database, workUnit))
+      successes.set(candidateKey({ protocol: attempt.protocol, workUnit }), attempt);
+    const said = saidTo(database, listeners(workUnit), successes, workUnit);
+    if (said !== null) saidIn.set(workUnit, said);
+  }
+  return { lastAttempts: attempts, lastSuccesses: successes, said: saidIn };
 }
 
 function saidTo(
@@ -125,14 +109,14 @@ function saidTo(
   listeners: Listeners,
   successes: Snapshot["lastSuccesses"],
   workUnit: WorkUnit | null,
-): Said {
+): Said | null {
   const sayings = new Map<string, readonly Saying[]>();
   for (const [type, protocols] of listeners) {
-    const heard = protocols.map((protocol) => successes.get(protocol)?.ended ?? 0);
+    const heard = protocols.map((protocol) => successes.get(candidateKey({ protocol, workUnit }))?.ended ?? 0);
     const said = sayingsOf(database, type, Math.min(...heard) as Moment, workUnit);
     if (said.length > 0) sayings.set(type, said);
   }
-  return { sayings, removals: sayings.size === 0 ? new Map() : lastRemovals(database, workUnit) };
+  return sayings.size === 0 ? null : { sayings, removals: lastRemovals(database, workUnit) };
 }
 
 /** Every instance of these types that is not valid, in the order of the types, without reading the others. */
@@ -206,8 +190,4 @@ class PackedInstances implements InstancesByType {
   forEach(visit: (instances: readonly Instance[], type: string, all: InstancesByType) => void): void {
     for (const [type, instances] of this) visit(instances, type, this);
   }
-}
-
-function byProtocol(attempts: readonly LastAttempt[]): ReadonlyMap<string, LastAttempt> {
-  return new Map(attempts.map((attempt) => [attempt.protocol, attempt]));
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { candidateKey } from "../src/candidate.ts";
 import { contentHash } from "../src/json/canonical.ts";
 import {
   abandonAttempt,
@@ -15,8 +16,10 @@ import { id, Rig, unit } from "./rig.ts";
 
 const A = { title: "A" };
 const note = (name: string) => ({ type: "note", id: id(name) });
+const WRITE = candidateKey({ protocol: "write", workUnit: null });
+const WRITE_FOR_W1 = candidateKey({ protocol: "write", workUnit: unit("w-1") });
 const look = (rig: Rig, workUnit: string | null = null): Snapshot =>
-  readSnapshot(rig.store, rig.types.keys(), [], workUnit === null ? null : unit(workUnit));
+  readSnapshot(rig.store, rig.types.keys(), [], [workUnit === null ? null : unit(workUnit)]);
 
 const opened = (workUnit: string | null = null) => ({
   id: "attempt-1",
@@ -49,7 +52,7 @@ describe("an attempt", () => {
     expect(ended).toBe(true);
     expect(unendedAttempts(rig.store)).toEqual([]);
     expect(look(rig).lastAttempts.size).toBe(0);
-    expect(look(rig, "w-1").lastAttempts.get("write")).toEqual({
+    expect(look(rig, "w-1").lastAttempts.get(WRITE_FOR_W1)).toEqual({
       id: "attempt-1",
       protocol: "write",
       outcome: "exited",
@@ -65,16 +68,16 @@ describe("an attempt", () => {
     const rig = new Rig();
     const started = rig.begin("attempt-1");
     rig.end("attempt-1", started, "delivered", []);
-    const before = look(rig).lastAttempts.get("write");
+    const before = look(rig).lastAttempts.get(WRITE);
     abandonAttempt(rig.store, opened());
-    expect(look(rig).lastAttempts.get("write")).toEqual(before);
+    expect(look(rig).lastAttempts.get(WRITE)).toEqual(before);
   });
 
   test("of which nothing can be judged is abandoned", () => {
     const rig = new Rig();
     rig.begin("attempt-1");
     abandonAttempt(rig.store, opened());
-    expect(look(rig).lastAttempts.get("write")).toMatchObject({ outcome: "abandoned", seen: null });
+    expect(look(rig).lastAttempts.get(WRITE)).toMatchObject({ outcome: "abandoned", seen: null });
     expect(unendedAttempts(rig.store)).toEqual([]);
   });
 
@@ -97,8 +100,8 @@ describe("an attempt", () => {
     const second = rig.begin("attempt-a");
     rig.end("attempt-a", second, "delivered", []);
     rig.store.database.exec("UPDATE attempt SET ended = 7");
-    expect(look(rig).lastAttempts.get("write")?.id).toBe("attempt-a");
-    expect(look(rig).lastSuccesses.get("write")?.id).toBe("attempt-a");
+    expect(look(rig).lastAttempts.get(WRITE)?.id).toBe("attempt-a");
+    expect(look(rig).lastSuccesses.get(WRITE)?.id).toBe("attempt-a");
     expect(lastAttemptOf(rig.store.database, "write", null)?.id).toBe("attempt-a");
   });
 
@@ -123,7 +126,7 @@ describe("an attempt", () => {
       ["a", "tool"],
       ["f", "file"],
     ]);
-    expect(look(rig).lastSuccesses.get("write")).toMatchObject({
+    expect(look(rig).lastSuccesses.get(WRITE)).toMatchObject({
       seen: { note: { valid: "v", all: "a" } },
       outputsAfter: "digest",
     });
@@ -141,7 +144,8 @@ test("the last attempt and the last success are kept apart, for each work unit a
   run("w2", "w-2", "exited");
   const last = (workUnit: string | null) => {
     const { lastAttempts, lastSuccesses } = look(rig, workUnit);
-    return [lastAttempts.get("write")?.id, lastSuccesses.get("write")?.id];
+    const key = candidateKey({ protocol: "write", workUnit: workUnit === null ? null : unit(workUnit) });
+    return [lastAttempts.get(key)?.id, lastSuccesses.get(key)?.id];
   };
   expect(last(null)).toEqual(["u3", "u2"]);
   expect(last("w-1")).toEqual(["w1", "w1"]);

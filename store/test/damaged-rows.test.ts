@@ -31,7 +31,7 @@ async function worked(): Promise<Rig> {
 /** Reads everything that commands read. */
 function readAll(store: Store): void {
   for (const workUnit of [null, "w-1"]) {
-    const { instances } = readSnapshot(store, ["note"], [], workUnit as never);
+    const { instances } = readSnapshot(store, ["note"], [], [workUnit as never]);
     for (const type of instances.keys()) instances.get(type);
   }
   readUnhealthy(store, ["note"]);

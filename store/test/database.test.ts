@@ -265,7 +265,7 @@ describe("a damaged store is one clear error that names what is lost and what me
       return "refused";
     }
     try {
-      const { instances } = readSnapshot(store, ["note"], [], null);
+      const { instances } = readSnapshot(store, ["note"], [], [null]);
       write(store, () => nextMoment(store.database));
       return `${instances.get("note")?.length} rows`;
     } catch (error) {

@@ -58,7 +58,7 @@ describe.each(INTERFERENCES)("where %s", (_, interfere) => {
 
   test("nothing is evaluated over it, and no event read", async () => {
     const rig = interferedWith();
-    expect(() => readSnapshot(rig.store, ["note"], [], null)).toThrow(gone(rig));
+    expect(() => readSnapshot(rig.store, ["note"], [], [null])).toThrow(gone(rig));
     expect(() => readEvents(rig.store, {})).toThrow(gone(rig));
     await expect(scan(rig.store, rig.workspace, rig.types)).rejects.toThrow(gone(rig));
   });

@@ -36,7 +36,7 @@ describe("rows of one text", () => {
 
   test("of a work unit are those that a filter finds, the same objects", async () => {
     const rig = await mixed();
-    const { instances } = readSnapshot(rig.store, TYPES, [], null);
+    const { instances } = readSnapshot(rig.store, TYPES, [], [null]);
     const all = instances.get("note") ?? [];
     for (const workUnit of [...UNITS.flatMap((name) => name ?? []), "on", "ONE", "unknown"]) {
       const own = instances.forWorkUnit?.("note", unit(workUnit)) ?? [];
@@ -48,7 +48,7 @@ describe("rows of one text", () => {
 
   test("are summed up as their list is", async () => {
     const rig = await mixed();
-    const { instances } = readSnapshot(rig.store, TYPES, [], null);
+    const { instances } = readSnapshot(rig.store, TYPES, [], [null]);
     const all = instances.get("note") ?? [];
     const times = (status?: string) =>
       all.filter((one) => status === undefined || one.status === status).map(({ lastModified }) => lastModified);
@@ -94,7 +94,7 @@ describe("what was read is kept", () => {
     const rig = new Rig();
     rig.put("note/a.json", { title: "t" });
     await rig.scan();
-    const { instances } = readSnapshot(rig.store, TYPES, [], null);
+    const { instances } = readSnapshot(rig.store, TYPES, [], [null]);
     rig.put("note/b.json", { title: "t" });
     await rig.scan();
     expect(instances.get("note")?.map((one) => one.id)).toEqual(["a"]);

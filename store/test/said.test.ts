@@ -8,10 +8,15 @@ import { id, Rig, unit } from "./rig.ts";
 
 const TITLE = { title: "A" };
 
+const NOTHING: Said = { sayings: new Map(), removals: new Map() };
+
 /** What the protocol `listen`, or another one, hears in notes. */
 function heard(rig: Rig, listener = "listen", workUnit: string | null = null): Said {
   const scope = workUnit === null ? null : unit(workUnit);
-  return readSnapshot(rig.store, rig.types.keys(), [], scope, new Map([["note", [listener]]])).said;
+  return (
+    readSnapshot(rig.store, rig.types.keys(), [], [scope], () => new Map([["note", [listener]]])).said.get(scope) ??
+    NOTHING
+  );
 }
 
 const words = ({ sayings }: Said) => (sayings.get("note") ?? []).map((saying) => `${saying.id} by ${saying.protocol}`);
@@ -48,7 +53,7 @@ describe("what attempts say by delivering it", () => {
     withdrawArtifact(rig.store, { ...rig.deliverer({}), attempt: "two" }, "note", id("taken"));
     expect(words(heard(rig))).toEqual([]);
     expect(words(heard(rig, "listen", "w"))).toEqual(["scoped by write"]);
-    expect(readSnapshot(rig.store, rig.types.keys(), [], null).said.sayings.size).toBe(0);
+    expect(readSnapshot(rig.store, rig.types.keys(), [], [null]).said.size).toBe(0);
   });
 
   test("is left out as soon as all who listen have succeeded since", () => {

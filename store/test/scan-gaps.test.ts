@@ -138,7 +138,7 @@ test("a snapshot holds the gaps of each type", async () => {
   for (const first of [0x61, 0x62])
     writeFileSync(bytes(rig, "note", Buffer.from([first, 0xff, ...Buffer.from(".json")])), "{");
   const { gaps } = await rig.scan();
-  const snapshot = readSnapshot(rig.store, rig.types.keys(), gaps, null);
+  const snapshot = readSnapshot(rig.store, rig.types.keys(), gaps, [null]);
   expect([...snapshot.gaps.keys()]).toEqual(["note"]);
   expect(
     snapshot.gaps

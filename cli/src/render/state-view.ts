@@ -48,7 +48,7 @@ function groupsOf(evaluation: Evaluation): Record<(typeof STATUSES)[number], Eva
 
 /** Names what is there and does not count: whoever wrote it waits for what it should bring about. */
 function unhealthyWarning(evaluation: Evaluation): string[] {
-  const unhealthy = unhealthyInstances(evaluation).filter((one) => evaluation.view.counted(one.type).includes(one));
+  const unhealthy = unhealthyInstances(evaluation).filter((one) => evaluation.view.inScope(one.type).includes(one));
   if (unhealthy.length === 0) return [];
   const named = unhealthy.slice(0, NAMED).map(({ type, id, status }) => `${visible(type)}/${visible(id)} is ${status}`);
   const more = unhealthy.length > NAMED ? `, and ${unhealthy.length - NAMED} more` : "";

@@ -1,5 +1,5 @@
 import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
-import { evaluateWorkUnits, workUnitsOf } from "../project/look.ts";
+import { evaluateEach, workUnitsOf } from "../project/look.ts";
 import type { OpenProject } from "../project/project.ts";
 
 /** What there is to do in a scope, in counts. */
@@ -19,7 +19,7 @@ export interface ScopeCounts {
 /** Of each work unit that an artifact names what there is to do; of none where no protocol is scoped. */
 export function workUnitCounts(project: OpenProject, evaluation: Evaluation): ScopeCounts[] {
   if (!project.methodology.protocols.some(({ scoped }) => scoped)) return [];
-  return evaluateWorkUnits(project, evaluation, workUnitsOf(evaluation)).map(scopeCounts);
+  return Array.from(evaluateEach(project, evaluation, workUnitsOf(evaluation)), scopeCounts);
 }
 
 /** What there is to do in one scope. */
@@ -37,7 +37,7 @@ export function scopeCounts({ workUnit, candidates, view }: Evaluation): ScopeCo
 }
 
 function hasFailed({ protocol, freshness }: EvaluatedCandidate, view: Evaluation["view"]): boolean {
-  const last = view.snapshot.lastAttempts.get(protocol.name);
+  const last = view.lastAttempt(protocol);
   return last !== undefined && !freshness.current && !NO_FAILURE.has(last.outcome);
 }
 

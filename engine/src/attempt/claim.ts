@@ -92,7 +92,6 @@ export function launchAttempt(context: ExecutionContext, execution: Execution): 
   const directory = attemptDirectory(project, id);
   const promptFile = writePrompt(directory, prompt);
   const before = instancesBefore(evaluation.view, protocol);
-  const { lastAttempts, lastSuccesses } = evaluation.view.snapshot;
   const claimed = claimAttempt(project.store, {
     id,
     protocol: protocol.name,
@@ -107,8 +106,8 @@ export function launchAttempt(context: ExecutionContext, execution: Execution): 
       contentHash,
     })),
     before,
-    lastAttempt: lastAttempts.get(protocol.name)?.id ?? null,
-    lastSuccess: lastSuccesses.get(protocol.name)?.id ?? null,
+    lastAttempt: evaluation.view.lastAttempt(protocol)?.id ?? null,
+    lastSuccess: evaluation.view.lastSuccess(protocol)?.id ?? null,
     obstacle: execution.obstacle,
   });
   if (claimed.kind !== "claimed") {

@@ -154,7 +154,7 @@ function endBy(
       started,
       owner: thisOwner(),
       logged: { ...loggedOutcome(outcome), ...logged },
-      outputsAfter: owedDigest(view, protocol),
+      outputsAfter: owedDigest(view.as(protocol), protocol),
       usage: usage === null ? null : { ...usage },
     },
   );
@@ -167,7 +167,7 @@ export async function obligationsMet(project: OpenProject, attempt: RunningAttem
 
 async function judgeNow(project: OpenProject, attempt: RunningAttempt) {
   const { gaps } = await scanProject(project);
-  const snapshot = readSnapshot(project.store, project.methodology.types.keys(), gaps, attempt.workUnit);
+  const snapshot = readSnapshot(project.store, project.methodology.types.keys(), gaps, [attempt.workUnit]);
   const evidence = gatherEvidence(project, attempt, snapshot);
   return { evidence, judged: judge(attempt.protocol, evidence), gaps };
 }

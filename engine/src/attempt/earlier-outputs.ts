@@ -33,10 +33,11 @@ function stillThere({ store, methodology }: OpenProject, work: Candidate, view: 
   const deliveries = earlierDeliveries(store, { protocol: protocol.name, workUnit });
   if (deliveries.length === 0) return [];
   const earlier = new Map(deliveries.map((delivery) => [keyOf(delivery), delivery]));
+  const seen = view.as(protocol);
   const owed = new Set(owedTypesOf(protocol));
   return outputTypesOf(protocol).flatMap((type) => {
     const isReplaced = owed.has(type) && !accumulates(methodology.types.get(type)?.schema);
-    return view.counted(type).flatMap((instance): EarlierInstance[] => {
+    return seen.inScope(type).flatMap((instance): EarlierInstance[] => {
       const delivery = earlier.get(keyOf(instance));
       if (delivery === undefined) return [];
       const { since, written } = delivery;

@@ -39,17 +39,19 @@ export interface GatheredEvidence extends AttemptEvidence {
 
 /** The instances that an attempt's protocol may read or write, as its scope sees them before it starts. */
 export function instancesBefore(view: ScopeView, protocol: Protocol): InstanceBefore[] {
+  const seen = view.as(protocol);
   const types = new Set([...readTypesOf(protocol), ...outputTypesOf(protocol)]);
   return [...types].flatMap((type) =>
-    view.counted(type).map(({ id, contentHash, status, mtime }) => ({ type, id, contentHash, status, mtime })),
+    seen.inScope(type).map(({ id, contentHash, status, mtime }) => ({ type, id, contentHash, status, mtime })),
   );
 }
 
 /** Gathers what an attempt delivered, by tool and by file, once it is fenced and the workspace is scanned. */
 export function gatherEvidence(project: OpenProject, attempt: RunningAttempt, after: Snapshot): GatheredEvidence {
   const view = new ScopeView(after, attempt.workUnit);
+  const seen = view.as(attempt.protocol);
   const notes = attemptNotes(project.store, attempt.id);
-  const present = ({ type, id }: InstanceRef) => view.counted(type).some((instance) => instance.id === id);
+  const present = ({ type, id }: InstanceRef) => seen.inScope(type).some((instance) => instance.id === id);
   // Of several deliveries of one instance the last one stays.
   const byTool = new Map(notes.deliveries.map((delivery) => [keyOf(delivery), delivery]));
   const byFile = writtenFiles(project, attempt, view).filter((instance) => !byTool.has(keyOf(instance)));
@@ -72,10 +74,11 @@ function keyOf({ type, id }: InstanceRef): string {
  * content meanwhile. A change of inode or ctime alone is no writing.
  */
 function writtenFiles({ store, methodology }: OpenProject, attempt: RunningAttempt, after: ScopeView): Instance[] {
+  const seen = after.as(attempt.protocol);
   const before = new Map(attempt.before.map((instance) => [keyOf(instance), instance]));
   return outputTypesOf(attempt.protocol)
     .filter((type) => !othersMayWrite(methodology, after.snapshot, attempt, type))
-    .flatMap((type) => after.counted(type))
+    .flatMap((type) => seen.inScope(type))
     .filter((instance) => {
       const old = before.get(keyOf(instance));
       const written = old === undefined || old.contentHash !== instance.contentHash || old.mtime !== instance.mtime;
@@ -116,7 +119,7 @@ export function seenBy(
 
 /** A digest of everything that lies there of the types that a protocol reads. */
 export function readsDigest(view: ScopeView, protocol: Protocol): string {
-  return view.digestOf(readTypesOf(protocol));
+  return view.as(protocol).digestOf(readTypesOf(protocol));
 }
 
 /**
@@ -124,12 +127,13 @@ export function readsDigest(view: ScopeView, protocol: Protocol): string {
  * @param without what is left out: taken away since
  */
 export function outputsDigest(view: ScopeView, protocol: Protocol, without: readonly InstanceRef[] = []): string {
+  const seen = view.as(protocol);
   const taken = new Set(without.map(keyOf));
   return outputTypesOf(protocol)
     .map((type) =>
       taken.size === 0
-        ? view.digest(type).all
-        : setDigest(view.counted(type).filter((instance) => !taken.has(keyOf(instance)))),
+        ? seen.digest(type).all
+        : setDigest(seen.inScope(type).filter((instance) => !taken.has(keyOf(instance)))),
     )
     .join(" ");
 }

@@ -1,5 +1,5 @@
 import type { Instance, InstanceRef, ServerNotes } from "@runa/store";
-import type { ScopeView } from "../evaluate/scope-view.ts";
+import type { ProtocolView, ScopeView } from "../evaluate/scope-view.ts";
 import type { ProtocolDeclaration } from "../methodology/manifest.ts";
 import type { InvalidOutput, Outcome, Silence, UnmetChoice } from "./outcome.ts";
 
@@ -19,9 +19,10 @@ export interface AttemptEvidence {
  */
 export function judge(protocol: ProtocolDeclaration, evidence: AttemptEvidence): Outcome {
   const { view, delivered } = evidence;
+  const seen = view.as(protocol);
   const types = new Set(delivered.map(({ type }) => type));
   const chosen = protocol.choices.flatMap(({ members }) => members.filter((member) => types.has(member)));
-  const outputs = [...protocol.produces, ...chosen, ...protocol.mayProduce].flatMap((type) => invalidOf(view, type));
+  const outputs = [...protocol.produces, ...chosen, ...protocol.mayProduce].flatMap((type) => invalidOf(seen, type));
   if (outputs.length > 0) return { id: "invalid_output", outputs };
   const choices = protocol.choices.flatMap(({ name, members }): UnmetChoice[] => {
     const those = members.filter((member) => types.has(member));
@@ -33,9 +34,9 @@ export function judge(protocol: ProtocolDeclaration, evidence: AttemptEvidence):
   return missing.length > 0 ? { id: "not_delivered", types: missing, silence } : { id: "delivered" };
 }
 
-function invalidOf(view: ScopeView, type: string): InvalidOutput[] {
+function invalidOf(view: ProtocolView, type: string): InvalidOutput[] {
   return view
-    .counted(type)
+    .inScope(type)
     .filter((instance) => instance.status !== "valid")
     .map(({ id, violations }) => ({ type, id, violations }));
 }
@@ -61,12 +62,13 @@ export function supersededBy(
   delivered: readonly InstanceRef[],
   leaving: readonly Instance[] = [],
 ): Instance[] {
+  const seen = view.as(protocol);
   const own = new Set(delivered.map(({ type, id }) => `${type}/${id}`));
   const notChosen = protocol.choices.flatMap(({ members }) => {
-    const chosen = members.flatMap((member) => view.counted(member)).filter(({ type, id }) => own.has(`${type}/${id}`));
+    const chosen = members.flatMap((member) => seen.inScope(member)).filter(({ type, id }) => own.has(`${type}/${id}`));
     return members
       .filter((member) => !chosen.some(({ type }) => type === member))
-      .flatMap((member) => view.counted(member));
+      .flatMap((member) => seen.inScope(member));
   });
   const unsaid = leaving.filter((instance) => !own.has(`${instance.type}/${instance.id}`));
   return [...new Set([...notChosen, ...unsaid])];

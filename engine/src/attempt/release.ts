@@ -64,5 +64,5 @@ async function outputsNow(project: OpenProject, attempt: OpenAttempt): Promise<s
   const protocol = project.methodology.protocols.find(({ name }) => name === attempt.protocol);
   if (protocol === undefined) return "";
   const { gaps } = await scanProject(project);
-  return owedDigest(scopeView(project, gaps, attempt.workUnit), protocol);
+  return owedDigest(scopeView(project, gaps, attempt.workUnit).as(protocol), protocol);
 }

@@ -1,4 +1,5 @@
 import type { Instance, OpenAttempt, ScanGap, Snapshot, TypeSummary, WorkUnit } from "@runa/store";
+import { type Candidate, candidateKey } from "../methodology/candidate.ts";
 import { Dialogue } from "../methodology/dialogue.ts";
 import { type Graph, graphOf } from "../methodology/graph.ts";
 import type { Methodology, Protocol } from "../methodology/methodology.ts";
@@ -6,7 +7,7 @@ import { type Primitive, type Trigger, triggerText, typesOf } from "../methodolo
 import { Feedback } from "./feedback.ts";
 import { type Freshness, freshnessOf } from "./freshness.ts";
 import { type Outputs, outputsOf } from "./outputs.ts";
-import { ScopeView } from "./scope-view.ts";
+import { CommonSight, type ProtocolView, ScopeView } from "./scope-view.ts";
 import { TriggerEvaluation } from "./trigger.ts";
 
 export type PreconditionReason = "missing" | "invalid" | "stale" | "scan_incomplete";
@@ -73,34 +74,66 @@ export interface Evaluation {
  * @param workUnit the scope's work unit, whose scoped protocols are evaluated; null for the unscoped ones
  */
 export function evaluate(methodology: Methodology, snapshot: Snapshot, workUnit: WorkUnit | null): Evaluation {
-  const view = new ScopeView(snapshot, workUnit);
-  const { dialogue, order, cycles } = declaredScope(methodology, workUnit);
-  const cycleOf = new Map(cycles.flatMap((cycle) => cycle.map((member) => [member, cycle] as const)));
-  const attempts = new Map(
-    snapshot.openAttempts
-      .filter((attempt) => attempt.workUnit === workUnit)
-      .map((attempt) => [attempt.protocol, attempt]),
-  );
-  return {
-    methodology,
-    workUnit,
-    candidates: order.map((protocol) =>
-      candidateOf(view, protocol, {
-        feedback: new Feedback(view, protocol, dialogue),
-        cycle: cycleOf.get(protocol.name) ?? null,
-        attempt: attempts.get(protocol.name) ?? null,
-      }),
-    ),
-    cycles,
-    gaps: [...snapshot.gaps.values()].flat(),
-    view,
-    dialogue,
-  };
+  return new Evaluator(methodology, snapshot).evaluate(workUnit);
+}
+
+/**
+ * Evaluates several scopes over one snapshot, which then share what is the same for them. Each is evaluated when it is
+ * taken, so that whoever only counts holds one at a time.
+ */
+export function* evaluateScopes(
+  methodology: Methodology,
+  snapshot: Snapshot,
+  scopes: Iterable<WorkUnit | null>,
+): Generator<Evaluation, void, undefined> {
+  const evaluator = new Evaluator(methodology, snapshot);
+  for (const workUnit of scopes) yield evaluator.evaluate(workUnit);
+}
+
+/** A snapshot with what the evaluations of all its scopes have in common. */
+class Evaluator {
+  readonly #methodology: Methodology;
+  readonly #snapshot: Snapshot;
+  readonly #common: CommonSight;
+  readonly #gaps: readonly ScanGap[];
+  readonly #attempts: ReadonlyMap<string, OpenAttempt>;
+
+  constructor(methodology: Methodology, snapshot: Snapshot) {
+    this.#methodology = methodology;
+    this.#snapshot = snapshot;
+    this.#common = new CommonSight(snapshot);
+    this.#gaps = [...snapshot.gaps.values()].flat();
+    this.#attempts = new Map(snapshot.openAttempts.map((attempt) => [candidateKey(attempt), attempt]));
+  }
+
+  evaluate(workUnit: WorkUnit | null): Evaluation {
+    const view = new ScopeView(this.#snapshot, workUnit, this.#common);
+    const { dialogue, order, cycles, cycleOf } = declaredScope(this.#methodology, workUnit);
+    const candidates = order.map((protocol) => {
+      const seen = view.as(protocol);
+      return candidateOf(
+        seen,
+        { protocol, workUnit },
+        {
+          feedback: new Feedback(seen, protocol, dialogue),
+          cycle: cycleOf.get(protocol.name) ?? null,
+          attempt: this.#attemptOf({ protocol, workUnit }),
+        },
+      );
+    });
+    return { methodology: this.#methodology, workUnit, candidates, cycles, gaps: this.#gaps, view, dialogue };
+  }
+
+  #attemptOf(candidate: Candidate): OpenAttempt | null {
+    return this.#attempts.size === 0 ? null : (this.#attempts.get(candidateKey(candidate)) ?? null);
+  }
 }
 
 /** What every evaluation of a scope has in common, whatever lies there: all work units share it. */
 interface DeclaredScope extends Graph<Protocol> {
   readonly dialogue: Dialogue;
+  /** The hard cycle that a protocol takes part in, by name. */
+  readonly cycleOf: ReadonlyMap<string, readonly string[]>;
 }
 
 const declaredScopes = new WeakMap<Methodology, Partial<Record<"scoped" | "unscoped", DeclaredScope>>>();
@@ -112,7 +145,9 @@ function declaredScope(methodology: Methodology, workUnit: WorkUnit | null): Dec
   const found = known[scope];
   if (found !== undefined) return found;
   const inScope = protocolsOf(methodology, workUnit);
-  const made = { ...graphOf(inScope, methodology.protocols), dialogue: new Dialogue(inScope) };
+  const graph = graphOf(inScope, methodology.protocols);
+  const cycleOf = new Map(graph.cycles.flatMap((cycle) => cycle.map((member) => [member, cycle] as const)));
+  const made = { ...graph, cycleOf, dialogue: new Dialogue(inScope) };
   known[scope] = made;
   return made;
 }
@@ -123,8 +158,8 @@ export function protocolsOf({ protocols }: Methodology, workUnit: WorkUnit | nul
 }
 
 function candidateOf(
-  view: ScopeView,
-  protocol: Protocol,
+  view: ProtocolView,
+  { protocol, workUnit }: Candidate,
   around: Pick<EvaluatedCandidate, "feedback" | "cycle" | "attempt">,
 ): EvaluatedCandidate {
   const { feedback, cycle } = around;
@@ -133,7 +168,7 @@ function candidateOf(
   const freshness = freshnessOf(view, protocol, outputs, triggers, feedback);
   return {
     protocol,
-    workUnit: view.workUnit,
+    workUnit,
     triggerSatisfied: triggers.satisfied(protocol.trigger),
     readiness: readinessOf(view, protocol, triggers, freshness, cycle),
     outputs,
@@ -143,7 +178,7 @@ function candidateOf(
 }
 
 function readinessOf(
-  view: ScopeView,
+  view: ProtocolView,
   protocol: Protocol,
   triggers: TriggerEvaluation,
   freshness: Freshness,
@@ -162,7 +197,7 @@ function readinessOf(
   return { status: "ready", inputs: inputsOf(view, protocol, triggers) };
 }
 
-function waitConditions(view: ScopeView, protocol: Protocol, triggers: TriggerEvaluation): WaitCondition[] {
+function waitConditions(view: ProtocolView, protocol: Protocol, triggers: TriggerEvaluation): WaitCondition[] {
   if (triggers.satisfied(protocol.trigger)) return [];
   const primitives = triggers.unsatisfied(protocol.trigger);
   if (primitives.length === 0) return [{ kind: "never", trigger: protocol.trigger }];
@@ -175,17 +210,18 @@ function waitConditions(view: ScopeView, protocol: Protocol, triggers: TriggerEv
 
 /** What a protocol requires and lacks, as the evaluation's scope sees it, whatever its own scope is. */
 export function preconditionFailures({ view }: Evaluation, protocol: Protocol): PreconditionFailure[] {
-  return failuresOf(view, protocol);
+  return failuresOf(view.as(protocol), protocol);
 }
 
 /** The same, and the types of its trigger that cannot be trusted. */
 export function obstaclesOf({ view, dialogue }: Evaluation, protocol: Protocol): PreconditionFailure[] {
-  const feedback = new Feedback(view, protocol, dialogue);
-  const triggers = new TriggerEvaluation(view, outputsOf(view, protocol), feedback);
-  return [...failuresOf(view, protocol), ...untrustedIn(view, protocol, triggers)];
+  const seen = view.as(protocol);
+  const feedback = new Feedback(seen, protocol, dialogue);
+  const triggers = new TriggerEvaluation(seen, outputsOf(seen, protocol), feedback);
+  return [...failuresOf(seen, protocol), ...untrustedIn(seen, protocol, triggers)];
 }
 
-function failuresOf(view: ScopeView, protocol: Protocol): PreconditionFailure[] {
+function failuresOf(view: ProtocolView, protocol: Protocol): PreconditionFailure[] {
   const failures: PreconditionFailure[] = [];
   for (const artifactType of protocol.requires) {
     const isPartial = view.isPartial(artifactType);
@@ -205,7 +241,7 @@ function lackOf({ total, valid, stale }: TypeSummary): PreconditionReason | null
 }
 
 /** The partially scanned types of a trigger that trusted branches do not settle, but for those that `requires` names. */
-function untrustedIn(view: ScopeView, protocol: Protocol, triggers: TriggerEvaluation): PreconditionFailure[] {
+function untrustedIn(view: ProtocolView, protocol: Protocol, triggers: TriggerEvaluation): PreconditionFailure[] {
   if (!view.hasGaps || triggers.trusted(protocol.trigger) !== null) return [];
   return typesOf(protocol.trigger)
     .filter((type) => view.isPartial(type) && !protocol.requires.includes(type))
@@ -216,7 +252,7 @@ function untrustedIn(view: ScopeView, protocol: Protocol, triggers: TriggerEvalu
  * What a protocol is given: the valid instances of what it requires and accepts, where a partially scanned accepted type
  * drops out, and what every true `on_invalid` of a true branch found.
  */
-function inputsOf(view: ScopeView, protocol: Protocol, triggers: TriggerEvaluation): Input[] {
+function inputsOf(view: ProtocolView, protocol: Protocol, triggers: TriggerEvaluation): Input[] {
   const given = (instances: readonly Instance[], relationship: Relationship) =>
     instances.map((instance): Input => ({ instance, relationship }));
   const accepted = protocol.accepts.filter((type) => !view.isPartial(type));
@@ -230,7 +266,8 @@ function inputsOf(view: ScopeView, protocol: Protocol, triggers: TriggerEvaluati
 
 /** What a candidate would be given as things are now, READY or not. */
 export function inputsNow({ view }: Evaluation, { protocol, outputs, feedback }: EvaluatedCandidate): Input[] {
-  return inputsOf(view, protocol, new TriggerEvaluation(view, outputs, feedback));
+  const seen = view.as(protocol);
+  return inputsOf(seen, protocol, new TriggerEvaluation(seen, outputs, feedback));
 }
 
 /** A wait condition in the contract's words. */

@@ -2,7 +2,7 @@ import type { Instance, Moment } from "@runa/store";
 import type { Dialogue } from "../methodology/dialogue.ts";
 import type { ProtocolDeclaration } from "../methodology/manifest.ts";
 import { outputTypesOf, readTypesOf } from "../methodology/methodology.ts";
-import type { RelevantInput, ScopeView } from "./scope-view.ts";
+import type { ProtocolView, RelevantInput } from "./scope-view.ts";
 
 /** Something that lies there and counts as changed when it was said, whatever its content was before. */
 interface News {
@@ -15,11 +15,11 @@ interface News {
  * that were said before. The same words are no news where nothing of what the candidate may write has changed since then.
  */
 export class Feedback {
-  readonly #view: ScopeView;
+  readonly #view: ProtocolView;
   readonly #protocol: ProtocolDeclaration;
   readonly #dialogue: Dialogue;
 
-  constructor(view: ScopeView, protocol: ProtocolDeclaration, dialogue: Dialogue) {
+  constructor(view: ProtocolView, protocol: ProtocolDeclaration, dialogue: Dialogue) {
     this.#view = view;
     this.#protocol = protocol;
     this.#dialogue = dialogue;
@@ -40,26 +40,25 @@ export class Feedback {
   }
 
   get #isSpokenTo(): boolean {
-    return this.#view.snapshot.said.sayings.size > 0;
+    return this.#view.said !== undefined;
   }
 
   #newsOf(type: string): News[] {
-    const { said, lastSuccesses } = this.#view.snapshot;
-    const answered = lastSuccesses.get(this.#protocol.name)?.ended ?? 0;
-    const sayings = said.sayings.get(type) ?? [];
+    const answered = this.#view.lastSuccess?.ended ?? 0;
+    const sayings = this.#view.said?.sayings.get(type) ?? [];
     return sayings.flatMap(({ id, contentHash, protocol, at, before }): News[] => {
       if (at <= answered || !this.#dialogue.isFeedback(type, protocol, this.#protocol)) return [];
       if (before !== null && !this.#hasChangedSince(before)) return [];
-      const instance = this.#view.counted(type).find((one) => one.id === id && one.contentHash === contentHash);
+      const instance = this.#view.inScope(type).find((one) => one.id === id && one.contentHash === contentHash);
       return instance === undefined ? [] : [{ instance, at }];
     });
   }
 
   /** Whether anything of what the candidate may write came, changed or went since then. */
   #hasChangedSince(moment: Moment): boolean {
-    const { removals } = this.#view.snapshot.said;
+    const removals = this.#view.said?.removals;
     return outputTypesOf(this.#protocol).some(
-      (type) => (this.#view.summary(type).newest ?? 0) > moment || (removals.get(type) ?? 0) > moment,
+      (type) => (this.#view.summary(type).newest ?? 0) > moment || (removals?.get(type) ?? 0) > moment,
     );
   }
 }

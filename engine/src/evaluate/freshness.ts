@@ -1,7 +1,7 @@
 import type { Protocol } from "../methodology/methodology.ts";
 import type { Feedback } from "./feedback.ts";
 import type { Outputs } from "./outputs.ts";
-import type { RelevantInput, ScopeView } from "./scope-view.ts";
+import type { ProtocolView, RelevantInput } from "./scope-view.ts";
 import type { TriggerEvaluation } from "./trigger.ts";
 
 /** Whether outputs are up to date, and how that is known. */
@@ -17,13 +17,13 @@ export interface Freshness {
  * input newer than the outputs.
  */
 export function freshnessOf(
-  view: ScopeView,
+  view: ProtocolView,
   protocol: Protocol,
   outputs: Outputs,
   triggers: TriggerEvaluation,
   feedback: Feedback,
 ): Freshness {
-  const success = view.snapshot.lastSuccesses.get(protocol.name);
+  const success = view.lastSuccess;
   const record = success?.fingerprint === protocol.fingerprint ? success.seen : null;
   const by = record === null || record === undefined ? "age" : "record";
   if (outputs.time === null) return { current: false, by };

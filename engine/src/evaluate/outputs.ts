@@ -1,7 +1,7 @@
 import type { Moment } from "@runa/store";
 import type { ProtocolDeclaration } from "../methodology/manifest.ts";
 import { outputTypesOf, owedTypesOf } from "../methodology/methodology.ts";
-import type { ScopeView } from "./scope-view.ts";
+import type { ProtocolView } from "./scope-view.ts";
 
 /** A choice group whose one member is there and valid. */
 export interface SettledChoice {
@@ -24,7 +24,7 @@ export interface Outputs {
 }
 
 /** Looks at a candidate's outputs. */
-export function outputsOf(view: ScopeView, protocol: ProtocolDeclaration): Outputs {
+export function outputsOf(view: ProtocolView, protocol: ProtocolDeclaration): Outputs {
   const settled = settledChoices(view, protocol);
   const owed =
     settled.length === 0 ? protocol.produces : [...protocol.produces, ...settled.map(({ member }) => member)];
@@ -38,7 +38,7 @@ export function outputsOf(view: ScopeView, protocol: ProtocolDeclaration): Outpu
   return { complete, settled, time: complete && isKnown ? timeOf(view, owed) : null };
 }
 
-function settledChoices(view: ScopeView, { choices }: ProtocolDeclaration): SettledChoice[] {
+function settledChoices(view: ProtocolView, { choices }: ProtocolDeclaration): SettledChoice[] {
   const settled: SettledChoice[] = [];
   for (const choice of choices) {
     const present = choice.members.filter((member) => view.summary(member).total > 0);
@@ -50,7 +50,7 @@ function settledChoices(view: ScopeView, { choices }: ProtocolDeclaration): Sett
 }
 
 /** The oldest over these types of each one's newest instance; each has one. */
-function timeOf(view: ScopeView, owed: readonly string[]): NonNullable<Outputs["time"]> {
+function timeOf(view: ProtocolView, owed: readonly string[]): NonNullable<Outputs["time"]> {
   let changed = Number.POSITIVE_INFINITY;
   let vouched = Number.POSITIVE_INFINITY;
   for (const type of owed) {
@@ -61,7 +61,7 @@ function timeOf(view: ScopeView, owed: readonly string[]): NonNullable<Outputs["
   return { changed: changed as Moment, vouched: vouched as Moment };
 }
 
-function allValid(view: ScopeView, type: string): boolean {
+function allValid(view: ProtocolView, type: string): boolean {
   const { total, valid } = view.summary(type);
   return total === valid;
 }
@@ -70,12 +70,12 @@ function allValid(view: ScopeView, type: string): boolean {
  * Whether the last attempt failed and nothing that it owed came, changed or went since: a failed attempt that delivered
  * everything is not done.
  */
-function lastAttemptFailed(view: ScopeView, protocol: ProtocolDeclaration): boolean {
-  const last = view.snapshot.lastAttempts.get(protocol.name);
+function lastAttemptFailed(view: ProtocolView, protocol: ProtocolDeclaration): boolean {
+  const last = view.lastAttempt;
   return last !== undefined && last.outcome !== "delivered" && last.outputsAfter === owedDigest(view, protocol);
 }
 
 /** A digest of everything that lies there of what a candidate owes. */
-export function owedDigest(view: ScopeView, protocol: ProtocolDeclaration): string {
+export function owedDigest(view: ProtocolView, protocol: ProtocolDeclaration): string {
   return view.digestOf(owedTypesOf(protocol));
 }

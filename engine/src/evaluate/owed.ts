@@ -64,7 +64,7 @@ export function debtsOf(evaluation: Evaluation, done: (candidate: EvaluatedCandi
         if (outputs.complete) return true;
         return (
           !candidate.triggerSatisfied &&
-          waitsForNothing(protocol.trigger, new TriggerEvaluation(view, outputs, feedback))
+          waitsForNothing(protocol.trigger, new TriggerEvaluation(view.as(protocol), outputs, feedback))
         );
     }
   };
@@ -96,7 +96,10 @@ function standingChoices({ candidates, dialogue, view }: Evaluation): Standing[]
   const current = candidates.filter(isCurrent);
   return candidates.flatMap(settlementsOf).flatMap((choice): Standing[] => {
     const { protocol, member } = choice;
-    const said = view.counted(member).filter(({ deliveredAt }) => deliveredAt !== null);
+    const said = view
+      .as({ name: protocol })
+      .inScope(member)
+      .filter(({ deliveredAt }) => deliveredAt !== null);
     if (said.length === 0) return [];
     const answeredBy = current
       .filter((listener) => typesOf(listener.protocol.trigger).includes(member))

@@ -1,6 +1,9 @@
 import {
+  candidateKey,
   type Instance,
+  type LastAttempt,
   type Moment,
+  type Said,
   type SeenType,
   type Snapshot,
   sha256,
@@ -17,53 +20,123 @@ export interface RelevantInput {
   readonly which: "valid" | "all";
 }
 
-/**
- * What one scope sees of a snapshot. For work unit W an instance counts when its `work_unit` is W or absent; unscoped
- * evaluation counts all (contract.md section 5). Each answer is worked out once; lists are made only when one is asked for.
- */
-export class ScopeView {
-  readonly snapshot: Snapshot;
-  readonly workUnit: WorkUnit | null;
-  readonly #counted = new Map<string, readonly Instance[]>();
+/** A set of instances of each type, and what is known of it. Each answer is worked out once, when it is asked for. */
+class Sight {
+  readonly #list: (type: string) => readonly Instance[];
+  readonly #sums: (type: string) => TypeSummary | undefined;
+  readonly #inScope = new Map<string, readonly Instance[]>();
   readonly #valid = new Map<string, readonly Instance[]>();
   readonly #summaries = new Map<string, TypeSummary>();
   readonly #digests = new Map<string, SeenType>();
 
-  constructor(snapshot: Snapshot, workUnit: WorkUnit | null) {
-    this.snapshot = snapshot;
-    this.workUnit = workUnit;
+  /** @param sums what is known of a type without its list; undefined where only the list tells */
+  constructor(list: Sight["inScope"], sums: (type: string) => TypeSummary | undefined = () => undefined) {
+    this.#list = list;
+    this.#sums = sums;
   }
 
-  counted(type: string): readonly Instance[] {
-    return remembered(this.#counted, type, () => {
-      const { instances } = this.snapshot;
-      if (this.workUnit === null) return instances.get(type) ?? [];
-      const own = instances.forWorkUnit?.(type, this.workUnit);
-      if (own !== undefined) return own;
-      return (instances.get(type) ?? []).filter(
-        (instance) => instance.workUnit === null || instance.workUnit === this.workUnit,
-      );
-    });
+  inScope(type: string): readonly Instance[] {
+    return remembered(this.#inScope, type, () => this.#list(type));
   }
 
   valid(type: string): readonly Instance[] {
-    return remembered(this.#valid, type, () => this.counted(type).filter((instance) => instance.status === "valid"));
+    return remembered(this.#valid, type, () => this.inScope(type).filter((instance) => instance.status === "valid"));
+  }
+
+  summary(type: string): TypeSummary {
+    let summary = this.#summaries.get(type);
+    if (summary === undefined) {
+      summary = this.#sums(type) ?? summaryOf(this.inScope(type));
+      this.#summaries.set(type, summary);
+    }
+    return summary;
+  }
+
+  digest(type: string): SeenType {
+    return remembered(this.#digests, type, () => seenOf(this.inScope(type)));
+  }
+}
+
+/** What the views of all scopes over one snapshot have in common: what they see of types without scoped instances. */
+export class CommonSight {
+  readonly snapshot: Snapshot;
+  /** All instances, whatever their work units. */
+  readonly all: Sight;
+  /** Null where only the lists tell. Looked up when a work unit asks. */
+  #scopedTypes: ReadonlySet<string> | null | undefined;
+
+  constructor(snapshot: Snapshot) {
+    const { instances } = snapshot;
+    this.snapshot = snapshot;
+    this.all = new Sight(
+      (type) => instances.get(type) ?? [],
+      (type) => instances.summary?.(type),
+    );
+  }
+
+  /** Whether work units may see different instances of a type. */
+  isDivided(type: string): boolean {
+    if (this.#scopedTypes === undefined) {
+      const scoped = this.snapshot.instances.scopedTypes?.();
+      this.#scopedTypes = scoped === undefined ? null : new Set(scoped);
+    }
+    return this.#scopedTypes?.has(type) !== false;
+  }
+}
+
+/**
+ * What one scope sees of a snapshot. For work unit W an instance counts when its `work_unit` is W or absent; unscoped
+ * evaluation counts all (contract.md section 5). Lists are made only when one is asked for.
+ */
+export class ScopeView {
+  readonly snapshot: Snapshot;
+  readonly workUnit: WorkUnit | null;
+  readonly #common: CommonSight;
+  readonly #own: Sight;
+
+  /** @param common shared with the views of other scopes over the same snapshot */
+  constructor(snapshot: Snapshot, workUnit: WorkUnit | null, common = new CommonSight(snapshot)) {
+    this.snapshot = snapshot;
+    this.workUnit = workUnit;
+    this.#common = common;
+    this.#own = workUnit === null ? common.all : new Sight((type) => instancesFor(snapshot, type, workUnit));
+  }
+
+  /** The last attempt of one of the scope's protocols that has ended. */
+  lastAttempt({ name }: { readonly name: string }): LastAttempt | undefined {
+    return this.#recorded(this.snapshot.lastAttempts, name);
+  }
+
+  lastSuccess({ name }: { readonly name: string }): LastAttempt | undefined {
+    return this.#recorded(this.snapshot.lastSuccesses, name);
+  }
+
+  /** What was said in this scope; undefined where nothing was. */
+  get said(): Said | undefined {
+    return this.snapshot.said.get(this.workUnit);
+  }
+
+  /** What one of the methodology's protocols sees here. */
+  as(protocol: { readonly name: string }): ProtocolView {
+    return new ProtocolView(this, protocol);
+  }
+
+  inScope(type: string): readonly Instance[] {
+    return this.#of(type).inScope(type);
+  }
+
+  valid(type: string): readonly Instance[] {
+    return this.#of(type).valid(type);
   }
 
   /** The invalid and the malformed ones. */
   broken(type: string): readonly Instance[] {
-    return this.counted(type).filter(({ status }) => status === "invalid" || status === "malformed");
+    return this.inScope(type).filter(({ status }) => status === "invalid" || status === "malformed");
   }
 
-  /** What is known of those that count. */
+  /** What is known of those in scope. */
   summary(type: string): TypeSummary {
-    let summary = this.#summaries.get(type);
-    if (summary === undefined) {
-      if (this.workUnit === null) summary = this.snapshot.instances.summary?.(type);
-      summary ??= summaryOf(this.counted(type));
-      this.#summaries.set(type, summary);
-    }
-    return summary;
+    return this.#of(type).summary(type);
   }
 
   /** Whether any type is partially scanned. */
@@ -77,13 +150,88 @@ export class ScopeView {
 
   /** What an attempt that looked now would have seen of a type. */
   digest(type: string): SeenType {
-    return remembered(this.#digests, type, () => seenOf(this.counted(type)));
+    return this.#of(type).digest(type);
   }
 
   /** A digest of everything that lies there of these types. */
   digestOf(types: readonly string[]): string {
     return sha256(types.map((type) => this.digest(type).all).join("\0"));
   }
+
+  #recorded(attempts: Snapshot["lastAttempts"], protocol: string): LastAttempt | undefined {
+    // Making the keys of a thousand candidates takes as long as evaluating them.
+    return attempts.size === 0 ? undefined : attempts.get(candidateKey({ protocol, workUnit: this.workUnit }));
+  }
+
+  #of(type: string): Sight {
+    return this.workUnit === null || this.#common.isDivided(type) ? this.#own : this.#common.all;
+  }
+}
+
+/**
+ * What one protocol sees of each type in a scope. Whatever is decided for a protocol asks this: all protocols of a scope
+ * see the same now, and share what was worked out.
+ */
+export class ProtocolView {
+  readonly #scope: ScopeView;
+  readonly #protocol: { readonly name: string };
+
+  constructor(scope: ScopeView, protocol: { readonly name: string }) {
+    this.#scope = scope;
+    this.#protocol = protocol;
+  }
+
+  inScope(type: string): readonly Instance[] {
+    return this.#scope.inScope(type);
+  }
+
+  valid(type: string): readonly Instance[] {
+    return this.#scope.valid(type);
+  }
+
+  broken(type: string): readonly Instance[] {
+    return this.#scope.broken(type);
+  }
+
+  summary(type: string): TypeSummary {
+    return this.#scope.summary(type);
+  }
+
+  digest(type: string): SeenType {
+    return this.#scope.digest(type);
+  }
+
+  digestOf(types: readonly string[]): string {
+    return this.#scope.digestOf(types);
+  }
+
+  get hasGaps(): boolean {
+    return this.#scope.hasGaps;
+  }
+
+  isPartial(type: string): boolean {
+    return this.#scope.isPartial(type);
+  }
+
+  /** The protocol's last attempt in this scope that has ended. */
+  get lastAttempt(): LastAttempt | undefined {
+    return this.#scope.lastAttempt(this.#protocol);
+  }
+
+  get lastSuccess(): LastAttempt | undefined {
+    return this.#scope.lastSuccess(this.#protocol);
+  }
+
+  /** What was said in this scope; undefined where nothing was. */
+  get said(): Said | undefined {
+    return this.#scope.said;
+  }
+}
+
+/** The instances of a work unit and those of none. */
+function instancesFor({ instances }: Snapshot, type: string, unit: WorkUnit): readonly Instance[] {
+  const own = instances.forWorkUnit?.(type, unit);
+  return own ?? (instances.get(type) ?? []).filter(({ workUnit }) => workUnit === null || workUnit === unit);
 }
 
 function remembered<V>(cache: Map<string, V>, key: string, work: () => V): V {
@@ -96,29 +244,23 @@ function remembered<V>(cache: Map<string, V>, key: string, work: () => V): V {
 }
 
 function summaryOf(instances: readonly Instance[]): TypeSummary {
-  const count = (...statuses: readonly Instance["status"][]) =>
-    instances.filter(({ status }) => statuses.includes(status)).length;
-  const valid = instances.filter(({ status }) => status === "valid");
-  return {
-    total: instances.length,
-    valid: valid.length,
-    broken: count("invalid", "malformed"),
-    stale: count("stale"),
-    newest: newestOf(instances, ({ lastModified }) => lastModified),
-    newestValid: newestOf(valid, ({ lastModified }) => lastModified),
-    newestVouched: newestOf(instances, ({ lastModified, deliveredAt }) =>
-      deliveredAt !== null && deliveredAt > lastModified ? deliveredAt : lastModified,
-    ),
-  };
+  const counts = { valid: 0, invalid: 0, malformed: 0, stale: 0 };
+  let newest: Moment | null = null;
+  let newestValid: Moment | null = null;
+  let newestVouched: Moment | null = null;
+  for (const { status, lastModified, deliveredAt } of instances) {
+    counts[status]++;
+    newest = later(newest, lastModified);
+    newestVouched = later(newestVouched, later(deliveredAt, lastModified));
+    if (status === "valid") newestValid = later(newestValid, lastModified);
+  }
+  const { valid, invalid, malformed, stale } = counts;
+  const broken = invalid + malformed;
+  return { total: instances.length, valid, broken, stale, newest, newestValid, newestVouched };
 }
 
-function newestOf(instances: readonly Instance[], timeOf: (instance: Instance) => Moment): Moment | null {
-  let newest: Moment | null = null;
-  for (const instance of instances) {
-    const time = timeOf(instance);
-    if (newest === null || time > newest) newest = time;
-  }
-  return newest;
+function later(one: Moment | null, other: Moment): Moment {
+  return one !== null && one > other ? one : other;
 }
 
 /** The digests of a set of instances: of the valid ones, and of all. */

@@ -1,15 +1,15 @@
 import type { Primitive, Trigger } from "../methodology/trigger.ts";
 import type { Feedback } from "./feedback.ts";
 import type { Outputs } from "./outputs.ts";
-import type { RelevantInput, ScopeView } from "./scope-view.ts";
+import type { ProtocolView, RelevantInput } from "./scope-view.ts";
 
 /** Answers about triggers for one candidate. */
 export class TriggerEvaluation {
-  readonly #view: ScopeView;
+  readonly #view: ProtocolView;
   readonly #outputs: Outputs;
   readonly #feedback: Feedback;
 
-  constructor(view: ScopeView, outputs: Outputs, feedback: Feedback) {
+  constructor(view: ProtocolView, outputs: Outputs, feedback: Feedback) {
     this.#view = view;
     this.#outputs = outputs;
     this.#feedback = feedback;

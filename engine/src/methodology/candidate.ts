@@ -1,4 +1,4 @@
-import type { WorkUnit } from "@runa/store";
+import { type CandidateName, candidateKey as keyOfName, type WorkUnit } from "@runa/store";
 import type { Protocol } from "./methodology.ts";
 
 /** A protocol carried out for one work unit, or for none (contract.md section 1), whatever its readiness. */
@@ -8,12 +8,6 @@ export interface Candidate {
 }
 
 /** One text for each candidate, also where a protocol is known by its name only. */
-export function candidateKey({
-  protocol,
-  workUnit,
-}: {
-  readonly protocol: string | Pick<Protocol, "name">;
-  readonly workUnit: WorkUnit | null;
-}): string {
-  return JSON.stringify([typeof protocol === "string" ? protocol : protocol.name, workUnit]);
+export function candidateKey({ protocol, workUnit }: Candidate | CandidateName): string {
+  return keyOfName({ protocol: typeof protocol === "string" ? protocol : protocol.name, workUnit });
 }

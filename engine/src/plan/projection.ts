@@ -2,6 +2,7 @@ import type { ContentHash, Instance, InstanceId, LastAttempt, Moment, SeenType, 
 import { type EvaluatedCandidate, type Evaluation, evaluate } from "../evaluate/evaluate.ts";
 import { owedDigest } from "../evaluate/outputs.ts";
 import { ScopeView } from "../evaluate/scope-view.ts";
+import { candidateKey } from "../methodology/candidate.ts";
 import { type Protocol, readTypesOf } from "../methodology/methodology.ts";
 
 /** One execution of the optimistic cascade: of a candidate that is READY now, or of one that would become so. */
@@ -53,13 +54,15 @@ function original(evaluation: Evaluation, name: string): EvaluatedCandidate | un
 
 /** What an execution that starts now would see: it runs again only when this changes. */
 function inputDigest(view: ScopeView, protocol: Protocol): string {
-  return view.digestOf(readTypesOf(protocol));
+  return view.as(protocol).digestOf(readTypesOf(protocol));
 }
 
 /** What a projected execution delivers: its `produces`, and of each choice the member that alone lies there. */
-function deliveredTypes(view: ScopeView, { produces, choices }: Protocol): string[] {
+function deliveredTypes(view: ScopeView, protocol: Protocol): string[] {
+  const { produces, choices } = protocol;
+  const seen = view.as(protocol);
   const chosen = choices.flatMap(({ members }) => {
-    const there = members.filter((member) => view.summary(member).total > 0);
+    const there = members.filter((member) => seen.summary(member).total > 0);
     return there.length === 1 ? there : [];
   });
   return [...produces, ...chosen];
@@ -68,14 +71,14 @@ function deliveredTypes(view: ScopeView, { produces, choices }: Protocol): strin
 /** The snapshot after a successful execution of a protocol that delivered what it is taken to deliver. */
 function afterwards(view: ScopeView, protocol: Protocol, step: number): Snapshot {
   const { snapshot } = view;
-  const at = latest(snapshot);
+  const at = latest(view);
   const instances = new Map(snapshot.instances);
   for (const type of deliveredTypes(view, protocol)) {
     const others = (instances.get(type) ?? []).filter((instance) => instance.id !== PROJECTED);
     instances.set(type, [...others, projectedInstance(view, type, (at + 1) as Moment, step)]);
   }
   const after: Snapshot = { ...snapshot, instances };
-  const seen = new ScopeView(after, view.workUnit);
+  const seen = new ScopeView(after, view.workUnit).as(protocol);
   const success: LastAttempt = {
     id: `projected-${step}`,
     protocol: protocol.name,
@@ -86,10 +89,11 @@ function afterwards(view: ScopeView, protocol: Protocol, step: number): Snapshot
     fingerprint: protocol.fingerprint,
     seen: Object.fromEntries(readTypesOf(protocol).map((type): [string, SeenType] => [type, seen.digest(type)])),
   };
+  const key = candidateKey({ protocol, workUnit: view.workUnit });
   return {
     ...after,
-    lastAttempts: new Map(snapshot.lastAttempts).set(protocol.name, success),
-    lastSuccesses: new Map(snapshot.lastSuccesses).set(protocol.name, success),
+    lastAttempts: new Map(snapshot.lastAttempts).set(key, success),
+    lastSuccesses: new Map(snapshot.lastSuccesses).set(key, success),
   };
 }
 
@@ -110,10 +114,10 @@ function projectedInstance(view: ScopeView, type: string, at: Moment, step: numb
   };
 }
 
-function latest(snapshot: Snapshot): Moment {
+function latest({ snapshot, said }: ScopeView): Moment {
   let moment = 0 as Moment;
   for (const instances of snapshot.instances.values())
     for (const { lastModified } of instances) if (lastModified > moment) moment = lastModified;
-  for (const sayings of snapshot.said.sayings.values()) for (const { at } of sayings) if (at > moment) moment = at;
+  for (const sayings of said?.sayings.values() ?? []) for (const { at } of sayings) if (at > moment) moment = at;
   return (moment + 1) as Moment;
 }

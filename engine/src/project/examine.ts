@@ -10,7 +10,7 @@ import {
 import type { Diagnostic } from "../diagnostic.ts";
 import { type Evaluation, type PreconditionFailure, preconditionFailures } from "../evaluate/evaluate.ts";
 import { alikes } from "../suggestion.ts";
-import { evaluateScope, workUnitsOf } from "./look.ts";
+import { evaluateEach, workUnitsOf } from "./look.ts";
 import type { OpenProject } from "./project.ts";
 
 /** The instances of one artifact type. */
@@ -79,7 +79,7 @@ export async function examine(
     passedOver,
     readiness,
     alikeWorkUnits: alikes(workUnits),
-    otherInstructions: [null, ...workUnits].flatMap((workUnit) => madeOtherwise(project, evaluation, workUnit)),
+    otherInstructions: Array.from(evaluateEach(project, evaluation, [null, ...workUnits]), madeOtherwise).flat(),
     cycles,
     stepBack: clockWentBack(project.store),
     problems:
@@ -102,10 +102,9 @@ function readinessOf({ methodology }: OpenProject, evaluation: Evaluation) {
   });
 }
 
-function madeOtherwise(project: OpenProject, evaluation: Evaluation, workUnit: string | null) {
-  const { candidates, view } = evaluateScope(project, evaluation, workUnit);
+function madeOtherwise({ candidates, view, workUnit }: Evaluation) {
   return candidates.flatMap(({ protocol, outputs }) => {
-    const success = view.snapshot.lastSuccesses.get(protocol.name);
+    const success = view.lastSuccess(protocol);
     const otherwise = outputs.complete && success !== undefined && success.fingerprint !== protocol.fingerprint;
     return otherwise ? [{ protocol: protocol.name, workUnit }] : [];
   });

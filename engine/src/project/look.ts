@@ -1,12 +1,12 @@
 import {
+  type Listeners,
   readSnapshot,
-  readSnapshots,
   type ScanOptions,
   type ScanReport,
   type Snapshot,
   type WorkUnit,
 } from "@runa/store";
-import { type Evaluation, evaluate, protocolsOf } from "../evaluate/evaluate.ts";
+import { type Evaluation, evaluate, evaluateScopes, protocolsOf } from "../evaluate/evaluate.ts";
 import { ScopeView } from "../evaluate/scope-view.ts";
 import { listenersIn } from "../methodology/dialogue.ts";
 import { isOrphan } from "../process/owner.ts";
@@ -29,7 +29,7 @@ export function scopeView(
   gaps: ScanReport["gaps"],
   workUnit: WorkUnit | null,
 ): ScopeView {
-  return new ScopeView(readSnapshot(store, methodology.types.keys(), gaps, workUnit), workUnit);
+  return new ScopeView(readSnapshot(store, methodology.types.keys(), gaps, [workUnit]), workUnit);
 }
 
 /** Evaluates a scope over what a scan found. */
@@ -46,31 +46,38 @@ export function evaluateScope(project: OpenProject, { gaps }: Evaluation, workUn
   return evaluateAt(project, gaps, workUnit);
 }
 
-/** Evaluates each of these work units over the same scan, in their order. */
-export function evaluateWorkUnits(
-  { methodology, store }: OpenProject,
+/** Evaluates each of these scopes over the same scan and one snapshot, in their order, when it is taken. */
+export function evaluateEach(
+  project: OpenProject,
   { gaps }: Evaluation,
-  workUnits: readonly string[],
-): Evaluation[] {
-  const [units, types] = [workUnits as readonly WorkUnit[], methodology.types.keys()];
-  const listeners = listenersIn(methodology.protocols.filter(({ scoped }) => scoped));
-  const snapshots = readSnapshots(store, types, gaps, units, listeners);
-  const [first] = snapshots.values();
-  const openAttempts = first === undefined ? [] : executed(first);
-  return Array.from(snapshots, ([unit, snapshot]) => evaluate(methodology, { ...snapshot, openAttempts }, unit));
+  workUnits: readonly (string | null)[],
+): IteratorObject<Evaluation> {
+  const scopes = workUnits as readonly (WorkUnit | null)[];
+  return evaluateScopes(project.methodology, snapshotFor(project, gaps, scopes), scopes);
 }
 
-function evaluateAt(
-  { methodology, store }: OpenProject,
-  gaps: Evaluation["gaps"],
-  workUnit: string | null,
-): Evaluation {
+function evaluateAt(project: OpenProject, gaps: Evaluation["gaps"], workUnit: string | null): Evaluation {
   const scope = workUnit as WorkUnit | null;
-  const listeners = listenersIn(protocolsOf(methodology, scope));
-  const snapshot = readSnapshot(store, methodology.types.keys(), gaps, scope, listeners);
-  const evaluation = evaluate(methodology, { ...snapshot, openAttempts: executed(snapshot) }, scope);
+  const evaluation = evaluate(project.methodology, snapshotFor(project, gaps, [scope]), scope);
   logEvaluated(evaluation);
   return evaluation;
+}
+
+/** Everything that the evaluation of these scopes asks for. */
+function snapshotFor(
+  { methodology, store }: OpenProject,
+  gaps: Evaluation["gaps"],
+  scopes: readonly (WorkUnit | null)[],
+): Snapshot {
+  // All work units have the same protocols, and so the same listeners.
+  const known = new Map<boolean, Listeners>();
+  const listeners = (scope: WorkUnit | null) => {
+    const found = known.get(scope !== null) ?? listenersIn(protocolsOf(methodology, scope));
+    known.set(scope !== null, found);
+    return found;
+  };
+  const snapshot = readSnapshot(store, methodology.types.keys(), gaps, scopes, listeners);
+  return { ...snapshot, openAttempts: executed(snapshot) };
 }
 
 /**
@@ -84,7 +91,7 @@ function executed({ openAttempts }: Snapshot): Snapshot["openAttempts"] {
 /** Whether any artifact names the work unit that was evaluated. */
 export function isNamed({ view, methodology }: Evaluation): boolean {
   return [...methodology.types.keys()].some((type) =>
-    view.counted(type).some(({ workUnit }) => workUnit !== null && workUnit === view.workUnit),
+    view.inScope(type).some(({ workUnit }) => workUnit !== null && workUnit === view.workUnit),
   );
 }
 

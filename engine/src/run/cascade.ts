@@ -12,7 +12,7 @@ import { removeUnclaimed } from "../attempt/unclaimed.ts";
 import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
 import { debtsOf } from "../evaluate/owed.ts";
-import type { Candidate } from "../methodology/candidate.ts";
+import { type Candidate, candidateKey } from "../methodology/candidate.ts";
 import { offerProblem } from "../plan/offer.ts";
 import { isOrphan } from "../process/owner.ts";
 import { evaluateScan, lookAt } from "../project/look.ts";
@@ -59,7 +59,7 @@ class Cascade {
   readonly #neighbours: Neighbours;
   readonly #standstill = new Standstill();
   readonly #alarm = new Alarm();
-  /** Protocols of which it is settled whether their servers could offer what they write. */
+  /** Candidates of which it is settled whether their servers could offer what they write. */
   readonly #asked = new Set<string>();
   readonly #id = uuidv7();
   readonly #active = new Map<string, ActiveAttempt>();
@@ -67,7 +67,7 @@ class Cascade {
   readonly #ended: (EndedAttempt | { readonly failure: unknown })[] = [];
   /** Whether the log tells of this run: of one that had nothing to execute it does not. */
   #isRecorded = false;
-  /** With `once`: the one candidate, and whether it is over. */
+  /** With `once`: the key of the one candidate, and whether it is over. */
   #only: string | null = null;
   #onlyIsOver = false;
   #evaluation: Evaluation | null = null;
@@ -82,7 +82,7 @@ class Cascade {
     this.#options = options;
     this.#listen = listen;
     const { config } = context.project;
-    this.#ledger = new RunLedger(options.workUnit, (protocol) => config.agentFor(protocol), options.maxReopens);
+    this.#ledger = new RunLedger([options.workUnit], (protocol) => config.agentFor(protocol), options.maxReopens);
     this.#stop = new RunStop(context, options, this.#ledger);
     this.#neighbours = new Neighbours(context.project);
   }
@@ -219,8 +219,8 @@ class Cascade {
     );
   }
 
-  #isOnly({ protocol, workUnit }: Candidate): boolean {
-    return protocol.name === this.#only && workUnit === this.#options.workUnit;
+  #isOnly(candidate: Candidate): boolean {
+    return candidateKey(candidate) === this.#only;
   }
 
   #watch(attempt: ActiveAttempt): void {
@@ -252,9 +252,9 @@ class Cascade {
     const { project, mcp, environment, interrupts } = this.#context;
     for (const candidate of candidates) {
       if (this.#only !== null || interrupts.requested !== null) return;
-      const { protocol, readiness } = candidate;
-      if (readiness.status !== "ready" || this.#asked.has(protocol.name)) continue;
-      this.#asked.add(protocol.name);
+      const key = candidateKey(candidate);
+      if (candidate.readiness.status !== "ready" || this.#asked.has(key)) continue;
+      this.#asked.add(key);
       const reason = await offerProblem(project, mcp, environment, candidate);
       if (reason === null) continue;
       this.#ledger.notOffered(candidate, reason);
@@ -268,8 +268,9 @@ class Cascade {
     const others = this.#foreign(evaluation);
     let retryAt: number | null = null;
     for (const candidate of evaluation.candidates) {
-      if (candidate.readiness.status !== "ready" || this.#isActive(candidate) || others.has(keyOf(candidate))) continue;
-      if (this.#onlyIsOver || (this.#only ?? candidate.protocol.name) !== candidate.protocol.name) continue;
+      if (candidate.readiness.status !== "ready" || this.#isActive(candidate) || others.has(candidateKey(candidate)))
+        continue;
+      if (this.#onlyIsOver || (this.#only !== null && !this.#isOnly(candidate))) continue;
       const chance = this.#ledger.chance(candidate);
       if (chance.kind === "never") continue;
       if (chance.kind === "later") retryAt = Math.min(retryAt ?? Number.POSITIVE_INFINITY, chance.at);
@@ -285,7 +286,7 @@ class Cascade {
       if (launch.kind === "outdated") return { retryAt, others, outdated: candidate };
       if (launch.kind === "active") this.#begun(launch.attempt, candidate);
       else {
-        others.set(keyOf(launch.by), launch.by);
+        others.set(candidateKey(launch.by), launch.by);
         before.push(candidate);
       }
     }
@@ -328,20 +329,20 @@ class Cascade {
     this.#watch(attempt);
     this.#standstill.moved();
     this.#stop.started(attempt.id);
-    if (this.#options.once) this.#only = candidate.protocol.name;
+    if (this.#options.once) this.#only = candidateKey(candidate);
   }
 
   /** Candidates of this scope that another runa executes, by candidate. */
   #foreign({ candidates }: Evaluation): Map<string, OpenAttempt> {
     return new Map(
       candidates.flatMap((candidate): [string, OpenAttempt][] =>
-        candidate.attempt === null || this.#isActive(candidate) ? [] : [[keyOf(candidate), candidate.attempt]],
+        candidate.attempt === null || this.#isActive(candidate) ? [] : [[candidateKey(candidate), candidate.attempt]],
       ),
     );
   }
 
   #isActive(candidate: Candidate): boolean {
-    return [...this.#active.values()].some(({ work }) => keyOf(work) === keyOf(candidate));
+    return [...this.#active.values()].some(({ work }) => candidateKey(work) === candidateKey(candidate));
   }
 
   /** Resolves at the end of an attempt, at a signal, or when something is due that nobody tells of. */
@@ -443,15 +444,4 @@ class Cascade {
 
 function idsOf(attempts: ReadonlyMap<string, OpenAttempt>): string {
   return [...attempts.values()].map(({ id }) => id).join(" ");
-}
-
-/** What tells candidates and attempts apart: a protocol and a work unit. */
-function keyOf({
-  protocol,
-  workUnit,
-}: {
-  protocol: string | { readonly name: string };
-  workUnit: string | null;
-}): string {
-  return JSON.stringify([typeof protocol === "string" ? protocol : protocol.name, workUnit]);
 }

@@ -2,7 +2,8 @@ import { outputsDigest, readsDigest } from "../attempt/evidence.ts";
 import type { Outcome, OutcomeId } from "../attempt/outcome.ts";
 import type { AttemptReport } from "../attempt/report.ts";
 import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
-import type { Candidate } from "../methodology/candidate.ts";
+import type { ScopeView } from "../evaluate/scope-view.ts";
+import { type Candidate, candidateKey } from "../methodology/candidate.ts";
 import { readTypesOf } from "../methodology/methodology.ts";
 import { LONGEST_BACKOFF } from "../project/config/agent-settings.ts";
 import type { AgentSettings } from "../project/config.ts";
@@ -44,41 +45,47 @@ interface Success {
 }
 
 /**
- * What one run has tried, and so may still try. One scope is run at a time, so protocols tell its candidates apart; an
- * attempt of another scope, that was adopted, is only reported.
+ * What one run has tried, and so may still try, by candidate. An attempt of a scope that is not the run's, that was
+ * adopted, is only reported.
  */
 export class RunLedger {
   readonly failures: RunFailure[] = [];
   readonly reports: AttemptReport[] = [];
-  readonly #workUnit: string | null;
+  readonly #scopes: ReadonlySet<string | null>;
   readonly #settings: (protocol: string) => Pick<AgentSettings, "attempts" | "backoff">;
   readonly #maxReopens: number;
   readonly #failed = new Set<string>();
   readonly #own = new Set<string>();
   readonly #successes = new Map<string, Success>();
   readonly #retries = new Map<string, Retry>();
-  #evaluation: Evaluation | null = null;
-  /** The last attempt of each protocol that had ended when this run began. */
-  #knownAttempts: ReadonlyMap<string, string> | null = null;
+  /** The newest evaluation of each scope, by work unit. */
+  readonly #evaluations = new Map<string | null, Evaluation>();
+  /** The last attempt of each candidate that had ended when this run began. */
+  readonly #knownAttempts = new Map<string, string>();
 
+  /** @param scopes the work units that are run, null for none */
   constructor(
-    workUnit: string | null,
+    scopes: readonly (string | null)[],
     settings: (protocol: string) => Pick<AgentSettings, "attempts" | "backoff">,
     maxReopens: number,
   ) {
-    this.#workUnit = workUnit;
+    this.#scopes = new Set(scopes);
     this.#settings = settings;
     this.#maxReopens = maxReopens;
   }
 
-  /** Hears of each new evaluation, after everything that has ended was reported. */
+  /** Hears of each new evaluation of a scope, after everything that has ended was reported. */
   reconciled(evaluation: Evaluation): void {
-    const { lastAttempts } = evaluation.view.snapshot;
-    this.#evaluation = evaluation;
-    this.#knownAttempts ??= new Map([...lastAttempts].map(([protocol, { id }]) => [protocol, id]));
-    for (const candidate of evaluation.candidates) {
+    const { workUnit, candidates, view } = evaluation;
+    if (!this.#evaluations.has(workUnit))
+      for (const candidate of candidates) {
+        const last = view.lastAttempt(candidate.protocol);
+        if (last !== undefined) this.#knownAttempts.set(candidateKey(candidate), last.id);
+      }
+    this.#evaluations.set(workUnit, evaluation);
+    for (const candidate of candidates) {
       if (this.#failedElsewhere(candidate)) this.#fail({ kind: "elsewhere", candidate });
-      if (this.#isRetryOver(candidate)) this.#retries.delete(candidate.protocol.name);
+      if (this.#isRetryOver(candidate)) this.#retries.delete(candidateKey(candidate));
     }
   }
 
@@ -87,27 +94,28 @@ export class RunLedger {
    * @returns in how many milliseconds it is tried again; null when it is not
    */
   ended(report: AttemptReport): number | null {
-    const { name } = report.candidate.protocol;
+    const { protocol, workUnit } = report.candidate;
+    const key = candidateKey(report.candidate);
     this.#own.add(report.id);
     this.reports.push(report);
-    if (report.candidate.workUnit !== this.#workUnit) return null;
-    this.#retries.delete(name);
+    if (!this.#scopes.has(workUnit)) return null;
+    this.#retries.delete(key);
     switch (report.outcome.id) {
       case "delivered":
-        this.#successes.set(name, { count: (this.#successes.get(name)?.count ?? 0) + 1, last: report });
+        this.#successes.set(key, { count: (this.#successes.get(key)?.count ?? 0) + 1, last: report });
         return null;
       case "abandoned":
         // Its runa died, or somebody released it: the candidate was not refuted and may run again.
         return null;
     }
-    const { attempts, backoff } = this.#settings(name);
+    const { attempts, backoff } = this.#settings(protocol.name);
     if (!isTriedAgain(report.outcome, report.tries, attempts)) {
       this.#fail({ kind: "attempt", report });
       return null;
     }
     const pause = pauseBefore(report.tries, backoff);
-    const lastSuccess = this.#evaluation?.view.snapshot.lastSuccesses.get(name)?.id;
-    this.#retries.set(name, { at: performance.now() + pause, failed: report, lastSuccess });
+    const lastSuccess = this.#viewFor(report.candidate)?.lastSuccess(protocol)?.id;
+    this.#retries.set(key, { at: performance.now() + pause, failed: report, lastSuccess });
     return pause;
   }
 
@@ -121,9 +129,9 @@ export class RunLedger {
    * becomes a failure here.
    */
   chance(candidate: EvaluatedCandidate): Chance {
-    const { name } = candidate.protocol;
-    if (this.#failed.has(name) || this.isDone(candidate)) return { kind: "never" };
-    const success = this.#successes.get(name);
+    const key = candidateKey(candidate);
+    if (this.#failed.has(key) || this.isDone(candidate)) return { kind: "never" };
+    const success = this.#successes.get(key);
     if (success !== undefined && this.#isUnchanged(success.last, candidate)) {
       this.#fail({ kind: "unchanged", candidate });
       return { kind: "never" };
@@ -132,7 +140,7 @@ export class RunLedger {
       this.#fail({ kind: "max_reopens", candidate, reopens: this.#maxReopens });
       return { kind: "never" };
     }
-    const retry = this.#retries.get(name);
+    const retry = this.#retries.get(key);
     if (retry === undefined) return { kind: "now", tries: 1, failed: null };
     return retry.at > performance.now()
       ? { kind: "later", at: retry.at }
@@ -141,11 +149,11 @@ export class RunLedger {
 
   /** Whether this is READY work that the run has done already and that can never be current. */
   isDone(candidate: EvaluatedCandidate): boolean {
-    const { produces, choices, name } = candidate.protocol;
+    const { produces, choices } = candidate.protocol;
     if (produces.length > 0 || choices.length > 0 || candidate.feedback.isUnanswered) return false;
-    const success = this.#successes.get(name);
+    const success = this.#successes.get(candidateKey(candidate));
     // Nobody can tell who wrote a file of a type that it may not write: what changed while it ran counts as its own.
-    const view = this.#evaluation?.view;
+    const view = this.#viewFor(candidate);
     return (
       success !== undefined && view !== undefined && success.last.left?.reads === readsDigest(view, candidate.protocol)
     );
@@ -162,39 +170,46 @@ export class RunLedger {
 
   /** Whether everything that a success read is still as it was, but for what it wrote itself. */
   #readsTheSame({ candidate, left }: AttemptReport): boolean {
-    const view = this.#evaluation?.view;
+    const view = this.#viewFor(candidate);
     if (view === undefined || left === null) return false;
-    return readTypesOf(candidate.protocol).every((type) => left.seen[type]?.all === view.digest(type).all);
+    const seen = view.as(candidate.protocol);
+    return readTypesOf(candidate.protocol).every((type) => left.seen[type]?.all === seen.digest(type).all);
   }
 
   /** Whether nothing has happened since a success that could have reopened it. */
   #isUnchanged(report: AttemptReport, { feedback }: EvaluatedCandidate): boolean {
     if (feedback.isUnanswered) return false;
-    const view = this.#evaluation?.view;
+    const view = this.#viewFor(report.candidate);
     const { protocol } = report.candidate;
-    if (view?.snapshot.lastAttempts.get(protocol.name)?.id !== report.id) return false;
+    if (view?.lastAttempt(protocol)?.id !== report.id) return false;
     return this.#readsTheSame(report) && report.left?.outputs === outputsDigest(view, protocol);
   }
 
   /** Whether the READY moment of a failed candidate is over: something else made it current, or it ceased to be READY. */
-  #isRetryOver({ protocol, readiness }: EvaluatedCandidate): boolean {
-    const retry = this.#retries.get(protocol.name);
+  #isRetryOver(candidate: EvaluatedCandidate): boolean {
+    const { protocol, readiness } = candidate;
+    const retry = this.#retries.get(candidateKey(candidate));
     if (retry === undefined) return false;
-    const lastSuccess = this.#evaluation?.view.snapshot.lastSuccesses.get(protocol.name)?.id;
+    const lastSuccess = this.#viewFor(candidate)?.lastSuccess(protocol)?.id;
     return readiness.status !== "ready" || lastSuccess !== retry.lastSuccess;
   }
 
-  #failedElsewhere({ protocol }: EvaluatedCandidate): boolean {
-    const last = this.#evaluation?.view.snapshot.lastAttempts.get(protocol.name);
+  #failedElsewhere(candidate: EvaluatedCandidate): boolean {
+    const key = candidateKey(candidate);
+    const last = this.#viewFor(candidate)?.lastAttempt(candidate.protocol);
     // What was stopped, or is tried again by whoever did so, is not refuted.
     if (last === undefined || last.retry || NO_FAILURE.has(last.outcome)) return false;
-    const isNew = last.id !== this.#knownAttempts?.get(protocol.name);
-    return isNew && !this.#own.has(last.id) && !this.#failed.has(protocol.name);
+    const isNew = last.id !== this.#knownAttempts.get(key);
+    return isNew && !this.#own.has(last.id) && !this.#failed.has(key);
+  }
+
+  /** What the newest evaluation of a candidate's scope saw. */
+  #viewFor({ workUnit }: Candidate): ScopeView | undefined {
+    return this.#evaluations.get(workUnit)?.view;
   }
 
   #fail(failure: RunFailure): void {
-    const { protocol } = failure.kind === "attempt" ? failure.report.candidate : failure.candidate;
-    this.#failed.add(protocol.name);
+    this.#failed.add(candidateKey(failure.kind === "attempt" ? failure.report.candidate : failure.candidate));
     this.failures.push(failure);
   }
 }

@@ -11,6 +11,7 @@ import type {
   Snapshot,
   WorkUnit,
 } from "@runa/store";
+import { candidateKey } from "../../src/methodology/candidate.ts";
 import type { ProtocolDeclaration } from "../../src/methodology/manifest.ts";
 import type { ArtifactType, Methodology, Protocol } from "../../src/methodology/methodology.ts";
 import type { Trigger } from "../../src/methodology/trigger.ts";
@@ -99,18 +100,23 @@ export interface SnapshotSketch {
   readonly lastAttempts?: readonly LastAttempt[];
   readonly lastSuccesses?: readonly LastAttempt[];
   readonly said?: Said;
+  /** Whose attempts these are, and for whom it was said. */
+  readonly workUnit?: WorkUnit | null;
 }
-
-const NOTHING_SAID: Said = { sayings: new Map(), removals: new Map() };
 
 /** A snapshot of these instances, as the store would have read them. */
 export function snapshotOf(
   types: readonly string[],
   instances: readonly Instance[],
-  { gaps = [], lastAttempts = [], lastSuccesses = [], said = NOTHING_SAID }: SnapshotSketch = {},
+  { gaps = [], lastAttempts = [], lastSuccesses = [], said, workUnit = null }: SnapshotSketch = {},
 ): Snapshot {
-  const byProtocol = (attempts: readonly LastAttempt[]) =>
-    new Map(attempts.map((attempt): [string, LastAttempt] => [attempt.protocol, attempt]));
+  const byCandidate = (attempts: readonly LastAttempt[]) =>
+    new Map(
+      attempts.map((attempt): [string, LastAttempt] => [
+        candidateKey({ protocol: attempt.protocol, workUnit }),
+        attempt,
+      ]),
+    );
   return {
     instances: new Map(
       types.map((type): [string, Instance[]] => [type, instances.filter((instance) => instance.type === type)]),
@@ -118,10 +124,10 @@ export function snapshotOf(
     gaps: new Map(
       gaps.map((type): [string, ScanGap[]] => [type, [{ type, path: `${type}/x.json`, reason: "permission denied" }]]),
     ),
-    lastAttempts: byProtocol(lastAttempts),
-    lastSuccesses: byProtocol(lastSuccesses),
+    lastAttempts: byCandidate(lastAttempts),
+    lastSuccesses: byCandidate(lastSuccesses),
     openAttempts: [],
-    said,
+    said: new Map(said === undefined ? [] : [[workUnit, said]]),
   };
 }
 

@@ -234,7 +234,7 @@ export function snapshotFrom(world: World): Snapshot {
       outcome: past.lastFailed ? (FAILURES[index] ?? "exited") : "delivered",
       started: 2 as Moment,
       ended: 3 as Moment,
-      outputsAfter: owedDigest(then, protocol),
+      outputsAfter: owedDigest(then.as(protocol), protocol),
       fingerprint: past.sameInstructions ? FINGERPRINT : "as it was",
       seen: null,
     };
@@ -247,7 +247,13 @@ export function snapshotFrom(world: World): Snapshot {
     }
   }
   const said = { sayings: sayingsFrom(world.sayings), removals: world.removals as ReadonlyMap<string, Moment> };
-  return snapshotOf(world.types, world.instances, { gaps: world.gaps, lastAttempts, lastSuccesses, said });
+  return snapshotOf(world.types, world.instances, {
+    gaps: world.gaps,
+    lastAttempts,
+    lastSuccesses,
+    said,
+    workUnit: world.workUnit,
+  });
 }
 
 /** What the store would have read of everything that was said. */
