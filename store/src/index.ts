@@ -14,8 +14,9 @@ export type {
   WallTime,
   WorkUnit,
 } from "./artifact.ts";
+export type { StoreUse } from "./connection/connection.ts";
 export { StoreError, storeExists } from "./connection/database.ts";
-export { openStore, requireKept, requireSound, type Store, type StoreUse } from "./connection/store.ts";
+export { openStore, requirePersistent, requireSound, type Store } from "./connection/store.ts";
 export { keepMethodology, keptMethodology, type MethodologyRow } from "./index/kept-methodology.ts";
 export { knownSchemaHash, rememberSchemaFiles } from "./index/schema-check.ts";
 export { knownWorkUnits } from "./index/work-units.ts";

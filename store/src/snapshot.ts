@@ -1,5 +1,5 @@
-import type { Database } from "better-sqlite3";
 import type { Instance, Moment, ScanGap, TypeSummary, WorkUnit } from "./artifact.ts";
+import type { Connection } from "./connection/connection.ts";
 import type { Store } from "./connection/store.ts";
 import { grouped } from "./grouped.ts";
 import { unhealthyArtifacts } from "./index/artifact-table.ts";
@@ -66,62 +66,62 @@ export function readSnapshot(
   workUnit: WorkUnit | null,
   listeners: Listeners = NOBODY,
 ): Snapshot {
-  store.requireInPlace();
-  const { database } = store;
+  store.connection.requireInPlace();
+  const { connection } = store;
   // One read transaction: a delivery between two of these queries must not show in one and not in the other.
-  return database.transaction(() => ({
-    ...commonPart(database, types, gaps),
-    ...scopePart(database, workUnit, listeners),
-  }))();
+  return connection.read(() => ({
+    ...commonPart(connection, types, gaps),
+    ...scopePart(connection, workUnit, listeners),
+  }));
 }
 
 /** Reads what `readSnapshot` reads, for each of several work units at one moment; what they have in common, once. */
 export function readSnapshots(
-  { database }: Store,
+  { connection }: Store,
   types: Iterable<string>,
   gaps: ScanReport["gaps"],
   workUnits: readonly WorkUnit[],
   listeners: Listeners = NOBODY,
 ): Map<WorkUnit, Snapshot> {
-  return database.transaction(() => {
-    const common = commonPart(database, types, gaps);
-    const worked = workedUnits(database);
+  return connection.read(() => {
+    const common = commonPart(connection, types, gaps);
+    const worked = workedUnits(connection);
     return new Map(
-      workUnits.map((unit) => [unit, { ...common, ...scopePart(database, unit, listeners, worked.has(unit)) }]),
+      workUnits.map((unit) => [unit, { ...common, ...scopePart(connection, unit, listeners, worked.has(unit)) }]),
     );
-  })();
+  });
 }
 
 /** What snapshots of all scopes share. */
 function commonPart(
-  database: Database,
+  connection: Connection,
   types: Iterable<string>,
   gaps: ScanReport["gaps"],
 ): Pick<Snapshot, "instances" | "gaps" | "openAttempts"> {
   return {
-    instances: new PackedInstances([...types], packedArtifacts(database)),
+    instances: new PackedInstances([...types], packedArtifacts(connection)),
     gaps: grouped(gaps, ({ type }) => type),
-    openAttempts: openAttempts(database),
+    openAttempts: openAttempts(connection),
   };
 }
 
 /** @param worked whether there was an attempt in this scope, as far as that is known */
 function scopePart(
-  database: Database,
+  connection: Connection,
   workUnit: WorkUnit | null,
   listeners: Listeners,
   worked = true,
 ): Omit<Snapshot, "instances" | "gaps" | "openAttempts"> {
-  const successes = byProtocol(worked ? lastSuccesses(database, workUnit) : []);
+  const successes = byProtocol(worked ? lastSuccesses(connection, workUnit) : []);
   return {
-    lastAttempts: byProtocol(worked ? lastAttempts(database, workUnit) : []),
+    lastAttempts: byProtocol(worked ? lastAttempts(connection, workUnit) : []),
     lastSuccesses: successes,
-    said: saidTo(database, listeners, successes, workUnit),
+    said: saidTo(connection, listeners, successes, workUnit),
   };
 }
 
 function saidTo(
-  database: Database,
+  connection: Connection,
   listeners: Listeners,
   successes: Snapshot["lastSuccesses"],
   workUnit: WorkUnit | null,
@@ -129,16 +129,16 @@ function saidTo(
   const sayings = new Map<string, readonly Saying[]>();
   for (const [type, protocols] of listeners) {
     const heard = protocols.map((protocol) => successes.get(protocol)?.ended ?? 0);
-    const said = sayingsOf(database, type, Math.min(...heard) as Moment, workUnit);
+    const said = sayingsOf(connection, type, Math.min(...heard) as Moment, workUnit);
     if (said.length > 0) sayings.set(type, said);
   }
-  return { sayings, removals: sayings.size === 0 ? new Map() : lastRemovals(database, workUnit) };
+  return { sayings, removals: sayings.size === 0 ? new Map() : lastRemovals(connection, workUnit) };
 }
 
 /** Every instance of these types that is not valid, in the order of the types, without reading the others. */
-export function readUnhealthy({ database }: Store, types: Iterable<string>): Instance[] {
+export function readUnhealthy({ connection }: Store, types: Iterable<string>): Instance[] {
   const order = new Map(Array.from(types, (type, index) => [type, index]));
-  return unhealthyArtifacts(database)
+  return unhealthyArtifacts(connection)
     .filter(({ type }) => order.has(type))
     .sort((a, b) => (order.get(a.type) ?? 0) - (order.get(b.type) ?? 0));
 }

@@ -26,7 +26,7 @@ const HEIR: Owner = { ...OWNER, pid: 2 };
 const note = (name: string) => ({ type: "note", id: id(name) });
 
 /** Everything that the store's tables hold, row by row. */
-function tables({ database }: Store): unknown {
+function tables({ connection: { database } }: Store): unknown {
   const names = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").pluck().all();
   return names.map((name) => [name, database.prepare(`SELECT * FROM "${name}"`).all()]);
 }

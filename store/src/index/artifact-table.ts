@@ -1,4 +1,3 @@
-import type { Database } from "better-sqlite3";
 import type {
   ContentHash,
   Instance,
@@ -9,7 +8,7 @@ import type {
   Violation,
   WorkUnit,
 } from "../artifact.ts";
-import { statement } from "../connection/statement.ts";
+import type { Connection } from "../connection/connection.ts";
 import { isCount, isText, listOf, objectOf, oneOf, stored, storedJson } from "../connection/stored.ts";
 import { mtimeOf, type StatIdentity } from "../workspace/stat-identity.ts";
 import { noteRemoval } from "./removal-table.ts";
@@ -53,43 +52,43 @@ const isViolations = listOf(
  * The violations that a column holds.
  * @throws StoreError where it holds anything else
  */
-export function storedViolations(database: Database, text: string): readonly Violation[] {
-  return storedJson(database, text, isViolations);
+export function storedViolations(connection: Connection, text: string): readonly Violation[] {
+  return storedJson(connection, text, isViolations);
 }
 
-function fromColumns(database: Database, row: Columns): ArtifactRow {
+function fromColumns(connection: Connection, row: Columns): ArtifactRow {
   return {
     type: row.artifact_type,
     id: row.instance_id,
-    status: stored(database, row.status, isStatus),
+    status: stored(connection, row.status, isStatus),
     contentHash: row.content_hash,
     schemaHash: row.schema_hash,
     workUnit: row.work_unit,
-    lastModified: stored(database, row.last_modified, isCount),
+    lastModified: stored(connection, row.last_modified, isCount),
     deliveredAt: row.delivered_at,
-    violations: row.violations === null ? [] : storedViolations(database, row.violations),
+    violations: row.violations === null ? [] : storedViolations(connection, row.violations),
     stat: row.stat,
     mtime: row.stat === null ? row.mtime : mtimeOf(row.stat),
   };
 }
 
 /** Whether a valid instance of a type exists for a work unit or for none; null asks for any. */
-export function existsValid(database: Database, type: string, workUnit: WorkUnit | null): boolean {
-  return statement(database, VALID).get(type, workUnit, workUnit) !== undefined;
+export function existsValid(connection: Connection, type: string, workUnit: WorkUnit | null): boolean {
+  return connection.statement(VALID).get(type, workUnit, workUnit) !== undefined;
 }
 
-export function findArtifact(database: Database, type: string, id: InstanceId): ArtifactRow | null {
-  const row = statement(database, ONE).get(type, id) as Columns | undefined;
-  return row === undefined ? null : fromColumns(database, row);
+export function findArtifact(connection: Connection, type: string, id: InstanceId): ArtifactRow | null {
+  const row = connection.statement(ONE).get(type, id) as Columns | undefined;
+  return row === undefined ? null : fromColumns(connection, row);
 }
 
 /** Every instance that is not valid, by type and id. */
-export function unhealthyArtifacts(database: Database): ArtifactRow[] {
-  return (statement(database, UNHEALTHY).all() as Columns[]).map((row) => fromColumns(database, row));
+export function unhealthyArtifacts(connection: Connection): ArtifactRow[] {
+  return (connection.statement(UNHEALTHY).all() as Columns[]).map((row) => fromColumns(connection, row));
 }
 
-export function putArtifact(database: Database, row: ArtifactRow): void {
-  statement(database, PUT).run(
+export function putArtifact(connection: Connection, row: ArtifactRow): void {
+  connection.statement(PUT).run(
     row.type,
     row.id,
     row.status,
@@ -107,15 +106,15 @@ export function putArtifact(database: Database, row: ArtifactRow): void {
 
 /** Takes an instance out of the index and notes when it went. */
 export function removeArtifact(
-  database: Database,
+  connection: Connection,
   { type, id, workUnit }: Pick<ArtifactRow, "type" | "id" | "workUnit">,
   at: Moment,
 ): void {
-  statement(database, REMOVE).run(type, id);
-  noteRemoval(database, type, workUnit, at);
+  connection.statement(REMOVE).run(type, id);
+  noteRemoval(connection, type, workUnit, at);
 }
 
 /** Marks an instance as delivered by a successful attempt that started then. */
-export function markDelivered(database: Database, type: string, id: InstanceId, attemptStarted: Moment): void {
-  statement(database, DELIVERED).run(attemptStarted, type, id);
+export function markDelivered(connection: Connection, type: string, id: InstanceId, attemptStarted: Moment): void {
+  connection.statement(DELIVERED).run(attemptStarted, type, id);
 }
