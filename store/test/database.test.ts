@@ -19,7 +19,7 @@ import { openSqlite } from "../src/connection/sqlite.ts";
 import { openStore, type Store } from "../src/connection/store.ts";
 import { putArtifact } from "../src/index/artifact-table.ts";
 import { knownSchemaHash, rememberSchemaFiles } from "../src/index/schema-check.ts";
-import { unendedAttempts } from "../src/record/attempt.ts";
+import { attemptNotes, unendedAttempts } from "../src/record/attempt.ts";
 import { latestMoment, nextMoment } from "../src/record/clock-table.ts";
 import { verifyLog } from "../src/record/event-log.ts";
 import { allSupersedings } from "../src/record/superseding-table.ts";
@@ -44,8 +44,9 @@ const TABLES = [
   "removal",
   "schema_check",
   "superseding",
+  "withdrawal",
 ];
-const VERSION = 3;
+const VERSION = 4;
 const damaged = (directory: string) =>
   new StoreError(
     `${directory}/runa.db is damaged: what runa remembers of earlier attempts is in doubt, no artifact is. \`runa scan --rebuild\` keeps what can still be read and reads the artifacts again`,
@@ -208,6 +209,29 @@ test("a store of the first version keeps what it remembers", () => {
   store.close();
 });
 
+test("a store from before withdrawals had rows finds them in its log, as far as that can be read", () => {
+  const directory = temporaryDirectory();
+  const third = openSqlite(join(directory, "runa.db"));
+  for (const migration of MIGRATIONS.slice(0, 3)) third.exec(migration);
+  third.exec(`INSERT INTO attempt (id, protocol, argv, owner, started, fingerprint, instructions_hash, inputs, before)
+    VALUES ('attempt-1', 'write', '[]', '{}', 1, 'f', 'h', '[]', '[]')`);
+  const append = third.prepare("INSERT INTO event VALUES (?, 1, ?, ?, ?, '', '')");
+  const gone = '{"artifact_type":"note","content_hash":"sha256:0","instance_id":"gone"}';
+  append.run(1, "withdrawn", "attempt-1", gone);
+  append.run(2, "withdrawn", "attempt-1", gone);
+  append.run(3, "withdrawn", "attempt-1", "{");
+  append.run(4, "withdrawn", "attempt-1", '{"artifact_type":"note"}');
+  append.run(5, "withdrawn", "attempt-2", gone);
+  append.run(6, "superseded", "attempt-1", '{"artifact_type":"note","instance_id":"moved"}');
+  third.pragma("user_version = 3");
+  third.close();
+  const store = openStore(directory);
+  expect(attemptNotes(store, "attempt-1").withdrawn).toEqual([{ type: "note", id: "gone" }]);
+  store.connection.database.exec("DROP TRIGGER event_is_kept; DELETE FROM event");
+  expect(attemptNotes(store, "attempt-1").withdrawn).toEqual([{ type: "note", id: "gone" }]);
+  store.close();
+});
+
 describe("two at once", () => {
   test("a reader does not wait for a writer", () => {
     const { directory, latest } = closedStore();
@@ -245,7 +269,7 @@ test("a store that a newer runa made is refused, and left as it is", () => {
   database.pragma("user_version = 99");
   database.close();
   expect(() => openStore(directory)).toThrow(
-    new StoreError("the store was made by a newer runa (store version 99, this runa knows 3): use that one"),
+    new StoreError(`the store was made by a newer runa (store version 99, this runa knows ${VERSION}): use that one`),
   );
   const after = openSqlite(join(directory, "runa.db"), { readonly: true });
   expect(after.pragma("user_version", { simple: true })).toBe(99);

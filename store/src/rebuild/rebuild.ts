@@ -12,11 +12,15 @@ import { join } from "node:path";
 import type Database from "better-sqlite3";
 import { Connection } from "../connection/connection.ts";
 import { hideFromGit, StoreError, storeExists } from "../connection/database.ts";
+import { WITHDRAWALS_FROM_LOG } from "../connection/migrations.ts";
 import { isOwnSchema, isTable } from "../connection/schema-digest.ts";
 import { openSqlite } from "../connection/sqlite.ts";
 import { databaseFile } from "../connection/store-files.ts";
 import { syncDirectory } from "../workspace/durable-write.ts";
 import { keptOf, RECORDS, type RecordTable, type Row } from "./rebuild-rows.ts";
+
+/** The version of the store that brought the table of withdrawals. */
+const WITHDRAWAL_SINCE = 4;
 
 /** What a rebuilt store kept of the one before. */
 export interface Rebuilt {
@@ -136,8 +140,9 @@ function carryOver(directory: string, file: string): Rebuilt {
 function carryInto(target: Connection, file: string): { counts: Rebuilt["kept"]; incomplete: boolean } {
   try {
     const whole = target.write(() => RECORDS.map((table) => carryTable(file, target, table)));
-    // In a store of an older runa both were one.
+    // In a store of an older runa both were one, and only its log tells what was withdrawn.
     target.write(() => target.statement("UPDATE attempt SET started_at = started WHERE started_at = 0").run());
+    target.write(() => target.statement(WITHDRAWALS_FROM_LOG).run());
     return { counts: countsOf(target.database), incomplete: whole.includes(false) };
   } finally {
     target.close();
@@ -152,6 +157,7 @@ function carryTable(file: string, target: Connection, table: RecordTable): boole
   for (const order of ["ASC", "DESC"]) {
     try {
       withDatabase(file, (source) => {
+        if (isOfOlderRuna(source, table)) return;
         if (!isTable(source, table)) throw new RangeError(`${table} is no table`);
         const byPlace = /WITHOUT ROWID/i.test(definitionOf(source, table)) ? "" : `ORDER BY rowid ${order}`;
         const rows = source.prepare(`SELECT * FROM "${table}" ${byPlace}`).iterate();
@@ -167,6 +173,11 @@ function carryTable(file: string, target: Connection, table: RecordTable): boole
     }
   }
   return false;
+}
+
+/** Whether a database was made before there was the table, so that nothing is missing without it. */
+function isOfOlderRuna(source: Database.Database, table: RecordTable): boolean {
+  return table === "withdrawal" && (source.pragma("user_version", { simple: true }) as number) < WITHDRAWAL_SINCE;
 }
 
 /** Puts a row into a table, unless it breaks the table's rules: then it is part of the damage. */

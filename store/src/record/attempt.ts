@@ -37,9 +37,10 @@ import {
   earlierDeliveriesOf,
   wasDeliveredElsewhere,
 } from "./delivery-table.ts";
-import { appendEvent, type EventBody, withdrawalsOf } from "./event-table.ts";
+import { appendEvent, type EventBody } from "./event-table.ts";
 import { recordDelivery } from "./record-delivery.ts";
 import { putSuperseding } from "./superseding-table.ts";
+import { withdrawalsOf } from "./withdrawal-table.ts";
 
 /** A candidate that is to be executed, as it was evaluated. */
 export interface Claim extends AttemptStart {

@@ -25,6 +25,7 @@ import { recordDelivery } from "./record-delivery.ts";
 import { type RefusalReason, refusalBody } from "./refusal.ts";
 import { finishSuperseding, finishSupersedingOf, prepareMove } from "./superseding.ts";
 import { putSuperseding } from "./superseding-table.ts";
+import { putWithdrawal } from "./withdrawal-table.ts";
 
 /** Who delivers: an attempt and its work unit; a server that was started by hand has no attempt. */
 export interface Deliverer {
@@ -185,6 +186,7 @@ export function recordWithdrawal(
       throw refused("it could not be moved", error);
     }
     putSuperseding(store.connection, { attempt, type, id, withdrawn: true });
+    putWithdrawal(store.connection, attempt, type, id);
     const at = nextMoment(store.connection);
     removeArtifact(store.connection, row, at);
     forgetDelivery(store.connection, attempt, type, id);

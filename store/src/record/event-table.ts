@@ -1,4 +1,4 @@
-import type { InstanceId, Json, WallTime } from "../artifact.ts";
+import type { Json, WallTime } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import { oneOf } from "../connection/stored.ts";
 import { canonicalJson, sha256 } from "../json/canonical.ts";
@@ -77,8 +77,6 @@ const APPEND = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)";
 const ATTEMPTS = "SELECT DISTINCT attempt FROM event WHERE attempt >= ? AND attempt < ? || char(0x10ffff) LIMIT ?";
 const OF_PROTOCOL = `? IN (CASE WHEN json_valid(body) THEN json_extract(body, '$.protocol') END, (SELECT protocol FROM attempt WHERE id = event.attempt))`;
 const OF_WORK_UNIT = `? IN (CASE WHEN json_valid(body) THEN json_extract(body, '$.work_unit') END, (SELECT work_unit FROM attempt WHERE id = event.attempt))`;
-const WITHDRAWALS = `SELECT json_extract(body, '$.artifact_type') AS type, json_extract(body, '$.instance_id') AS id FROM event
-  WHERE attempt = ? AND kind = 'withdrawn' AND json_valid(body)`;
 const PROTOCOLS = `SELECT DISTINCT json_extract(body, '$.protocol') AS protocol FROM event
   WHERE json_valid(body) AND json_type(body, '$.protocol') = 'text' ORDER BY protocol`;
 const METHODOLOGY = `SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.fingerprint') END AS fingerprint FROM event
@@ -161,11 +159,6 @@ function conditions({ after, attempt, protocol, workUnit, kind, since }: EventFi
     where: chosen.length === 0 ? "" : `WHERE ${chosen.map(([condition]) => condition).join(" AND ")}`,
     values: chosen.map(([, value]) => value),
   };
-}
-
-/** The instances that an attempt withdrew, as far as the log can be read. */
-export function withdrawalsOf(connection: Connection, attempt: string): { type: string; id: InstanceId }[] {
-  return connection.statement(WITHDRAWALS).all(attempt) as { type: string; id: InstanceId }[];
 }
 
 /** Attempts that the log tells of and whose id begins so, at most `limit`. */
