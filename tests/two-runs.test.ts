@@ -43,7 +43,7 @@ describe("two runs of one project with 200 candidates", () => {
         .map((line) => line.split(" "));
       expect(executed.map(([protocol]) => protocol).sort()).toEqual(protocols.map(({ name }) => name).sort());
       const store = openStore(join(rig.project, ".runa/store"));
-      const attempts = store.database
+      const attempts = store.connection.database
         .prepare("SELECT protocol, id, outcome, owner ->> '$.pid' AS pid FROM attempt")
         .all() as {
         readonly protocol: string;

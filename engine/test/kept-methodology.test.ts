@@ -64,7 +64,7 @@ class Kept extends Disk {
    * apart from who reads the files.
    */
   forge(): void {
-    const version = this.store.database.prepare("SELECT version FROM methodology").pluck().get() as string;
+    const version = this.store.connection.database.prepare("SELECT version FROM methodology").pluck().get() as string;
     const kept = keptMethodology(this.store, this.file, version);
     if (kept === null) throw new Error("nothing is kept");
     const content = kept.content.replace('"name":"m"', '"name":"kept"');
@@ -73,11 +73,13 @@ class Kept extends Disk {
 
   /** The same as it is done by hand. */
   edit(): void {
-    this.store.database.exec(`UPDATE methodology SET content = replace(content, '"name":"m"', '"name":"kept"')`);
+    this.store.connection.database.exec(
+      `UPDATE methodology SET content = replace(content, '"name":"m"', '"name":"kept"')`,
+    );
   }
 
   get rows(): number {
-    return this.store.database.prepare("SELECT count(*) FROM methodology").pluck().get() as number;
+    return this.store.connection.database.prepare("SELECT count(*) FROM methodology").pluck().get() as number;
   }
 
   override [Symbol.dispose](): void {
@@ -239,7 +241,7 @@ test("another runa reads the files itself", async () => {
   using kept = new Kept();
   await kept.load();
   kept.forge();
-  kept.store.database.exec("UPDATE methodology SET version = '0.0.1'");
+  kept.store.connection.database.exec("UPDATE methodology SET version = '0.0.1'");
   expect((await kept.load()).name).toBe("m");
 });
 
@@ -256,7 +258,7 @@ test("a private copy of the store is neither asked nor written", async () => {
   const full = Object.assign(new Error("disk is full"), { code: "SQLITE_FULL" });
   const copyOf = (): Store => {
     const store = openStore(kept.at("store"), "look");
-    store.answerWithoutSaving(full);
+    store.connection.answerWithoutSaving(full);
     return store;
   };
   const empty = copyOf();
@@ -282,7 +284,7 @@ test("what was edited in the store is not believed, and kept anew", async () => 
 test("of a schema that the store remembers only the file says what it is", async () => {
   using kept = new Kept();
   const { types } = await kept.load();
-  kept.store.database.exec("UPDATE schema_check SET schema_hash = 'sha256:forged'");
+  kept.store.connection.database.exec("UPDATE schema_check SET schema_hash = 'sha256:forged'");
   const hashes = ({ types }: Methodology) => Array.from(types.values(), ({ hash }) => hash);
   expect(hashes(await projectMethodology(kept.store, kept.file, true))).toEqual(hashes({ types } as Methodology));
 });
@@ -291,14 +293,14 @@ test("while another writes, it is loaded without waiting, and kept by a later co
   using kept = new Kept();
   // The schemas are known, so that remembering them is not what has to wait.
   await kept.load();
-  kept.store.database.exec("DELETE FROM methodology");
+  kept.store.connection.database.exec("DELETE FROM methodology");
   const other = openStore(kept.at("store"));
-  other.database.exec("BEGIN IMMEDIATE");
+  other.connection.database.exec("BEGIN IMMEDIATE");
   const start = performance.now();
   expect((await kept.load()).name).toBe("m");
   expect(performance.now() - start).toBeLessThan(2000);
   expect(kept.rows).toBe(0);
-  other.database.exec("ROLLBACK");
+  other.connection.database.exec("ROLLBACK");
   other.close();
   await kept.load();
   expect(kept.rows).toBe(1);
@@ -306,7 +308,9 @@ test("while another writes, it is loaded without waiting, and kept by a later co
 
 test("a store that cannot keep it is no reason to fail", async () => {
   using kept = new Kept();
-  kept.store.database.exec("CREATE TRIGGER full BEFORE INSERT ON methodology BEGIN SELECT raise(ABORT, 'full'); END");
+  kept.store.connection.database.exec(
+    "CREATE TRIGGER full BEFORE INSERT ON methodology BEGIN SELECT raise(ABORT, 'full'); END",
+  );
   expect((await kept.load()).name).toBe("m");
   expect(kept.rows).toBe(0);
 });

@@ -16,9 +16,10 @@ export type {
   WorkUnit,
 } from "./artifact.ts";
 export { type CandidateName, candidateKey } from "./candidate.ts";
+export type { StoreUse } from "./connection/connection.ts";
 // Opening a store.
 export { StoreError, storeExists } from "./connection/database.ts";
-export { openStore, requireKept, requireSound, type Store, type StoreUse } from "./connection/store.ts";
+export { openStore, requirePersistent, requireSound, type Store } from "./connection/store.ts";
 // What a scan can refill.
 export { keepMethodology, keptMethodology } from "./index/kept-methodology.ts";
 export { knownSchemaHash, rememberSchemaFiles } from "./index/schema-check.ts";

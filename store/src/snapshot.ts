@@ -1,6 +1,6 @@
-import type { Database } from "better-sqlite3";
 import type { Instance, Moment, ScanGap, TypeSummary, WorkUnit } from "./artifact.ts";
 import { candidateKey } from "./candidate.ts";
+import type { Connection } from "./connection/connection.ts";
 import type { Store } from "./connection/store.ts";
 import { grouped } from "./grouped.ts";
 import { unhealthyArtifacts } from "./index/artifact-table.ts";
@@ -70,20 +70,20 @@ export function readSnapshot(
   scopes: readonly (WorkUnit | null)[],
   listeners: (scope: WorkUnit | null) => Listeners = () => NOBODY,
 ): Snapshot {
-  store.requireInPlace();
-  const { database } = store;
+  store.connection.requireInPlace();
+  const { connection } = store;
   // One read transaction: a delivery between two of these queries must not show in one and not in the other.
-  return database.transaction(() => ({
-    instances: new PackedInstances([...types], packedArtifacts(database)),
+  return connection.read(() => ({
+    instances: new PackedInstances([...types], packedArtifacts(connection)),
     gaps: grouped(gaps, ({ type }) => type),
-    openAttempts: openAttempts(database),
-    ...recordsOf(database, scopes, listeners),
-  }))();
+    openAttempts: openAttempts(connection),
+    ...recordsOf(connection, scopes, listeners),
+  }));
 }
 
 /** What attempts of these scopes left on record. */
 function recordsOf(
-  database: Database,
+  connection: Connection,
   scopes: readonly (WorkUnit | null)[],
   listeners: (scope: WorkUnit | null) => Listeners,
 ): Pick<Snapshot, "lastAttempts" | "lastSuccesses" | "said"> {
@@ -91,21 +91,21 @@ function recordsOf(
   const successes = new Map<string, LastAttempt>();
   const saidIn = new Map<WorkUnit | null, Said>();
   // Of many work units most may have no attempt: one query then saves theirs.
-  const worked = scopes.length > 1 ? workedUnits(database) : null;
+  const worked = scopes.length > 1 ? workedUnits(connection) : null;
   for (const workUnit of scopes) {
     if (workUnit !== null && worked?.has(workUnit) === false) continue;
-    for (const attempt of lastAttempts(database, workUnit))
+    for (const attempt of lastAttempts(connection, workUnit))
       attempts.set(candidateKey({ protocol: attempt.protocol, workUnit }), attempt);
-    for (const attempt of lastSuccesses(database, workUnit))
+    for (const attempt of lastSuccesses(connection, workUnit))
       successes.set(candidateKey({ protocol: attempt.protocol, workUnit }), attempt);
-    const said = saidTo(database, listeners(workUnit), successes, workUnit);
+    const said = saidTo(connection, listeners(workUnit), successes, workUnit);
     if (said !== null) saidIn.set(workUnit, said);
   }
   return { lastAttempts: attempts, lastSuccesses: successes, said: saidIn };
 }
 
 function saidTo(
-  database: Database,
+  connection: Connection,
   listeners: Listeners,
   successes: Snapshot["lastSuccesses"],
   workUnit: WorkUnit | null,
@@ -113,16 +113,16 @@ function saidTo(
   const sayings = new Map<string, readonly Saying[]>();
   for (const [type, protocols] of listeners) {
     const heard = protocols.map((protocol) => successes.get(candidateKey({ protocol, workUnit }))?.ended ?? 0);
-    const said = sayingsOf(database, type, Math.min(...heard) as Moment, workUnit);
+    const said = sayingsOf(connection, type, Math.min(...heard) as Moment, workUnit);
     if (said.length > 0) sayings.set(type, said);
   }
-  return sayings.size === 0 ? null : { sayings, removals: lastRemovals(database, workUnit) };
+  return sayings.size === 0 ? null : { sayings, removals: lastRemovals(connection, workUnit) };
 }
 
 /** Every instance of these types that is not valid, in the order of the types, without reading the others. */
-export function readUnhealthy({ database }: Store, types: Iterable<string>): Instance[] {
+export function readUnhealthy({ connection }: Store, types: Iterable<string>): Instance[] {
   const order = new Map(Array.from(types, (type, index) => [type, index]));
-  return unhealthyArtifacts(database)
+  return unhealthyArtifacts(connection)
     .filter(({ type }) => order.has(type))
     .sort((a, b) => (order.get(a.type) ?? 0) - (order.get(b.type) ?? 0));
 }

@@ -99,10 +99,10 @@ describe("an attempt", () => {
     rig.end("attempt-b", first, "delivered", []);
     const second = rig.begin("attempt-a");
     rig.end("attempt-a", second, "delivered", []);
-    rig.store.database.exec("UPDATE attempt SET ended = 7");
+    rig.store.connection.database.exec("UPDATE attempt SET ended = 7");
     expect(look(rig).lastAttempts.get(WRITE)?.id).toBe("attempt-a");
     expect(look(rig).lastSuccesses.get(WRITE)?.id).toBe("attempt-a");
-    expect(lastAttemptOf(rig.store.database, "write", null)?.id).toBe("attempt-a");
+    expect(lastAttemptOf(rig.store.connection, "write", null)?.id).toBe("attempt-a");
   });
 
   test("that delivered by file has that on record", () => {

@@ -22,8 +22,10 @@ async function worked(): Promise<Rig> {
   rig.begin("attempt-2", "w-1");
   recordRefusal(rig.store, "attempt-2", "bad_arguments", "note", { reason: "r", violations: [] });
   await rig.scan();
-  rig.store.database.exec(`UPDATE attempt SET seen = '{"note":{"valid":"v","all":"a"}}', usage = '{"tokens":1}'`);
-  rig.store.database.exec(`UPDATE attempt SET agent = '{"pid":7,"startTime":"9"}'`);
+  rig.store.connection.database.exec(
+    `UPDATE attempt SET seen = '{"note":{"valid":"v","all":"a"}}', usage = '{"tokens":1}'`,
+  );
+  rig.store.connection.database.exec(`UPDATE attempt SET agent = '{"pid":7,"startTime":"9"}'`);
   rig.store.close();
   return rig;
 }
@@ -36,7 +38,7 @@ function readAll(store: Store): void {
   }
   readUnhealthy(store, ["note"]);
   for (const { id } of unendedAttempts(store)) beforeAttempt(store, id);
-  const attempts = store.database.prepare("SELECT id FROM attempt").pluck().all() as string[];
+  const attempts = store.connection.database.prepare("SELECT id FROM attempt").pluck().all() as string[];
   for (const id of attempts) attemptNotes(store, id);
   readEvents(store, {});
 }

@@ -26,7 +26,7 @@ const HEIR: Owner = { ...OWNER, pid: 2 };
 const note = (name: string) => ({ type: "note", id: id(name) });
 
 /** Everything that the store's tables hold, row by row. */
-function tables({ database }: Store): unknown {
+function tables({ connection: { database } }: Store): unknown {
   const names = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").pluck().all();
   return names.map((name) => [name, database.prepare(`SELECT * FROM "${name}"`).all()]);
 }
@@ -232,7 +232,7 @@ test("of the commits of a scan the last one waits for the disk, however many the
 test("a store whose making fails or dies is made by whoever opens it next", async () => {
   const make = (directory: string) => openStore(directory).close();
   const { reached } = await onFaultyDatabase(null, () => make(temporaryDirectory()));
-  expect(reached).toEqual(["CREATE", "CREATE", "COMMIT"]);
+  expect(reached).toEqual(["CREATE", "CREATE", "CREATE", "COMMIT"]);
   for (const at of reached.keys())
     for (const how of ["fail", "die"] as const) {
       const directory = temporaryDirectory();

@@ -16,10 +16,10 @@ import type { SchemaHash } from "../src/artifact.ts";
 import { StoreError } from "../src/connection/database.ts";
 import { MIGRATIONS } from "../src/connection/migrations.ts";
 import { openSqlite } from "../src/connection/sqlite.ts";
-import { openStore, type Store, write } from "../src/connection/store.ts";
+import { openStore, type Store } from "../src/connection/store.ts";
 import { putArtifact } from "../src/index/artifact-table.ts";
 import { knownSchemaHash, rememberSchemaFiles } from "../src/index/schema-check.ts";
-import { unendedAttempts } from "../src/record/attempt.ts";
+import { attemptNotes, unendedAttempts } from "../src/record/attempt.ts";
 import { latestMoment, nextMoment } from "../src/record/clock-table.ts";
 import { verifyLog } from "../src/record/event-log.ts";
 import { allSupersedings } from "../src/record/superseding-table.ts";
@@ -44,22 +44,26 @@ const TABLES = [
   "removal",
   "schema_check",
   "superseding",
+  "withdrawal",
 ];
-const VERSION = 3;
+const VERSION = 4;
 const damaged = (directory: string) =>
   new StoreError(
     `${directory}/runa.db is damaged: what runa remembers of earlier attempts is in doubt, no artifact is. \`runa scan --rebuild\` keeps what can still be read and reads the artifacts again`,
   );
 
 function tablesOf(store: Store): unknown[] {
-  return store.database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").pluck().all();
+  return store.connection.database
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+    .pluck()
+    .all();
 }
 
 /** A closed store whose clock stands at some moment; returns its directory and that moment. */
 function closedStore(): { directory: string; latest: number } {
   const directory = join(temporaryDirectory(), "store");
   const store = openStore(directory);
-  const latest = write(store, () => nextMoment(store.database));
+  const latest = store.connection.write(() => nextMoment(store.connection));
   store.close();
   return { directory, latest };
 }
@@ -96,7 +100,7 @@ describe("another that is writing is waited for", () => {
     const directory = temporaryDirectory();
     // What making one does first, before the log is a write-ahead log.
     const store = await whileAnotherWrites(directory, () => openStore(directory));
-    expect(store.kept).toBe(true);
+    expect(store.persistent).toBe(true);
     expect(tablesOf(store)).toEqual(TABLES);
     store.close();
   });
@@ -104,7 +108,9 @@ describe("another that is writing is waited for", () => {
   test("by a writer", async () => {
     const { directory, latest } = closedStore();
     const store = openStore(directory);
-    const moment = await whileAnotherWrites(directory, () => write(store, () => nextMoment(store.database)));
+    const moment = await whileAnotherWrites(directory, () =>
+      store.connection.write(() => nextMoment(store.connection)),
+    );
     expect(moment).toBeGreaterThan(latest);
     store.close();
   });
@@ -112,11 +118,11 @@ describe("another that is writing is waited for", () => {
   test("by a reader that finds the log being put in order", () => {
     const { directory, latest } = closedStore();
     const store = openStore(directory);
-    const get = vi.spyOn(Object.getPrototypeOf(store.database.prepare("SELECT 1")), "get");
+    const get = vi.spyOn(Object.getPrototypeOf(store.connection.database.prepare("SELECT 1")), "get");
     get.mockImplementationOnce(() => {
       throw Object.assign(new Error("database is locked"), { code: "SQLITE_BUSY_RECOVERY" });
     });
-    expect(latestMoment(store.database)).toBe(latest);
+    expect(latestMoment(store.connection)).toBe(latest);
     expect(get).toHaveBeenCalledTimes(2);
     get.mockRestore();
     store.close();
@@ -148,24 +154,24 @@ describe("a new store", () => {
     prepare(directory);
     const store = openStore(directory);
     expect(tablesOf(store)).toEqual(TABLES);
-    expect(store.database.pragma("user_version", { simple: true })).toBe(VERSION);
-    expect(store).toMatchObject({ directory, kept: true });
+    expect(store.connection.database.pragma("user_version", { simple: true })).toBe(VERSION);
+    expect(store).toMatchObject({ directory, persistent: true });
     store.close();
   });
 
   test("is opened again as it is", () => {
     const { directory, latest } = closedStore();
     const store = openStore(directory);
-    expect(latestMoment(store.database)).toBe(latest);
+    expect(latestMoment(store.connection)).toBe(latest);
     store.close();
   });
 
   test("is durable at every commit", () => {
     const { directory } = closedStore();
     const store = openStore(directory);
-    expect(store.database.pragma("journal_mode", { simple: true })).toBe("wal");
+    expect(store.connection.database.pragma("journal_mode", { simple: true })).toBe("wal");
     // 2 is FULL.
-    expect(store.database.pragma("synchronous", { simple: true })).toBe(2);
+    expect(store.connection.database.pragma("synchronous", { simple: true })).toBe(2);
     store.close();
   });
 
@@ -195,7 +201,7 @@ test("a store of the first version keeps what it remembers", () => {
   first.close();
   const store = openStore(directory);
   expect(unendedAttempts(store)).toMatchObject([{ id: "attempt-1", protocol: "write" }]);
-  expect(allSupersedings(store.database)).toEqual([
+  expect(allSupersedings(store.connection)).toEqual([
     { attempt: "attempt-1", type: "note", id: "old", withdrawn: false },
   ]);
   expect(tablesOf(store)).toEqual(TABLES);
@@ -203,19 +209,42 @@ test("a store of the first version keeps what it remembers", () => {
   store.close();
 });
 
+test("a store from before withdrawals had rows finds them in its log, as far as that can be read", () => {
+  const directory = temporaryDirectory();
+  const third = openSqlite(join(directory, "runa.db"));
+  for (const migration of MIGRATIONS.slice(0, 3)) third.exec(migration);
+  third.exec(`INSERT INTO attempt (id, protocol, argv, owner, started, fingerprint, instructions_hash, inputs, before)
+    VALUES ('attempt-1', 'write', '[]', '{}', 1, 'f', 'h', '[]', '[]')`);
+  const append = third.prepare("INSERT INTO event VALUES (?, 1, ?, ?, ?, '', '')");
+  const gone = '{"artifact_type":"note","content_hash":"sha256:0","instance_id":"gone"}';
+  append.run(1, "withdrawn", "attempt-1", gone);
+  append.run(2, "withdrawn", "attempt-1", gone);
+  append.run(3, "withdrawn", "attempt-1", "{");
+  append.run(4, "withdrawn", "attempt-1", '{"artifact_type":"note"}');
+  append.run(5, "withdrawn", "attempt-2", gone);
+  append.run(6, "superseded", "attempt-1", '{"artifact_type":"note","instance_id":"moved"}');
+  third.pragma("user_version = 3");
+  third.close();
+  const store = openStore(directory);
+  expect(attemptNotes(store, "attempt-1").withdrawn).toEqual([{ type: "note", id: "gone" }]);
+  store.connection.database.exec("DROP TRIGGER event_is_kept; DELETE FROM event");
+  expect(attemptNotes(store, "attempt-1").withdrawn).toEqual([{ type: "note", id: "gone" }]);
+  store.close();
+});
+
 describe("two at once", () => {
   test("a reader does not wait for a writer", () => {
     const { directory, latest } = closedStore();
     const writer = openStore(directory);
-    writer.database.exec("BEGIN IMMEDIATE");
+    writer.connection.database.exec("BEGIN IMMEDIATE");
     const started = performance.now();
     const reader = openStore(directory);
-    expect(reader.kept).toBe(true);
-    expect(latestMoment(reader.database)).toBe(latest);
+    expect(reader.persistent).toBe(true);
+    expect(latestMoment(reader.connection)).toBe(latest);
     expect(performance.now() - started).toBeLessThan(5_000);
-    writer.database.exec("COMMIT");
+    writer.connection.database.exec("COMMIT");
     // And it may write when its turn comes.
-    expect(write(reader, () => nextMoment(reader.database))).toBeGreaterThan(latest);
+    expect(reader.connection.write(() => nextMoment(reader.connection))).toBeGreaterThan(latest);
     reader.close();
     writer.close();
   });
@@ -224,12 +253,12 @@ describe("two at once", () => {
     const { directory, latest } = closedStore();
     const store = openStore(directory);
     expect(() =>
-      write(store, () => {
-        nextMoment(store.database);
+      store.connection.write(() => {
+        nextMoment(store.connection);
         throw new Error("no");
       }),
     ).toThrow("no");
-    expect(latestMoment(store.database)).toBe(latest);
+    expect(latestMoment(store.connection)).toBe(latest);
     store.close();
   });
 });
@@ -240,7 +269,7 @@ test("a store that a newer runa made is refused, and left as it is", () => {
   database.pragma("user_version = 99");
   database.close();
   expect(() => openStore(directory)).toThrow(
-    new StoreError("the store was made by a newer runa (store version 99, this runa knows 3): use that one"),
+    new StoreError(`the store was made by a newer runa (store version 99, this runa knows ${VERSION}): use that one`),
   );
   const after = openSqlite(join(directory, "runa.db"), { readonly: true });
   expect(after.pragma("user_version", { simple: true })).toBe(99);
@@ -266,7 +295,7 @@ describe("a damaged store is one clear error that names what is lost and what me
     }
     try {
       const { instances } = readSnapshot(store, ["note"], [], [null]);
-      write(store, () => nextMoment(store.database));
+      store.connection.write(() => nextMoment(store.connection));
       return `${instances.get("note")?.length} rows`;
     } catch (error) {
       expect(error).toEqual(damaged(directory));
@@ -280,9 +309,9 @@ describe("a damaged store is one clear error that names what is lost and what me
     const rig = new Rig();
     rig.put("note/a.json", { title: "t" });
     await rig.scan();
-    write(rig.store, () => {
+    rig.store.connection.write(() => {
       for (let n = 0; n < 100; n++)
-        putArtifact(rig.store.database, { ...rig.row("note", "a"), id: `a${n}` as never, violations: [] });
+        putArtifact(rig.store.connection, { ...rig.row("note", "a"), id: `a${n}` as never, violations: [] });
     });
     rig.store.close();
     return readFileSync(join(rig.root, "store", "runa.db"));
@@ -365,9 +394,9 @@ describe("a store that cannot be written", () => {
     protect(directory);
     const before = contents(directory);
     await opened(directory, (store, copies) => {
-      expect(store.kept).toBe(false);
-      expect(latestMoment(store.database)).toBe(latest);
-      expect(write(store, () => nextMoment(store.database))).toBeGreaterThan(latest);
+      expect(store.persistent).toBe(false);
+      expect(latestMoment(store.connection)).toBe(latest);
+      expect(store.connection.write(() => nextMoment(store.connection))).toBeGreaterThan(latest);
       expect(copies().length).toBe(1);
     });
     expect(contents(directory)["runa.db"]).toBe(before["runa.db"]);
@@ -376,7 +405,7 @@ describe("a store that cannot be written", () => {
   test("also where another process has it open, and with what that has just committed", async () => {
     const { directory } = closedStore();
     const other = openStore(directory);
-    const latest = write(other, () => nextMoment(other.database));
+    const latest = other.connection.write(() => nextMoment(other.connection));
     const copied = join(temporaryDirectory(), "store");
     mkdirSync(copied);
     // As a crash leaves it: the log beside the database, with the last commit only there.
@@ -387,9 +416,9 @@ describe("a store that cannot be written", () => {
     chmodSync(copied, 0o555);
     const before = contents(copied);
     await opened(copied, (store) => {
-      expect(store.kept).toBe(false);
-      expect(latestMoment(store.database)).toBe(latest);
-      write(store, () => nextMoment(store.database));
+      expect(store.persistent).toBe(false);
+      expect(latestMoment(store.connection)).toBe(latest);
+      store.connection.write(() => nextMoment(store.connection));
     });
     expect(contents(copied)).toEqual(before);
   });
@@ -398,7 +427,7 @@ describe("a store that cannot be written", () => {
     const parent = temporaryDirectory();
     chmodSync(parent, 0o555);
     await opened(join(parent, "store"), (store) => {
-      expect(store.kept).toBe(false);
+      expect(store.persistent).toBe(false);
       expect(tablesOf(store)).toEqual(TABLES);
     });
     expect(readdirSync(parent)).toEqual([]);
@@ -431,7 +460,7 @@ test("a store directory that is a link is followed", () => {
   const link = join(temporaryDirectory(), "link");
   symlinkSync(directory, link);
   const store = openStore(link);
-  expect(latestMoment(store.database)).toBe(latest);
+  expect(latestMoment(store.connection)).toBe(latest);
   store.close();
 });
 

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { WallTime } from "../src/artifact.ts";
-import { openStore, type Store, write } from "../src/connection/store.ts";
+import { openStore, type Store } from "../src/connection/store.ts";
 import { canonicalJson, contentHash, sha256 } from "../src/json/canonical.ts";
 import { momentOf, rfc3339, wallTime } from "../src/moment.ts";
 import { confirmArtifact, recordRefusal, withdrawArtifact } from "../src/record/delivery.ts";
@@ -25,10 +25,10 @@ const HASH_OF_A = contentHash('{"title":"A"}');
 /** A store whose log tells of `count` deliveries, made and refused. */
 function logOf(count: number): Store {
   const { store } = new Rig();
-  write(store, () => {
+  store.connection.write(() => {
     for (let seq = 1; seq <= count; seq++)
       appendEvent(
-        store.database,
+        store.connection,
         seq % 3 === 0 ? "delivery_refused" : "delivery_accepted",
         seq % 2 === 0 ? `attempt-${seq}` : null,
         { artifact_type: "note", instance_id: `n-${seq}`, content_hash: HASH_OF_A, via: "tool" },
@@ -38,18 +38,18 @@ function logOf(count: number): Store {
   return store;
 }
 
-function rows({ database }: Store): EventRow[] {
+function rows({ connection: { database } }: Store): EventRow[] {
   return database.prepare("SELECT * FROM event ORDER BY seq").all() as EventRow[];
 }
 
 /** Takes away what keeps the rows from being changed, as somebody who means to would. */
-function unlock({ database }: Store): void {
+function unlock({ connection: { database } }: Store): void {
   database.exec("DROP TRIGGER IF EXISTS event_is_kept; DROP TRIGGER IF EXISTS event_is_final");
 }
 
 function tamper(store: Store, sql: string): void {
   unlock(store);
-  store.database.exec(sql);
+  store.connection.database.exec(sql);
 }
 
 function kindsAndBodies(store: Store) {
@@ -83,18 +83,18 @@ describe("the chain", () => {
   test("no row can be changed or deleted", () => {
     const store = logOf(2);
     const refusal = "the event log is only appended to";
-    expect(() => store.database.exec("UPDATE event SET at = 1 WHERE seq = 1")).toThrow(refusal);
-    expect(() => store.database.exec("UPDATE event SET hash = hash")).toThrow(refusal);
-    expect(() => store.database.exec("DELETE FROM event WHERE seq = 2")).toThrow(refusal);
-    expect(() => store.database.exec("DELETE FROM event")).toThrow(refusal);
+    expect(() => store.connection.database.exec("UPDATE event SET at = 1 WHERE seq = 1")).toThrow(refusal);
+    expect(() => store.connection.database.exec("UPDATE event SET hash = hash")).toThrow(refusal);
+    expect(() => store.connection.database.exec("DELETE FROM event WHERE seq = 2")).toThrow(refusal);
+    expect(() => store.connection.database.exec("DELETE FROM event")).toThrow(refusal);
     expect(verifyLog(store)).toMatchObject({ ok: true, events: 2 });
   });
 
   test("an event is there exactly when its fact is", () => {
     const { store } = new Rig();
     const failing = () =>
-      write(store, () => {
-        appendEvent(store.database, "run_started", null, {});
+      store.connection.write(() => {
+        appendEvent(store.connection, "run_started", null, {});
         throw new Error("the fact could not be written");
       });
     expect(failing).toThrow("the fact could not be written");
@@ -137,7 +137,7 @@ describe("what verification finds", () => {
           other[index] =
             typeof value === "number" ? 0x30 + (((bytes[index] ?? 0) - 0x30 + 3) % 10) : (bytes[index] ?? 0) ^ 1;
           const text = other.toString("latin1");
-          const put = store.database.prepare(`UPDATE OR IGNORE event SET ${column} = ? WHERE seq = ?`);
+          const put = store.connection.database.prepare(`UPDATE OR IGNORE event SET ${column} = ? WHERE seq = ?`);
           const now = typeof value === "number" ? Number(text) : text;
           if (put.run(now, row.seq).changes === 0) continue;
           const seq = column === "seq" ? Number(now) : row.seq;
@@ -415,7 +415,7 @@ describe("what the store tells", () => {
     note("two");
     note("one");
     const writer = openStore(directory);
-    write(writer, () => {
+    writer.connection.write(() => {
       const began = performance.now();
       note("three");
       expect(performance.now() - began).toBeLessThan(1000);
@@ -449,7 +449,9 @@ test("a moment in RFC 3339 is that moment, and what is no time is none", () => {
 describe("a clock that is wrong", () => {
   const at = (store: Store, ...years: number[]) => {
     for (const year of years)
-      write(store, () => appendEvent(store.database, "run_started", null, {}, (Date.UTC(year, 0) * 1000) as WallTime));
+      store.connection.write(() =>
+        appendEvent(store.connection, "run_started", null, {}, (Date.UTC(year, 0) * 1000) as WallTime),
+      );
   };
 
   test("dates what happens while it is, and nothing after it", () => {
@@ -478,7 +480,7 @@ describe("a clock that is wrong", () => {
     const { store } = new Rig();
     const now = wallTime();
     for (const time of [now, now - 900_000])
-      write(store, () => appendEvent(store.database, "run_started", null, {}, time as WallTime));
+      store.connection.write(() => appendEvent(store.connection, "run_started", null, {}, time as WallTime));
     expect(clockWentBack(store)).toBe(null);
   });
 });

@@ -153,7 +153,7 @@ describe("a delivery", () => {
     for (const before of ["nothing", "an older one"] as const) {
       const rig = await prepared(before);
       const rows = rig.rows();
-      rig.store.database.exec(
+      rig.store.connection.database.exec(
         "CREATE TEMP TRIGGER broken BEFORE INSERT ON delivery BEGIN SELECT RAISE(ABORT, 'no record today'); END",
       );
       expect(deliver(rig)).toThrow("no record today");
@@ -167,8 +167,8 @@ describe("a delivery", () => {
 
   test("that fills the disk under the database is not half recorded", async () => {
     const rig = await prepared("nothing");
-    const pages = rig.store.database.pragma("page_count", { simple: true });
-    rig.store.database.pragma(`max_page_count = ${pages}`);
+    const pages = rig.store.connection.database.pragma("page_count", { simple: true });
+    rig.store.connection.database.pragma(`max_page_count = ${pages}`);
     const title = "t".repeat(100_000);
     rig.types.forEach((_, type) => {
       const many = () => {
@@ -178,7 +178,7 @@ describe("a delivery", () => {
     });
     for (const { type, id, contentHash } of rig.rows())
       expect(
-        rig.store.database
+        rig.store.connection.database
           .prepare("SELECT content_hash FROM delivery WHERE artifact_type = ? AND instance_id = ?")
           .pluck()
           .all(type, id),

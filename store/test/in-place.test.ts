@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { openStore, write, writeUnsynced } from "../src/connection/store.ts";
+import { openStore } from "../src/connection/store.ts";
 import { StoreError } from "../src/connection/store-error.ts";
 import { readEvents, recordEvent } from "../src/record/event-log.ts";
 import { scan } from "../src/scan/scan.ts";
@@ -51,8 +51,8 @@ describe.each(INTERFERENCES)("where %s", (_, interfere) => {
     const work = () => {
       worked = true;
     };
-    expect(() => write(rig.store, work)).toThrow(gone(rig));
-    expect(() => writeUnsynced(rig.store, work)).toThrow(gone(rig));
+    expect(() => rig.store.connection.write(work)).toThrow(gone(rig));
+    expect(() => rig.store.connection.writeUnsynced(work)).toThrow(gone(rig));
     expect(worked).toBe(false);
   });
 

@@ -33,7 +33,7 @@ describe("while somebody holds the store's lock", () => {
     const report = await scan(store, rig.workspace, rig.types);
     expect(performance.now() - began).toBeLessThan(5000);
     expect(report.new).toEqual([{ type: "note", id: "b" }]);
-    expect(store.kept).toBe(false);
+    expect(store.persistent).toBe(false);
     expect(readSnapshot(store, ["note"], [], [null]).instances.get("note")?.length).toBe(2);
     store.close();
     expect(rig.rows().map((row) => row.id)).toEqual(["a"]);
@@ -46,7 +46,7 @@ describe("while somebody holds the store's lock", () => {
     lock(rig.store.directory);
     const store = openStore(rig.store.directory, "look");
     expect((await scan(store, rig.workspace, rig.types)).new).toEqual([]);
-    expect(store.kept).toBe(true);
+    expect(store.persistent).toBe(true);
     store.close();
   });
 });
@@ -60,9 +60,9 @@ test.each([
   await rig.scan();
   for (let n = 0; n < 200; n++) rig.put(`note/b${n}.json`, A);
   const store = openStore(rig.store.directory, "look");
-  store.database.exec(pragma);
+  store.connection.database.exec(pragma);
   expect((await scan(store, rig.workspace, rig.types)).new.length).toBe(200);
-  expect(store.kept).toBe(false);
+  expect(store.persistent).toBe(false);
   store.close();
   expect(rig.rows().length).toBe(1);
 });
@@ -76,7 +76,7 @@ test.each(["SQLITE_FULL", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_WRITE"])(
     });
     const store = openStore(rig.store.directory, "look");
     prepare.mockRestore();
-    expect(store.kept).toBe(false);
+    expect(store.persistent).toBe(false);
     expect(readEvents(store, {})).toEqual([]);
     store.close();
   },
@@ -85,15 +85,17 @@ test.each(["SQLITE_FULL", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_WRITE"])(
 test("who records is never given a copy for a lock", () => {
   const rig = new Rig();
   const busy = Object.assign(new Error("database is locked"), { code: "SQLITE_BUSY" });
-  expect(rig.store.answerWithoutSaving(busy)).toBe(false);
-  expect(rig.store.kept).toBe(true);
+  expect(rig.store.connection.answerWithoutSaving(busy)).toBe(false);
+  expect(rig.store.persistent).toBe(true);
 });
 
 test("who looks hears of anything but a store that cannot be written", () => {
   const store = openStore(join(temporaryDirectory(), "store"), "look");
-  expect(store.answerWithoutSaving(new StoreError("it is damaged"))).toBe(false);
-  expect(store.answerWithoutSaving(new NotSavedError("it is full", "no space left on the device"))).toBe(true);
-  expect(store.kept).toBe(false);
+  expect(store.connection.answerWithoutSaving(new StoreError("it is damaged"))).toBe(false);
+  expect(store.connection.answerWithoutSaving(new NotSavedError("it is full", "no space left on the device"))).toBe(
+    true,
+  );
+  expect(store.persistent).toBe(false);
   store.close();
 });
 
@@ -153,7 +155,7 @@ test("a path that SQLite cannot open is told by its length, and the longest that
   const store = openStore(longest);
   recordEvent(store, "run_started", null, {});
   expect(readEvents(store, {}).length).toBe(1);
-  expect(store.kept).toBe(true);
+  expect(store.persistent).toBe(true);
   store.close();
   expect(() => openStore(deep(497))).toThrow(
     /runa\.db cannot be opened: its path is 505 bytes long, and SQLite takes none that is longer than 504\. Move the project/,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { openStore, write } from "../src/connection/store.ts";
+import { openStore } from "../src/connection/store.ts";
 import { findArtifact, putArtifact, removeArtifact } from "../src/index/artifact-table.ts";
 import { IndexChange, packedArtifacts } from "../src/index/packed-artifacts.ts";
 import { nextMoment } from "../src/record/clock-table.ts";
@@ -31,7 +31,7 @@ describe("rows of one text", () => {
     const rig = await mixed();
     const rows = rig.rows();
     expect(rows.length).toBe(IDS.length * UNITS.length + 1);
-    for (const row of rows) expect(row).toEqual(findArtifact(rig.store.database, row.type, row.id));
+    for (const row of rows) expect(row).toEqual(findArtifact(rig.store.connection, row.type, row.id));
   });
 
   test("of a work unit are those that a filter finds, the same objects", async () => {
@@ -73,7 +73,7 @@ describe("what was read is kept", () => {
 
   test("while nothing is written", async () => {
     const rig = await mixed();
-    expect(packedArtifacts(rig.store.database)).toBe(packedArtifacts(rig.store.database));
+    expect(packedArtifacts(rig.store.connection)).toBe(packedArtifacts(rig.store.connection));
   });
 
   test("until this connection writes, or another does", async () => {
@@ -82,10 +82,10 @@ describe("what was read is kept", () => {
     await rig.scan();
     expect(changed(rig)).toEqual(["a null"]);
     const row = rig.row("note", "a");
-    write(rig.store, () => putArtifact(rig.store.database, { ...row, deliveredAt: row.lastModified }));
+    rig.store.connection.write(() => putArtifact(rig.store.connection, { ...row, deliveredAt: row.lastModified }));
     expect(changed(rig)).toEqual([`a ${row.lastModified}`]);
     const other = openStore(rig.store.directory);
-    write(other, () => removeArtifact(other.database, row, nextMoment(other.database)));
+    other.connection.write(() => removeArtifact(other.connection, row, nextMoment(other.connection)));
     other.close();
     expect(changed(rig)).toEqual([]);
   });
@@ -115,15 +115,15 @@ describe("work in two transactions", () => {
     const { store } = rig;
     const other = who === "this connection" ? store : openStore(store.directory);
     const mark = (on: typeof store, type: string, name: string) =>
-      putArtifact(on.database, { ...rig.row(type, name), deliveredAt: rig.row(type, name).lastModified });
+      putArtifact(on.connection, { ...rig.row(type, name), deliveredAt: rig.row(type, name).lastModified });
     const happens = (now: (typeof WHEN)[number]) => {
-      if (now === when) write(other, () => mark(other, "plan", "d"));
+      if (now === when) other.connection.write(() => mark(other, "plan", "d"));
     };
     const asRead: boolean[] = [];
-    const index = packedArtifacts(store.database);
-    const change = new IndexChange(store.database, index);
+    const index = packedArtifacts(store.connection);
+    const change = new IndexChange(store.connection, index);
     const part = (name: string) =>
-      write(store, () =>
+      store.connection.write(() =>
         change.part((isAsRead) => {
           asRead.push(isAsRead);
           mark(store, "note", name);
@@ -144,10 +144,10 @@ describe("work in two transactions", () => {
         .filter(({ deliveredAt }) => deliveredAt !== null)
         .map((row) => row.id),
     ).toEqual(touched);
-    for (const row of rig.rows()) expect(row).toEqual(findArtifact(store.database, row.type, row.id));
+    for (const row of rig.rows()) expect(row).toEqual(findArtifact(store.connection, row.type, row.id));
     expect(asRead).toEqual([when !== "before the first", when !== "before the first" && when !== "between them"]);
     // What nobody touched is not read again; what was read before stays as it was.
-    expect(packedArtifacts(store.database).get("plan") === index.get("plan")).toBe(when === "never");
+    expect(packedArtifacts(store.connection).get("plan") === index.get("plan")).toBe(when === "never");
     expect(
       index
         .get("note")
@@ -161,10 +161,10 @@ describe("work in two transactions", () => {
     const rig = new Rig();
     rig.put("note/a.json", { title: "t" });
     await rig.scan();
-    const { database } = rig.store;
+    const { connection } = rig.store;
     const row = rig.row("note", "a");
-    const change = new IndexChange(database, packedArtifacts(database));
-    write(rig.store, () => change.part(() => removeArtifact(database, row, nextMoment(database))));
+    const change = new IndexChange(connection, packedArtifacts(connection));
+    connection.write(() => change.part(() => removeArtifact(connection, row, nextMoment(connection))));
     expect(rig.rows()).toEqual([]);
   });
 });

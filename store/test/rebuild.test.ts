@@ -23,7 +23,7 @@ function worked(): { rig: Rig; directory: string } {
 
 function remembered(store: Store) {
   return {
-    last: lastAttemptOf(store.database, "write", null)?.id,
+    last: lastAttemptOf(store.connection, "write", null)?.id,
     open: unendedAttempts(store).map(({ id }) => id),
     events: readEvents(store, {}).length,
     log: verifyLog(store).ok,
@@ -64,7 +64,7 @@ describe("a store that is made anew", () => {
     writeFileSync(join(directory, "runa.db-wal"), "left behind");
     expect(rebuildStore(directory)).toEqual({ damaged: null, kept: { attempts: 0, events: 0 }, incomplete: true });
     const store = openStore(directory);
-    expect(store.database.pragma("integrity_check", { simple: true })).toBe("ok");
+    expect(store.connection.database.pragma("integrity_check", { simple: true })).toBe("ok");
     store.close();
   });
 
@@ -97,7 +97,7 @@ describe("a store that is made anew", () => {
       for (const suffix of ["-wal", "-shm"]) rmSync(file + suffix, { force: true });
       const { damaged } = rebuildStore(directory);
       const store = openStore(directory);
-      expect(store.database.pragma("integrity_check", { simple: true })).toBe("ok");
+      expect(store.connection.database.pragma("integrity_check", { simple: true })).toBe("ok");
       // One page holds no more than one table's rows.
       if (readEvents(store, {}).length > 0 || unendedAttempts(store).length > 0) carried++;
       store.close();

@@ -67,7 +67,7 @@ function openQuickly(directory: string): Store {
   mkdirSync(directory, { recursive: true });
   if (readdirSync(directory).length === 0) writeFileSync(join(directory, "runa.db"), emptyStore);
   const store = openStore(directory);
-  store.database.pragma("synchronous = OFF");
+  store.connection.database.pragma("synchronous = OFF");
   return store;
 }
 
@@ -123,12 +123,12 @@ export class Rig {
   }
 
   rows(): ArtifactRow[] {
-    return [...packedArtifacts(this.store.database).values()].flatMap((packed) => packed.rows());
+    return [...packedArtifacts(this.store.connection).values()].flatMap((packed) => packed.rows());
   }
 
   /** The row of an instance that must be there. */
   row(type: string, name: string): ArtifactRow {
-    const row = findArtifact(this.store.database, type, id(name));
+    const row = findArtifact(this.store.connection, type, id(name));
     if (row === null) throw new Error(`no row for ${type}/${name}`);
     return row;
   }
@@ -137,7 +137,7 @@ export class Rig {
   begin(attempt: string, workUnit: string | null = null): Moment {
     const candidate = { protocol: PROTOCOL, workUnit: workUnit === null ? null : unit(workUnit) };
     this.#units.set(attempt, candidate.workUnit);
-    const last = lastAttemptOf(this.store.database, candidate.protocol, candidate.workUnit);
+    const last = lastAttemptOf(this.store.connection, candidate.protocol, candidate.workUnit);
     const claim = claimAttempt(this.store, {
       ...candidate,
       id: attempt,

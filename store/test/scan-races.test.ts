@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { openStore, type Store, write } from "../src/connection/store.ts";
+import { openStore, type Store } from "../src/connection/store.ts";
 import { findArtifact, putArtifact } from "../src/index/artifact-table.ts";
 import { BATCH, scan } from "../src/scan/scan.ts";
 import { BYTES_TOGETHER } from "../src/workspace/read-files.ts";
@@ -87,23 +87,23 @@ test("an instance that was withdrawn meanwhile does not come back", async () => 
   rig.put("note/a.json", { title: "two" });
   await scanWhile(rig, () => {
     unlinkSync(rig.path("note/a.json"));
-    write(rig.store, () => rig.store.database.exec("DELETE FROM artifact"));
+    rig.store.connection.write(() => rig.store.connection.database.exec("DELETE FROM artifact"));
   });
   expect(rig.rows()).toEqual([]);
 });
 
 describe("between two batches of a long scan another connection writes at once", () => {
   const ALL = 2 * BATCH + 10;
-  const count = ({ database }: Store) =>
+  const count = ({ connection: { database } }: Store) =>
     (database.prepare("SELECT count(*) AS n FROM artifact").get() as { n: number }).n;
 
   /** Marks an instance of another type, without waiting for anyone. */
   function mark(other: Store): void {
-    other.database.pragma("busy_timeout = 0");
-    const row = findArtifact(other.database, "plan", id("p"));
+    other.connection.database.pragma("busy_timeout = 0");
+    const row = findArtifact(other.connection, "plan", id("p"));
     if (row === null) throw new Error("no row");
-    other.database
-      .transaction(() => putArtifact(other.database, { ...row, deliveredAt: row.lastModified }))
+    other.connection.database
+      .transaction(() => putArtifact(other.connection, { ...row, deliveredAt: row.lastModified }))
       .immediate();
   }
 
@@ -121,7 +121,7 @@ describe("between two batches of a long scan another connection writes at once",
     expect(rig.rows().length).toBe(notes + 1);
     expect(rig.row("plan", "p").deliveredAt).not.toBeNull();
     for (const row of rig.rows().filter(({ type }) => type === "plan"))
-      expect(row).toEqual(findArtifact(rig.store.database, "plan", row.id));
+      expect(row).toEqual(findArtifact(rig.store.connection, "plan", row.id));
   }
 
   test("while files are read", async () => {

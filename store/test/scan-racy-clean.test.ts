@@ -1,7 +1,6 @@
 import type { BigIntStats } from "node:fs";
 import { linkSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
-import { write } from "../src/connection/store.ts";
 import { scan } from "../src/scan/scan.ts";
 import { cleanBefore, isClean } from "../src/workspace/stat-identity.ts";
 import { Rig, temporaryDirectory } from "./rig.ts";
@@ -39,7 +38,9 @@ async function onCoarseClock(work: () => Promise<void>): Promise<void> {
 
 /** Makes the index lie about a file: a scan that reads the file notices, one that trusts its times does not. */
 function forge(rig: Rig): void {
-  write(rig.store, () => rig.store.database.exec("UPDATE artifact SET content_hash = 'sha256:forged'"));
+  rig.store.connection.write(() =>
+    rig.store.connection.database.exec("UPDATE artifact SET content_hash = 'sha256:forged'"),
+  );
 }
 
 const forged = (rig: Rig) => rig.rows().map(({ contentHash }) => contentHash === "sha256:forged");

@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import { linkSync, mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { write } from "../src/connection/store.ts";
 import { latestMoment } from "../src/record/clock-table.ts";
 import { scan } from "../src/scan/scan.ts";
 import { workUnitOf } from "../src/workspace/content.ts";
@@ -270,7 +269,7 @@ describe("last_modified", () => {
   test("is when runa learned of it, not the file's mtime", async () => {
     const rig = new Rig();
     utimesSync(rig.put("note/a.json", { title: "t" }), 1, 1);
-    const before = latestMoment(rig.store.database);
+    const before = latestMoment(rig.store.connection);
     await rig.scan();
     const row = rig.row("note", "a");
     expect(row.lastModified).toBeGreaterThan(before);
@@ -433,7 +432,7 @@ test("the artifact table is an index: emptied, a scan refills it", async () => {
   const before = stable();
   expect(before.map(({ status }) => status)).toEqual(["valid", "valid", "invalid", "malformed"]);
   expect(before[1]?.deliveredAt).toBe(started);
-  write(rig.store, () => rig.store.database.exec("DELETE FROM artifact"));
+  rig.store.connection.write(() => rig.store.connection.database.exec("DELETE FROM artifact"));
   expect((await rig.scan()).new.length).toBe(4);
   expect(stable()).toEqual(before);
 });

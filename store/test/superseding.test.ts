@@ -264,12 +264,12 @@ describe("what is to be moved", () => {
     await rig.scan();
     const started = rig.begin("attempt-1");
     rig.end("attempt-1", started, "delivered", [], [{ type: "note", id: id("old") }]);
-    const [row] = allSupersedings(rig.store.database);
+    const [row] = allSupersedings(rig.store.connection);
     const other = openStore(rig.store.directory);
     expect(finishSuperseding(other, rig.workspace)).toEqual([]);
     other.close();
     // As one that had read the list before.
-    if (row !== undefined) expect(removeSuperseding(rig.store.database, row)).toBe(false);
+    if (row !== undefined) expect(removeSuperseding(rig.store.connection, row)).toBe(false);
     expect(kinds(rig).filter((kind) => kind === "superseded")).toHaveLength(1);
   });
 });

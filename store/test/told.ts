@@ -77,7 +77,7 @@ export function told(store: Store): Account {
 }
 
 /** The account that the tables give. */
-export function held({ database }: Store): Account {
+export function held({ connection: { database } }: Store): Account {
   const all = <Row>(sql: string) => database.prepare(sql).all() as Row[];
   const attempts = all<{
     id: string;

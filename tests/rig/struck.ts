@@ -123,7 +123,10 @@ export class StruckProject {
   look() {
     const store = openStore(join(this.path, ".runa/store"));
     try {
-      const outcomes = store.database.prepare("SELECT outcome FROM attempt ORDER BY started").pluck().all() as string[];
+      const outcomes = store.connection.database
+        .prepare("SELECT outcome FROM attempt ORDER BY started")
+        .pluck()
+        .all() as string[];
       return { chain: verifyLog(store).ok, told: told(store), held: held(store), outcomes };
     } finally {
       store.close();

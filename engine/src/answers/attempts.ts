@@ -73,7 +73,7 @@ export class AttemptHistory {
 
   /** Whether what other processes write is seen: not in the copy that is read where the store cannot be written. */
   get isLive(): boolean {
-    return this.#store.kept;
+    return this.#store.persistent;
   }
 
   /** The protocols, and the work units, that there are attempts of. */

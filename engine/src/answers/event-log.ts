@@ -26,7 +26,7 @@ export class EventLog {
 
   /** Whether what other processes append is seen: not in the copy that is read where the store cannot be written. */
   get isLive(): boolean {
-    return this.#store.kept;
+    return this.#store.persistent;
   }
 
   read(query: EventQuery): LogEvent[] {

@@ -18,7 +18,7 @@ import { distinctBeginnings, SHORTEST_BEGINNING } from "./attempt-id.ts";
 export async function releaseByHand(project: OpenProject, prefix: string): Promise<OpenAttempt> {
   const { store, storeDirectory } = project;
   const attempt = openAttempt(unendedAttempts(store), prefix);
-  if (!store.kept) throw new RunaError(`${storeDirectory} cannot be written: nothing is released`);
+  if (!store.persistent) throw new RunaError(`${storeDirectory} cannot be written: nothing is released`);
   refuseWhereItLives(attempt);
   if (!releaseAttempt(store, attempt, await outputsNow(project, attempt)))
     throw new RunaError(`attempt ${attempt.id} has just ended by itself`);

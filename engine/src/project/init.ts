@@ -6,7 +6,7 @@ import {
   reasonOf,
   recordEvent,
   rememberSchemaFiles,
-  requireKept,
+  requirePersistent,
   type SchemaHash,
   writeDurably,
 } from "@runa/store";
@@ -79,7 +79,7 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
       mkdirSync(directory, { recursive: true });
     const store = openStore(join(root, ".runa", "store"));
     try {
-      requireKept(store);
+      requirePersistent(store);
       writeFile(configFile, text);
       const state = stateFile(root);
       if (!existsSync(state))

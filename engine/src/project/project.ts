@@ -188,9 +188,9 @@ export async function scanProject(
   { root, store, workspace, methodology }: OpenProject,
   options: ScanOptions = {},
 ): Promise<ScanReport> {
-  const wasKept = store.kept;
+  const wasKept = store.persistent;
   const report = await scan(store, workspace, methodology.types, options);
-  if (wasKept && !store.kept) logNotKept(root);
+  if (wasKept && !store.persistent) logNotKept(root);
   logScanned(report);
   return report;
 }

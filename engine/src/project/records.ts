@@ -11,7 +11,7 @@ export function logOpened({
   readonly root: string;
   readonly workspace: string;
   readonly methodology: { readonly name: string };
-  readonly store: { readonly kept: boolean };
+  readonly store: { readonly persistent: boolean };
 }): void {
   logEngine(
     "open",
@@ -22,7 +22,7 @@ export function logOpened({
       methodology: methodology.name,
     },
   );
-  if (!store.kept) logNotKept(root);
+  if (!store.persistent) logNotKept(root);
 }
 
 export function logNotKept(root: string): void {

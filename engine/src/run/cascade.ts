@@ -89,7 +89,7 @@ class Cascade {
 
   async execute(): Promise<RunReport> {
     const { project, interrupts } = this.#context;
-    if (project.store.kept) this.#tidyUp();
+    if (project.store.persistent) this.#tidyUp();
     else await this.#refuseUnlessIdle();
     const release = interrupts.listen(() => this.#alarm.ring());
     try {

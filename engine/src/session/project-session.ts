@@ -18,7 +18,7 @@ import {
   recordRefusal,
   recordServerFailure,
   recordServerStart,
-  requireKept,
+  requirePersistent,
   StoreError,
   unendedAttempt,
   type Violation,
@@ -59,7 +59,7 @@ export async function openOutputSession(options: SessionOptions): Promise<Output
     throw error;
   });
   try {
-    requireKept(project.store);
+    requirePersistent(project.store);
     const protocol = protocolFor(project, options);
     const undeclared = undeclaredOutput(project.methodology, protocol);
     if (undeclared !== null) throw new RunaError(undeclared);

@@ -6,7 +6,7 @@ import { MIGRATIONS } from "./migrations.ts";
 import { copyStore } from "./private-copy.ts";
 import { isOwnSchema, isTable } from "./schema-digest.ts";
 import { openSqlite } from "./sqlite.ts";
-import { alteredSchema, damaged, isBusy, StoreError, storeError, whyNotSaved } from "./store-error.ts";
+import { alteredSchema, isBusy, StoreError, storeError, whyNotSaved } from "./store-error.ts";
 import { databaseFile, OpenFiles } from "./store-files.ts";
 
 export type { Database } from "better-sqlite3";
@@ -37,14 +37,14 @@ const USUALLY: Opening = { patience: PATIENCE, admitsForeign: false };
 /**
  * Opens the store's database, making or migrating it where needed. Where it cannot be written, a private copy is opened
  * instead, so that readers still answer, without saving.
- * @throws StoreError when it is damaged, cannot be read, or was made by a newer runa
+ * @throws StoreError when it is cannot be read, or was made by a newer runa
  */
 export function openDatabase(directory: string, opening: Opening): OpenDatabase {
   return told(directory, opening.patience, () => {
     try {
       makeDirectory(directory);
       requireFile(databaseFile(directory));
-      return kept(directory, opening);
+      return openPersistent(directory, opening);
     } catch (error) {
       if (whyNotSaved(error) === null) throw error;
       refuseLongPath(directory);
@@ -70,7 +70,7 @@ export function makeDatabase(directory: string): OpenDatabase {
   return told(directory, PATIENCE, () => {
     try {
       makeDirectory(directory);
-      return kept(directory, USUALLY);
+      return openPersistent(directory, USUALLY);
     } catch (error) {
       refuseLongPath(directory);
       throw error;
@@ -78,28 +78,13 @@ export function makeDatabase(directory: string): OpenDatabase {
   });
 }
 
-const directories = new WeakMap<Database.Database, string>();
-
-/** Opens a database, and knows from then on which store its errors are about. */
+/** Opens a database; an error says which store it is about. */
 function told(directory: string, patience: number, open: () => OpenDatabase): OpenDatabase {
   try {
-    const opened = open();
-    directories.set(opened.database, directory);
-    return opened;
+    return open();
   } catch (error) {
     throw storeError(databaseFile(directory), error, patience);
   }
-}
-
-/** What an error of an open database means: damage that shows only in reading is a StoreError too. */
-export function databaseError(database: Database.Database, error: unknown, patience = PATIENCE): unknown {
-  const directory = directories.get(database);
-  return directory === undefined ? error : storeError(databaseFile(directory), error, patience);
-}
-
-/** What to throw where an open database holds what runa never wrote. */
-export function damagedError(database: Database.Database): StoreError {
-  return damaged(databaseFile(directories.get(database) ?? ""));
 }
 
 /** Whether there is a store in a directory, sound or not. An empty file is none: it holds nothing, and was never made so. */
@@ -150,11 +135,11 @@ export function hideFromGit(directory: string): void {
   }
 }
 
-function kept(directory: string, opening: Opening): OpenDatabase {
+function openPersistent(directory: string, opening: Opening): OpenDatabase {
   const database = openSqlite(databaseFile(directory), { timeout: 0 });
   try {
     // Of two that make a store at once SQLite refuses one without waiting.
-    const { isNew, hasOwnSchema } = patiently(() => prepare(directory, database, opening), opening.patience);
+    const { isNew, hasOwnSchema } = retryWhileBusy(() => prepare(directory, database, opening), opening.patience);
     if (isNew) hideFromGit(directory);
     askToWrite(database);
     return { database, files: new OpenFiles(directory), hasOwnSchema, close: () => database.close() };
@@ -183,7 +168,7 @@ const POLL = 1;
 const nothing = new Int32Array(new SharedArrayBuffer(4));
 
 /** Does again and again what is refused while another has the lock, until it may. */
-export function patiently<T>(work: () => T, patience = PATIENCE): T {
+export function retryWhileBusy<T>(work: () => T, patience = PATIENCE): T {
   let deadline: number | undefined;
   for (;;) {
     try {

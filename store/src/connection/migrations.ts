@@ -1,4 +1,13 @@
 /**
+ * Fills the table of withdrawals from what the log tells: of a store that was made before there was the table. An event that
+ * cannot be read, or tells of an attempt that is not known, tells of none.
+ */
+export const WITHDRAWALS_FROM_LOG = `INSERT OR IGNORE INTO withdrawal
+    SELECT attempt, json_extract(body, '$.artifact_type'), json_extract(body, '$.instance_id') FROM event
+    WHERE kind = 'withdrawn' AND attempt IN (SELECT id FROM attempt)
+      AND CASE WHEN json_valid(body) THEN json_type(body, '$.artifact_type') = 'text' AND json_type(body, '$.instance_id') = 'text' END`;
+
+/**
  * The store's tables, one migration a version; `user_version` counts those that were applied. A migration that has been
  * released is never changed. `artifact`, `schema_check` and `methodology` are an index over files: emptied, they are refilled
  * from them; `removal` goes with the first of them.
@@ -97,5 +106,11 @@ export const MIGRATIONS: readonly string[] = [
   UPDATE attempt SET started_at = started;
 
   ALTER TABLE clock ADD COLUMN went_back INTEGER;
+  `,
+  // So short that all definitions still fit into the first page of the database: were there a second one, damage in it would
+  // lose everything, since nothing can be read without them.
+  `
+  CREATE TABLE withdrawal (attempt, type, id, PRIMARY KEY (attempt, type, id)) WITHOUT ROWID;
+  ${WITHDRAWALS_FROM_LOG};
   `,
 ];

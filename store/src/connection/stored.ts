@@ -1,5 +1,4 @@
-import type { Database } from "better-sqlite3";
-import { damagedError } from "./database.ts";
+import type { Connection } from "./connection.ts";
 
 /** Whether a value is what some column holds. */
 export type Shape<T> = (value: unknown) => value is T;
@@ -8,9 +7,9 @@ export type Shape<T> = (value: unknown) => value is T;
  * What a column of JSON holds.
  * @throws StoreError where it is not JSON, or not what runa writes there: the store is damaged
  */
-export function storedJson<T>(database: Database, text: string, shape: Shape<T>): T {
+export function storedJson<T>(connection: Connection, text: string, shape: Shape<T>): T {
   const value = parsed(text);
-  if (!shape(value)) throw damagedError(database);
+  if (!shape(value)) throw connection.damaged();
   return value;
 }
 
@@ -18,16 +17,16 @@ export function storedJson<T>(database: Database, text: string, shape: Shape<T>)
  * The same for a column that may be empty.
  * @throws StoreError
  */
-export function storedJsonOrNull<T>(database: Database, text: string | null, shape: Shape<T>): T | null {
-  return text === null ? null : storedJson(database, text, shape);
+export function storedJsonOrNull<T>(connection: Connection, text: string | null, shape: Shape<T>): T | null {
+  return text === null ? null : storedJson(connection, text, shape);
 }
 
 /**
  * What another column holds, a word of a closed set or a number.
  * @throws StoreError where it is none of those: the store is damaged
  */
-export function stored<T>(database: Database, value: T, isSound: (value: T) => boolean): T {
-  if (!isSound(value)) throw damagedError(database);
+export function stored<T>(connection: Connection, value: T, isSound: (value: T) => boolean): T {
+  if (!isSound(value)) throw connection.damaged();
   return value;
 }
 

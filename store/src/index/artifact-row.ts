@@ -1,4 +1,3 @@
-import type { Database } from "better-sqlite3";
 import type {
   ContentHash,
   Instance,
@@ -9,6 +8,7 @@ import type {
   Violation,
   WorkUnit,
 } from "../artifact.ts";
+import type { Connection } from "../connection/connection.ts";
 import { isCount, isText, listOf, objectOf, oneOf, stored, storedJson } from "../connection/stored.ts";
 import { mtimeOf, type StatIdentity } from "../workspace/stat-identity.ts";
 
@@ -45,17 +45,17 @@ const isViolations = listOf(
  * The row that columns hold, however they were read.
  * @throws StoreError where they hold what runa never writes
  */
-export function fromColumns(database: Database, row: ArtifactColumns): ArtifactRow {
+export function fromColumns(connection: Connection, row: ArtifactColumns): ArtifactRow {
   return {
     type: row.artifact_type,
     id: row.instance_id as InstanceId,
-    status: stored(database, row.status, isStatus) as ArtifactRow["status"],
-    contentHash: stored(database, row.content_hash, isHash) as ContentHash,
+    status: stored(connection, row.status, isStatus) as ArtifactRow["status"],
+    contentHash: stored(connection, row.content_hash, isHash) as ContentHash,
     schemaHash: row.schema_hash as SchemaHash,
     workUnit: row.work_unit as WorkUnit | null,
-    lastModified: stored(database, row.last_modified, isCount) as Moment,
+    lastModified: stored(connection, row.last_modified, isCount) as Moment,
     deliveredAt: row.delivered_at as Moment | null,
-    violations: row.violations === null ? [] : storedJson(database, row.violations, isViolations),
+    violations: row.violations === null ? [] : storedJson(connection, row.violations, isViolations),
     stat: row.stat,
     mtime: row.stat === null ? row.mtime : mtimeOf(row.stat),
   };

@@ -1,6 +1,5 @@
-import type { Database } from "better-sqlite3";
 import type { InstanceId, Moment, WorkUnit } from "../artifact.ts";
-import { statement } from "../connection/statement.ts";
+import type { Connection } from "../connection/connection.ts";
 import { type ArtifactColumns, type ArtifactRow, fromColumns, toColumns } from "./artifact-row.ts";
 import { noteRemoval } from "./removal-table.ts";
 
@@ -13,35 +12,35 @@ const REMOVE = "DELETE FROM artifact WHERE artifact_type = ? AND instance_id = ?
 const DELIVERED = "UPDATE artifact SET delivered_at = ? WHERE artifact_type = ? AND instance_id = ?";
 
 /** Whether a valid instance of a type exists for a work unit or for none; null asks for any. */
-export function existsValid(database: Database, type: string, workUnit: WorkUnit | null): boolean {
-  return statement(database, VALID).get(type, workUnit, workUnit) !== undefined;
+export function existsValid(connection: Connection, type: string, workUnit: WorkUnit | null): boolean {
+  return connection.statement(VALID).get(type, workUnit, workUnit) !== undefined;
 }
 
-export function findArtifact(database: Database, type: string, id: InstanceId): ArtifactRow | null {
-  const row = statement(database, ONE).get(type, id) as ArtifactColumns | undefined;
-  return row === undefined ? null : fromColumns(database, row);
+export function findArtifact(connection: Connection, type: string, id: InstanceId): ArtifactRow | null {
+  const row = connection.statement(ONE).get(type, id) as ArtifactColumns | undefined;
+  return row === undefined ? null : fromColumns(connection, row);
 }
 
 /** Every instance that is not valid, by type and id. */
-export function unhealthyArtifacts(database: Database): ArtifactRow[] {
-  return (statement(database, UNHEALTHY).all() as ArtifactColumns[]).map((row) => fromColumns(database, row));
+export function unhealthyArtifacts(connection: Connection): ArtifactRow[] {
+  return (connection.statement(UNHEALTHY).all() as ArtifactColumns[]).map((row) => fromColumns(connection, row));
 }
 
-export function putArtifact(database: Database, row: ArtifactRow): void {
-  statement(database, PUT).run(...toColumns(row));
+export function putArtifact(connection: Connection, row: ArtifactRow): void {
+  connection.statement(PUT).run(...toColumns(row));
 }
 
 /** Takes an instance out of the index and notes when it went. */
 export function removeArtifact(
-  database: Database,
+  connection: Connection,
   { type, id, workUnit }: Pick<ArtifactRow, "type" | "id" | "workUnit">,
   at: Moment,
 ): void {
-  statement(database, REMOVE).run(type, id);
-  noteRemoval(database, type, workUnit, at);
+  connection.statement(REMOVE).run(type, id);
+  noteRemoval(connection, type, workUnit, at);
 }
 
 /** Marks an instance as delivered by a successful attempt that started then. */
-export function markDelivered(database: Database, type: string, id: InstanceId, attemptStarted: Moment): void {
-  statement(database, DELIVERED).run(attemptStarted, type, id);
+export function markDelivered(connection: Connection, type: string, id: InstanceId, attemptStarted: Moment): void {
+  connection.statement(DELIVERED).run(attemptStarted, type, id);
 }

@@ -1,4 +1,4 @@
-import { type Store, writeUnsyncedIfFree } from "../connection/store.ts";
+import type { Store } from "../connection/store.ts";
 import { sha256 } from "../json/canonical.ts";
 import { findMethodology, type MethodologyRow, putMethodology } from "./methodology-table.ts";
 
@@ -9,7 +9,7 @@ export type { MethodologyRow } from "./methodology-table.ts";
  * holds nothing for anyone, and what is not as it was kept is as good as nothing.
  */
 export function keptMethodology(store: Store, file: string, version: string): MethodologyRow | null {
-  const row = store.kept ? findMethodology(store.database, file, version) : null;
+  const row = store.persistent ? findMethodology(store.connection, file, version) : null;
   if (row === null) return null;
   const end = row.content.indexOf(SEAL_END);
   const unsealed = { identities: row.identities, content: row.content.slice(end + 1) };
@@ -21,13 +21,13 @@ export function keptMethodology(store: Store, file: string, version: string): Me
  * written, the next command loads it again and tries again.
  */
 export function keepMethodology(store: Store, file: string, version: string, row: MethodologyRow): void {
-  if (!store.kept) return;
+  if (!store.persistent) return;
   const content = `${sealOf(file, version, row)}${SEAL_END}${row.content}`;
   try {
-    const now = findMethodology(store.database, file, version);
+    const now = findMethodology(store.connection, file, version);
     if (now?.identities === row.identities && now.content === content) return;
-    writeUnsyncedIfFree(store, () =>
-      putMethodology(store.database, file, version, { identities: row.identities, content }),
+    store.connection.writeUnsyncedIfFree(() =>
+      putMethodology(store.connection, file, version, { identities: row.identities, content }),
     );
   } catch {
     // A store that is full or damaged says so to whoever needs it.

@@ -1,5 +1,4 @@
-import type { Database } from "better-sqlite3";
-import { statement } from "../connection/statement.ts";
+import type { Connection } from "../connection/connection.ts";
 
 const FIND = "SELECT identities, content FROM methodology WHERE file = ? AND version = ?";
 const PUT = "INSERT OR REPLACE INTO methodology VALUES (?, ?, ?, ?)";
@@ -11,15 +10,15 @@ export interface MethodologyRow {
 }
 
 /** What is kept of the methodology with this manifest by this version of whoever loaded it. */
-export function findMethodology(database: Database, file: string, version: string): MethodologyRow | null {
-  return (statement(database, FIND).get(file, version) as MethodologyRow | undefined) ?? null;
+export function findMethodology(connection: Connection, file: string, version: string): MethodologyRow | null {
+  return (connection.statement(FIND).get(file, version) as MethodologyRow | undefined) ?? null;
 }
 
 export function putMethodology(
-  database: Database,
+  connection: Connection,
   file: string,
   version: string,
   { identities, content }: MethodologyRow,
 ): void {
-  statement(database, PUT).run(file, version, identities, content);
+  connection.statement(PUT).run(file, version, identities, content);
 }

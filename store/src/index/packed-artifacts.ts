@@ -1,6 +1,5 @@
-import type { Database } from "better-sqlite3";
 import type { InstanceId, Moment, SchemaHash, TypeSummary, WorkUnit } from "../artifact.ts";
-import { statement } from "../connection/statement.ts";
+import { CacheSlot, type Connection } from "../connection/connection.ts";
 import { isCount, stored } from "../connection/stored.ts";
 import { grouped } from "../grouped.ts";
 import type { StatIdentity } from "../workspace/stat-identity.ts";
@@ -43,7 +42,7 @@ export class PackedType {
   readonly summary: TypeSummary;
   /** Whether any instance belongs to a work unit. */
   readonly scoped: boolean;
-  readonly #database: Database;
+  readonly #connection: Connection;
   readonly #type: string;
   readonly #text: string;
   readonly #violations: ReadonlyMap<InstanceId, string>;
@@ -53,10 +52,10 @@ export class PackedType {
   #byWorkUnit: ReadonlyMap<WorkUnit | null, readonly ArtifactRow[]> | undefined;
 
   /** @throws StoreError where a row has a status or a time that runa never writes */
-  constructor(database: Database, columns: Columns, violations: ReadonlyMap<InstanceId, string>) {
+  constructor(connection: Connection, columns: Columns, violations: ReadonlyMap<InstanceId, string>) {
     const { total, valid, broken, stale, newest_vouched: newest } = columns;
-    stored(database, total, () => valid + broken + stale === total && isCount(newest));
-    this.#database = database;
+    stored(connection, total, () => valid + broken + stale === total && isCount(newest));
+    this.#connection = connection;
     this.#type = columns.artifact_type;
     this.#text = columns.text;
     this.#violations = violations;
@@ -93,7 +92,7 @@ export class PackedType {
     const fields = this.#text.slice(place, this.#text.indexOf("/", place)).split(",");
     const [stat = "", schemaHash = "", hash = "", status = "", workUnit = "", lastModified = "", delivered = ""] =
       fields;
-    return fromColumns(this.#database, {
+    return fromColumns(this.#connection, {
       artifact_type: this.#type,
       instance_id: id,
       status,
@@ -169,83 +168,83 @@ interface Read {
 }
 
 const NONE: ReadonlySet<string> = new Set();
-const lastRead = new WeakMap<Database, Read>();
+const LAST_READ = new CacheSlot<Read>();
 
 /** The index as it is now. Never asked for inside a write transaction: what that takes back would be remembered. */
-export function packedArtifacts(database: Database): PackedArtifacts {
-  return database.transaction(() => {
-    const state = stateOf(database);
-    const last = lastRead.get(database);
+export function packedArtifacts(connection: Connection): PackedArtifacts {
+  return connection.read(() => {
+    const state = stateOf(connection);
+    const last = connection.remembered(LAST_READ);
     const types =
       last !== undefined && last.version === state.version && last.changes === state.changes
-        ? refreshed(database, last)
-        : readAll(database);
-    lastRead.set(database, { ...state, types, outdated: NONE });
+        ? refreshed(connection, last)
+        : readAll(connection);
+    connection.remember(LAST_READ, { ...state, types, outdated: NONE });
     return types;
-  })();
+  });
 }
 
-function readAll(database: Database): PackedArtifacts {
-  const columns = statement(database, ALL).all() as Columns[];
-  return new Map(columns.map((row) => [row.artifact_type, packed(database, row)]));
+function readAll(connection: Connection): PackedArtifacts {
+  const columns = connection.statement(ALL).all() as Columns[];
+  return new Map(columns.map((row) => [row.artifact_type, packed(connection, row)]));
 }
 
-function refreshed(database: Database, { types, outdated }: Read): PackedArtifacts {
+function refreshed(connection: Connection, { types, outdated }: Read): PackedArtifacts {
   if (outdated.size === 0) return types;
   const now = new Map(types);
   for (const type of outdated) {
-    const row = statement(database, ONE).get(type) as Columns | undefined;
+    const row = connection.statement(ONE).get(type) as Columns | undefined;
     if (row === undefined) now.delete(type);
-    else now.set(type, packed(database, row));
+    else now.set(type, packed(connection, row));
   }
   return now;
 }
 
 /** Work on the index that is done in several transactions, between which others may write, on this connection too. */
 export class IndexChange {
-  readonly #database: Database;
+  readonly #connection: Connection;
   readonly #last: Read | undefined;
   /** Whether what was read last is what the work rests on, and nothing but the work has changed it over this connection. */
   #isOurs: boolean;
   #changes: number;
 
   /** @param index what the work rests on */
-  constructor(database: Database, index: PackedArtifacts) {
-    this.#database = database;
-    this.#last = lastRead.get(database);
-    this.#changes = stateOf(database).changes;
+  constructor(connection: Connection, index: PackedArtifacts) {
+    this.#connection = connection;
+    this.#last = connection.remembered(LAST_READ);
+    this.#changes = stateOf(connection).changes;
     const { types, changes, outdated } = this.#last ?? {};
     this.#isOurs = types === index && changes === this.#changes && outdated?.size === 0;
   }
 
   /** Does a part of the work, inside a write transaction; tells it whether nobody else has changed anything since. */
   part(work: (isAsRead: boolean) => void): void {
-    const { version, changes } = stateOf(this.#database);
+    const { version, changes } = stateOf(this.#connection);
     this.#isOurs &&= changes === this.#changes;
     work(this.#isOurs && version === this.#last?.version);
-    this.#changes = stateOf(this.#database).changes;
+    this.#changes = stateOf(this.#connection).changes;
   }
 
   /** After the last part: of an index that nobody else has changed only these types are read again, when it is asked for. */
   finish(types: ReadonlySet<string>): void {
     const last = this.#last;
     if (last === undefined || !this.#isOurs) return;
-    const state = stateOf(this.#database);
+    const state = stateOf(this.#connection);
     if (last.version !== state.version || state.changes !== this.#changes) return;
-    lastRead.set(this.#database, { ...state, types: last.types, outdated: types });
+    this.#connection.remember(LAST_READ, { ...state, types: last.types, outdated: types });
   }
 }
 
-function stateOf(database: Database): Pick<Read, "version" | "changes"> {
-  const { count } = statement(database, CHANGES).get() as { count: number };
-  const { data_version } = statement(database, VERSION).get() as { data_version: number };
+function stateOf(connection: Connection): Pick<Read, "version" | "changes"> {
+  const { count } = connection.statement(CHANGES).get() as { count: number };
+  const { data_version } = connection.statement(VERSION).get() as { data_version: number };
   return { version: data_version, changes: count };
 }
 
-function packed(database: Database, columns: Columns): PackedType {
+function packed(connection: Connection, columns: Columns): PackedType {
   const none = columns.total === columns.valid;
-  const rows = none ? [] : (statement(database, VIOLATIONS).all(columns.artifact_type) as ViolationColumns[]);
-  return new PackedType(database, columns, new Map(rows.map((row) => [row.instance_id, row.violations])));
+  const rows = none ? [] : (connection.statement(VIOLATIONS).all(columns.artifact_type) as ViolationColumns[]);
+  return new PackedType(connection, columns, new Map(rows.map((row) => [row.instance_id, row.violations])));
 }
 
 interface ViolationColumns {

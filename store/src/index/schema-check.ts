@@ -1,5 +1,5 @@
 import type { SchemaHash } from "../artifact.ts";
-import { type Store, writeUnsyncedIfFree } from "../connection/store.ts";
+import type { Store } from "../connection/store.ts";
 import { findSchemaCheck, rememberSchemaCheck } from "./schema-check-table.ts";
 
 // Part of the key, so that a runa with another validator looks again.
@@ -10,7 +10,7 @@ const VALIDATOR = "ajv-8 hyperjump-1";
  * for one that is not known.
  */
 export function knownSchemaHash(store: Store, fileHash: string): SchemaHash | null {
-  return findSchemaCheck(store.database, fileHash, VALIDATOR);
+  return findSchemaCheck(store.connection, fileHash, VALIDATOR);
 }
 
 /**
@@ -18,7 +18,7 @@ export function knownSchemaHash(store: Store, fileHash: string): SchemaHash | nu
  * want of room: the next command finds it again.
  */
 export function rememberSchemaFiles(store: Store, found: ReadonlyMap<string, SchemaHash>): void {
-  writeUnsyncedIfFree(store, () => {
-    for (const [fileHash, hash] of found) rememberSchemaCheck(store.database, fileHash, VALIDATOR, hash);
+  store.connection.writeUnsyncedIfFree(() => {
+    for (const [fileHash, hash] of found) rememberSchemaCheck(store.connection, fileHash, VALIDATOR, hash);
   });
 }

@@ -7,7 +7,7 @@ import { isEventKind, isEventTime } from "../record/event-table.ts";
 export type Row = Readonly<Record<string, unknown>>;
 
 /** Tables that hold what is written nowhere else; every other one is an index over files, which a scan fills. */
-export const RECORDS = ["clock", "attempt", "delivery", "superseding", "event"] as const;
+export const RECORDS = ["clock", "attempt", "delivery", "superseding", "withdrawal", "event"] as const;
 
 export type RecordTable = (typeof RECORDS)[number];
 
@@ -26,6 +26,7 @@ export function keptOf(table: RecordTable, row: Row): Row | null {
     case "clock":
       return isCount(row.latest) ? row : null;
     case "superseding":
+    case "withdrawal":
       return row;
   }
 }

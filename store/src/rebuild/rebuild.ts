@@ -10,13 +10,17 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type Database from "better-sqlite3";
-import { hideFromGit, makeDatabase, StoreError, storeExists } from "../connection/database.ts";
+import { Connection } from "../connection/connection.ts";
+import { hideFromGit, StoreError, storeExists } from "../connection/database.ts";
+import { WITHDRAWALS_FROM_LOG } from "../connection/migrations.ts";
 import { isOwnSchema, isTable } from "../connection/schema-digest.ts";
 import { openSqlite } from "../connection/sqlite.ts";
-import { statement } from "../connection/statement.ts";
 import { databaseFile } from "../connection/store-files.ts";
 import { syncDirectory } from "../workspace/durable-write.ts";
 import { keptOf, RECORDS, type RecordTable, type Row } from "./rebuild-rows.ts";
+
+/** The version of the store that brought the table of withdrawals. */
+const WITHDRAWAL_SINCE = 4;
 
 /** What a rebuilt store kept of the one before. */
 export interface Rebuilt {
@@ -39,12 +43,12 @@ export function rebuildStore(directory: string): Rebuilt {
   if (!storeExists(directory)) {
     // What a database that is gone has left beside it would be taken for the new one's.
     for (const suffix of ["", "-wal", "-shm"]) rmSync(file + suffix, { force: true });
-    makeDatabase(directory).close();
+    Connection.make(directory).close();
     return { damaged: null, kept: { attempts: 0, events: 0 }, incomplete: true };
   }
   if (!isSound(file)) return carryOver(directory, file);
   // Of an older runa's store too, which is sound, and brought up to date by being opened.
-  makeDatabase(directory).close();
+  Connection.make(directory).close();
   return emptyIndex(file);
 }
 
@@ -121,17 +125,7 @@ function carryOver(directory: string, file: string): Rebuilt {
     );
   const place = mkdtempSync(join(directory, "rebuilding-"));
   try {
-    makeDatabase(place).close();
-    const copied = withDatabase(
-      databaseFile(place),
-      (target) => {
-        const whole = target.transaction(() => RECORDS.map((table) => carryTable(file, target, table)))();
-        // In a store of an older runa both were one.
-        target.exec("UPDATE attempt SET started_at = started WHERE started_at = 0");
-        return { counts: countsOf(target), incomplete: whole.includes(false) };
-      },
-      "write",
-    );
+    const copied = carryInto(Connection.make(place), file);
     const damaged = setAside(file);
     renameSync(databaseFile(place), file);
     hideFromGit(directory);
@@ -142,14 +136,28 @@ function carryOver(directory: string, file: string): Rebuilt {
   }
 }
 
+/** Copies what can be read of a damaged database into a new one, and closes that. */
+function carryInto(target: Connection, file: string): { counts: Rebuilt["kept"]; incomplete: boolean } {
+  try {
+    const whole = target.write(() => RECORDS.map((table) => carryTable(file, target, table)));
+    // In a store of an older runa both were one, and only its log tells what was withdrawn.
+    target.write(() => target.statement("UPDATE attempt SET started_at = started WHERE started_at = 0").run());
+    target.write(() => target.statement(WITHDRAWALS_FROM_LOG).run());
+    return { counts: countsOf(target.database), incomplete: whole.includes(false) };
+  } finally {
+    target.close();
+  }
+}
+
 /** Copies the rows of one table that can be read, from both ends towards the damage; tells whether all of them could. */
-function carryTable(file: string, target: Database.Database, table: RecordTable): boolean {
+function carryTable(file: string, target: Connection, table: RecordTable): boolean {
   // The new clock has a row already; a row that was read from both ends is the same from each.
   const conflict = table === "clock" ? "REPLACE" : "IGNORE";
   let whole = true;
   for (const order of ["ASC", "DESC"]) {
     try {
       withDatabase(file, (source) => {
+        if (isOfOlderRuna(source, table)) return;
         if (!isTable(source, table)) throw new RangeError(`${table} is no table`);
         const byPlace = /WITHOUT ROWID/i.test(definitionOf(source, table)) ? "" : `ORDER BY rowid ${order}`;
         const rows = source.prepare(`SELECT * FROM "${table}" ${byPlace}`).iterate();
@@ -167,14 +175,19 @@ function carryTable(file: string, target: Database.Database, table: RecordTable)
   return false;
 }
 
+/** Whether a database was made before there was the table, so that nothing is missing without it. */
+function isOfOlderRuna(source: Database.Database, table: RecordTable): boolean {
+  return table === "withdrawal" && (source.pragma("user_version", { simple: true }) as number) < WITHDRAWAL_SINCE;
+}
+
 /** Puts a row into a table, unless it breaks the table's rules: then it is part of the damage. */
-function put(target: Database.Database, table: string, row: Row, conflict: string): boolean {
+function put(target: Connection, table: string, row: Row, conflict: string): boolean {
   const own = columnsOf(target, table);
   const columns = Object.keys(row).filter((column) => own.has(column));
   const names = columns.map((column) => `"${column}"`).join(", ");
   const values = columns.map((column) => `@${column}`).join(", ");
   try {
-    statement(target, `INSERT OR ${conflict} INTO "${table}" (${names}) VALUES (${values})`).run(row);
+    target.statement(`INSERT OR ${conflict} INTO "${table}" (${names}) VALUES (${values})`).run(row);
     return true;
   } catch {
     return false;
@@ -182,8 +195,8 @@ function put(target: Database.Database, table: string, row: Row, conflict: strin
 }
 
 /** The columns that runa gives a table; what somebody else has added to it is not kept. */
-function columnsOf(target: Database.Database, table: string): ReadonlySet<string> {
-  const rows = statement(target, "SELECT name FROM pragma_table_info(?)").all(table) as { name: string }[];
+function columnsOf(target: Connection, table: string): ReadonlySet<string> {
+  const rows = target.statement("SELECT name FROM pragma_table_info(?)").all(table) as { name: string }[];
   return new Set(rows.map(({ name }) => name));
 }
 

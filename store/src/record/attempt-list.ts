@@ -1,5 +1,4 @@
 import type { Json, WallTime, WorkUnit } from "../artifact.ts";
-import { statement } from "../connection/statement.ts";
 import type { Store } from "../connection/store.ts";
 import type { OutcomeId, Owner, ProcessIdentity } from "./attempt-table.ts";
 
@@ -64,8 +63,8 @@ interface Columns {
 }
 
 /** The attempts chosen: those that have not ended first, then the latest first. */
-export function listAttempts({ database }: Store, query: AttemptQuery): ListedAttempt[] {
-  const rows = statement(database, LIST).all({ ...chosen(query), limit: query.limit ?? -1 }) as Columns[];
+export function listAttempts({ connection }: Store, query: AttemptQuery): ListedAttempt[] {
+  const rows = connection.statement(LIST).all({ ...chosen(query), limit: query.limit ?? -1 }) as Columns[];
   return rows.map((row) => ({
     id: row.id,
     protocol: row.protocol,
@@ -81,8 +80,8 @@ export function listAttempts({ database }: Store, query: AttemptQuery): ListedAt
 }
 
 /** How many attempts a query chooses, whatever its limit. */
-export function countAttempts({ database }: Store, query: AttemptQuery): number {
-  return (statement(database, COUNT).get(chosen(query)) as { count: number }).count;
+export function countAttempts({ connection }: Store, query: AttemptQuery): number {
+  return (connection.statement(COUNT).get(chosen(query)) as { count: number }).count;
 }
 
 function chosen({ protocol, workUnit }: AttemptQuery): { protocol: string | null; workUnit: string | null } {
@@ -90,15 +89,15 @@ function chosen({ protocol, workUnit }: AttemptQuery): { protocol: string | null
 }
 
 /** The ids of attempts that begin so, in order, at most `limit`. */
-export function attemptsWith({ database }: Store, beginning: string, limit: number): string[] {
-  const rows = statement(database, BEGINNING).all({ beginning, limit }) as { id: string }[];
+export function attemptsWith({ connection }: Store, beginning: string, limit: number): string[] {
+  const rows = connection.statement(BEGINNING).all({ beginning, limit }) as { id: string }[];
   return rows.map(({ id }) => id);
 }
 
 /** The protocols, and the work units, that there are attempts of. */
-export function namesInAttempts({ database }: Store): { protocols: string[]; workUnits: string[] } {
-  const protocols = statement(database, PROTOCOLS).all() as { protocol: string }[];
-  const workUnits = statement(database, WORK_UNITS).all() as { work_unit: string }[];
+export function namesInAttempts({ connection }: Store): { protocols: string[]; workUnits: string[] } {
+  const protocols = connection.statement(PROTOCOLS).all() as { protocol: string }[];
+  const workUnits = connection.statement(WORK_UNITS).all() as { work_unit: string }[];
   return {
     protocols: protocols.map(({ protocol }) => protocol),
     workUnits: workUnits.map(({ work_unit }) => work_unit),

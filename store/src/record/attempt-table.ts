@@ -1,7 +1,5 @@
-import type { Database } from "better-sqlite3";
 import type { ContentHash, InstanceId, InstanceStatus, Moment, Violation, WallTime, WorkUnit } from "../artifact.ts";
-import { damagedError } from "../connection/database.ts";
-import { statement } from "../connection/statement.ts";
+import type { Connection } from "../connection/connection.ts";
 import {
   isCount,
   isObject,
@@ -231,29 +229,31 @@ interface OpenColumns {
   fenced: Moment | null;
 }
 
-export function insertAttempt(database: Database, start: AttemptStart, started: Moment): void {
-  statement(database, INSERT).run(
-    start.id,
-    start.protocol,
-    start.workUnit,
-    JSON.stringify(start.argv),
-    JSON.stringify(start.owner),
-    started,
-    wallTime(),
-    start.fingerprint,
-    start.instructionsHash,
-    JSON.stringify(start.inputs),
-    JSON.stringify(start.before),
-  );
+export function insertAttempt(connection: Connection, start: AttemptStart, started: Moment): void {
+  connection
+    .statement(INSERT)
+    .run(
+      start.id,
+      start.protocol,
+      start.workUnit,
+      JSON.stringify(start.argv),
+      JSON.stringify(start.owner),
+      started,
+      wallTime(),
+      start.fingerprint,
+      start.instructionsHash,
+      JSON.stringify(start.inputs),
+      JSON.stringify(start.before),
+    );
 }
 
-export function setAgent(database: Database, id: string, agent: ProcessIdentity): void {
-  statement(database, SET_AGENT).run(JSON.stringify(agent), id);
+export function setAgent(connection: Connection, id: string, agent: ProcessIdentity): void {
+  connection.statement(SET_AGENT).run(JSON.stringify(agent), id);
 }
 
 /** From now on the attempt's server delivers nothing more. */
-export function fence(database: Database, id: string, at: Moment): void {
-  statement(database, FENCE).run(at, id);
+export function fence(connection: Connection, id: string, at: Moment): void {
+  connection.statement(FENCE).run(at, id);
 }
 
 /**
@@ -261,25 +261,27 @@ export function fence(database: Database, id: string, at: Moment): void {
  * @returns whether it was
  */
 export function endAttemptRow(
-  database: Database,
+  connection: Connection,
   id: string,
   end: AttemptEnd,
   at: Moment,
   owner: Owner | null = null,
 ): boolean {
   const named = owner === null ? null : JSON.stringify(owner);
-  const { changes } = statement(database, END).run(
-    at,
-    at,
-    end.outcome,
-    JSON.stringify(end.detail),
-    end.seen === null ? null : JSON.stringify(end.seen),
-    end.outputsAfter,
-    end.usage === null ? null : JSON.stringify(end.usage),
-    id,
-    named,
-    named,
-  );
+  const { changes } = connection
+    .statement(END)
+    .run(
+      at,
+      at,
+      end.outcome,
+      JSON.stringify(end.detail),
+      end.seen === null ? null : JSON.stringify(end.seen),
+      end.outputsAfter,
+      end.usage === null ? null : JSON.stringify(end.usage),
+      id,
+      named,
+      named,
+    );
   return changes > 0;
 }
 
@@ -287,111 +289,111 @@ export function endAttemptRow(
  * Gives an open attempt to another owner, if it is still the one that it was found with.
  * @returns whether it was
  */
-export function changeOwner(database: Database, id: string, from: Owner, to: Owner): boolean {
-  return statement(database, SET_OWNER).run(JSON.stringify(to), id, JSON.stringify(from)).changes > 0;
+export function changeOwner(connection: Connection, id: string, from: Owner, to: Owner): boolean {
+  return connection.statement(SET_OWNER).run(JSON.stringify(to), id, JSON.stringify(from)).changes > 0;
 }
 
 /** Notes that the attempt's server had a call, whatever came of it. */
-export function noteCall(database: Database, id: string, at: Moment): void {
-  statement(database, CALLED).run(at, id);
+export function noteCall(connection: Connection, id: string, at: Moment): void {
+  connection.statement(CALLED).run(at, id);
 }
 
-export function attemptProgress(database: Database, id: string): AttemptProgress | null {
-  const row = statement(database, PROGRESS).get(id) as { last_call: Moment | null; ended: Moment | null } | undefined;
+export function attemptProgress(connection: Connection, id: string): AttemptProgress | null {
+  const row = connection.statement(PROGRESS).get(id) as { last_call: Moment | null; ended: Moment | null } | undefined;
   return row === undefined ? null : { lastCall: row.last_call, ended: row.ended !== null };
 }
 
 /** When an attempt that is known began. */
-export function startOf(database: Database, id: string): WallTime {
-  return (statement(database, STARTED).get(id) as { started_at: WallTime }).started_at;
+export function startOf(connection: Connection, id: string): WallTime {
+  return (connection.statement(STARTED).get(id) as { started_at: WallTime }).started_at;
 }
 
 /** The last attempt of a candidate that has ended; null for none. */
 export function lastAttemptOf(
-  database: Database,
+  connection: Connection,
   protocol: string,
   workUnit: WorkUnit | null,
 ): Pick<LastAttempt, "id" | "outcome"> | null {
-  const row = statement(database, LAST_OF_CANDIDATE).get(protocol, workUnit);
+  const row = connection.statement(LAST_OF_CANDIDATE).get(protocol, workUnit);
   return (row as Pick<LastAttempt, "id" | "outcome"> | undefined) ?? null;
 }
 
-function lastFrom(database: Database, row: LastColumns): LastAttempt {
+function lastFrom(connection: Connection, row: LastColumns): LastAttempt {
   return {
     id: row.id,
     protocol: row.protocol,
-    outcome: stored(database, row.outcome, isOutcome),
-    started: stored(database, row.started, isCount),
-    ended: stored(database, row.ended, isCount),
+    outcome: stored(connection, row.outcome, isOutcome),
+    started: stored(connection, row.started, isCount),
+    ended: stored(connection, row.ended, isCount),
     outputsAfter: row.outputs_after,
     fingerprint: row.fingerprint,
-    seen: storedJsonOrNull(database, row.seen, isSeen),
+    seen: storedJsonOrNull(connection, row.seen, isSeen),
     ...(row.retry === 1 && { retry: true }),
   };
 }
 
 /** The last ended attempt of each protocol for one work unit, or for none. */
-export function lastAttempts(database: Database, workUnit: WorkUnit | null): LastAttempt[] {
-  return (statement(database, LAST_OF_SCOPE).all({ scope: workUnit }) as LastColumns[]).map((row) =>
-    lastFrom(database, row),
+export function lastAttempts(connection: Connection, workUnit: WorkUnit | null): LastAttempt[] {
+  return (connection.statement(LAST_OF_SCOPE).all({ scope: workUnit }) as LastColumns[]).map((row) =>
+    lastFrom(connection, row),
   );
 }
 
 /** The last successful attempt of each protocol for one work unit, or for none. */
-export function lastSuccesses(database: Database, workUnit: WorkUnit | null): LastAttempt[] {
-  return (statement(database, LAST_SUCCESS_OF_SCOPE).all({ scope: workUnit }) as LastColumns[]).map((row) =>
-    lastFrom(database, row),
+export function lastSuccesses(connection: Connection, workUnit: WorkUnit | null): LastAttempt[] {
+  return (connection.statement(LAST_SUCCESS_OF_SCOPE).all({ scope: workUnit }) as LastColumns[]).map((row) =>
+    lastFrom(connection, row),
   );
 }
 
 /** The work units for which there was an attempt. */
-export function workedUnits(database: Database): ReadonlySet<WorkUnit> {
-  return new Set((statement(database, WORKED).all() as { work_unit: WorkUnit }[]).map((row) => row.work_unit));
+export function workedUnits(connection: Connection): ReadonlySet<WorkUnit> {
+  return new Set((connection.statement(WORKED).all() as { work_unit: WorkUnit }[]).map((row) => row.work_unit));
 }
 
-function openFrom(database: Database, row: OpenColumns): OpenAttempt {
+function openFrom(connection: Connection, row: OpenColumns): OpenAttempt {
   return {
     id: row.id,
     protocol: row.protocol,
     workUnit: row.work_unit,
-    started: stored(database, row.started, isCount),
+    started: stored(connection, row.started, isCount),
     startedAt: row.started_at,
-    owner: storedJson(database, row.owner, isOwner),
-    agent: storedJsonOrNull(database, row.agent, isProcess),
+    owner: storedJson(connection, row.owner, isOwner),
+    agent: storedJsonOrNull(connection, row.agent, isProcess),
     fenced: row.fenced !== null,
   };
 }
 
-export function openAttempts(database: Database): OpenAttempt[] {
-  return (statement(database, OPEN).all() as OpenColumns[]).map((row) => openFrom(database, row));
+export function openAttempts(connection: Connection): OpenAttempt[] {
+  return (connection.statement(OPEN).all() as OpenColumns[]).map((row) => openFrom(connection, row));
 }
 
-export function findOpenAttempt(database: Database, id: string): OpenAttempt | null {
-  const row = statement(database, ONE_OPEN).get(id) as OpenColumns | undefined;
-  return row === undefined ? null : openFrom(database, row);
+export function findOpenAttempt(connection: Connection, id: string): OpenAttempt | null {
+  const row = connection.statement(ONE_OPEN).get(id) as OpenColumns | undefined;
+  return row === undefined ? null : openFrom(connection, row);
 }
 
 /** How everything that an open attempt may read or write lay there before it; empty once it has ended. */
-export function instancesBeforeAttempt(database: Database, id: string): InstanceBefore[] {
-  const row = statement(database, BEFORE).get(id) as { before: string } | undefined;
-  if (row === undefined) throw damagedError(database);
-  return [...storedJson(database, row.before, isBefore)];
+export function instancesBeforeAttempt(connection: Connection, id: string): InstanceBefore[] {
+  const row = connection.statement(BEFORE).get(id) as { before: string } | undefined;
+  if (row === undefined) throw connection.damaged();
+  return [...storedJson(connection, row.before, isBefore)];
 }
 
-export function noteServerStarted(database: Database, id: string): void {
-  statement(database, SERVER_STARTED).run(id);
+export function noteServerStarted(connection: Connection, id: string): void {
+  connection.statement(SERVER_STARTED).run(id);
 }
 
-export function noteServerFailed(database: Database, id: string, reason: string): void {
-  statement(database, SERVER_FAILED).run(reason, id);
+export function noteServerFailed(connection: Connection, id: string, reason: string): void {
+  connection.statement(SERVER_FAILED).run(reason, id);
 }
 
-export function noteRefusal(database: Database, id: string, refusal: Refusal, at: Moment): void {
-  statement(database, REFUSED).run(JSON.stringify(refusal), at, id);
+export function noteRefusal(connection: Connection, id: string, refusal: Refusal, at: Moment): void {
+  connection.statement(REFUSED).run(JSON.stringify(refusal), at, id);
 }
 
-export function serverNotes(database: Database, id: string): ServerNotes {
-  const row = statement(database, NOTES).get(id) as
+export function serverNotes(connection: Connection, id: string): ServerNotes {
+  const row = connection.statement(NOTES).get(id) as
     | {
         server_started: number;
         server_failure: string | null;
@@ -401,13 +403,13 @@ export function serverNotes(database: Database, id: string): ServerNotes {
       }
     | undefined;
   // Attempts are never taken out.
-  if (row === undefined) throw damagedError(database);
+  if (row === undefined) throw connection.damaged();
   return {
     serverStarted: row.server_started === 1,
     serverFailure: row.server_failure,
     called: row.last_call !== null,
     callsRefused: row.calls_refused,
-    lastRefusal: storedJsonOrNull(database, row.last_refusal, isRefusal),
+    lastRefusal: storedJsonOrNull(connection, row.last_refusal, isRefusal),
   };
 }
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import type { Database } from "better-sqlite3";
 import type { Instance, InstanceRef, Json, Moment } from "../artifact.ts";
-import { type Store, write, writeUnsynced } from "../connection/store.ts";
+import type { Connection } from "../connection/connection.ts";
+import type { Store } from "../connection/store.ts";
 import { markDelivered } from "../index/artifact-table.ts";
 import { wallTime } from "../moment.ts";
 import { holdsUnfinished, removeUnfinished } from "../workspace/durable-write.ts";
@@ -37,9 +37,10 @@ import {
   earlierDeliveriesOf,
   wasDeliveredElsewhere,
 } from "./delivery-table.ts";
-import { appendEvent, type EventBody, withdrawalsOf } from "./event-table.ts";
+import { appendEvent, type EventBody } from "./event-table.ts";
 import { recordDelivery } from "./record-delivery.ts";
 import { putSuperseding } from "./superseding-table.ts";
+import { withdrawalsOf } from "./withdrawal-table.ts";
 
 /** A candidate that is to be executed, as it was evaluated. */
 export interface Claim extends AttemptStart {
@@ -62,21 +63,21 @@ export type ClaimResult =
  * ends only with the attempt. What it asks and what it writes cannot be parted by another runa.
  */
 export function claimAttempt(store: Store, claim: Claim): ClaimResult {
-  const { database } = store;
+  const { connection } = store;
   const { protocol, workUnit } = claim;
-  return writeUnsynced(store, () => {
-    const by = claim.obstacle(openAttempts(database));
+  return connection.writeUnsynced(() => {
+    const by = claim.obstacle(openAttempts(connection));
     if (by !== null) return { kind: "obstructed", by };
-    if ((lastAttemptOf(database, protocol, workUnit)?.id ?? null) !== claim.lastAttempt) return { kind: "outdated" };
-    const started = nextMoment(database);
-    insertAttempt(database, claim, started);
-    appendEvent(database, "claimed", claim.id, {
+    if ((lastAttemptOf(connection, protocol, workUnit)?.id ?? null) !== claim.lastAttempt) return { kind: "outdated" };
+    const started = nextMoment(connection);
+    insertAttempt(connection, claim, started);
+    appendEvent(connection, "claimed", claim.id, {
       ...candidateBody(claim),
       owner: ownerBody(claim.owner),
       agent: [...claim.argv],
     });
     if (claim.lastSuccess !== null)
-      appendEvent(database, "reopened", claim.id, {
+      appendEvent(connection, "reopened", claim.id, {
         ...candidateBody(claim),
         last_success: claim.lastSuccess,
       });
@@ -86,9 +87,9 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
 
 /** Notes the agent's process, right after it was spawned. */
 export function recordAgent(store: Store, attempt: OpenedAttempt, agent: ProcessIdentity): void {
-  writeUnsynced(store, () => {
-    setAgent(store.database, attempt.id, agent);
-    appendEvent(store.database, "attempt_started", attempt.id, {
+  store.connection.writeUnsynced(() => {
+    setAgent(store.connection, attempt.id, agent);
+    appendEvent(store.connection, "attempt_started", attempt.id, {
       ...candidateBody(attempt),
       pid: agent.pid,
     });
@@ -111,9 +112,9 @@ function ownerBody({ machine, pid }: Owner): Json {
  * @returns whether it is now the owner
  */
 export function adoptAttempt(store: Store, attempt: OpenAttempt, to: Owner): boolean {
-  return write(store, () => {
-    if (!changeOwner(store.database, attempt.id, attempt.owner, to)) return false;
-    appendEvent(store.database, "claimed", attempt.id, {
+  return store.connection.write(() => {
+    if (!changeOwner(store.connection, attempt.id, attempt.owner, to)) return false;
+    appendEvent(store.connection, "claimed", attempt.id, {
       ...candidateBody(attempt),
       owner: ownerBody(to),
       adopted: true,
@@ -128,14 +129,14 @@ export function adoptAttempt(store: Store, attempt: OpenAttempt, to: Owner): boo
  * @returns whether it was open
  */
 export function releaseAttempt(store: Store, attempt: OpenAttempt, outputsAfter: string): boolean {
-  return write(store, () => {
-    const { database } = store;
-    if (!endAttemptRow(database, attempt.id, { ...ABANDONED, outputsAfter }, nextMoment(database))) return false;
-    appendEvent(database, "released", attempt.id, {
+  return store.connection.write(() => {
+    const { connection } = store;
+    if (!endAttemptRow(connection, attempt.id, { ...ABANDONED, outputsAfter }, nextMoment(connection))) return false;
+    appendEvent(connection, "released", attempt.id, {
       ...candidateBody(attempt),
       owner: ownerBody(attempt.owner),
     });
-    tellOfEnd(database, attempt, { outcome: "abandoned" });
+    tellOfEnd(connection, attempt, { outcome: "abandoned" });
     return true;
   });
 }
@@ -145,27 +146,27 @@ export function releaseAttempt(store: Store, attempt: OpenAttempt, outputsAfter:
  * all there will be, so a scan after this sees the attempt's whole result.
  */
 export function fenceAttempt(store: Store, attempt: string): void {
-  writeUnsynced(store, () => fence(store.database, attempt, nextMoment(store.database)));
+  store.connection.writeUnsynced(() => fence(store.connection, attempt, nextMoment(store.connection)));
 }
 
 /** Attempts that have not ended; one whose owner is dead is among them. */
 export function unendedAttempts(store: Store): OpenAttempt[] {
-  return openAttempts(store.database);
+  return openAttempts(store.connection);
 }
 
 /** An attempt that has not ended; null for any other. */
 export function unendedAttempt(store: Store, id: string): OpenAttempt | null {
-  return findOpenAttempt(store.database, id);
+  return findOpenAttempt(store.connection, id);
 }
 
 /** How far an attempt has come; null for one that this store does not know. */
 export function progressOf(store: Store, attempt: string): AttemptProgress | null {
-  return attemptProgress(store.database, attempt);
+  return attemptProgress(store.connection, attempt);
 }
 
 /** How everything that an open attempt may read or write lay there before it started. */
 export function beforeAttempt(store: Store, attempt: string): InstanceBefore[] {
-  return instancesBeforeAttempt(store.database, attempt);
+  return instancesBeforeAttempt(store.connection, attempt);
 }
 
 /** What an attempt's server noted, what it delivered, the earliest first, and what it withdrew. */
@@ -174,20 +175,20 @@ export interface AttemptNotes extends ServerNotes {
   readonly withdrawn: readonly InstanceRef[];
 }
 
-export function attemptNotes({ database }: Store, attempt: string): AttemptNotes {
+export function attemptNotes({ connection }: Store, attempt: string): AttemptNotes {
   return {
-    ...serverNotes(database, attempt),
-    deliveries: deliveriesOf(database, attempt),
-    withdrawn: withdrawalsOf(database, attempt),
+    ...serverNotes(connection, attempt),
+    deliveries: deliveriesOf(connection, attempt),
+    withdrawn: withdrawalsOf(connection, attempt),
   };
 }
 
 /** What the ended attempts of a candidate delivered or confirmed, and up to its last success wrote. */
 export function earlierDeliveries(
-  { database }: Store,
+  { connection }: Store,
   { protocol, workUnit }: Pick<AttemptStart, "protocol" | "workUnit">,
 ): EarlierDelivery[] {
-  return earlierDeliveriesOf(database, protocol, workUnit);
+  return earlierDeliveriesOf(connection, protocol, workUnit);
 }
 
 /** Whether this content of an instance was delivered since then by another attempt or by hand. */
@@ -197,7 +198,7 @@ export function deliveredElsewhere(
   since: Moment,
   attempt: string,
 ): boolean {
-  return wasDeliveredElsewhere(store.database, instance, since, attempt);
+  return wasDeliveredElsewhere(store.connection, instance, since, attempt);
 }
 
 /** The end of an attempt, with what it delivered by file and what its success supersedes. */
@@ -220,22 +221,22 @@ export interface AttemptResult extends AttemptEnd {
  * @returns whether it was still this owner's to end
  */
 export function endAttempt(store: Store, attempt: OpenedAttempt, result: AttemptResult): boolean {
-  const { database } = store;
+  const { connection } = store;
   const { id: own } = attempt;
-  return write(store, () => {
-    const at = nextMoment(database);
-    if (!endAttemptRow(database, own, result, at, result.owner)) return false;
+  return connection.write(() => {
+    const at = nextMoment(connection);
+    if (!endAttemptRow(connection, own, result, at, result.owner)) return false;
     for (const { type, id, contentHash, workUnit } of result.byFile)
-      recordDelivery(database, { attempt: own, type, id, contentHash, workUnit, at, via: "file" });
+      recordDelivery(connection, { attempt: own, type, id, contentHash, workUnit, at, via: "file" });
     if (result.outcome === "delivered") {
-      for (const { type, id } of result.delivered) markDelivered(database, type, id, result.started);
+      for (const { type, id } of result.delivered) markDelivered(connection, type, id, result.started);
       for (const { type, id } of result.superseded)
-        putSuperseding(database, { attempt: own, type, id, withdrawn: false });
+        putSuperseding(connection, { attempt: own, type, id, withdrawn: false });
     }
-    tellOfEnd(database, attempt, {
+    tellOfEnd(connection, attempt, {
       outcome: result.outcome,
       ...result.logged,
-      delivered: deliveriesOf(database, own).map(({ type, id, contentHash, via }) => ({
+      delivered: deliveriesOf(connection, own).map(({ type, id, contentHash, via }) => ({
         artifact_type: type,
         instance_id: id,
         content_hash: contentHash,
@@ -261,26 +262,26 @@ export function abandonAttempt(store: Store, attempt: OpenedAttempt): void {
 }
 
 function endUnjudged(store: Store, attempt: OpenedAttempt, outcome: OutcomeId, detail: EventBody): void {
-  const { database } = store;
-  write(store, () => {
-    if (endAttemptRow(database, attempt.id, { ...ABANDONED, outcome, detail }, nextMoment(database)))
-      tellOfEnd(database, attempt, { outcome, ...detail });
+  const { connection } = store;
+  connection.write(() => {
+    if (endAttemptRow(connection, attempt.id, { ...ABANDONED, outcome, detail }, nextMoment(connection)))
+      tellOfEnd(connection, attempt, { outcome, ...detail });
   });
 }
 
 const ABANDONED: AttemptEnd = { outcome: "abandoned", detail: {}, seen: null, outputsAfter: "", usage: null };
 
-function tellOfEnd(database: Database, attempt: OpenedAttempt, how: EventBody): void {
+function tellOfEnd(connection: Connection, attempt: OpenedAttempt, how: EventBody): void {
   const at = wallTime();
   appendEvent(
-    database,
+    connection,
     "attempt_ended",
     attempt.id,
     {
       ...candidateBody(attempt),
       ...how,
       // The clock may have been put back meanwhile.
-      duration_ms: Math.max(0, Math.round((at - startOf(database, attempt.id)) / 1000)),
+      duration_ms: Math.max(0, Math.round((at - startOf(connection, attempt.id)) / 1000)),
     },
     at,
   );
@@ -290,5 +291,5 @@ function tellOfEnd(database: Database, attempt: OpenedAttempt, how: EventBody): 
 export function removeLitter(store: Store, workspace: string, types: Iterable<string>): void {
   removeProbes(workspace);
   const littered = [...types].map((type) => join(workspace, type)).filter(holdsUnfinished);
-  if (littered.length > 0) write(store, () => littered.forEach(removeUnfinished));
+  if (littered.length > 0) store.connection.write(() => littered.forEach(removeUnfinished));
 }

@@ -1,6 +1,5 @@
-import type { Database } from "better-sqlite3";
 import type { ContentHash, InstanceId, Moment, WorkUnit } from "../artifact.ts";
-import { statement } from "../connection/statement.ts";
+import type { Connection } from "../connection/connection.ts";
 import { oneOf, stored } from "../connection/stored.ts";
 
 const VIAS = ["tool", "file", "confirmed"] as const;
@@ -66,33 +65,33 @@ const LAST_SUCCESSFUL = `SELECT max(attempt.started) AS started FROM delivery JO
   WHERE artifact_type = ? AND instance_id = ? AND attempt.outcome = 'delivered'`;
 
 /** Whether anything was ever delivered. */
-export function existsDelivery(database: Database): boolean {
-  return statement(database, ANY).get() !== undefined;
+export function existsDelivery(connection: Connection): boolean {
+  return connection.statement(ANY).get() !== undefined;
 }
 
-export function putDelivery(database: Database, row: DeliveryRow): void {
-  statement(database, PUT).run(row.attempt, row.type, row.id, row.contentHash, row.at, row.via);
+export function putDelivery(connection: Connection, row: DeliveryRow): void {
+  connection.statement(PUT).run(row.attempt, row.type, row.id, row.contentHash, row.at, row.via);
 }
 
-export function deliveriesOf(database: Database, attempt: string): DeliveryRow[] {
-  return (statement(database, OF_ATTEMPT).all(attempt) as Columns[]).map((row) => ({
+export function deliveriesOf(connection: Connection, attempt: string): DeliveryRow[] {
+  return (connection.statement(OF_ATTEMPT).all(attempt) as Columns[]).map((row) => ({
     attempt: row.attempt,
     type: row.artifact_type,
     id: row.instance_id,
     contentHash: row.content_hash,
     at: row.at,
-    via: stored(database, row.via, isVia),
+    via: stored(connection, row.via, isVia),
   }));
 }
 
 /** Everything that attempts of a candidate delivered or confirmed, those that have ended. */
 export function earlierDeliveriesOf(
-  database: Database,
+  connection: Connection,
   protocol: string,
   workUnit: WorkUnit | null,
 ): EarlierDelivery[] {
   const found = new Map<string, EarlierDelivery>();
-  const rows = statement(database, OF_CANDIDATE).all({ protocol, workUnit });
+  const rows = connection.statement(OF_CANDIDATE).all({ protocol, workUnit });
   for (const row of rows as (Pick<Columns, "artifact_type" | "instance_id" | "content_hash"> & {
     confirmed: number;
     since: number;
@@ -110,26 +109,26 @@ export function earlierDeliveriesOf(
 }
 
 /** What attempts of one work unit, or of none, delivered or confirmed of a type after a moment. */
-export function sayingsOf(database: Database, type: string, after: Moment, workUnit: WorkUnit | null): Saying[] {
-  return statement(database, SAID).all(type, after, workUnit) as Saying[];
+export function sayingsOf(connection: Connection, type: string, after: Moment, workUnit: WorkUnit | null): Saying[] {
+  return connection.statement(SAID).all(type, after, workUnit) as Saying[];
 }
 
 /** Whether this content was delivered since then by another attempt or by hand. */
 export function wasDeliveredElsewhere(
-  database: Database,
+  connection: Connection,
   { type, id, contentHash }: Pick<DeliveryRow, "type" | "id" | "contentHash">,
   since: Moment,
   attempt: string,
 ): boolean {
-  return statement(database, FOREIGN).get(type, id, contentHash, since, attempt) !== undefined;
+  return connection.statement(FOREIGN).get(type, id, contentHash, since, attempt) !== undefined;
 }
 
 /** Takes back what an attempt delivered: it withdrew the instance. */
-export function forgetDelivery(database: Database, attempt: string, type: string, id: InstanceId): void {
-  statement(database, FORGET).run(attempt, type, id);
+export function forgetDelivery(connection: Connection, attempt: string, type: string, id: InstanceId): void {
+  connection.statement(FORGET).run(attempt, type, id);
 }
 
 /** The start of the last successful attempt that delivered an instance: what a rebuilt index cannot find in the files. */
-export function lastSuccessfulDelivery(database: Database, type: string, id: InstanceId): Moment | null {
-  return (statement(database, LAST_SUCCESSFUL).get(type, id) as { started: Moment | null }).started;
+export function lastSuccessfulDelivery(connection: Connection, type: string, id: InstanceId): Moment | null {
+  return (connection.statement(LAST_SUCCESSFUL).get(type, id) as { started: Moment | null }).started;
 }

@@ -1,7 +1,7 @@
 import { type BigIntStats, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ContentHash, InstanceId, SchemaHash, WorkUnit } from "../artifact.ts";
-import { requireKept, type Store, write } from "../connection/store.ts";
+import { requirePersistent, type Store } from "../connection/store.ts";
 import { existsValid, findArtifact, putArtifact, removeArtifact } from "../index/artifact-table.ts";
 import { contentHash } from "../json/canonical.ts";
 import { parseJsonBytes } from "../json/parse.ts";
@@ -25,6 +25,7 @@ import { recordDelivery } from "./record-delivery.ts";
 import { type RefusalReason, refusalBody } from "./refusal.ts";
 import { finishSuperseding, finishSupersedingOf, prepareMove } from "./superseding.ts";
 import { putSuperseding } from "./superseding-table.ts";
+import { putWithdrawal } from "./withdrawal-table.ts";
 
 /** Who delivers: an attempt and its work unit; a server that was started by hand has no attempt. */
 export interface Deliverer {
@@ -64,10 +65,10 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
   const directory = join(deliverer.workspace, artifact.type);
   const name = fileNameOf(artifact.id);
   const hash = contentHash(artifact.canonical);
-  requireKept(store);
-  return write(store, () => {
+  requirePersistent(store);
+  return store.connection.write(() => {
     refuseIfEnded(store, deliverer);
-    const old = findArtifact(store.database, artifact.type, artifact.id);
+    const old = findArtifact(store.connection, artifact.type, artifact.id);
     refuseForeign(join(directory, name), deliverer, old?.workUnit ?? null);
     let written: BigIntStats;
     try {
@@ -77,8 +78,8 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
     } catch (error) {
       throw refused("it could not be written", error);
     }
-    const at = nextMoment(store.database);
-    putArtifact(store.database, {
+    const at = nextMoment(store.connection);
+    putArtifact(store.connection, {
       type: artifact.type,
       id: artifact.id,
       status: "valid",
@@ -93,7 +94,7 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
       mtime: String(written.mtimeNs),
     });
     const { type, id, workUnit } = artifact;
-    recordDelivery(store.database, {
+    recordDelivery(store.connection, {
       attempt: deliverer.attempt,
       type,
       id,
@@ -127,10 +128,10 @@ export function confirmArtifact(
   type: string,
   id: InstanceId,
 ): ContentHash {
-  requireKept(store);
-  return write(store, () => {
+  requirePersistent(store);
+  return store.connection.write(() => {
     refuseIfEnded(store, deliverer);
-    const row = findArtifact(store.database, type, id);
+    const row = findArtifact(store.connection, type, id);
     if (row === null || !belongs(row.workUnit, deliverer))
       throw new RefusedError("not_there", `there is no '${type}' with instance_id '${id}'`);
     if (row.status !== "valid")
@@ -143,8 +144,8 @@ export function confirmArtifact(
       );
     const { attempt } = deliverer;
     const { contentHash, workUnit } = row;
-    const at = nextMoment(store.database);
-    recordDelivery(store.database, { attempt, type, id, contentHash, workUnit, at, via: "confirmed" });
+    const at = nextMoment(store.connection);
+    recordDelivery(store.connection, { attempt, type, id, contentHash, workUnit, at, via: "confirmed" });
     return contentHash;
   });
 }
@@ -173,10 +174,10 @@ export function recordWithdrawal(
   id: InstanceId,
 ): ContentHash {
   const { attempt, workspace } = deliverer;
-  requireKept(store);
-  return write(store, () => {
+  requirePersistent(store);
+  return store.connection.write(() => {
     refuseIfEnded(store, deliverer);
-    const row = findArtifact(store.database, type, id);
+    const row = findArtifact(store.connection, type, id);
     if (row === null || !belongs(row.workUnit, deliverer))
       throw new RefusedError("not_there", `there is no '${type}' with instance_id '${id}'`);
     try {
@@ -184,11 +185,12 @@ export function recordWithdrawal(
     } catch (error) {
       throw refused("it could not be moved", error);
     }
-    putSuperseding(store.database, { attempt, type, id, withdrawn: true });
-    const at = nextMoment(store.database);
-    removeArtifact(store.database, row, at);
-    forgetDelivery(store.database, attempt, type, id);
-    appendEvent(store.database, "withdrawn", attempt, {
+    putSuperseding(store.connection, { attempt, type, id, withdrawn: true });
+    putWithdrawal(store.connection, attempt, type, id);
+    const at = nextMoment(store.connection);
+    removeArtifact(store.connection, row, at);
+    forgetDelivery(store.connection, attempt, type, id);
+    appendEvent(store.connection, "withdrawn", attempt, {
       artifact_type: type,
       instance_id: id,
       content_hash: row.contentHash,
@@ -199,14 +201,14 @@ export function recordWithdrawal(
 
 /** Notes that the attempt's server was started and could not serve; only an open attempt's. */
 export function recordServerFailure(store: Store, attempt: string, reason: string): void {
-  write(store, () => {
-    if (findOpenAttempt(store.database, attempt) !== null) noteServerFailed(store.database, attempt, reason);
+  store.connection.write(() => {
+    if (findOpenAttempt(store.connection, attempt) !== null) noteServerFailed(store.connection, attempt, reason);
   });
 }
 
 /** Notes that the attempt's server was started, for the reason when nothing is delivered. */
 export function recordServerStart(store: Store, attempt: string): void {
-  write(store, () => noteServerStarted(store.database, attempt));
+  store.connection.write(() => noteServerStarted(store.connection, attempt));
 }
 
 /**
@@ -221,23 +223,23 @@ export function recordRefusal(
   type: string | null,
   refusal: Refusal,
 ): void {
-  write(store, () => {
-    if (attempt !== null) noteRefusal(store.database, attempt, refusal, nextMoment(store.database));
-    appendEvent(store.database, "delivery_refused", attempt, refusalBody(reason, type, refusal.violations));
+  store.connection.write(() => {
+    if (attempt !== null) noteRefusal(store.connection, attempt, refusal, nextMoment(store.connection));
+    appendEvent(store.connection, "delivery_refused", attempt, refusalBody(reason, type, refusal.violations));
   });
 }
 
 /** Whether a valid instance of a type exists that belongs to a work unit or to none. */
 export function hasValidInstance(store: Store, type: string, workUnit: WorkUnit | null): boolean {
-  return existsValid(store.database, type, workUnit);
+  return existsValid(store.connection, type, workUnit);
 }
 
 function refuseIfEnded(store: Store, { attempt }: Deliverer): void {
   if (attempt === null) return;
-  const open = findOpenAttempt(store.database, attempt);
+  const open = findOpenAttempt(store.connection, attempt);
   if (open === null || open.fenced)
     throw new RefusedError("attempt_ended", `attempt ${attempt} has ended: nothing more is delivered by it`);
-  noteCall(store.database, attempt, nextMoment(store.database));
+  noteCall(store.connection, attempt, nextMoment(store.connection));
 }
 
 function refuseForeign(path: string, deliverer: Deliverer, recorded: WorkUnit | null): void {

@@ -1,5 +1,5 @@
 import type { WallTime } from "../artifact.ts";
-import { type Store, write, writeIfFree } from "../connection/store.ts";
+import type { Store } from "../connection/store.ts";
 import { StoreError } from "../connection/store-error.ts";
 import { isCount, isObject, parsed as parsedJson } from "../connection/stored.ts";
 import { lastStepBack } from "./clock-table.ts";
@@ -56,7 +56,7 @@ const BATCH = 1000;
 
 /** Appends one event in a transaction of its own; a fact that has one appends it there, with `appendEvent`. */
 export function recordEvent(store: Store, kind: EventKind, attempt: string | null, body: EventBody): void {
-  write(store, () => appendEvent(store.database, kind, attempt, body));
+  store.connection.write(() => appendEvent(store.connection, kind, attempt, body));
 }
 
 /**
@@ -65,11 +65,11 @@ export function recordEvent(store: Store, kind: EventKind, attempt: string | nul
  * @param body made only when it is needed
  */
 export function noteMethodology(store: Store, fingerprint: string, body: () => EventBody): void {
-  const { database } = store;
-  if (!store.kept || lastMethodology(database) === fingerprint) return;
-  writeIfFree(store, () => {
-    if (lastMethodology(database) === fingerprint) return;
-    appendEvent(database, "methodology_changed", null, { ...body(), fingerprint });
+  const { connection } = store;
+  if (!store.persistent || lastMethodology(connection) === fingerprint) return;
+  connection.writeIfFree(() => {
+    if (lastMethodology(connection) === fingerprint) return;
+    appendEvent(connection, "methodology_changed", null, { ...body(), fingerprint });
   });
 }
 
@@ -78,8 +78,8 @@ export function noteMethodology(store: Store, fingerprint: string, body: () => E
  * @throws StoreError for a row that holds no JSON, and where the store has been deleted or replaced
  */
 export function readEvents(store: Store, query: EventQuery): LogEvent[] {
-  store.requireInPlace();
-  return events(store.database, query, query.limit ?? -1, query.last ?? false).map(parsed);
+  store.connection.requireInPlace();
+  return events(store.connection, query, query.limit ?? -1, query.last ?? false).map(parsed);
 }
 
 /** Where the clock of the machine went back: an event that is dated before the one before it. */
@@ -91,29 +91,29 @@ export interface StepBack {
 }
 
 /** The last time that the clock went back between two events; null where it never did. */
-export function clockWentBack({ database }: Store): StepBack | null {
-  const seq = lastStepBack(database);
-  const [event, before] = seq === null ? [] : [findEvent(database, seq), findEvent(database, seq - 1)];
+export function clockWentBack({ connection }: Store): StepBack | null {
+  const seq = lastStepBack(connection);
+  const [event, before] = seq === null ? [] : [findEvent(connection, seq), findEvent(connection, seq - 1)];
   return event == null || before == null ? null : { seq: event.seq, at: event.at, before: before.at };
 }
 
 /** How many events a filter chooses. */
 export function eventCount(store: Store, filter: EventFilter): number {
-  return countEvents(store.database, filter);
+  return countEvents(store.connection, filter);
 }
 
 /** Attempts that the log tells of and whose id begins so, at most `limit`. */
 export function loggedAttempts(store: Store, prefix: string, limit: number): string[] {
-  return attemptsBeginning(store.database, prefix, limit);
+  return attemptsBeginning(store.connection, prefix, limit);
 }
 
 /** The protocols that the log tells of. */
 export function loggedProtocols(store: Store): string[] {
-  return protocolsIn(store.database);
+  return protocolsIn(store.connection);
 }
 
 export function logHead(store: Store): LogHead {
-  return lastEvent(store.database) ?? { seq: 0, hash: FIRST_PREV };
+  return lastEvent(store.connection) ?? { seq: 0, hash: FIRST_PREV };
 }
 
 /**
@@ -126,7 +126,7 @@ export function verifyLog(store: Store, expect: string = FIRST_PREV): LogVerdict
   let contained = expect === FIRST_PREV;
   // From whatever comes first: what was put in front of the first row is no part of the chain.
   for (let after: number | undefined; ; after = head.seq) {
-    const rows = events(store.database, { after }, BATCH, false);
+    const rows = events(store.connection, { after }, BATCH, false);
     for (const row of rows) {
       const broken = faultOf(row, head);
       if (broken !== null) return broken;
@@ -142,7 +142,7 @@ export function verifyLog(store: Store, expect: string = FIRST_PREV): LogVerdict
       reason: "head",
       message: `the expected head ${expect} is not in the log: its end was cut off, or the whole of it was written anew`,
     };
-  if (!store.hasOwnSchema)
+  if (!store.connection.hasOwnSchema)
     return {
       ok: false,
       seq: null,

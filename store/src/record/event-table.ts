@@ -1,7 +1,5 @@
-import type { Database } from "better-sqlite3";
-import type { InstanceId, Json, WallTime } from "../artifact.ts";
-import { damagedError } from "../connection/database.ts";
-import { statement } from "../connection/statement.ts";
+import type { Json, WallTime } from "../artifact.ts";
+import type { Connection } from "../connection/connection.ts";
 import { oneOf } from "../connection/stored.ts";
 import { canonicalJson, sha256 } from "../json/canonical.ts";
 import { rfc3339, wallTime } from "../moment.ts";
@@ -79,8 +77,6 @@ const APPEND = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)";
 const ATTEMPTS = "SELECT DISTINCT attempt FROM event WHERE attempt >= ? AND attempt < ? || char(0x10ffff) LIMIT ?";
 const OF_PROTOCOL = `? IN (CASE WHEN json_valid(body) THEN json_extract(body, '$.protocol') END, (SELECT protocol FROM attempt WHERE id = event.attempt))`;
 const OF_WORK_UNIT = `? IN (CASE WHEN json_valid(body) THEN json_extract(body, '$.work_unit') END, (SELECT work_unit FROM attempt WHERE id = event.attempt))`;
-const WITHDRAWALS = `SELECT json_extract(body, '$.artifact_type') AS type, json_extract(body, '$.instance_id') AS id FROM event
-  WHERE attempt = ? AND kind = 'withdrawn' AND json_valid(body)`;
 const PROTOCOLS = `SELECT DISTINCT json_extract(body, '$.protocol') AS protocol FROM event
   WHERE json_valid(body) AND json_type(body, '$.protocol') = 'text' ORDER BY protocol`;
 const METHODOLOGY = `SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.fingerprint') END AS fingerprint FROM event
@@ -90,8 +86,8 @@ const METHODOLOGY = `SELECT CASE WHEN json_valid(body) THEN json_extract(body, '
 const SET_RIGHT = 1_000_000;
 
 /** Where the log ends: the last row's number, time and hash; null for an empty log. */
-export function lastEvent(database: Database): Pick<EventRow, "seq" | "at" | "hash"> | null {
-  return (statement(database, LAST).get() as Pick<EventRow, "seq" | "at" | "hash"> | undefined) ?? null;
+export function lastEvent(connection: Connection): Pick<EventRow, "seq" | "at" | "hash"> | null {
+  return (connection.statement(LAST).get() as Pick<EventRow, "seq" | "at" | "hash"> | undefined) ?? null;
 }
 
 /**
@@ -100,27 +96,21 @@ export function lastEvent(database: Database): Pick<EventRow, "seq" | "at" | "ha
  * @throws StoreError where the log does not end with a number that another could follow
  */
 export function appendEvent(
-  database: Database,
+  connection: Connection,
   kind: EventKind,
   attempt: string | null,
   body: EventBody,
   at: WallTime = wallTime(),
 ): void {
-  const last = lastEvent(database);
+  const last = lastEvent(connection);
   const seq = (last?.seq ?? 0) + 1;
-  if (seq < 1 || !Number.isSafeInteger(seq)) throw damagedError(database);
-  if (last !== null && last.at - at > SET_RIGHT) noteStepBack(database, seq);
+  if (seq < 1 || !Number.isSafeInteger(seq)) throw connection.damaged();
+  if (last !== null && last.at - at > SET_RIGHT) noteStepBack(connection, seq);
   const prev = last?.hash ?? FIRST_PREV;
   const text = canonicalJson(body);
-  statement(database, APPEND).run(
-    seq,
-    at,
-    kind,
-    attempt,
-    text,
-    prev,
-    eventHash({ seq, at, kind, attempt, body: text, prev }),
-  );
+  connection
+    .statement(APPEND)
+    .run(seq, at, kind, attempt, text, prev, eventHash({ seq, at, kind, attempt, body: text, prev }));
 }
 
 /**
@@ -135,23 +125,22 @@ export function eventHash({ seq, at, kind, attempt, body, prev }: Omit<EventRow,
 }
 
 /** One event; null where there is none of this number. */
-export function findEvent(database: Database, seq: number): EventRow | null {
-  return (statement(database, ONE).get(seq) as EventRow | undefined) ?? null;
+export function findEvent(connection: Connection, seq: number): EventRow | null {
+  return (connection.statement(ONE).get(seq) as EventRow | undefined) ?? null;
 }
 
 /** The events chosen, in order; with `last`, where there are more than `limit`, the last ones. A negative limit is none. */
-export function events(database: Database, filter: EventFilter, limit: number, last: boolean): EventRow[] {
+export function events(connection: Connection, filter: EventFilter, limit: number, last: boolean): EventRow[] {
   const { where, values } = conditions(filter);
-  const rows = statement(database, `SELECT * FROM event ${where} ORDER BY seq ${last ? "DESC" : ""} LIMIT ?`).all(
-    ...values,
-    limit,
-  ) as EventRow[];
+  const rows = connection
+    .statement(`SELECT * FROM event ${where} ORDER BY seq ${last ? "DESC" : ""} LIMIT ?`)
+    .all(...values, limit) as EventRow[];
   return last ? rows.reverse() : rows;
 }
 
-export function countEvents(database: Database, filter: EventFilter): number {
+export function countEvents(connection: Connection, filter: EventFilter): number {
   const { where, values } = conditions(filter);
-  return (statement(database, `SELECT count(*) AS count FROM event ${where}`).get(...values) as { count: number })
+  return (connection.statement(`SELECT count(*) AS count FROM event ${where}`).get(...values) as { count: number })
     .count;
 }
 
@@ -172,24 +161,19 @@ function conditions({ after, attempt, protocol, workUnit, kind, since }: EventFi
   };
 }
 
-/** The instances that an attempt withdrew, as far as the log can be read. */
-export function withdrawalsOf(database: Database, attempt: string): { type: string; id: InstanceId }[] {
-  return statement(database, WITHDRAWALS).all(attempt) as { type: string; id: InstanceId }[];
-}
-
 /** Attempts that the log tells of and whose id begins so, at most `limit`. */
-export function attemptsBeginning(database: Database, prefix: string, limit: number): string[] {
-  const rows = statement(database, ATTEMPTS).all(prefix, prefix, limit) as { attempt: string }[];
+export function attemptsBeginning(connection: Connection, prefix: string, limit: number): string[] {
+  const rows = connection.statement(ATTEMPTS).all(prefix, prefix, limit) as { attempt: string }[];
   return rows.map(({ attempt }) => attempt);
 }
 
 /** The protocols that events name. */
-export function protocolsIn(database: Database): string[] {
-  const rows = statement(database, PROTOCOLS).all() as { protocol: string }[];
+export function protocolsIn(connection: Connection): string[] {
+  const rows = connection.statement(PROTOCOLS).all() as { protocol: string }[];
   return rows.map(({ protocol }) => protocol);
 }
 
 /** The fingerprint of the methodology that the log told of last; null where it told of none. */
-export function lastMethodology(database: Database): string | null {
-  return (statement(database, METHODOLOGY).get() as { fingerprint: string | null } | undefined)?.fingerprint ?? null;
+export function lastMethodology(connection: Connection): string | null {
+  return (connection.statement(METHODOLOGY).get() as { fingerprint: string | null } | undefined)?.fingerprint ?? null;
 }

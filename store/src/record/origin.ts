@@ -1,5 +1,4 @@
 import type { ContentHash, Instance, InstanceId, Moment, WallTime, WorkUnit } from "../artifact.ts";
-import { statement } from "../connection/statement.ts";
 import type { Store } from "../connection/store.ts";
 import type { DeliveredVia } from "./delivery-table.ts";
 
@@ -39,12 +38,12 @@ interface Columns {
 
 /** Where instances of one type come from, in their order. */
 export function originsOf(
-  { database }: Store,
+  { connection }: Store,
   type: string,
   instances: readonly Pick<Instance, "id" | "contentHash">[],
 ): Origin[] {
   const only = instances.length === 1 ? (instances[0]?.id ?? null) : null;
-  const rows = statement(database, LAST).all({ type, only }) as Columns[];
+  const rows = connection.statement(LAST).all({ type, only }) as Columns[];
   const deliveries = new Map(rows.map((row) => [row.instance_id, row]));
   return instances.map(({ id, contentHash }): Origin => {
     const last = deliveries.get(id);

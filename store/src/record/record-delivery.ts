@@ -1,5 +1,5 @@
-import type { Database } from "better-sqlite3";
 import type { Instance } from "../artifact.ts";
+import type { Connection } from "../connection/connection.ts";
 import { type DeliveryRow, putDelivery } from "./delivery-table.ts";
 import { appendEvent } from "./event-table.ts";
 
@@ -7,9 +7,9 @@ import { appendEvent } from "./event-table.ts";
 export type MadeDelivery = DeliveryRow & Pick<Instance, "workUnit">;
 
 /** Records a delivery and tells the log of it; only inside the write transaction of the fact. */
-export function recordDelivery(database: Database, { workUnit, ...row }: MadeDelivery): void {
-  putDelivery(database, row);
-  appendEvent(database, "delivery_accepted", row.attempt, {
+export function recordDelivery(connection: Connection, { workUnit, ...row }: MadeDelivery): void {
+  putDelivery(connection, row);
+  appendEvent(connection, "delivery_accepted", row.attempt, {
     artifact_type: row.type,
     instance_id: row.id,
     content_hash: row.contentHash,

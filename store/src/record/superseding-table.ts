@@ -1,6 +1,5 @@
-import type { Database } from "better-sqlite3";
 import type { InstanceId } from "../artifact.ts";
-import { statement } from "../connection/statement.ts";
+import type { Connection } from "../connection/connection.ts";
 
 /** An instance that is to be moved out of the workspace; the row goes when it has been. */
 export interface SupersedingRow {
@@ -27,19 +26,19 @@ function fromColumns(row: Columns): SupersedingRow {
   return { attempt: row.attempt, type: row.artifact_type, id: row.instance_id, withdrawn: row.withdrawn === 1 };
 }
 
-export function putSuperseding(database: Database, row: SupersedingRow): void {
-  statement(database, PUT).run(row.attempt, row.type, row.id, row.withdrawn ? 1 : 0);
+export function putSuperseding(connection: Connection, row: SupersedingRow): void {
+  connection.statement(PUT).run(row.attempt, row.type, row.id, row.withdrawn ? 1 : 0);
 }
 
-export function allSupersedings(database: Database): SupersedingRow[] {
-  return (statement(database, ALL).all() as Columns[]).map(fromColumns);
+export function allSupersedings(connection: Connection): SupersedingRow[] {
+  return (connection.statement(ALL).all() as Columns[]).map(fromColumns);
 }
 
-export function supersedingsOf(database: Database, type: string, id: InstanceId): SupersedingRow[] {
-  return (statement(database, OF_INSTANCE).all(type, id) as Columns[]).map(fromColumns);
+export function supersedingsOf(connection: Connection, type: string, id: InstanceId): SupersedingRow[] {
+  return (connection.statement(OF_INSTANCE).all(type, id) as Columns[]).map(fromColumns);
 }
 
 /** @returns whether it was still listed */
-export function removeSuperseding(database: Database, row: SupersedingRow): boolean {
-  return statement(database, REMOVE).run(row.attempt, row.type, row.id).changes > 0;
+export function removeSuperseding(connection: Connection, row: SupersedingRow): boolean {
+  return connection.statement(REMOVE).run(row.attempt, row.type, row.id).changes > 0;
 }

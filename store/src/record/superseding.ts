@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { InstanceId } from "../artifact.ts";
-import { type Store, write } from "../connection/store.ts";
+import type { Store } from "../connection/store.ts";
 import { findArtifact, removeArtifact } from "../index/artifact-table.ts";
 import { makeDurably, moveDurably, UnsafeDirectoryError } from "../workspace/durable-write.ts";
 import { fileNameOf } from "../workspace/file-name.ts";
@@ -27,9 +27,9 @@ export interface NotMoved extends Pick<SupersedingRow, "attempt" | "type" | "id"
 export function finishSuperseding(store: Store, workspace: string): NotMoved[] {
   // Put back, it will hold what is still to be moved.
   if (!existsSync(workspace)) return [];
-  return allSupersedings(store.database).flatMap((row): NotMoved[] => {
+  return allSupersedings(store.connection).flatMap((row): NotMoved[] => {
     try {
-      write(store, () => moveOne(store, workspace, row));
+      store.connection.write(() => moveOne(store, workspace, row));
       return [];
     } catch (error) {
       if (!(error instanceof UnsafeDirectoryError) && (error as NodeJS.ErrnoException).code === undefined) throw error;
@@ -44,7 +44,7 @@ export function finishSuperseding(store: Store, workspace: string): NotMoved[] {
  * @throws UnsafeDirectoryError, or an errno exception
  */
 export function finishSupersedingOf(store: Store, workspace: string, type: string, id: InstanceId): void {
-  for (const row of supersedingsOf(store.database, type, id)) moveOne(store, workspace, row);
+  for (const row of supersedingsOf(store.connection, type, id)) moveOne(store, workspace, row);
 }
 
 /**
@@ -58,17 +58,17 @@ export function prepareMove(workspace: string, attempt: string, type: string): v
 /** Another runa may have moved it meanwhile: then its row is gone. */
 function moveOne(store: Store, workspace: string, row: SupersedingRow): void {
   const { attempt, type, id, withdrawn } = row;
-  if (!removeSuperseding(store.database, row)) return;
+  if (!removeSuperseding(store.connection, row)) return;
   const name = fileNameOf(id);
   moveDurably(
     { directory: join(workspace, type), name },
     { root: workspace, below: [SUPERSEDED, attempt, type], name },
   );
-  const known = findArtifact(store.database, type, id);
+  const known = findArtifact(store.connection, type, id);
   // A withdrawal was told when it was made; again only where a scan has found the file since.
   if (withdrawn && known === null) return;
-  if (known !== null) removeArtifact(store.database, known, nextMoment(store.database));
-  appendEvent(store.database, withdrawn ? "withdrawn" : "superseded", attempt, {
+  if (known !== null) removeArtifact(store.connection, known, nextMoment(store.connection));
+  appendEvent(store.connection, withdrawn ? "withdrawn" : "superseded", attempt, {
     artifact_type: type,
     instance_id: id,
     ...(known !== null && { content_hash: known.contentHash }),

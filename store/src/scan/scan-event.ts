@@ -1,5 +1,5 @@
-import type { Database } from "better-sqlite3";
 import type { ContentHash, InstanceId, Json } from "../artifact.ts";
+import type { Connection } from "../connection/connection.ts";
 import { sha256 } from "../json/canonical.ts";
 import { appendEvent } from "../record/event-table.ts";
 
@@ -16,13 +16,13 @@ const MAX_LISTED = 200;
  * Appends the event of one batch of a scan, in the batch's transaction; none where nothing was changed.
  * Each change is listed as change, type, instance and content hash; of what is gone, the hash it had.
  */
-export function appendScanned(database: Database, made: readonly ScanChange[]): void {
+export function appendScanned(connection: Connection, made: readonly ScanChange[]): void {
   if (made.length === 0) return;
   const counts = { new: 0, modified: 0, revalidated: 0, removed: 0 };
   for (const { change } of made) counts[change]++;
   // Arrays of strings, whose canonical form is the plain one.
   const changes: Json[] = made.map(({ change, row }) => [change, row.type, row.id, row.contentHash]);
-  appendEvent(database, "scanned", null, {
+  appendEvent(connection, "scanned", null, {
     ...counts,
     changes: changes.slice(0, MAX_LISTED),
     ...(changes.length > MAX_LISTED && { changes_hash: sha256(JSON.stringify(changes)) }),

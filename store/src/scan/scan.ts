@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { InstanceId, InstanceRef, Moment, ScanGap, SchemaHash } from "../artifact.ts";
-import { type Store, write, writeUnsynced } from "../connection/store.ts";
+import type { Store } from "../connection/store.ts";
 import type { ArtifactRow } from "../index/artifact-row.ts";
 import { findArtifact, putArtifact, removeArtifact } from "../index/artifact-table.ts";
 import { IndexChange, type PackedArtifacts, type PackedType, packedArtifacts } from "../index/packed-artifacts.ts";
@@ -48,7 +48,7 @@ export async function scan(
   try {
     return await scanOnce(store, workspace, types, options);
   } catch (error) {
-    if (!store.answerWithoutSaving(error)) throw error;
+    if (!store.connection.answerWithoutSaving(error)) throw error;
     return scanOnce(store, workspace, types, options);
   }
 }
@@ -59,7 +59,7 @@ async function scanOnce(
   types: ReadonlyMap<string, ScannedType>,
   { full = false }: ScanOptions,
 ): Promise<ScanReport> {
-  const index = packedArtifacts(store.database);
+  const index = packedArtifacts(store.connection);
   const known = new KnownArtifacts(index, types);
   const doubtful: DoubtfulFile[] = [];
   let unchanged = 0;
@@ -196,46 +196,46 @@ class Commits {
     let start = 0;
     // Something stays for the last commit.
     for (; this.#pending.length - start > BATCH; start += BATCH)
-      await this.#commit(this.#pending.slice(start, start + BATCH), writeUnsynced);
+      await this.#commit(this.#pending.slice(start, start + BATCH), "writeUnsynced");
     if (start > 0) this.#pending = this.#pending.slice(start);
   }
 
   async finish(): Promise<void> {
-    if (this.#pending.length > 0) await this.#commit(this.#pending, write);
+    if (this.#pending.length > 0) await this.#commit(this.#pending, "write");
     this.#change?.finish(this.#types);
   }
 
-  async #commit(batch: readonly AnyUpdate[], commit: typeof write): Promise<void> {
+  async #commit(batch: readonly AnyUpdate[], commit: "write" | "writeUnsynced"): Promise<void> {
     // Mostly the reading of the next files has taken longer.
     if (performance.now() - this.#freeSince < BETWEEN_BATCHES) await pause(BETWEEN_BATCHES);
-    this.#change ??= new IndexChange(this.#store.database, this.#index);
+    this.#change ??= new IndexChange(this.#store.connection, this.#index);
     const change = this.#change;
-    commit(this.#store, () => change.part((isAsRead) => this.#put(batch, isAsRead)));
+    this.#store.connection[commit](() => change.part((isAsRead) => this.#put(batch, isAsRead)));
     this.#freeSince = performance.now();
   }
 
   #put(batch: readonly AnyUpdate[], isAsRead: boolean): void {
-    const { database } = this.#store;
+    const { connection } = this.#store;
     const made: ScanChange[] = [];
-    const nothingDelivered = !existsDelivery(database);
+    const nothingDelivered = !existsDelivery(connection);
     for (const { change, old, row } of batch) {
       this.#types.add(row.type);
       if (!isAsRead && !isStill(this.#store, row, old)) continue;
-      if (change === "removed") removeArtifact(database, row, this.#now());
+      if (change === "removed") removeArtifact(connection, row, this.#now());
       else if (change === "new" || change === "modified") {
         const isKnown = old !== undefined || nothingDelivered;
-        const deliveredAt = isKnown ? row.deliveredAt : lastSuccessfulDelivery(database, row.type, row.id);
-        putArtifact(database, { ...row, lastModified: this.#now(), deliveredAt });
-      } else putArtifact(database, row);
+        const deliveredAt = isKnown ? row.deliveredAt : lastSuccessfulDelivery(connection, row.type, row.id);
+        putArtifact(connection, { ...row, lastModified: this.#now(), deliveredAt });
+      } else putArtifact(connection, row);
       if (change !== "unchanged") made.push({ change, row });
     }
     // With the rows that it tells of: what a scan that dies between two batches has changed is told as well.
-    appendScanned(database, made);
+    appendScanned(connection, made);
   }
 
   /** The one moment at which everything was found. */
   #now(): Moment {
-    this.#at ??= nextMoment(this.#store.database);
+    this.#at ??= nextMoment(this.#store.connection);
     return this.#at;
   }
 }
@@ -247,7 +247,7 @@ function byKey(a: DoubtfulFile, b: DoubtfulFile): number {
 
 /** Whether the index still holds what the scan started from; a delivery or a success that came meanwhile knows better. */
 function isStill(store: Store, { type, id }: InstanceRef, old: ArtifactRow | undefined): boolean {
-  const now = findArtifact(store.database, type, id);
+  const now = findArtifact(store.connection, type, id);
   if (old === undefined || now === null) return old === undefined && now === null;
   return (
     now.contentHash === old.contentHash &&
