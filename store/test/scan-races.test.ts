@@ -68,6 +68,21 @@ describe("a delivery between a scan's reading and its commit", () => {
   });
 });
 
+test("what another scan recorded of a file that it had read half-written does not stay", async () => {
+  const rig = new Rig();
+  rig.put("note/half.json", "");
+  await rig.scan();
+  const { status, ...half } = rig.row("note", "half");
+  expect(status).toBe("malformed");
+  unlinkSync(rig.path("note/half.json"));
+  rig.put("note/a.json", { title: "whole" });
+  await scanWhile(rig, () => {
+    const { connection } = rig.store;
+    connection.write(() => putArtifact(connection, { ...half, status: "malformed", id: id("a"), stat: null }));
+  });
+  expect(rig.row("note", "a").status).toBe("valid");
+});
+
 test("a success that a scan did not know of keeps its mark", async () => {
   const rig = new Rig();
   const started = rig.begin("attempt-1");

@@ -34,6 +34,9 @@ export interface ScanOptions {
   readonly full?: boolean;
 }
 
+/** How often, at most, one scan looks again at what others wrote to the index meanwhile. */
+const LOOKS_AGAIN = 3;
+
 /**
  * Brings the index up to date with the workspace, reading only files whose stat identity is not the recorded one. In a
  * store that was opened for looking, what cannot be saved is found all the same, and forgotten.
@@ -46,11 +49,37 @@ export async function scan(
   options: ScanOptions = {},
 ): Promise<ScanReport> {
   try {
-    return await scanOnce(store, workspace, types, options);
+    return await scanUntilSettled(store, workspace, types, options);
   } catch (error) {
     if (!store.connection.answerWithoutSaving(error)) throw error;
-    return scanOnce(store, workspace, types, options);
+    return scanUntilSettled(store, workspace, types, options);
   }
+}
+
+/**
+ * Scans, and again where another wrote rows of the index that this scan was about to write: another scan may have read such a
+ * file earlier, half-written, and its row must not be what an attempt is judged by.
+ */
+async function scanUntilSettled(
+  store: Store,
+  workspace: string,
+  types: ReadonlyMap<string, ScannedType>,
+  options: ScanOptions,
+): Promise<ScanReport> {
+  const first = await scanOnce(store, workspace, types, options);
+  let { report, wasOvertaken } = first;
+  for (let looks = 0; wasOvertaken && looks < LOOKS_AGAIN; looks++) {
+    const again = await scanOnce(store, workspace, types, {});
+    wasOvertaken = again.wasOvertaken;
+    report = {
+      ...again.report,
+      new: [...report.new, ...again.report.new],
+      modified: [...report.modified, ...again.report.modified],
+      revalidated: [...report.revalidated, ...again.report.revalidated],
+      removed: [...report.removed, ...again.report.removed],
+    };
+  }
+  return report;
 }
 
 async function scanOnce(
@@ -58,7 +87,7 @@ async function scanOnce(
   workspace: string,
   types: ReadonlyMap<string, ScannedType>,
   { full = false }: ScanOptions,
-): Promise<ScanReport> {
+): Promise<{ report: ScanReport; wasOvertaken: boolean }> {
   const index = packedArtifacts(store.connection);
   const known = new KnownArtifacts(index, types);
   const doubtful: DoubtfulFile[] = [];
@@ -92,7 +121,7 @@ async function scanOnce(
   const removed = known.notPresent(new Set(gaps.map((gap) => gap.type)));
   await commits.add(removed.map((row) => ({ change: "removed", old: row, row })));
   await commits.finish();
-  return {
+  const report = {
     ...changed,
     removed: removed.map(({ type, id }) => ({ type, id })),
     unchanged,
@@ -100,6 +129,7 @@ async function scanOnce(
     unrecognized: walked.unrecognized,
     passedOver: walked.passedOver,
   };
+  return { report, wasOvertaken: commits.wasOvertaken };
 }
 
 interface KnownType {
@@ -185,10 +215,16 @@ class Commits {
   /** All that one scan finds has one time. */
   #at: Moment | undefined;
   #freeSince = Number.NEGATIVE_INFINITY;
+  #wasOvertaken = false;
 
   constructor(store: Store, index: PackedArtifacts) {
     this.#store = store;
     this.#index = index;
+  }
+
+  /** Whether rows were left as another wrote them after this scan had begun. */
+  get wasOvertaken(): boolean {
+    return this.#wasOvertaken;
   }
 
   async add(updates: readonly AnyUpdate[]): Promise<void> {
@@ -220,7 +256,10 @@ class Commits {
     const nothingDelivered = !existsDelivery(connection);
     for (const { change, old, row } of batch) {
       this.#types.add(row.type);
-      if (!isAsRead && !isStill(this.#store, row, old)) continue;
+      if (!isAsRead && !isStill(this.#store, row, old)) {
+        this.#wasOvertaken = true;
+        continue;
+      }
       if (change === "removed") removeArtifact(connection, row, this.#now());
       else if (change === "new" || change === "modified") {
         const isKnown = old !== undefined || nothingDelivered;
