@@ -49,10 +49,10 @@ export async function scan(
   options: ScanOptions = {},
 ): Promise<ScanReport> {
   try {
-    return await scanUntilSettled(store, workspace, types, options);
+    return await scanUntilCaughtUp(store, workspace, types, options);
   } catch (error) {
     if (!store.connection.answerWithoutSaving(error)) throw error;
-    return scanUntilSettled(store, workspace, types, options);
+    return scanUntilCaughtUp(store, workspace, types, options);
   }
 }
 
@@ -60,7 +60,7 @@ export async function scan(
  * Scans, and again where another wrote rows of the index that this scan was about to write: another scan may have read such a
  * file earlier, half-written, and its row must not be what an attempt is judged by.
  */
-async function scanUntilSettled(
+async function scanUntilCaughtUp(
   store: Store,
   workspace: string,
   types: ReadonlyMap<string, ScannedType>,
