@@ -132,6 +132,9 @@ export function launchAttempt(context: ExecutionContext, execution: Execution): 
         RUNA_MCP_CONFIG: JSON.stringify(planned.mcpConfig),
         RUNA_ATTEMPT: chain,
         RUNA_USAGE: usageFile(project, id),
+        RUNA_PROTOCOL: protocol.name,
+        // Inside another project's attempt there may be one from outside.
+        RUNA_WORK_UNIT: workUnit ?? undefined,
       }),
     });
   } catch (error) {
