@@ -68,6 +68,7 @@ async function run(project: OpenProject): Promise<ReturnType<typeof executeRun>>
       },
       {
         workUnit: null,
+        aim: { kind: "all" },
         once: false,
         wait: true,
         jobs: 1,
