@@ -5,7 +5,6 @@ export type {
   InstanceId,
   InstanceRef,
   InstanceStatus,
-  Json,
   JsonSchema,
   Moment,
   ScanGap,
@@ -78,6 +77,7 @@ export type {
   Refusal,
   SeenType,
   ServerNotes,
+  Usage,
 } from "./record/attempt-table.ts";
 export {
   confirmArtifact,
@@ -94,7 +94,6 @@ export {
   clockWentBack,
   type EventQuery,
   eventCount,
-  type LogEvent,
   type LogHead,
   type LogVerdict,
   loggedAttempts,
@@ -106,7 +105,15 @@ export {
   type StepBack,
   verifyLog,
 } from "./record/event-log.ts";
-export { EVENT_KINDS, type EventBody, type EventFilter, type EventKind, isEventKind } from "./record/event-table.ts";
+export type { EventFilter } from "./record/event-table.ts";
+export {
+  type EndFacts,
+  EVENT_KINDS,
+  type EventBodies,
+  type EventKind,
+  isEventKind,
+  type LogEvent,
+} from "./record/events.ts";
 export { type Origin, originsOf } from "./record/origin.ts";
 export { loggedViolations } from "./record/refusal.ts";
 export { finishSuperseding, type NotMoved } from "./record/superseding.ts";

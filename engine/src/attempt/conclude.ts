@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type AttemptResult, endAttempt, fenceAttempt, type Json, readSnapshot } from "@runa/store";
+import { type AttemptResult, type EndFacts, endAttempt, fenceAttempt, readSnapshot } from "@runa/store";
 import { owedDigest } from "../evaluate/outputs.ts";
 import type { ScopeView } from "../evaluate/scope-view.ts";
 import { thisOwner } from "../process/owner.ts";
@@ -24,7 +24,7 @@ export interface AgentEnd {
   /** Whether another try follows in the same run. */
   readonly isRetried: (outcome: Outcome) => boolean;
   /** What the log tells of the end beside the outcome. */
-  readonly logged: Readonly<Record<string, Json>>;
+  readonly logged: EndFacts;
 }
 
 /** Where what belongs to one attempt lies: its prompt, what its agent reported. */

@@ -305,8 +305,7 @@ class Cascade {
     // Asked before anything is prepared, and again inside the claim.
     const by = this.#neighbours.obstacle(foreign, candidate);
     if (by !== null) return { kind: "obstructed", by };
-    if (!this.#isRecorded) this.#record("run_started", { jobs: this.#options.jobs });
-    this.#isRecorded = true;
+    this.#recordStart();
     return launchAttempt(this.#context, {
       evaluation,
       candidate,
@@ -415,11 +414,19 @@ class Cascade {
     return isLeft ? "quiescent_with_blocked_work" : "all_complete";
   }
 
+  #recordStart(): void {
+    if (this.#isRecorded) return;
+    const body = { ...this.#logged(), jobs: this.#options.jobs };
+    recordEvent(this.#context.project.store, { kind: "run_started", attempt: null, body });
+    this.#isRecorded = true;
+  }
+
   #recordEnd(outcome: RunOutcome | "error"): void {
     if (!this.#isRecorded) return;
     const { reports, failures } = this.#ledger;
     const delivered = reports.filter((report) => report.outcome.id === "delivered").length;
-    this.#record("run_ended", { outcome, attempts: reports.length, delivered, failed: failures.length });
+    const body = { ...this.#logged(), outcome, attempts: reports.length, delivered, failed: failures.length };
+    recordEvent(this.#context.project.store, { kind: "run_ended", attempt: null, body });
   }
 
   /** The log is told of a run that failed as a whole, if it can be. */
@@ -431,14 +438,10 @@ class Cascade {
     }
   }
 
-  #record(kind: "run_started" | "run_ended", body: Readonly<Record<string, string | number>>): void {
+  /** What the log tells of this run at its start and at its end. */
+  #logged() {
     const { workUnit } = this.#options;
-    recordEvent(this.#context.project.store, kind, null, {
-      run: this.#id,
-      pid: process.pid,
-      ...(workUnit !== null && { work_unit: workUnit }),
-      ...body,
-    });
+    return { run: this.#id, pid: process.pid, ...(workUnit !== null && { work_unit: workUnit }) };
   }
 }
 
