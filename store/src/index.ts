@@ -114,6 +114,7 @@ export {
   isEventKind,
   type LogEvent,
 } from "./record/events.ts";
+export { covers, type Exclusion, obstacleAmong, type Units } from "./record/exclusion.ts";
 export { type Origin, originsOf } from "./record/origin.ts";
 export { loggedViolations } from "./record/refusal.ts";
 export { finishSuperseding, type NotMoved } from "./record/superseding.ts";

@@ -80,7 +80,7 @@ const OPERATIONS: readonly Operation[] = [
         before: [],
         lastAttempt: null,
         lastSuccess: "attempt-0",
-        obstacle: () => null,
+        exclusion: { exclusive: true, protocols: [] },
       }),
   },
   {

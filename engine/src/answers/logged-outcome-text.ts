@@ -47,8 +47,10 @@ function outcomeIn(told: Told): Outcome | null {
 }
 
 /** What a call was refused for stands in an event of its own. */
-function silenceIn({ silence = "other_delivered", calls_refused = 0 }: Told): Silence {
+function silenceIn({ silence, calls_refused = 0 }: Told): Silence | null {
   switch (silence) {
+    case undefined:
+      return null;
     case "server_failed":
       // Its words, which may tell of content, are not in the log.
       return { kind: silence, reason: "" };

@@ -46,6 +46,7 @@ export function loggedOutcome(outcome: Outcome): EndFacts {
   }
 }
 
-function silenceOf(silence: Silence): EndFacts {
+function silenceOf(silence: Silence | null): EndFacts {
+  if (silence === null) return {};
   return { silence: silence.kind, ...(silence.kind === "calls_refused" && { calls_refused: silence.count }) };
 }
