@@ -24,6 +24,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "scan",
     "rebuild",
     "snapshot.ts",
+    "entries",
     "index.ts",
   ],
   engine: [
@@ -49,6 +50,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "session",
     "run",
     "answers",
+    "entries",
     "index.ts",
   ],
   mcp: [

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { type OutputSession, stderr, stdout } from "@runa/engine";
+import { stderr, stdout } from "@runa/engine";
+import type { OutputSession } from "@runa/engine/session";
 import { type Command, readCommandLine, USAGE } from "./command-line.ts";
 import type { CallRecord } from "./server.ts";
 
@@ -39,8 +40,9 @@ function fromHere(path: string): string {
 }
 
 async function serveProtocol(command: Command & { kind: "serve" }, env: NodeJS.ProcessEnv): Promise<number> {
-  const [{ log, openOutputSession, visibleLines }, { serve }] = await Promise.all([
+  const [{ log, visibleLines }, { openOutputSession }, { serve }] = await Promise.all([
     import("@runa/engine"),
+    import("@runa/engine/session"),
     import("./server.ts"),
   ]);
   let session: OutputSession | undefined;

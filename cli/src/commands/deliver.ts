@@ -1,4 +1,5 @@
-import { openAttemptSession, readArtifact, visible } from "@runa/engine";
+import { visible } from "@runa/engine";
+import { openAttemptSession, readArtifact } from "@runa/engine/session";
 import { Command, Option } from "clipanion";
 import { bytesOf } from "../input/bytes-of.ts";
 import { fail } from "../output/notices.ts";

@@ -1,18 +1,14 @@
+import { count, didYouMean, momentOf, parseAge, type WallTime } from "@runa/engine";
+import { SHORTEST_BEGINNING } from "@runa/engine/attempts";
 import {
-  count,
-  didYouMean,
   EVENT_KINDS,
   type EventFilter,
   type EventKind,
   type EventLog,
   eventDocument,
   isEventKind,
-  momentOf,
   openEventLog,
-  parseAge,
-  SHORTEST_BEGINNING,
-  type WallTime,
-} from "@runa/engine";
+} from "@runa/engine/log";
 import { Command, Option } from "clipanion";
 import { UsageError } from "../input/usage-error.ts";
 import { follow } from "../output/follow.ts";

@@ -1,4 +1,6 @@
-import { type Evaluation, type OpenProject, planExecution, promptOf, runSummary, stepEnvelope } from "@runa/engine";
+import { type Evaluation, planExecution } from "@runa/engine";
+import { promptOf, runSummary, stepEnvelope } from "@runa/engine/answers";
+import type { OpenProject } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { mcpCommand } from "../execution/execution.ts";
 import { UsageError } from "../input/usage-error.ts";

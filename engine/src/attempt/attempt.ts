@@ -1,4 +1,5 @@
-import type { InstanceBefore, InstanceRef, Moment, ProcessIdentity, ScanReport, SeenType } from "@runa/store";
+import type { InstanceRef, Moment, ScanReport } from "@runa/store";
+import type { InstanceBefore, ProcessIdentity, SeenType } from "@runa/store/attempts";
 import type { Candidate } from "../methodology/candidate.ts";
 import type { Place, WorkEnd } from "./carrier.ts";
 import type { Limit, Outcome } from "./outcome.ts";

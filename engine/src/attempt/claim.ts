@@ -5,9 +5,9 @@ import {
   type Exclusion,
   endUnstarted,
   type OpenAttempt,
-  reasonOf,
   recordAgent,
-} from "@runa/store";
+} from "@runa/store/attempts";
+import { reasonOf } from "@runa/store/files";
 import { v7 as uuidv7 } from "uuid";
 import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate } from "../evaluate/evaluate.ts";

@@ -1,4 +1,4 @@
-import { finishSuperseding, type NotMoved } from "@runa/store";
+import { finishSuperseding, type NotMoved } from "@runa/store/attempts";
 import type { OpenProject } from "../project/project.ts";
 import { logNotMoved } from "./records.ts";
 

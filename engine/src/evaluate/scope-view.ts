@@ -1,15 +1,14 @@
 import {
   candidateKey,
   type Instance,
-  type LastAttempt,
   type Said,
-  type SeenType,
   type Snapshot,
-  sha256,
   summaryOf,
   type TypeSummary,
   type WorkUnit,
 } from "@runa/store";
+import type { LastAttempt, SeenType } from "@runa/store/attempts";
+import { sha256 } from "@runa/store/json";
 
 /** Stands in the place of instances: what a set of them is told apart by. */
 export type SetMember = Pick<Instance, "id" | "contentHash">;

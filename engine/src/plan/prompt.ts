@@ -1,4 +1,5 @@
-import { contentOf, parseJson, readRegularFile } from "@runa/store";
+import { contentOf, readRegularFile } from "@runa/store/files";
+import { parseJson } from "@runa/store/json";
 import { count } from "../count.ts";
 import { visible, visibleLines } from "../visible.ts";
 import type { Context, ContextInput } from "./plan.ts";

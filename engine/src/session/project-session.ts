@@ -1,31 +1,29 @@
 import {
+  type ContentHash,
+  type InstanceId,
+  type JsonSchema,
+  requirePersistent,
+  StoreError,
+  type Violation,
+  type WorkUnit,
+} from "@runa/store";
+import {
   attemptNotes,
   beforeAttempt,
-  type ContentHash,
   confirmArtifact,
   type Deliverer,
   deliverArtifact,
-  type InstanceId,
-  instanceIdProblem,
-  JsonError,
-  type JsonSchema,
-  MAX_BYTES,
-  MAX_DEPTH,
-  parseJson,
   progressOf,
   type Refusal,
   RefusedError,
   recordRefusal,
   recordServerFailure,
   recordServerStart,
-  requirePersistent,
-  StoreError,
   unendedAttempt,
-  type Violation,
-  type WorkUnit,
   withdrawArtifact,
-  workUnitOf,
-} from "@runa/store";
+} from "@runa/store/attempts";
+import { instanceIdProblem, workUnitOf } from "@runa/store/files";
+import { JsonError, MAX_BYTES, MAX_DEPTH, parseJson } from "@runa/store/json";
 import { RunaError } from "../diagnostic.ts";
 import type { Methodology, Protocol } from "../methodology/methodology.ts";
 import { undeclaredOutput } from "../plan/offer.ts";
