@@ -19,7 +19,7 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
       stdout.write(`runa-mcp ${VERSION}\n`);
       return 0;
     case "wrong": {
-      const { visible } = await import("@runa/engine");
+      const { visible } = await import("./serving.ts");
       stderr.write(`error: ${visible(command.reason)}\n\n${USAGE}`);
       return 1;
     }
@@ -40,11 +40,7 @@ function fromHere(path: string): string {
 }
 
 async function serveProtocol(command: Command & { kind: "serve" }, env: NodeJS.ProcessEnv): Promise<number> {
-  const [{ log, visibleLines }, { openOutputSession }, { serve }] = await Promise.all([
-    import("@runa/engine"),
-    import("@runa/engine/session"),
-    import("./server.ts"),
-  ]);
+  const { log, openOutputSession, serve, visibleLines } = await import("./serving.ts");
   let session: OutputSession | undefined;
   try {
     session = await openOutputSession({
