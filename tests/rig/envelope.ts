@@ -9,6 +9,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   list: ["list"],
   doctor: ["doctor"],
   scan: ["scan"],
+  deliver: ["delivery"],
 };
 
 /** The commands whose answer has no kind, with its version. */

@@ -42,8 +42,7 @@ const DETAIL: Readonly<Record<EventKind, (body: EventBody) => string>> = {
   scanned,
   attempt_started: (body) => candidate(body) + rest(body),
   attempt_ended: attemptEnded,
-  delivery_accepted: (body) =>
-    `${instance(body)}${body.via === "confirmed" ? " (confirmed unchanged)" : ""}${workUnit(body)}`,
+  delivery_accepted: (body) => `${instance(body)}${VIA[word(body.via)] ?? ""}${workUnit(body)}`,
   delivery_refused: refused,
   superseded: instance,
   withdrawn: instance,
@@ -93,6 +92,9 @@ function spent({ duration_ms, usage }: EventBody): string {
   ];
   return parts.length === 0 ? "" : `; ${parts.join(", ")}`;
 }
+
+/** How something was delivered, where that is not by a call of an attempt's server or as its file. */
+const VIA: Readonly<Record<string, string>> = { confirmed: " (confirmed unchanged)", hand: " (by hand)" };
 
 const CHANGES = ["new", "modified", "revalidated", "removed"] as const;
 /** So many changed instances are named on a scan's line. */
