@@ -78,13 +78,13 @@ export { type ValidationAnswer, validate } from "./answers/validate.ts";
 export { type ScopeCounts, scopeCounts, workUnitCounts } from "./answers/work-units.ts";
 
 // Attempts: how they are told apart, how they end, and what is said of it.
+export type { EndedAttempt } from "./attempt/attempt.ts";
 export { SHORTEST_BEGINNING, shortAttemptId } from "./attempt/attempt-id.ts";
+export type { ExecutionContext } from "./attempt/context.ts";
 export { attemptDeliveries } from "./attempt/deliveries.ts";
 export type { Outcome } from "./attempt/outcome.ts";
 export { outcomeText, violationLines } from "./attempt/outcome-text.ts";
 export { releaseByHand } from "./attempt/release.ts";
-export type { AttemptReport } from "./attempt/report.ts";
-export type { ExecutionContext } from "./attempt/supervise.ts";
 
 // Texts, sizes, durations and errors.
 export { count } from "./count.ts";

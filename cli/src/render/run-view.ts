@@ -1,10 +1,10 @@
 import {
   type Aim,
-  type AttemptReport,
   aimedAt,
   count,
   type Debts,
   durationText,
+  type EndedAttempt,
   type EvaluatedCandidate,
   type Evaluation,
   type RunFailure,
@@ -55,7 +55,7 @@ function isDone(outcome: RunReport["outcome"]): boolean {
 }
 
 /** The tries of one READY moment, the last one last. */
-type Episode = readonly [AttemptReport, ...AttemptReport[]];
+type Episode = readonly [EndedAttempt, ...EndedAttempt[]];
 
 function reportTable({ reports, evaluation }: RunReport): string[] {
   if (reports.length === 0) return [];
@@ -85,18 +85,18 @@ function reportTable({ reports, evaluation }: RunReport): string[] {
   return columns([header, ...rows, ...total].map((row) => row.filter((_, index) => shown(index))));
 }
 
-function costOf({ usage }: AttemptReport): number | undefined {
+function costOf({ end: { usage } }: EndedAttempt): number | undefined {
   return usage?.cost_usd;
 }
 
-function tokensOf({ usage }: AttemptReport): number | undefined {
+function tokensOf({ end: { usage } }: EndedAttempt): number | undefined {
   return usage?.tokens;
 }
 
 /** What attempts are known to have used together; a plus where not all of them told. */
 function sumText(
-  reports: readonly AttemptReport[],
-  amount: (report: AttemptReport) => number | undefined,
+  reports: readonly EndedAttempt[],
+  amount: (report: EndedAttempt) => number | undefined,
   text: (sum: number) => string,
 ): string {
   const known = reports.flatMap((report) => amount(report) ?? []);
@@ -105,7 +105,7 @@ function sumText(
 }
 
 /** What an attempt delivered; of one that failed it is said what of that is not valid. */
-function deliveredText({ delivered, outcome }: AttemptReport, { view }: Evaluation): string {
+function deliveredText({ delivered, outcome }: EndedAttempt, { view }: Evaluation): string {
   const status = (type: string, id: string) => view.snapshot.instances.get(type)?.find((one) => one.id === id)?.status;
   const names = delivered.map(({ type, id }) => {
     const bad = outcome.id !== "delivered" && !["valid", undefined].includes(status(type, id));
@@ -115,7 +115,7 @@ function deliveredText({ delivered, outcome }: AttemptReport, { view }: Evaluati
 }
 
 /** Groups tries; within each the last one comes first. */
-function episodesOf(reports: readonly AttemptReport[]): Episode[] {
+function episodesOf(reports: readonly EndedAttempt[]): Episode[] {
   const episodes: Episode[] = [];
   for (const report of reports) {
     const { candidate, tries } = report;

@@ -21,7 +21,7 @@ export function runSummary(report: RunReport, exitCode: number): object {
       tries: attempt.tries,
       duration_ms: Math.round(attempt.duration),
       delivered: attempt.delivered.map(({ type, id }) => ({ artifact_type: type, instance_id: id })),
-      ...(attempt.usage !== null && { usage: attempt.usage }),
+      ...(attempt.end.usage !== null && { usage: attempt.end.usage }),
     })),
     failures: failures.map((failure) => {
       const candidate = failure.kind === "attempt" ? failure.report.candidate : failure.candidate;

@@ -2,6 +2,7 @@ import { setImmediate as otherWork } from "node:timers/promises";
 import {
   type EventBody,
   type OpenAttempt,
+  obstacleAmong,
   recordEvent,
   removeLitter,
   type ScanReport,
@@ -9,17 +10,20 @@ import {
 } from "@runa/store";
 import { v7 as uuidv7 } from "uuid";
 import { abandonUnknown } from "../attempt/abandon.ts";
+import { AgentCarrier } from "../attempt/agent-carrier.ts";
+import type { EndedAttempt } from "../attempt/attempt.ts";
 import { shortAttemptId } from "../attempt/attempt-id.ts";
-import { type ActiveAttempt, adopt, type Launch, launchAttempt } from "../attempt/claim.ts";
+import type { Carrier } from "../attempt/carrier.ts";
+import { adopt, type Begun, type Launch, launchAttempt } from "../attempt/claim.ts";
+import type { ExecutionContext } from "../attempt/context.ts";
 import { moveSuperseded } from "../attempt/move-superseded.ts";
-import type { Outcome } from "../attempt/outcome.ts";
-import type { EndedAttempt } from "../attempt/report.ts";
-import type { ExecutionContext } from "../attempt/supervise.ts";
+import type { Watcher } from "../attempt/supervise.ts";
 import { removeUnclaimed } from "../attempt/unclaimed.ts";
 import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
 import { debtsOf } from "../evaluate/owed.ts";
 import { type Candidate, candidateKey } from "../methodology/candidate.ts";
+import type { Protocol } from "../methodology/methodology.ts";
 import { aimEntry, debtsFor, executableFor, isReached } from "../plan/aim.ts";
 import { offerProblem } from "../plan/offer.ts";
 import { isOrphan } from "../process/owner.ts";
@@ -70,7 +74,9 @@ class Cascade {
   /** Candidates of which it is settled whether their servers could offer what they write. */
   readonly #asked = new Set<string>();
   readonly #id = uuidv7();
-  readonly #active = new Map<string, ActiveAttempt>();
+  readonly #carrier: Carrier;
+  /** The attempts that this run executes, and their ends. */
+  readonly #active = new Map<string, Begun>();
   /** Attempts that have ended and were not yet told of, or what went wrong in one. */
   readonly #ended: (EndedAttempt | { readonly failure: unknown })[] = [];
   /** Whether the log tells of this run: of one that had nothing to execute it does not. */
@@ -93,6 +99,7 @@ class Cascade {
     this.#context = context;
     this.#options = options;
     this.#listen = listen;
+    this.#carrier = new AgentCarrier({ ...context, capture: options.jobs > 1 || context.capture });
     const { config } = context.project;
     this.#ledger = new RunLedger([options.workUnit], (protocol) => config.agentFor(protocol), options.maxReopens);
     this.#stop = new RunStop(context, options, this.#ledger);
@@ -188,12 +195,12 @@ class Cascade {
   #settleEnded(): void {
     for (let ended = this.#ended.shift(); ended !== undefined; ended = this.#ended.shift()) {
       if ("failure" in ended) throw ended.failure;
-      const { report, gaps } = ended;
+      const { id, candidate, gaps } = ended;
       this.#standstill.moved();
-      const retryIn = this.#ledger.ended(report);
-      this.#stop.ended(report.id, this.#active.keys());
-      this.#onlyIsOver ||= retryIn === null && this.#isOnly(report.candidate);
-      this.#listen({ kind: "attempt_ended", report, retryIn });
+      const retryIn = this.#ledger.ended(ended);
+      this.#stop.ended(id, this.#active.keys());
+      this.#onlyIsOver ||= retryIn === null && this.#isOnly(candidate);
+      this.#listen({ kind: "attempt_ended", report: ended, retryIn });
       this.#evaluation = null;
       this.#gaps = gaps;
     }
@@ -208,17 +215,18 @@ class Cascade {
       if (this.#active.has(attempt.id) || !isOrphan(attempt)) continue;
       const protocol = project.methodology.protocols.find(({ name }) => name === attempt.protocol);
       if (protocol === undefined) {
-        if (await abandonUnknown(this.#context, attempt)) this.#listen({ kind: "attempt_abandoned", attempt });
+        if (await abandonUnknown(this.#context, this.#carrier, attempt))
+          this.#listen({ kind: "attempt_abandoned", attempt });
         else this.#notTakenOver(attempt);
         continue;
       }
-      const adopted = adopt(this.#context, attempt, protocol, this.#isRetried(attempt.protocol, 1));
+      const adopted = adopt(this.#context, this.#carrier, attempt, protocol, this.#watcher(protocol, 1));
       if (adopted === null) {
         this.#notTakenOver(attempt);
         continue;
       }
-      if (adopted.agent !== null)
-        this.#listen({ kind: "attempt_adopted", attempt, candidate: adopted.work, pid: adopted.agent.pid });
+      const { candidate, worker } = adopted.attempt;
+      if (worker !== null) this.#listen({ kind: "attempt_adopted", attempt, candidate, pid: worker.pid });
       this.#watch(adopted);
     }
   }
@@ -235,14 +243,15 @@ class Cascade {
     return candidateKey(candidate) === this.#only;
   }
 
-  #watch(attempt: ActiveAttempt): void {
-    this.#active.set(attempt.id, attempt);
+  #watch(begun: Begun): void {
+    const { attempt, ended } = begun;
+    this.#active.set(attempt.id, begun);
     const settle = (ended: EndedAttempt | { failure: unknown }) => {
       this.#active.delete(attempt.id);
       this.#ended.push(ended);
       this.#alarm.ring();
     };
-    attempt.ended.then(settle, (failure: unknown) => settle({ failure }));
+    ended.then(settle, (failure: unknown) => settle({ failure }));
   }
 
   async #evaluate(): Promise<Evaluation> {
@@ -307,7 +316,7 @@ class Cascade {
       }
       const launch = this.#launch(evaluation, candidate, chance);
       if (launch.kind === "outdated") return { retryAt, others, outdated: candidate };
-      if (launch.kind === "active") this.#begun(launch.attempt, candidate);
+      if (launch.kind === "begun") this.#begun(launch, candidate);
       else {
         others.set(candidateKey(launch.by), launch.by);
         before.push(candidate);
@@ -320,38 +329,37 @@ class Cascade {
   #hasToWait(candidate: EvaluatedCandidate, before: readonly EvaluatedCandidate[]): boolean {
     if (this.#active.size >= this.#options.jobs) return true;
     if (before.some((earlier) => this.#neighbours.waitsFor(earlier, candidate))) return true;
-    return [...this.#active.values()].some(({ work }) => this.#neighbours.excludes(work, candidate));
+    return [...this.#active.values()].some(({ attempt }) => this.#neighbours.excludes(attempt.candidate, candidate));
   }
 
   #launch(evaluation: Evaluation, candidate: EvaluatedCandidate, { tries, failed }: Chance & { kind: "now" }): Launch {
     const foreign = evaluation.view.snapshot.openAttempts.filter(({ id }) => !this.#active.has(id));
     // Asked before anything is prepared, and again inside the claim.
-    const by = this.#neighbours.obstacle(foreign, candidate);
+    const exclusion = this.#neighbours.exclusionOf(candidate);
+    const by = obstacleAmong(foreign, exclusion);
     if (by !== null) return { kind: "obstructed", by };
     if (!this.#isRecorded) this.#record("run_started", { jobs: this.#options.jobs, ...aimEntry(this.#options.aim) });
     this.#isRecorded = true;
-    return launchAttempt(this.#context, {
-      evaluation,
-      candidate,
-      tries,
-      isRetried: this.#isRetried(candidate.protocol.name, tries),
-      failed,
-      capture: this.#options.jobs > 1 || this.#context.capture,
-      claimed: (id) => this.#listen({ kind: "attempt_started", id, candidate, tries }),
-      obstacle: (open) => this.#neighbours.obstacle(open, candidate),
-    });
+    const { view } = evaluation;
+    const watcher = this.#watcher(candidate.protocol, tries);
+    return launchAttempt(this.#context, this.#carrier, { candidate, view, tries, failed, exclusion, ...watcher });
   }
 
-  #isRetried(protocol: string, tries: number): (outcome: Outcome) => boolean {
-    const { attempts } = this.#context.project.config.agentFor(protocol);
-    return (outcome) => isTriedAgain(outcome, tries, attempts);
+  #watcher({ name }: Protocol, tries: number): Watcher {
+    const { attempts } = this.#context.project.config.agentFor(name);
+    return {
+      isRetried: (outcome) => isTriedAgain(outcome, tries, attempts),
+      reached: ({ phase, id, candidate }) => {
+        if (phase === "claimed") this.#listen({ kind: "attempt_started", id, candidate, tries });
+      },
+    };
   }
 
-  #begun(attempt: ActiveAttempt, candidate: EvaluatedCandidate): void {
+  #begun(begun: Begun, candidate: EvaluatedCandidate): void {
     // Before anything that can fail: whatever runs is waited for.
-    this.#watch(attempt);
+    this.#watch(begun);
     this.#standstill.moved();
-    this.#stop.started(attempt.id);
+    this.#stop.started(begun.attempt.id);
     if (this.#options.once) this.#only = candidateKey(candidate);
   }
 
@@ -365,7 +373,9 @@ class Cascade {
   }
 
   #isActive(candidate: Candidate): boolean {
-    return [...this.#active.values()].some(({ work }) => candidateKey(work) === candidateKey(candidate));
+    return [...this.#active.values()].some(
+      ({ attempt }) => candidateKey(attempt.candidate) === candidateKey(candidate),
+    );
   }
 
   /** Resolves at the end of an attempt, at a signal, or when something is due that nobody tells of. */
