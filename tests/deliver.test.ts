@@ -2,9 +2,8 @@ import { readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { draft, units } from "./rig/examples.ts";
+import { RUNA } from "./rig/programs.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
-
-const RUNA = join(process.env.RUNA_TEST_DIST ?? join(import.meta.dirname, "../dist"), "runa.js");
 
 /** An agent that delivers with `runa deliver`, by this shell script, in which `$runa` is the program. */
 function shell(script: string): Promise<Rig> {
