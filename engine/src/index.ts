@@ -56,7 +56,7 @@ export {
 export { type ListAnswer, type ListedProtocol, list } from "./answers/list.ts";
 export { loadLint } from "./answers/load-lint.ts";
 export { loggedOutcomeText } from "./answers/logged-outcome-text.ts";
-export { aimNamed } from "./answers/named.ts";
+export { aimNamed, protocolInScope } from "./answers/named.ts";
 export { type ProjectNames, projectNames } from "./answers/names.ts";
 export { violationDiagnostics } from "./answers/placed-violation.ts";
 export { promptOf } from "./answers/prompt.ts";
