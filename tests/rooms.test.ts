@@ -11,7 +11,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   store: [
     "artifact.ts",
     "candidate.ts",
-    "moment.ts",
+    "wall-time.ts",
     "grouped.ts",
     "suggestion.ts",
     "json",
@@ -76,7 +76,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "json.ts",
     "usage.ts",
     "signals.ts",
-    "settle",
+    "value",
     "session",
     "rehearse",
     "adapters",

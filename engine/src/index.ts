@@ -30,7 +30,7 @@ export {
   lossesOf,
   MAX_BYTES,
   MAX_DEPTH,
-  momentOf,
+  wallTimeOf,
   pointedAt,
   reasonOf,
   refsStandAlone,

@@ -51,7 +51,7 @@ export type LogVerdict =
       readonly message: string;
     };
 
-/** Rows walked at once: a long log does not have to fit into memory. */
+/** Rows read at once: a long log does not have to fit into memory. */
 const BATCH = 1000;
 
 /** Appends one event in a transaction of its own; a fact that has one appends it there, with `appendEvent`. */
@@ -60,8 +60,8 @@ export function recordEvent(store: Store, kind: EventKind, attempt: string | nul
 }
 
 /**
- * Appends that the methodology is another than the log told of last. It costs an unchanged project one small query, and
- * never waits: where another is writing, or nothing is kept, the next command tells it.
+ * Notes in the log that the methodology is not the one that it told of last. It costs an unchanged project one small query,
+ * and never waits: where another is writing, or nothing is kept, the next command notes it.
  * @param body made only when it is needed
  */
 export function noteMethodology(store: Store, fingerprint: string, body: () => EventBody): void {
@@ -124,7 +124,7 @@ export function logHead(store: Store): LogHead {
 export function verifyLog(store: Store, expect: string = FIRST_PREV): LogVerdict {
   let head: LogHead = { seq: 0, hash: FIRST_PREV };
   let contained = expect === FIRST_PREV;
-  // From whatever comes first: what was put in front of the first row is no part of the chain.
+  // The first query has no lower limit, so that rows which somebody put before number 1 are found too.
   for (let after: number | undefined; ; after = head.seq) {
     const rows = events(store.connection, { after }, BATCH, false);
     for (const row of rows) {
