@@ -11,6 +11,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   store: [
     "artifact.ts",
     "candidate.ts",
+    "instances.ts",
     "wall-time.ts",
     "grouped.ts",
     "suggestion.ts",

@@ -1,11 +1,10 @@
 // From the store: the log, times, and what can be wrong.
 export type {
   Dialect,
-  EventBody,
+  EventBodies,
   EventFilter,
   EventKind,
   Instance,
-  Json,
   JsonSchema,
   Keyword,
   LogEvent,
@@ -30,12 +29,12 @@ export {
   lossesOf,
   MAX_BYTES,
   MAX_DEPTH,
-  wallTimeOf,
   pointedAt,
   reasonOf,
   refsStandAlone,
   StoreError,
   WorkspaceError,
+  wallTimeOf,
 } from "@runa/store";
 
 // The documents that cross a border, and what they are made from.
@@ -56,6 +55,7 @@ export {
 export { type ListAnswer, type ListedProtocol, list } from "./answers/list.ts";
 export { loadLint } from "./answers/load-lint.ts";
 export { loggedOutcomeText } from "./answers/logged-outcome-text.ts";
+export { aimNamed } from "./answers/named.ts";
 export { type ProjectNames, projectNames } from "./answers/names.ts";
 export { violationDiagnostics } from "./answers/placed-violation.ts";
 export { promptOf } from "./answers/prompt.ts";
@@ -103,6 +103,7 @@ export type { LintReport } from "./methodology/lint/lint-methodology.ts";
 export type { Methodology, Protocol } from "./methodology/methodology.ts";
 export { triggerText } from "./methodology/trigger.ts";
 export { stderr, stdout } from "./output.ts";
+export { type Aim, aimedAt, debtsFor } from "./plan/aim.ts";
 // What an agent is told, and what a run would do.
 export {
   findMcpCommand,
