@@ -2,11 +2,11 @@
 export {
   type Instance,
   type JsonSchema,
-  momentOf,
   type Rebuilt,
   type ScanReport,
   StoreError,
   type WallTime,
+  wallTimeOf,
 } from "@runa/store";
 export type { OpenAttempt } from "@runa/store/attempts";
 export { reasonOf, WorkspaceError } from "@runa/store/files";

@@ -24,14 +24,12 @@ export { keepMethodology, keptMethodology } from "./index/kept-methodology.ts";
 export { knownSchemaHash, rememberSchemaFiles } from "./index/schema-check.ts";
 export { knownWorkUnits } from "./index/work-units.ts";
 export { ListedInstances, summaryOf } from "./instances.ts";
-export { momentOf, rfc3339, wallTime } from "./moment.ts";
 export { type Rebuilt, rebuildStore } from "./rebuild/rebuild.ts";
 export { type JudgedContent, judgeContent } from "./scan/judge-content.ts";
 export { type ScanOptions, type ScanReport, scan } from "./scan/scan.ts";
 export type { ScannedType } from "./scan/scan-files.ts";
-
 // Everything that one evaluation asks for.
-export { type Listeners, readSnapshot, readUnhealthy, type Said, type Snapshot } from "./snapshot.ts";
-
+export { type HeardDeliveries, type Listeners, readSnapshot, readUnhealthy, type Snapshot } from "./snapshot.ts";
 // Names that were meant.
 export { alike, alikes, didYouMean, meantText, nearest } from "./suggestion.ts";
+export { rfc3339, wallTime, wallTimeOf } from "./wall-time.ts";

@@ -1,6 +1,7 @@
 // The documents that cross a border, and what they are made from.
 export { type AttemptEntry, AttemptHistory, type AttemptsAnswer, openAttemptHistory } from "../answers/attempts.ts";
 export { byStatus } from "../answers/by-status.ts";
+export { attemptDelivery, attemptVerdict, type DeliveryAnswer, handDelivery } from "../answers/delivery.ts";
 export { doctorAnswer } from "../answers/doctor.ts";
 export { runEnvelope, stateEnvelope, stepEnvelope } from "../answers/envelope.ts";
 export {
@@ -13,7 +14,7 @@ export {
 } from "../answers/graph.ts";
 export { type ListAnswer, type ListedProtocol, list } from "../answers/list.ts";
 export { loadLint } from "../answers/load-lint.ts";
-export { aimNamed } from "../answers/named.ts";
+export { aimNamed, protocolInScope } from "../answers/named.ts";
 export { type ProjectNames, projectNames } from "../answers/names.ts";
 export { violationDiagnostics } from "../answers/placed-violation.ts";
 export { promptOf } from "../answers/prompt.ts";

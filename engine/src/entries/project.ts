@@ -3,7 +3,7 @@ export type { RunLimits } from "../project/config.ts";
 export { type Examination, examine, unhealthyInstances, unhealthyOf } from "../project/examine.ts";
 export { initProject } from "../project/init.ts";
 export { evaluateScan, evaluateScope, isNamed, lookAt, workUnitsOf } from "../project/look.ts";
-export { refuseInsideAttempt } from "../project/nested.ts";
+export { attemptIn, refuseInsideAttempt } from "../project/nested.ts";
 export {
   displayPath,
   findProject,

@@ -48,10 +48,11 @@ export {
   recordRefusal,
   recordServerFailure,
   recordServerStart,
+  type ValidArtifact,
   withdrawArtifact,
 } from "../record/delivery.ts";
 // What they deliver, and where it comes from.
-export type { Saying } from "../record/delivery-table.ts";
+export type { HeardDelivery } from "../record/delivery-table.ts";
 // What keeps one from running, and what is left to do after one.
 export { covers, type Exclusion, obstacleAmong, type Units } from "../record/exclusion.ts";
 export { type Origin, originsOf } from "../record/origin.ts";
