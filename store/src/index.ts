@@ -70,14 +70,11 @@ export {
 export type {
   InstanceBefore,
   InstanceState,
-  LastAttempt,
-  OpenAttempt,
   OutcomeId,
   Owner,
+  Place,
   ProcessIdentity,
-  Refusal,
   SeenType,
-  ServerNotes,
 } from "./record/attempt-table.ts";
 export {
   confirmArtifact,
@@ -108,9 +105,12 @@ export {
 } from "./record/event-log.ts";
 export { EVENT_KINDS, type EventBody, type EventFilter, type EventKind, isEventKind } from "./record/event-table.ts";
 export { covers, type Exclusion, obstacleAmong, type Units } from "./record/exclusion.ts";
+export type { LastAttempt } from "./record/last-attempts.ts";
+export type { OpenAttempt } from "./record/open-attempts.ts";
 export { type Origin, originsOf } from "./record/origin.ts";
+export { finishPendingOperations, type NotDone } from "./record/pending-operations.ts";
 export { loggedViolations } from "./record/refusal.ts";
-export { finishSuperseding, type NotMoved } from "./record/superseding.ts";
+export type { Refusal, ServerNotes } from "./record/server-notes.ts";
 // Bringing the index up to date with the files.
 export { type JudgedContent, judgeContent } from "./scan/judge-content.ts";
 export { type ScanOptions, type ScanReport, scan } from "./scan/scan.ts";

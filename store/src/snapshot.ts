@@ -6,15 +6,9 @@ import { grouped } from "./grouped.ts";
 import { unhealthyArtifacts } from "./index/artifact-table.ts";
 import { type PackedArtifacts, packedArtifacts } from "./index/packed-artifacts.ts";
 import { lastRemovals } from "./index/removal-table.ts";
-import {
-  type LastAttempt,
-  lastAttempts,
-  lastSuccesses,
-  type OpenAttempt,
-  openAttempts,
-  workedUnits,
-} from "./record/attempt-table.ts";
 import { type Saying, sayingsOf } from "./record/delivery-table.ts";
+import { type LastAttempt, lastAttempts, lastSuccesses, workedUnits } from "./record/last-attempts.ts";
+import { type OpenAttempt, openAttempts } from "./record/open-attempts.ts";
 import type { ScanReport } from "./scan/scan.ts";
 
 /** The instances of each declared type, by instance id; a type without any has an empty list. */

@@ -1,6 +1,6 @@
 import type { Json } from "../artifact.ts";
-import type { Refusal } from "./attempt-table.ts";
 import type { EventBody } from "./event-table.ts";
+import type { Refusal } from "./server-notes.ts";
 
 /** Why a call was refused, in one word for the log; the text beside it may quote what the caller sent. */
 export type RefusalReason =
