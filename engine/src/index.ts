@@ -56,6 +56,7 @@ export {
 export { type ListAnswer, type ListedProtocol, list } from "./answers/list.ts";
 export { loadLint } from "./answers/load-lint.ts";
 export { loggedOutcomeText } from "./answers/logged-outcome-text.ts";
+export { aimNamed } from "./answers/named.ts";
 export { type ProjectNames, projectNames } from "./answers/names.ts";
 export { violationDiagnostics } from "./answers/placed-violation.ts";
 export { promptOf } from "./answers/prompt.ts";
@@ -103,6 +104,7 @@ export type { LintReport } from "./methodology/lint/lint-methodology.ts";
 export type { Methodology, Protocol } from "./methodology/methodology.ts";
 export { triggerText } from "./methodology/trigger.ts";
 export { stderr, stdout } from "./output.ts";
+export { type Aim, aimedAt, debtsFor } from "./plan/aim.ts";
 // What an agent is told, and what a run would do.
 export {
   findMcpCommand,

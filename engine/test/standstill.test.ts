@@ -29,6 +29,7 @@ async function run(project: OpenProject): Promise<ReturnType<typeof executeRun>>
       executionIn(project, interrupts),
       {
         workUnit: null,
+        aim: { kind: "all" },
         once: false,
         wait: true,
         jobs: 1,

@@ -54,6 +54,9 @@ export class AgentCarrier implements Carrier {
               RUNA_MCP_CONFIG: JSON.stringify(planned.mcpConfig),
               RUNA_ATTEMPT: chain,
               RUNA_USAGE: usage,
+              RUNA_PROTOCOL: candidate.protocol.name,
+              // Inside another project's attempt there may be one from outside.
+              RUNA_WORK_UNIT: candidate.workUnit ?? undefined,
             }),
           });
           const followed = files && { files, candidate, from: "start" as const };

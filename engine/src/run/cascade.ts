@@ -1,5 +1,6 @@
 import { setImmediate as otherWork } from "node:timers/promises";
 import {
+  type EventBody,
   type OpenAttempt,
   obstacleAmong,
   recordEvent,
@@ -23,11 +24,12 @@ import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
 import { debtsOf } from "../evaluate/owed.ts";
 import { type Candidate, candidateKey } from "../methodology/candidate.ts";
 import type { Protocol } from "../methodology/methodology.ts";
+import { aimEntry, debtsFor, executableFor, isReached } from "../plan/aim.ts";
 import { offerProblem } from "../plan/offer.ts";
 import { isOrphan } from "../process/owner.ts";
 import { evaluateScan, lookAt } from "../project/look.ts";
 import { Alarm } from "./alarm.ts";
-import { type Chance, isTriedAgain, RunLedger } from "./ledger.ts";
+import { type Chance, candidateOf, isTriedAgain, type RunFailure, RunLedger } from "./ledger.ts";
 import { Neighbours } from "./neighbours.ts";
 import type { ExecutionEvent, RunOptions, RunOutcome, RunReport } from "./report.ts";
 import { Standstill } from "./standstill.ts";
@@ -82,6 +84,10 @@ class Cascade {
   /** With `once`: the key of the one candidate, and whether it is over. */
   #only: string | null = null;
   #onlyIsOver = false;
+  /** Whether a run up to a protocol has got there: then nothing further starts, whatever happens to it. */
+  #isReached = false;
+  /** The candidates that were to be executed in any evaluation, where not all are. */
+  readonly #wanted = new Set<string>();
   #evaluation: Evaluation | null = null;
   /** Whether the next scan reads every file, whatever its stat identity says. */
   #doubtsStats = false;
@@ -128,7 +134,7 @@ class Cascade {
   /** @throws RunaError where there would be something to do and nothing of it could be kept */
   async #refuseUnlessIdle(): Promise<void> {
     const { project } = this.#context;
-    const { candidates } = await this.#evaluate();
+    const candidates = this.#executable(await this.#evaluate());
     if (unendedAttempts(project.store).length > 0 || candidates.some(({ readiness }) => readiness.status === "ready"))
       throw new RunaError(
         `${project.storeDirectory} cannot be written: work cannot be executed without keeping what it did`,
@@ -180,7 +186,7 @@ class Cascade {
   /** Whether, while nothing runs that this run owns, nothing is worth waiting for either. */
   #isOver({ retryAt, others }: Prospect): boolean {
     if (this.#ended.length > 0) return false;
-    if (this.#stop.reason !== null || this.#onlyIsOver) return true;
+    if (this.#stop.reason !== null || this.#onlyIsOver || this.#isReached) return true;
     const waits = retryAt !== null || (others.size > 0 && this.#options.wait);
     return !waits || this.#stop.mayNotStart(this.#active.keys());
   }
@@ -262,10 +268,18 @@ class Cascade {
     return this.#evaluation;
   }
 
+  /** The candidates that are to be executed, as things are now. */
+  #executable(evaluation: Evaluation): readonly EvaluatedCandidate[] {
+    const { aim } = this.#options;
+    const candidates = executableFor(aim, evaluation);
+    if (aim.kind !== "all") for (const candidate of candidates) this.#wanted.add(candidateKey(candidate));
+    return candidates;
+  }
+
   /** An agent whose server offers no tool for what it owes could only fail: such a candidate is not started. */
-  async #refuseWhatCannotBeOffered({ candidates }: Evaluation): Promise<void> {
+  async #refuseWhatCannotBeOffered(evaluation: Evaluation): Promise<void> {
     const { project, mcp, environment, interrupts } = this.#context;
-    for (const candidate of candidates) {
+    for (const candidate of this.#executable(evaluation)) {
       if (this.#only !== null || interrupts.requested !== null) return;
       const key = candidateKey(candidate);
       if (candidate.readiness.status !== "ready" || this.#asked.has(key)) continue;
@@ -280,9 +294,12 @@ class Cascade {
   /** Goes through the READY candidates in their order and starts each that may start now. */
   #startWhatMay(evaluation: Evaluation): Prospect {
     const before: EvaluatedCandidate[] = [];
-    const others = this.#foreign(evaluation);
     let retryAt: number | null = null;
-    for (const candidate of evaluation.candidates) {
+    this.#isReached ||= isReached(this.#options.aim, evaluation, (candidate) => this.#ledger.isDone(candidate));
+    if (this.#isReached) return { retryAt, others: new Map(), outdated: null };
+    const candidates = this.#executable(evaluation);
+    const others = this.#foreign(candidates);
+    for (const candidate of candidates) {
       if (candidate.readiness.status !== "ready" || this.#isActive(candidate) || others.has(candidateKey(candidate)))
         continue;
       if (this.#onlyIsOver || (this.#only !== null && !this.#isOnly(candidate))) continue;
@@ -321,7 +338,7 @@ class Cascade {
     const exclusion = this.#neighbours.exclusionOf(candidate);
     const by = obstacleAmong(foreign, exclusion);
     if (by !== null) return { kind: "obstructed", by };
-    if (!this.#isRecorded) this.#record("run_started", { jobs: this.#options.jobs });
+    if (!this.#isRecorded) this.#record("run_started", { jobs: this.#options.jobs, ...aimEntry(this.#options.aim) });
     this.#isRecorded = true;
     const { view } = evaluation;
     const watcher = this.#watcher(candidate.protocol, tries);
@@ -346,8 +363,8 @@ class Cascade {
     if (this.#options.once) this.#only = candidateKey(candidate);
   }
 
-  /** Candidates of this scope that another runa executes, by candidate. */
-  #foreign({ candidates }: Evaluation): Map<string, OpenAttempt> {
+  /** Those of these candidates that another runa executes. */
+  #foreign(candidates: readonly EvaluatedCandidate[]): Map<string, OpenAttempt> {
     return new Map(
       candidates.flatMap((candidate): [string, OpenAttempt][] =>
         candidate.attempt === null || this.#isActive(candidate) ? [] : [[candidateKey(candidate), candidate.attempt]],
@@ -400,14 +417,19 @@ class Cascade {
   }
 
   #conclude(evaluation: Evaluation, { others }: Prospect): RunReport {
-    const { reports, failures } = this.#ledger;
-    const debts = debtsOf(evaluation, (candidate) => this.#ledger.isDone(candidate));
+    const { aim } = this.#options;
+    const { reports } = this.#ledger;
+    const failures = this.#failures();
+    const all = debtsOf(evaluation, (candidate) => this.#ledger.isDone(candidate));
+    // Up to a protocol everything is executed, so everything counts until it is reached.
+    const debts = aim.kind === "until" ? all : debtsFor(aim, evaluation, all);
     const stop = this.#stop.reason;
     // What another runa executes may look complete and is not judged yet.
     const outcome = this.#outcome(debts.owing.length > 0 || others.size > 0);
     this.#recordEnd(outcome);
     return {
       outcome,
+      aim,
       reports,
       failures,
       debts,
@@ -420,6 +442,13 @@ class Cascade {
     };
   }
 
+  /** The failures of what was to be executed: an attempt that was adopted may be of anything else. */
+  #failures(): readonly RunFailure[] {
+    const { failures } = this.#ledger;
+    if (this.#options.aim.kind === "all") return failures;
+    return failures.filter((failure) => this.#wanted.has(candidateKey(candidateOf(failure))));
+  }
+
   /** @param isLeft whether anything is owed or still executed elsewhere */
   #outcome(isLeft: boolean): RunOutcome {
     const stop = this.#stop.reason;
@@ -427,13 +456,16 @@ class Cascade {
     if (this.#context.interrupts.stopped !== null || stop?.kind === "interrupted") return "interrupted";
     if (stop?.kind === "limit") return "limit_reached";
     if (this.#onlyIsOver) return "step_done";
-    if (this.#ledger.failures.length > 0) return "quiescent_with_failures";
-    return isLeft ? "quiescent_with_blocked_work" : "all_complete";
+    if (this.#isReached) return "aim_reached";
+    if (this.#failures().length > 0) return "quiescent_with_failures";
+    if (isLeft) return "quiescent_with_blocked_work";
+    return this.#options.aim.kind === "only" ? "aim_reached" : "all_complete";
   }
 
   #recordEnd(outcome: RunOutcome | "error"): void {
     if (!this.#isRecorded) return;
-    const { reports, failures } = this.#ledger;
+    const { reports } = this.#ledger;
+    const failures = this.#failures();
     const delivered = reports.filter((report) => report.outcome.id === "delivered").length;
     this.#record("run_ended", { outcome, attempts: reports.length, delivered, failed: failures.length });
   }
@@ -447,7 +479,7 @@ class Cascade {
     }
   }
 
-  #record(kind: "run_started" | "run_ended", body: Readonly<Record<string, string | number>>): void {
+  #record(kind: "run_started" | "run_ended", body: EventBody): void {
     const { workUnit } = this.#options;
     recordEvent(this.#context.project.store, kind, null, {
       run: this.#id,

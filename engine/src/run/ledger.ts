@@ -18,6 +18,11 @@ export type RunFailure =
   /** It was delivered and is READY again, and nothing that it reads or writes has changed since. */
   | { readonly kind: "unchanged"; readonly candidate: Candidate };
 
+/** The candidate that failed. */
+export function candidateOf(failure: RunFailure): Candidate {
+  return failure.kind === "attempt" ? failure.report.candidate : failure.candidate;
+}
+
 /** What a run's attempts have cost, in US dollars as far as they told, and those that did not. */
 export interface RunCosts {
   readonly usd: number;
@@ -209,7 +214,7 @@ export class RunLedger {
   }
 
   #fail(failure: RunFailure): void {
-    this.#failed.add(candidateKey(failure.kind === "attempt" ? failure.report.candidate : failure.candidate));
+    this.#failed.add(candidateKey(candidateOf(failure)));
     this.failures.push(failure);
   }
 }

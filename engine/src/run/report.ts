@@ -3,6 +3,7 @@ import type { EndedAttempt } from "../attempt/attempt.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { Debts } from "../evaluate/owed.ts";
 import type { Candidate } from "../methodology/candidate.ts";
+import type { Aim } from "../plan/aim.ts";
 import type { RunLimits } from "../project/config.ts";
 import type { RunCosts, RunFailure } from "./ledger.ts";
 
@@ -25,6 +26,8 @@ export type ExecutionEvent =
 /** What a run may do. */
 export interface RunOptions extends RunLimits {
   readonly workUnit: string | null;
+  /** What work is executed for. */
+  readonly aim: Aim;
   /** Only the first candidate is executed, its retries included. */
   readonly once: boolean;
   /** Whether candidates that another runa executes are waited for. */
@@ -39,6 +42,8 @@ export type RunLimit =
 
 export type RunOutcome =
   | "all_complete"
+  /** What the run aimed at is done, whatever else there is. */
+  | "aim_reached"
   | "quiescent_with_failures"
   | "quiescent_with_blocked_work"
   | "limit_reached"
@@ -51,6 +56,8 @@ export type RunOutcome =
 export interface RunReport {
   readonly outcome: RunOutcome;
   readonly reports: readonly EndedAttempt[];
+  /** Failures and debts are of what it aimed at. */
+  readonly aim: Aim;
   readonly failures: readonly RunFailure[];
   readonly debts: Debts;
   readonly costs: RunCosts;
