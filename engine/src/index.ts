@@ -1,11 +1,10 @@
 // From the store: the log, times, and what can be wrong.
 export type {
   Dialect,
-  EventBody,
+  EventBodies,
   EventFilter,
   EventKind,
   Instance,
-  Json,
   JsonSchema,
   Keyword,
   LogEvent,

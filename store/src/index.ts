@@ -5,7 +5,6 @@ export type {
   InstanceId,
   InstanceRef,
   InstanceStatus,
-  Json,
   JsonSchema,
   Moment,
   ScanGap,
@@ -24,6 +23,7 @@ export { openStore, requirePersistent, requireSound, type Store } from "./connec
 export { keepMethodology, keptMethodology } from "./index/kept-methodology.ts";
 export { knownSchemaHash, rememberSchemaFiles } from "./index/schema-check.ts";
 export { knownWorkUnits } from "./index/work-units.ts";
+export { ListedInstances, summaryOf } from "./instances.ts";
 // JSON: reading it strictly, its canonical form, its pointers.
 export { contentHash, sha256 } from "./json/canonical.ts";
 export { ExactNumber } from "./json/exact-number.ts";
@@ -75,6 +75,7 @@ export type {
   Place,
   ProcessIdentity,
   SeenType,
+  Usage,
 } from "./record/attempt-table.ts";
 export {
   confirmArtifact,
@@ -91,7 +92,6 @@ export {
   clockWentBack,
   type EventQuery,
   eventCount,
-  type LogEvent,
   type LogHead,
   type LogVerdict,
   loggedAttempts,
@@ -103,7 +103,15 @@ export {
   type StepBack,
   verifyLog,
 } from "./record/event-log.ts";
-export { EVENT_KINDS, type EventBody, type EventFilter, type EventKind, isEventKind } from "./record/event-table.ts";
+export type { EventFilter } from "./record/event-table.ts";
+export {
+  type EndFacts,
+  EVENT_KINDS,
+  type EventBodies,
+  type EventKind,
+  isEventKind,
+  type LogEvent,
+} from "./record/events.ts";
 export { covers, type Exclusion, obstacleAmong, type Units } from "./record/exclusion.ts";
 export type { LastAttempt } from "./record/last-attempts.ts";
 export type { OpenAttempt } from "./record/open-attempts.ts";

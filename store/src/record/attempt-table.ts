@@ -2,6 +2,7 @@ import type { ContentHash, InstanceId, InstanceStatus, Moment, WallTime, WorkUni
 import type { Connection } from "../connection/connection.ts";
 import {
   isCount,
+  isNumber,
   isObject,
   isText,
   isTextOrNull,
@@ -91,6 +92,13 @@ export interface AttemptStart {
   readonly before: readonly InstanceBefore[];
 }
 
+/** What an agent reported that it used; what it did not report is absent. */
+export interface Usage {
+  readonly tokens?: number;
+  readonly cost_usd?: number;
+  readonly model?: string;
+}
+
 /** How an attempt ended. */
 export interface AttemptEnd {
   readonly outcome: OutcomeId;
@@ -100,7 +108,7 @@ export interface AttemptEnd {
   readonly seen: Readonly<Record<string, SeenType>> | null;
   /** Digest of the owed outputs that lay there when it ended. */
   readonly outputsAfter: string;
-  readonly usage: Readonly<Record<string, unknown>> | null;
+  readonly usage: Usage | null;
 }
 
 const INSERT = `INSERT INTO attempt (id, protocol, work_unit, argv, owner, place, started, started_at, fingerprint, instructions_hash, inputs, before)
@@ -122,6 +130,7 @@ export const isOwner: Shape<Owner> = objectOf<Owner>({
 });
 export const isPlace = objectOf<Place>({ directory: isText, workspace: isText });
 export const isOutcome = oneOf(OUTCOMES);
+export const isUsage = objectOf<object, Usage>({}, { tokens: isNumber, cost_usd: isNumber, model: isText });
 export const isSeen = recordOf(objectOf<SeenType>({ valid: isText, all: isText }));
 export const isBefore = listOf(
   objectOf<InstanceBefore>({
@@ -215,7 +224,7 @@ export const ATTEMPT_COLUMNS = {
     before: isBefore,
     seen: isSeen,
     last_refusal: isRefusal,
-    usage: isObject,
+    usage: isUsage,
   },
   words: { outcome: isOutcome },
   counts: ["started", "started_at", "fenced", "ended", "server_started", "calls_refused", "last_call"],

@@ -12,12 +12,13 @@ import { isThere, readRegularFile } from "../workspace/read-file.ts";
 import { reasonOf } from "../workspace/walk.ts";
 import { nextMoment } from "./clock-table.ts";
 import { forgetDelivery } from "./delivery-table.ts";
-import { appendEvent } from "./event-table.ts";
+import { append } from "./event-table.ts";
+import type { RefusalReason } from "./events.ts";
 import { findOpenAttempt } from "./open-attempts.ts";
 import { putPending } from "./pending-operation-table.ts";
 import { finishPendingFor, finishPendingOperations, prepareMove } from "./pending-operations.ts";
 import { recordDelivery } from "./record-delivery.ts";
-import { type RefusalReason, refusalBody } from "./refusal.ts";
+import { refusalBody } from "./refusal.ts";
 import { noteCall, noteRefusal, noteServerFailed, noteServerStarted, type Refusal } from "./server-notes.ts";
 import { putWithdrawal } from "./withdrawal-table.ts";
 
@@ -184,10 +185,10 @@ export function recordWithdrawal(
     const at = nextMoment(store.connection);
     removeArtifact(store.connection, row, at);
     forgetDelivery(store.connection, attempt, type, id);
-    appendEvent(store.connection, "withdrawn", attempt, {
-      artifact_type: type,
-      instance_id: id,
-      content_hash: row.contentHash,
+    append(store.connection, {
+      kind: "withdrawn",
+      attempt,
+      body: { artifact_type: type, instance_id: id, content_hash: row.contentHash },
     });
     return row.contentHash;
   });
@@ -219,7 +220,8 @@ export function recordRefusal(
 ): void {
   store.connection.write(() => {
     if (attempt !== null) noteRefusal(store.connection, attempt, refusal, nextMoment(store.connection));
-    appendEvent(store.connection, "delivery_refused", attempt, refusalBody(reason, type, refusal.violations));
+    const body = refusalBody(reason, type, refusal.violations);
+    append(store.connection, { kind: "delivery_refused", attempt, body });
   });
 }
 

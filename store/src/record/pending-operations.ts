@@ -8,7 +8,7 @@ import { makeDurably, moveDurably, UnsafeDirectoryError } from "../workspace/dur
 import { fileNameOf } from "../workspace/file-name.ts";
 import { reasonOf } from "../workspace/walk.ts";
 import { nextMoment } from "./clock-table.ts";
-import { appendEvent } from "./event-table.ts";
+import { append } from "./event-table.ts";
 import { type PendingOperation, pendingFor, pendingOperations, removePending } from "./pending-operation-table.ts";
 
 /** Where superseded and withdrawn instances go, below the workspace. */
@@ -65,12 +65,12 @@ function finish(connection: Connection, workspace: string, operation: PendingOpe
     { root: workspace, below: [SUPERSEDED, attempt, type], name },
   );
   const known = findArtifact(connection, type, id);
+  const body = { artifact_type: type, instance_id: id };
+  if (known !== null) {
+    removeArtifact(connection, known, nextMoment(connection));
+    const told = kind === "withdraw" ? "withdrawn" : "superseded";
+    append(connection, { kind: told, attempt, body: { ...body, content_hash: known.contentHash } });
+  }
   // A withdrawal was told when it was made; again only where a scan has found the file since.
-  if (kind === "withdraw" && known === null) return;
-  if (known !== null) removeArtifact(connection, known, nextMoment(connection));
-  appendEvent(connection, kind === "withdraw" ? "withdrawn" : "superseded", attempt, {
-    artifact_type: type,
-    instance_id: id,
-    ...(known !== null && { content_hash: known.contentHash }),
-  });
+  else if (kind === "supersede") append(connection, { kind: "superseded", attempt, body });
 }
