@@ -69,14 +69,11 @@ export {
 export type {
   InstanceBefore,
   InstanceState,
-  LastAttempt,
-  OpenAttempt,
   OutcomeId,
   Owner,
+  Place,
   ProcessIdentity,
-  Refusal,
   SeenType,
-  ServerNotes,
   Usage,
 } from "./record/attempt-table.ts";
 export {
@@ -116,9 +113,12 @@ export {
   type LogEvent,
 } from "./record/events.ts";
 export { covers, type Exclusion, obstacleAmong, type Units } from "./record/exclusion.ts";
+export type { LastAttempt } from "./record/last-attempts.ts";
+export type { OpenAttempt } from "./record/open-attempts.ts";
 export { type Origin, originsOf } from "./record/origin.ts";
+export { finishPendingOperations, type NotDone } from "./record/pending-operations.ts";
 export { loggedViolations } from "./record/refusal.ts";
-export { finishSuperseding, type NotMoved } from "./record/superseding.ts";
+export type { Refusal, ServerNotes } from "./record/server-notes.ts";
 // Bringing the index up to date with the files.
 export { type JudgedContent, judgeContent } from "./scan/judge-content.ts";
 export { type ScanOptions, type ScanReport, scan } from "./scan/scan.ts";
