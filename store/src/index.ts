@@ -87,6 +87,7 @@ export {
   recordRefusal,
   recordServerFailure,
   recordServerStart,
+  type ValidArtifact,
   withdrawArtifact,
 } from "./record/delivery.ts";
 export type { HeardDelivery } from "./record/delivery-table.ts";
