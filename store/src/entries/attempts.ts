@@ -30,14 +30,11 @@ export {
 export type {
   InstanceBefore,
   InstanceState,
-  LastAttempt,
-  OpenAttempt,
   OutcomeId,
   Owner,
+  Place,
   ProcessIdentity,
-  Refusal,
   SeenType,
-  ServerNotes,
   Usage,
 } from "../record/attempt-table.ts";
 export {
@@ -55,5 +52,8 @@ export {
 export type { HeardDelivery } from "../record/delivery-table.ts";
 // What keeps one from running, and what is left to do after one.
 export { covers, type Exclusion, obstacleAmong, type Units } from "../record/exclusion.ts";
+export type { LastAttempt } from "../record/last-attempts.ts";
+export type { OpenAttempt } from "../record/open-attempts.ts";
 export { type Origin, originsOf } from "../record/origin.ts";
-export { finishSuperseding, type NotMoved } from "../record/superseding.ts";
+export { finishPendingOperations, type NotDone } from "../record/pending-operations.ts";
+export type { Refusal, ServerNotes } from "../record/server-notes.ts";
