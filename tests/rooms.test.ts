@@ -65,6 +65,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "json-rpc.ts",
     "stdio-transport.ts",
     "server.ts",
+    "serve-protocol.ts",
     "main.ts",
     "index.ts",
   ],
