@@ -11,7 +11,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   store: [
     "artifact.ts",
     "candidate.ts",
-    "moment.ts",
+    "instances.ts",
+    "wall-time.ts",
     "grouped.ts",
     "suggestion.ts",
     "json",
@@ -77,7 +78,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "json.ts",
     "usage.ts",
     "signals.ts",
-    "settle",
+    "value",
     "session",
     "rehearse",
     "adapters",

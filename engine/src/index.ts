@@ -1,11 +1,10 @@
 // From the store: the log, times, and what can be wrong.
 export type {
   Dialect,
-  EventBody,
+  EventBodies,
   EventFilter,
   EventKind,
   Instance,
-  Json,
   JsonSchema,
   Keyword,
   LogEvent,
@@ -30,17 +29,18 @@ export {
   lossesOf,
   MAX_BYTES,
   MAX_DEPTH,
-  momentOf,
   pointedAt,
   reasonOf,
   refsStandAlone,
   StoreError,
   WorkspaceError,
+  wallTimeOf,
 } from "@runa/store";
 
 // The documents that cross a border, and what they are made from.
 export { type AttemptEntry, AttemptHistory, type AttemptsAnswer, openAttemptHistory } from "./answers/attempts.ts";
 export { byStatus } from "./answers/by-status.ts";
+export { attemptDelivery, attemptVerdict, type DeliveryAnswer, handDelivery } from "./answers/delivery.ts";
 export { doctorAnswer } from "./answers/doctor.ts";
 export { runEnvelope, stateEnvelope, stepEnvelope } from "./answers/envelope.ts";
 export { eventDocument } from "./answers/event-document.ts";
@@ -56,6 +56,7 @@ export {
 export { type ListAnswer, type ListedProtocol, list } from "./answers/list.ts";
 export { loadLint } from "./answers/load-lint.ts";
 export { loggedOutcomeText } from "./answers/logged-outcome-text.ts";
+export { aimNamed, protocolInScope } from "./answers/named.ts";
 export { type ProjectNames, projectNames } from "./answers/names.ts";
 export { violationDiagnostics } from "./answers/placed-violation.ts";
 export { promptOf } from "./answers/prompt.ts";
@@ -76,13 +77,13 @@ export { type ValidationAnswer, validate } from "./answers/validate.ts";
 export { type ScopeCounts, scopeCounts, workUnitCounts } from "./answers/work-units.ts";
 
 // Attempts: how they are told apart, how they end, and what is said of it.
+export type { EndedAttempt } from "./attempt/attempt.ts";
 export { SHORTEST_BEGINNING, shortAttemptId } from "./attempt/attempt-id.ts";
+export type { ExecutionContext } from "./attempt/context.ts";
 export { attemptDeliveries } from "./attempt/deliveries.ts";
 export type { Outcome } from "./attempt/outcome.ts";
 export { outcomeText, violationLines } from "./attempt/outcome-text.ts";
 export { releaseByHand } from "./attempt/release.ts";
-export type { AttemptReport } from "./attempt/report.ts";
-export type { ExecutionContext } from "./attempt/supervise.ts";
 
 // Texts, sizes, durations and errors.
 export { count } from "./count.ts";
@@ -103,6 +104,7 @@ export type { LintReport } from "./methodology/lint/lint-methodology.ts";
 export type { Methodology, Protocol } from "./methodology/methodology.ts";
 export { triggerText } from "./methodology/trigger.ts";
 export { stderr, stdout } from "./output.ts";
+export { type Aim, aimedAt, debtsFor } from "./plan/aim.ts";
 // What an agent is told, and what a run would do.
 export {
   findMcpCommand,
@@ -130,7 +132,7 @@ export type { RunLimits } from "./project/config.ts";
 export { type Examination, examine, unhealthyInstances, unhealthyOf } from "./project/examine.ts";
 export { initProject } from "./project/init.ts";
 export { evaluateScan, evaluateScope, isNamed, lookAt, workUnitsOf } from "./project/look.ts";
-export { refuseInsideAttempt } from "./project/nested.ts";
+export { attemptIn, refuseInsideAttempt } from "./project/nested.ts";
 export {
   displayPath,
   findProject,
@@ -147,7 +149,7 @@ export { executeRun } from "./run/cascade.ts";
 export type { RunFailure } from "./run/ledger.ts";
 export type { ExecutionEvent, RunLimit, RunOptions, RunReport } from "./run/report.ts";
 // What a server delivers through.
-export { lossViolation, readArtifact } from "./session/artifact-text.ts";
+export { lossViolation } from "./session/artifact-text.ts";
 export { openAttemptSession } from "./session/attempt-session.ts";
 export type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "./session/output-session.ts";
 export { openOutputSession, type SessionOptions } from "./session/project-session.ts";

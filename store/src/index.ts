@@ -5,7 +5,6 @@ export type {
   InstanceId,
   InstanceRef,
   InstanceStatus,
-  Json,
   JsonSchema,
   Moment,
   ScanGap,
@@ -24,6 +23,7 @@ export { openStore, requirePersistent, requireSound, type Store } from "./connec
 export { keepMethodology, keptMethodology } from "./index/kept-methodology.ts";
 export { knownSchemaHash, rememberSchemaFiles } from "./index/schema-check.ts";
 export { knownWorkUnits } from "./index/work-units.ts";
+export { ListedInstances, summaryOf } from "./instances.ts";
 // JSON: reading it strictly, its canonical form, its pointers.
 export { contentHash, sha256 } from "./json/canonical.ts";
 export { ExactNumber } from "./json/exact-number.ts";
@@ -36,7 +36,6 @@ export {
   parseJsonBytes,
 } from "./json/parse.ts";
 export { escapedStep, unescapedStep } from "./json/pointer.ts";
-export { momentOf, rfc3339, wallTime } from "./moment.ts";
 // Mending a damaged store.
 export { type Rebuilt, rebuildStore } from "./rebuild/rebuild.ts";
 // What a scan cannot refill: attempts, deliveries, events, what is superseded.
@@ -78,6 +77,7 @@ export type {
   Refusal,
   SeenType,
   ServerNotes,
+  Usage,
 } from "./record/attempt-table.ts";
 export {
   confirmArtifact,
@@ -87,14 +87,14 @@ export {
   recordRefusal,
   recordServerFailure,
   recordServerStart,
+  type ValidArtifact,
   withdrawArtifact,
 } from "./record/delivery.ts";
-export type { Saying } from "./record/delivery-table.ts";
+export type { HeardDelivery } from "./record/delivery-table.ts";
 export {
   clockWentBack,
   type EventQuery,
   eventCount,
-  type LogEvent,
   type LogHead,
   type LogVerdict,
   loggedAttempts,
@@ -106,7 +106,16 @@ export {
   type StepBack,
   verifyLog,
 } from "./record/event-log.ts";
-export { EVENT_KINDS, type EventBody, type EventFilter, type EventKind, isEventKind } from "./record/event-table.ts";
+export type { EventFilter } from "./record/event-table.ts";
+export {
+  type EndFacts,
+  EVENT_KINDS,
+  type EventBodies,
+  type EventKind,
+  isEventKind,
+  type LogEvent,
+} from "./record/events.ts";
+export { covers, type Exclusion, obstacleAmong, type Units } from "./record/exclusion.ts";
 export { type Origin, originsOf } from "./record/origin.ts";
 export { loggedViolations } from "./record/refusal.ts";
 export { finishSuperseding, type NotMoved } from "./record/superseding.ts";
@@ -136,13 +145,14 @@ export {
 export { parseKnownSchema, parseSchema, type SchemaSource } from "./schema/source.ts";
 export { loadSchemaCompiler, type SchemaCompiler, type Validator } from "./schema/validator.ts";
 export {
+  type HeardDeliveries,
   type Listeners,
   readSnapshot,
   readUnhealthy,
-  type Said,
   type Snapshot,
 } from "./snapshot.ts";
 export { alike, alikes, didYouMean, meantText, nearest } from "./suggestion.ts";
+export { rfc3339, wallTime, wallTimeOf } from "./wall-time.ts";
 
 // Files: reading, writing and naming them.
 export { contentOf, workUnitOf } from "./workspace/content.ts";

@@ -6,6 +6,7 @@ import { grouped } from "./grouped.ts";
 import { unhealthyArtifacts } from "./index/artifact-table.ts";
 import { type PackedArtifacts, packedArtifacts } from "./index/packed-artifacts.ts";
 import { lastRemovals } from "./index/removal-table.ts";
+import { type Instances, summaryOf } from "./instances.ts";
 import {
   type LastAttempt,
   lastAttempts,
@@ -14,25 +15,15 @@ import {
   openAttempts,
   workedUnits,
 } from "./record/attempt-table.ts";
-import { type Saying, sayingsOf } from "./record/delivery-table.ts";
+import { type HeardDelivery, heardDeliveries } from "./record/delivery-table.ts";
 import type { ScanReport } from "./scan/scan.ts";
-
-/** The instances of each declared type, by instance id; a type without any has an empty list. */
-export interface InstancesByType extends ReadonlyMap<string, readonly Instance[]> {
-  /** What is known of all instances of a type without making the list; undefined where only the list tells. */
-  summary?(type: string): TypeSummary | undefined;
-  /** The instances of a type that belong to a work unit or to none; undefined where only the whole list tells. */
-  forWorkUnit?(type: string, workUnit: WorkUnit): readonly Instance[] | undefined;
-  /** The types of which some instance belongs to a work unit. */
-  scopedTypes?(): readonly string[];
-}
 
 /**
  * What the store knew at one moment about everything that the evaluation of some scopes asks for. It belongs to none of
  * them. Immutable; whoever wants to know "what if" makes another.
  */
 export interface Snapshot {
-  readonly instances: InstancesByType;
+  readonly instances: Instances;
   /** Of each partially scanned type what could not be read. */
   readonly gaps: ReadonlyMap<string, readonly ScanGap[]>;
   /** By `candidateKey`, for the scopes that were asked for. */
@@ -40,19 +31,19 @@ export interface Snapshot {
   readonly lastSuccesses: ReadonlyMap<string, LastAttempt>;
   /** Attempts that have not ended, of every work unit. */
   readonly openAttempts: readonly OpenAttempt[];
-  /** By the work unit for which it was said, null for none; only where something was said. */
-  readonly said: ReadonlyMap<WorkUnit | null, Said>;
+  /** What listeners of a scope heard, by its work unit, null for none; only where there is something. */
+  readonly heard: ReadonlyMap<WorkUnit | null, HeardDeliveries>;
 }
 
-/** What was said of work by delivering or confirming, as far as somebody listens. */
-export interface Said {
-  /** By type, the earliest first: what was said after the last success of one of its listeners. */
-  readonly sayings: ReadonlyMap<string, readonly Saying[]>;
-  /** When an instance of a type that the scope counts went last. */
+/** What a scope's protocols may take as feedback: deliveries of types to which they listen. */
+export interface HeardDeliveries {
+  /** By type, the earliest first: those after the last success of some listener. */
+  readonly deliveries: ReadonlyMap<string, readonly HeardDelivery[]>;
+  /** By type, when an instance that the scope sees went last. */
   readonly removals: ReadonlyMap<string, Moment>;
 }
 
-/** By type, the protocols that listen to what others say by delivering it. */
+/** By type, the protocols to which a delivery of it may be feedback. */
 export type Listeners = ReadonlyMap<string, readonly string[]>;
 
 const NOBODY: Listeners = new Map();
@@ -86,10 +77,10 @@ function recordsOf(
   connection: Connection,
   scopes: readonly (WorkUnit | null)[],
   listeners: (scope: WorkUnit | null) => Listeners,
-): Pick<Snapshot, "lastAttempts" | "lastSuccesses" | "said"> {
+): Pick<Snapshot, "lastAttempts" | "lastSuccesses" | "heard"> {
   const attempts = new Map<string, LastAttempt>();
   const successes = new Map<string, LastAttempt>();
-  const saidIn = new Map<WorkUnit | null, Said>();
+  const heardIn = new Map<WorkUnit | null, HeardDeliveries>();
   // Of many work units most may have no attempt: one query then saves theirs.
   const worked = scopes.length > 1 ? workedUnits(connection) : null;
   for (const workUnit of scopes) {
@@ -98,25 +89,25 @@ function recordsOf(
       attempts.set(candidateKey({ protocol: attempt.protocol, workUnit }), attempt);
     for (const attempt of lastSuccesses(connection, workUnit))
       successes.set(candidateKey({ protocol: attempt.protocol, workUnit }), attempt);
-    const said = saidTo(connection, listeners(workUnit), successes, workUnit);
-    if (said !== null) saidIn.set(workUnit, said);
+    const heard = heardBy(connection, listeners(workUnit), successes, workUnit);
+    if (heard !== null) heardIn.set(workUnit, heard);
   }
-  return { lastAttempts: attempts, lastSuccesses: successes, said: saidIn };
+  return { lastAttempts: attempts, lastSuccesses: successes, heard: heardIn };
 }
 
-function saidTo(
+function heardBy(
   connection: Connection,
   listeners: Listeners,
   successes: Snapshot["lastSuccesses"],
   workUnit: WorkUnit | null,
-): Said | null {
-  const sayings = new Map<string, readonly Saying[]>();
+): HeardDeliveries | null {
+  const deliveries = new Map<string, readonly HeardDelivery[]>();
   for (const [type, protocols] of listeners) {
-    const heard = protocols.map((protocol) => successes.get(candidateKey({ protocol, workUnit }))?.ended ?? 0);
-    const said = sayingsOf(connection, type, Math.min(...heard) as Moment, workUnit);
-    if (said.length > 0) sayings.set(type, said);
+    const successTimes = protocols.map((protocol) => successes.get(candidateKey({ protocol, workUnit }))?.ended ?? 0);
+    const heard = heardDeliveries(connection, type, Math.min(...successTimes) as Moment, workUnit);
+    if (heard.length > 0) deliveries.set(type, heard);
   }
-  return sayings.size === 0 ? null : { sayings, removals: lastRemovals(connection, workUnit) };
+  return deliveries.size === 0 ? null : { deliveries, removals: lastRemovals(connection, workUnit) };
 }
 
 /** Every instance of these types that is not valid, in the order of the types, without reading the others. */
@@ -127,18 +118,8 @@ export function readUnhealthy({ connection }: Store, types: Iterable<string>): I
     .sort((a, b) => (order.get(a.type) ?? 0) - (order.get(b.type) ?? 0));
 }
 
-const NO_INSTANCES: TypeSummary = {
-  total: 0,
-  valid: 0,
-  broken: 0,
-  stale: 0,
-  newest: null,
-  newestValid: null,
-  newestVouched: null,
-};
-
 /** The lists are unpacked one by one, when they are asked for. */
-class PackedInstances implements InstancesByType {
+class PackedInstances implements Instances {
   readonly #types: ReadonlySet<string>;
   readonly #packed: PackedArtifacts;
 
@@ -156,7 +137,7 @@ class PackedInstances implements InstancesByType {
   }
 
   summary(type: string): TypeSummary {
-    return (this.has(type) ? this.#packed.get(type)?.summary : undefined) ?? NO_INSTANCES;
+    return (this.has(type) ? this.#packed.get(type)?.summary : undefined) ?? summaryOf([]);
   }
 
   forWorkUnit(type: string, workUnit: WorkUnit): readonly Instance[] {
@@ -187,7 +168,7 @@ class PackedInstances implements InstancesByType {
     return this.entries();
   }
 
-  forEach(visit: (instances: readonly Instance[], type: string, all: InstancesByType) => void): void {
+  forEach(visit: (instances: readonly Instance[], type: string, all: Instances) => void): void {
     for (const [type, instances] of this) visit(instances, type, this);
   }
 }

@@ -2,6 +2,7 @@ import type { ContentHash, InstanceId, InstanceStatus, Moment, Violation, WallTi
 import type { Connection } from "../connection/connection.ts";
 import {
   isCount,
+  isNumber,
   isObject,
   isText,
   isTextOrNull,
@@ -14,7 +15,7 @@ import {
   storedJson,
   storedJsonOrNull,
 } from "../connection/stored.ts";
-import { wallTime } from "../moment.ts";
+import { wallTime } from "../wall-time.ts";
 
 const OUTCOMES = [
   "not_started",
@@ -84,6 +85,13 @@ export interface AttemptStart {
   readonly before: readonly InstanceBefore[];
 }
 
+/** What an agent reported that it used; what it did not report is absent. */
+export interface Usage {
+  readonly tokens?: number;
+  readonly cost_usd?: number;
+  readonly model?: string;
+}
+
 /** How an attempt ended. */
 export interface AttemptEnd {
   readonly outcome: OutcomeId;
@@ -93,7 +101,7 @@ export interface AttemptEnd {
   readonly seen: Readonly<Record<string, SeenType>> | null;
   /** Digest of the owed outputs that lay there when it ended. */
   readonly outputsAfter: string;
-  readonly usage: Readonly<Record<string, unknown>> | null;
+  readonly usage: Usage | null;
 }
 
 /** The part of an ended attempt that readiness asks for. */
@@ -190,7 +198,8 @@ const isOwner: Shape<Owner> = objectOf<Owner>({
   boot: isTextOrNull,
   pidNamespace: isTextOrNull,
 });
-const isOutcome = oneOf(OUTCOMES);
+export const isOutcome = oneOf(OUTCOMES);
+export const isUsage = objectOf<object, Usage>({}, { tokens: isNumber, cost_usd: isNumber, model: isText });
 const isSeen = recordOf(objectOf<SeenType>({ valid: isText, all: isText }));
 const isRefusal = objectOf<Refusal>({
   reason: isText,
@@ -402,7 +411,7 @@ export function serverNotes(connection: Connection, id: string): ServerNotes {
         last_refusal: string | null;
       }
     | undefined;
-  // Attempts are never taken out.
+  // The row of an attempt is never deleted.
   if (row === undefined) throw connection.damaged();
   return {
     serverStarted: row.server_started === 1,
@@ -413,7 +422,7 @@ export function serverNotes(connection: Connection, id: string): ServerNotes {
   };
 }
 
-/** What an attempt's row may hold in each column that is more than a text: what a rebuilt store keeps of it. */
+/** What each column of an attempt's row may hold, but for those that hold any text: a rebuilt store keeps no other value. */
 export const ATTEMPT_COLUMNS = {
   json: {
     argv: listOf(isText),
@@ -424,10 +433,10 @@ export const ATTEMPT_COLUMNS = {
     before: isBefore,
     seen: isSeen,
     last_refusal: isRefusal,
-    usage: isObject,
+    usage: isUsage,
   },
   words: { outcome: isOutcome },
   counts: ["started", "started_at", "fenced", "ended", "server_started", "calls_refused", "last_call"],
-  /** What is put in the place of something damaged that nobody needs to know. */
+  /** What replaces a damaged value by which nothing is decided. */
   instead: { argv: "[]", inputs: "[]", detail: "{}", agent: null, seen: null, last_refusal: null, usage: null },
 } as const;
