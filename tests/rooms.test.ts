@@ -68,7 +68,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "json-rpc.ts",
     "stdio-transport.ts",
     "server.ts",
-    "serving.ts",
+    "serve-protocol.ts",
     "main.ts",
     "index.ts",
   ],
