@@ -1,11 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { draft } from "./rig/examples.ts";
+import { RUNA } from "./rig/programs.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
-
-const RUNA = join(process.env.RUNA_TEST_DIST ?? join(import.meta.dirname, "../dist"), "runa.js");
 
 /** An agent that delivers with `runa deliver`, by this shell script, in which `$runa` is the program. */
 function shell(script: string): Promise<Rig> {
@@ -97,12 +95,7 @@ test("takes --config and --artifacts-dir, from where it was started", async () =
 
 test("outside an attempt, or after it, is an error", async () => {
   const rig = await makeRig(draft);
-  const outside = spawnSync(process.execPath, [RUNA, "deliver", "design", "d1"], {
-    cwd: rig.project,
-    input: "{}",
-    encoding: "utf8",
-    env: { PATH: process.env.PATH },
-  });
-  expect(outside.status).toBe(1);
+  const outside = await rig.run("deliver", "design", "d1", { input: "{}" });
+  expect(outside.exitCode).toBe(1);
   expect(outside.stderr).toContain("this is not inside an attempt");
 });
