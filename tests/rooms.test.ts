@@ -11,9 +11,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   store: [
     "artifact.ts",
     "candidate.ts",
+    "grouped.ts",
     "instances.ts",
     "moment.ts",
-    "grouped.ts",
     "suggestion.ts",
     "json",
     "schema",

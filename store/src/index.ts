@@ -23,7 +23,7 @@ export { openStore, requirePersistent, requireSound, type Store } from "./connec
 export { keepMethodology, keptMethodology } from "./index/kept-methodology.ts";
 export { knownSchemaHash, rememberSchemaFiles } from "./index/schema-check.ts";
 export { knownWorkUnits } from "./index/work-units.ts";
-export { ListedInstances, summaryOf } from "./instances.ts";
+export { ListedInstances } from "./instances.ts";
 // JSON: reading it strictly, its canonical form, its pointers.
 export { contentHash, sha256 } from "./json/canonical.ts";
 export { ExactNumber } from "./json/exact-number.ts";
