@@ -129,6 +129,7 @@ export { LinePrefixer } from "./process/transcript.ts";
 export type { RunLimits } from "./project/config.ts";
 export { type Examination, examine, unhealthyInstances, unhealthyOf } from "./project/examine.ts";
 export { initProject } from "./project/init.ts";
+export { lockfileDefects, renewLockfile, updateLockfile } from "./project/lockfile/write.ts";
 export { evaluateScan, evaluateScope, isNamed, lookAt, workUnitsOf } from "./project/look.ts";
 export { refuseInsideAttempt } from "./project/nested.ts";
 export {
@@ -142,6 +143,7 @@ export {
   rebuildProject,
   scanProject,
 } from "./project/project.ts";
+export { unrecordedCandidates } from "./project/unrecorded.ts";
 // Runs.
 export { executeRun } from "./run/cascade.ts";
 export type { RunFailure } from "./run/ledger.ts";

@@ -19,7 +19,7 @@ export { type CandidateName, candidateKey } from "./candidate.ts";
 export type { StoreUse } from "./connection/connection.ts";
 // Opening a store.
 export { StoreError, storeExists } from "./connection/database.ts";
-export { openStore, requirePersistent, requireSound, type Store } from "./connection/store.ts";
+export { openStore, requirePersistent, requireSound, type Store, whileAlone } from "./connection/store.ts";
 // What a scan can refill.
 export { keepMethodology, keptMethodology } from "./index/kept-methodology.ts";
 export { knownSchemaHash, rememberSchemaFiles } from "./index/schema-check.ts";
@@ -44,6 +44,7 @@ export {
   type AttemptResult,
   abandonAttempt,
   adoptAttempt,
+  attemptedUnits,
   attemptNotes,
   beforeAttempt,
   claimAttempt,
@@ -67,17 +68,19 @@ export {
   listAttempts,
   namesInAttempts,
 } from "./record/attempt-list.ts";
-export type {
-  InstanceBefore,
-  InstanceState,
-  LastAttempt,
-  OpenAttempt,
-  OutcomeId,
-  Owner,
-  ProcessIdentity,
-  Refusal,
-  SeenType,
-  ServerNotes,
+export {
+  type Elsewhere,
+  type InstanceBefore,
+  type InstanceState,
+  isOutcomeId,
+  type LastAttempt,
+  type OpenAttempt,
+  type OutcomeId,
+  type Owner,
+  type ProcessIdentity,
+  type Refusal,
+  type SeenType,
+  type ServerNotes,
 } from "./record/attempt-table.ts";
 export {
   confirmArtifact,
@@ -89,7 +92,7 @@ export {
   recordServerStart,
   withdrawArtifact,
 } from "./record/delivery.ts";
-export type { Saying } from "./record/delivery-table.ts";
+export type { EarlierDelivery, Saying } from "./record/delivery-table.ts";
 export {
   clockWentBack,
   type EventQuery,
@@ -146,7 +149,7 @@ export { alike, alikes, didYouMean, meantText, nearest } from "./suggestion.ts";
 
 // Files: reading, writing and naming them.
 export { contentOf, workUnitOf } from "./workspace/content.ts";
-export { writeDurably } from "./workspace/durable-write.ts";
+export { holdsUnfinished, removeUnfinished, writeDurably } from "./workspace/durable-write.ts";
 export { fileNameOf, instanceIdOf, instanceIdProblem } from "./workspace/file-name.ts";
 export { readRegularFile } from "./workspace/read-file.ts";
 export { readSourceFile } from "./workspace/source-file.ts";

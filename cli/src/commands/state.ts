@@ -1,6 +1,7 @@
-import { stateEnvelope, workUnitCounts } from "@runa/engine";
+import { stateEnvelope, unrecordedCandidates, workUnitCounts } from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { stateText } from "../render/state-view.ts";
+import { unrecordedText } from "../render/unrecorded-text.ts";
 import { delegatedWork } from "../render/work-units-view.ts";
 import { ScopedCommand } from "./base/project-command.ts";
 
@@ -28,7 +29,11 @@ export class StateCommand extends ScopedCommand {
       if (this.json)
         this.printJson(stateEnvelope(project, evaluation, scope === null ? workUnitCounts(project, evaluation) : null));
       else
-        this.print([...stateText(evaluation, this.keptFlags), ...delegatedWork(project, evaluation, this.keptFlags)]);
+        this.print([
+          ...stateText(evaluation, this.keptFlags),
+          ...unrecordedText(unrecordedCandidates(project, evaluation)).flatMap((line) => ["", line]),
+          ...delegatedWork(project, evaluation, this.keptFlags),
+        ]);
       return 0;
     });
   }

@@ -5,6 +5,7 @@ import {
   beforeAttempt,
   claimAttempt,
   endUnstarted,
+  type LastAttempt,
   type OpenAttempt,
   reasonOf,
   recordAgent,
@@ -106,7 +107,7 @@ export function launchAttempt(context: ExecutionContext, execution: Execution): 
       contentHash,
     })),
     before,
-    lastAttempt: evaluation.view.lastAttempt(protocol)?.id ?? null,
+    lastAttempt: lastAttemptHere(evaluation.view.lastAttempt(protocol)),
     lastSuccess: evaluation.view.lastSuccess(protocol)?.id ?? null,
     obstacle: execution.obstacle,
   });
@@ -149,6 +150,11 @@ export function launchAttempt(context: ExecutionContext, execution: Execution): 
   const running: RunningAttempt = { id, protocol, workUnit, started: claimed.started, before };
   const ended = superviseAttempt(context, { running, agent, output, since, tries, isRetried, adopted: false });
   return { kind: "active", attempt: { id, work: { protocol, workUnit }, ended } };
+}
+
+/** The last attempt that this store has a record of. */
+function lastAttemptHere(last: LastAttempt | undefined): string | null {
+  return last?.elsewhere === undefined ? (last?.id ?? null) : last.elsewhere.lastHere;
 }
 
 function requireAgent({ config }: OpenProject, { name }: Protocol, { command }: AgentSettings): Argv {

@@ -108,6 +108,18 @@ export interface LastAttempt {
   readonly seen: Readonly<Record<string, SeenType>> | null;
   /** Whether its run was to try again after it. */
   readonly retry?: true;
+  /** For one that only a lock file tells of: another clone's, whose moments are none of this store's. */
+  readonly elsewhere?: Elsewhere;
+}
+
+/** What is known of another clone's attempt beside what a record of this store would hold. */
+export interface Elsewhere {
+  /** The candidate's last attempt that this store has a record of. */
+  readonly lastHere: string | null;
+  /** Of each type that an `on_change` names the instances that are not newer than the outputs: content by id. */
+  readonly notNewer: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Why it is to be done again whatever its inputs are; null where they decide. */
+  readonly open: string | null;
 }
 
 /** An attempt that has not ended. */
@@ -190,7 +202,8 @@ const isOwner: Shape<Owner> = objectOf<Owner>({
   boot: isTextOrNull,
   pidNamespace: isTextOrNull,
 });
-const isOutcome = oneOf(OUTCOMES);
+/** Whether something is the word for an outcome. */
+export const isOutcomeId = oneOf(OUTCOMES);
 const isSeen = recordOf(objectOf<SeenType>({ valid: isText, all: isText }));
 const isRefusal = objectOf<Refusal>({
   reason: isText,
@@ -322,7 +335,7 @@ function lastFrom(connection: Connection, row: LastColumns): LastAttempt {
   return {
     id: row.id,
     protocol: row.protocol,
-    outcome: stored(connection, row.outcome, isOutcome),
+    outcome: stored(connection, row.outcome, isOutcomeId),
     started: stored(connection, row.started, isCount),
     ended: stored(connection, row.ended, isCount),
     outputsAfter: row.outputs_after,
@@ -426,7 +439,7 @@ export const ATTEMPT_COLUMNS = {
     last_refusal: isRefusal,
     usage: isObject,
   },
-  words: { outcome: isOutcome },
+  words: { outcome: isOutcomeId },
   counts: ["started", "started_at", "fenced", "ended", "server_started", "calls_refused", "last_call"],
   /** What is put in the place of something damaged that nobody needs to know. */
   instead: { argv: "[]", inputs: "[]", detail: "{}", agent: null, seen: null, last_refusal: null, usage: null },

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Instance, InstanceRef, Json, Moment } from "../artifact.ts";
+import type { Instance, InstanceRef, Json, Moment, WorkUnit } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Store } from "../connection/store.ts";
 import { markDelivered } from "../index/artifact-table.ts";
@@ -28,6 +28,7 @@ import {
   serverNotes,
   setAgent,
   startOf,
+  workedUnits,
 } from "./attempt-table.ts";
 import { nextMoment } from "./clock-table.ts";
 import {
@@ -285,6 +286,11 @@ function tellOfEnd(connection: Connection, attempt: OpenedAttempt, how: EventBod
     },
     at,
   );
+}
+
+/** The work units for which there was an attempt. */
+export function attemptedUnits({ connection }: Store): ReadonlySet<WorkUnit> {
+  return workedUnits(connection);
 }
 
 /** Removes the half-written files of writers that died; under the writers' lock, so none is at work. */
