@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { FencedAttempt } from "../engine/src/attempt/attempt.ts";
+import { placeOf } from "../engine/src/attempt/carrier.ts";
 import { concludeAttempt } from "../engine/src/attempt/conclude.ts";
 import { instancesBefore } from "../engine/src/attempt/evidence.ts";
 import type { Evaluation } from "../engine/src/evaluate/evaluate.ts";
@@ -11,7 +13,7 @@ import { thisOwner } from "../engine/src/process/owner.ts";
 import { updateLockfile } from "../engine/src/project/lockfile/write.ts";
 import { evaluateScope, lookAt } from "../engine/src/project/look.ts";
 import { type OpenProject, openProject } from "../engine/src/project/project.ts";
-import { claimAttempt, type WorkUnit } from "../store/src/index.ts";
+import { claimAttempt, fenceAttempt, type WorkUnit } from "../store/src/index.ts";
 import { type MethodologyText, writeMethodology } from "./rig/methodology.ts";
 
 /** Small methodologies in which each way of being current or not occurs. */
@@ -149,22 +151,19 @@ class Place {
       ...{ fingerprint: protocol.fingerprint, instructionsHash: protocol.instructionsHash },
       lastAttempt: last?.elsewhere === undefined ? (last?.id ?? null) : last.elsewhere.lastHere,
       lastSuccess: null,
-      obstacle: () => null,
+      exclusion: { exclusive: false, protocols: [] },
     });
     if (claimed.kind !== "claimed") throw new Error(`not claimed: ${claimed.kind}`);
     const members = protocol.choices.map(({ members }) => members[choice % members.length] ?? "");
     for (const type of [...protocol.produces, ...members, ...(choice % 2 === 0 ? protocol.mayProduce : [])])
       this.#deliver(type, choice % 2, text, workUnit);
-    await concludeAttempt(
-      this.project,
-      { id, protocol, workUnit, started: claimed.started, before },
-      {
-        decided: fails ? { id: "exited", code: 1 } : null,
-        outcomeOf: (judged) => judged,
-        isRetried: () => false,
-        logged: {},
-      },
-    );
+    fenceAttempt(this.project.store, id);
+    const attempt: FencedAttempt = {
+      ...{ phase: "fenced", id, candidate: { protocol, workUnit }, place: placeOf(this.project), before },
+      ...{ started: claimed.started, since: performance.now(), tries: 1, adopted: false, worker: null, ending: null },
+      end: { exit: { kind: "exited", code: fails ? 1 : 0 }, swept: [], silence: null, usage: null },
+    };
+    await concludeAttempt(this.project, attempt, () => false);
     this.lock(await this.look(), [null, workUnit]);
   }
 

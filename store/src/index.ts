@@ -69,7 +69,6 @@ export {
   namesInAttempts,
 } from "./record/attempt-list.ts";
 export {
-  type Elsewhere,
   type InstanceBefore,
   type InstanceState,
   isOutcomeId,
@@ -110,6 +109,7 @@ export {
   verifyLog,
 } from "./record/event-log.ts";
 export { EVENT_KINDS, type EventBody, type EventFilter, type EventKind, isEventKind } from "./record/event-table.ts";
+export { covers, type Exclusion, obstacleAmong, type Units } from "./record/exclusion.ts";
 export { type Origin, originsOf } from "./record/origin.ts";
 export { loggedViolations } from "./record/refusal.ts";
 export { finishSuperseding, type NotMoved } from "./record/superseding.ts";

@@ -79,7 +79,7 @@ const OPERATIONS: readonly Operation[] = [
         before: [],
         lastAttempt: null,
         lastSuccess: "attempt-0",
-        obstacle: () => null,
+        exclusion: { exclusive: true, protocols: [] },
       }),
   },
   {

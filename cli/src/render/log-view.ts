@@ -47,12 +47,18 @@ const DETAIL: Readonly<Record<EventKind, (body: EventBody) => string>> = {
   delivery_refused: refused,
   superseded: instance,
   withdrawn: instance,
-  run_started: (body) => rest(body).replace(/^, /, ""),
+  run_started: (body) => `${rest(body).replace(/^, /, "")}${aims(body)}`,
   run_ended: (body) => [word(body.outcome), rest(body)].join("").replace(/^, /, ""),
   claimed: (body) => `${candidate(body)}${body.adopted === true ? ", adopted" : ""}${owner(body.owner)}`,
   released: (body) => `${candidate(body)}, freed by hand${formerOwner(body.owner)}`,
   reopened: (body) => candidate(body),
 };
+
+/** The protocols that a run aimed at, after a comma. */
+function aims({ aims }: EventBody): string {
+  const named = list(aims).map(word);
+  return named.length === 0 ? "" : `, for ${named.join(", ")}`;
+}
 
 /** Members of a body that a line says already, or that say nothing to people. */
 const SAID = new Set(["protocol", "work_unit", "outcome", "run"]);

@@ -56,11 +56,12 @@ const LIMITS: readonly Limit["kind"][] = ["wall", "idle", "output"];
 const ENDS: readonly UnusualEnd[] = ["settled", "exit_code_unknown"];
 
 /** What a call was refused for stands in an event of its own. */
-function silenceIn({ silence, calls_refused }: EventBody): Silence {
+function silenceIn({ silence, calls_refused }: EventBody): Silence | null {
   switch (silence) {
     case "server_never_started":
     case "no_tool_called":
     case "nothing_left":
+    case "other_delivered":
       return { kind: silence };
     case "server_failed":
       // Its words, which may tell of content, are not in the log.
@@ -68,7 +69,7 @@ function silenceIn({ silence, calls_refused }: EventBody): Silence {
     case "calls_refused":
       return { kind: silence, count: Number(calls_refused ?? 0), last: null };
     default:
-      return { kind: "other_delivered" };
+      return null;
   }
 }
 

@@ -46,6 +46,7 @@ export function loggedOutcome(outcome: Outcome): Readonly<Record<string, Json>> 
   }
 }
 
-function silenceOf(silence: Silence): Record<string, Json> {
+function silenceOf(silence: Silence | null): Record<string, Json> {
+  if (silence === null) return {};
   return { silence: silence.kind, ...(silence.kind === "calls_refused" && { calls_refused: silence.count }) };
 }

@@ -39,6 +39,7 @@ import {
   wasDeliveredElsewhere,
 } from "./delivery-table.ts";
 import { appendEvent, type EventBody } from "./event-table.ts";
+import { type Exclusion, obstacleAmong } from "./exclusion.ts";
 import { recordDelivery } from "./record-delivery.ts";
 import { putSuperseding } from "./superseding-table.ts";
 import { withdrawalsOf } from "./withdrawal-table.ts";
@@ -49,8 +50,8 @@ export interface Claim extends AttemptStart {
   readonly lastAttempt: string | null;
   /** Its last success, if it had one: then it is reopened. */
   readonly lastSuccess: string | null;
-  /** The attempt beside which this one must not run, of those that have not ended (attempts.md section 7). */
-  readonly obstacle: (open: readonly OpenAttempt[]) => OpenAttempt | null;
+  /** What it does not run beside, of everything that has not ended. */
+  readonly exclusion: Exclusion;
 }
 
 /** What came of a claim: the attempt has begun, something else runs that it has to wait for, or it was executed meanwhile. */
@@ -67,7 +68,7 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
   const { connection } = store;
   const { protocol, workUnit } = claim;
   return connection.writeUnsynced(() => {
-    const by = claim.obstacle(openAttempts(connection));
+    const by = obstacleAmong(openAttempts(connection), claim.exclusion);
     if (by !== null) return { kind: "obstructed", by };
     if ((lastAttemptOf(connection, protocol, workUnit)?.id ?? null) !== claim.lastAttempt) return { kind: "outdated" };
     const started = nextMoment(connection);
