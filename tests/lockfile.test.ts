@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { schemaProblems } from "./envelope-check.ts";
+import { schemaProblems } from "./rig/envelope.ts";
 import { CHECKOUT } from "./rig/programs.ts";
 import { makeRig, type Rig, type RigOptions } from "./rig/rig.ts";
 

@@ -5,7 +5,6 @@ export type {
   InstanceId,
   InstanceRef,
   InstanceStatus,
-  Json,
   JsonSchema,
   Moment,
   ScanGap,
@@ -24,6 +23,7 @@ export { openStore, requirePersistent, requireSound, type Store, whileAlone } fr
 export { keepMethodology, keptMethodology } from "./index/kept-methodology.ts";
 export { knownSchemaHash, rememberSchemaFiles } from "./index/schema-check.ts";
 export { knownWorkUnits } from "./index/work-units.ts";
+export { ListedInstances, summaryOf } from "./instances.ts";
 // JSON: reading it strictly, its canonical form, its pointers.
 export { contentHash, sha256 } from "./json/canonical.ts";
 export { ExactNumber } from "./json/exact-number.ts";
@@ -71,7 +71,7 @@ export {
 export {
   type InstanceBefore,
   type InstanceState,
-  isOutcomeId,
+  isOutcome,
   type LastAttempt,
   type OpenAttempt,
   type OutcomeId,
@@ -80,6 +80,7 @@ export {
   type Refusal,
   type SeenType,
   type ServerNotes,
+  type Usage,
 } from "./record/attempt-table.ts";
 export {
   confirmArtifact,
@@ -89,6 +90,7 @@ export {
   recordRefusal,
   recordServerFailure,
   recordServerStart,
+  type ValidArtifact,
   withdrawArtifact,
 } from "./record/delivery.ts";
 export type { EarlierDelivery, Saying } from "./record/delivery-table.ts";
@@ -96,7 +98,6 @@ export {
   clockWentBack,
   type EventQuery,
   eventCount,
-  type LogEvent,
   type LogHead,
   type LogVerdict,
   loggedAttempts,
@@ -108,7 +109,15 @@ export {
   type StepBack,
   verifyLog,
 } from "./record/event-log.ts";
-export { EVENT_KINDS, type EventBody, type EventFilter, type EventKind, isEventKind } from "./record/event-table.ts";
+export type { EventFilter } from "./record/event-table.ts";
+export {
+  type EndFacts,
+  EVENT_KINDS,
+  type EventBodies,
+  type EventKind,
+  isEventKind,
+  type LogEvent,
+} from "./record/events.ts";
 export { covers, type Exclusion, obstacleAmong, type Units } from "./record/exclusion.ts";
 export { type Origin, originsOf } from "./record/origin.ts";
 export { loggedViolations } from "./record/refusal.ts";

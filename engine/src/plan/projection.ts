@@ -1,4 +1,13 @@
-import type { ContentHash, Instance, InstanceId, LastAttempt, Moment, SeenType, Snapshot } from "@runa/store";
+import {
+  type ContentHash,
+  type Instance,
+  type InstanceId,
+  type LastAttempt,
+  ListedInstances,
+  type Moment,
+  type SeenType,
+  type Snapshot,
+} from "@runa/store";
 import { type EvaluatedCandidate, type Evaluation, evaluate } from "../evaluate/evaluate.ts";
 import { owedDigest } from "../evaluate/outputs.ts";
 import { ScopeView } from "../evaluate/scope-view.ts";
@@ -80,7 +89,7 @@ function deliveredTypes(view: ScopeView, protocol: Protocol): string[] {
 function afterwards(view: ScopeView, protocol: Protocol, step: number): Snapshot {
   const { snapshot } = view;
   const at = latest(view);
-  const instances = new Map(snapshot.instances);
+  const instances = new ListedInstances(snapshot.instances);
   for (const type of deliveredTypes(view, protocol)) {
     const others = (instances.get(type) ?? []).filter((instance) => instance.id !== PROJECTED);
     instances.set(type, [...others, projectedInstance(view, type, (at + 1) as Moment, step)]);

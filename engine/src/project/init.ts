@@ -88,7 +88,8 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
       const ignoring = join(root, ".runa", ".gitignore");
       // Whatever lies there is somebody's, a link to nowhere too.
       if (lstatSync(ignoring, { throwIfNoEntry: false }) === undefined) writeFile(ignoring, GITIGNORE);
-      recordEvent(store, "project_initialised", null, { runa_version: version, methodology: methodology.name });
+      const body = { runa_version: version, methodology: methodology.name };
+      recordEvent(store, { kind: "project_initialised", attempt: null, body });
       recordMethodology(store, methodology);
       rememberSchemaFiles(store, checked);
     } finally {

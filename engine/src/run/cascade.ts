@@ -1,6 +1,5 @@
 import { setImmediate as otherWork } from "node:timers/promises";
 import {
-  type EventBody,
   type OpenAttempt,
   obstacleAmong,
   recordEvent,
@@ -357,8 +356,7 @@ class Cascade {
     const exclusion = this.#neighbours.exclusionOf(candidate);
     const by = obstacleAmong(foreign, exclusion);
     if (by !== null) return { kind: "obstructed", by };
-    if (!this.#isRecorded) this.#record("run_started", { jobs: this.#options.jobs, ...aimEntry(this.#options.aim) });
-    this.#isRecorded = true;
+    this.#recordStart();
     const { view } = evaluation;
     const watcher = this.#watcher(candidate.protocol, tries);
     return launchAttempt(this.#context, this.#carrier, { candidate, view, tries, failed, exclusion, ...watcher });
@@ -481,12 +479,20 @@ class Cascade {
     return this.#options.aim.kind === "only" ? "aim_reached" : "all_complete";
   }
 
+  #recordStart(): void {
+    if (this.#isRecorded) return;
+    const body = { ...this.#logged(), jobs: this.#options.jobs, ...aimEntry(this.#options.aim) };
+    recordEvent(this.#context.project.store, { kind: "run_started", attempt: null, body });
+    this.#isRecorded = true;
+  }
+
   #recordEnd(outcome: RunOutcome | "error"): void {
     if (!this.#isRecorded) return;
     const { reports } = this.#ledger;
     const failures = this.#failures();
     const delivered = reports.filter((report) => report.outcome.id === "delivered").length;
-    this.#record("run_ended", { outcome, attempts: reports.length, delivered, failed: failures.length });
+    const body = { ...this.#logged(), outcome, attempts: reports.length, delivered, failed: failures.length };
+    recordEvent(this.#context.project.store, { kind: "run_ended", attempt: null, body });
   }
 
   /** The log is told of a run that failed as a whole, if it can be. */
@@ -498,14 +504,10 @@ class Cascade {
     }
   }
 
-  #record(kind: "run_started" | "run_ended", body: EventBody): void {
+  /** What the log tells of this run at its start and at its end. */
+  #logged() {
     const { workUnit } = this.#options;
-    recordEvent(this.#context.project.store, kind, null, {
-      run: this.#id,
-      pid: process.pid,
-      ...(workUnit !== null && { work_unit: workUnit }),
-      ...body,
-    });
+    return { run: this.#id, pid: process.pid, ...(workUnit !== null && { work_unit: workUnit }) };
   }
 }
 

@@ -2,6 +2,7 @@ import type { ContentHash, InstanceId, InstanceStatus, Moment, Violation, WallTi
 import type { Connection } from "../connection/connection.ts";
 import {
   isCount,
+  isNumber,
   isObject,
   isText,
   isTextOrNull,
@@ -84,6 +85,13 @@ export interface AttemptStart {
   readonly before: readonly InstanceBefore[];
 }
 
+/** What an agent reported that it used; what it did not report is absent. */
+export interface Usage {
+  readonly tokens?: number;
+  readonly cost_usd?: number;
+  readonly model?: string;
+}
+
 /** How an attempt ended. */
 export interface AttemptEnd {
   readonly outcome: OutcomeId;
@@ -93,7 +101,7 @@ export interface AttemptEnd {
   readonly seen: Readonly<Record<string, SeenType>> | null;
   /** Digest of the owed outputs that lay there when it ended. */
   readonly outputsAfter: string;
-  readonly usage: Readonly<Record<string, unknown>> | null;
+  readonly usage: Usage | null;
 }
 
 /** The part of an ended attempt that readiness asks for. */
@@ -203,7 +211,8 @@ const isOwner: Shape<Owner> = objectOf<Owner>({
   pidNamespace: isTextOrNull,
 });
 /** Whether something is the word for an outcome. */
-export const isOutcomeId = oneOf(OUTCOMES);
+export const isOutcome = oneOf(OUTCOMES);
+export const isUsage = objectOf<object, Usage>({}, { tokens: isNumber, cost_usd: isNumber, model: isText });
 const isSeen = recordOf(objectOf<SeenType>({ valid: isText, all: isText }));
 const isRefusal = objectOf<Refusal>({
   reason: isText,
@@ -335,7 +344,7 @@ function lastFrom(connection: Connection, row: LastColumns): LastAttempt {
   return {
     id: row.id,
     protocol: row.protocol,
-    outcome: stored(connection, row.outcome, isOutcomeId),
+    outcome: stored(connection, row.outcome, isOutcome),
     started: stored(connection, row.started, isCount),
     ended: stored(connection, row.ended, isCount),
     outputsAfter: row.outputs_after,
@@ -437,9 +446,9 @@ export const ATTEMPT_COLUMNS = {
     before: isBefore,
     seen: isSeen,
     last_refusal: isRefusal,
-    usage: isObject,
+    usage: isUsage,
   },
-  words: { outcome: isOutcomeId },
+  words: { outcome: isOutcome },
   counts: ["started", "started_at", "fenced", "ended", "server_started", "calls_refused", "last_call"],
   /** What is put in the place of something damaged that nobody needs to know. */
   instead: { argv: "[]", inputs: "[]", detail: "{}", agent: null, seen: null, last_refusal: null, usage: null },

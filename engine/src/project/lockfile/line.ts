@@ -1,8 +1,7 @@
 import {
   type ContentHash,
   type InstanceId,
-  isOutcomeId,
-  type Json,
+  isOutcome,
   type OutcomeId,
   type SeenType,
   type WorkUnit,
@@ -62,7 +61,7 @@ export class LineError extends Error {}
 /** A line as it stands in the file. The output comes first, so that lines sort by it. */
 export function lineText(one: LockLine): string {
   const { type, id, protocol, workUnit, content, by, success, inputs, notNewer, failed } = one;
-  const line: Json = {
+  const line = {
     output: `${type}/${id}`,
     protocol,
     ...(workUnit !== null && { work_unit: workUnit }),
@@ -84,12 +83,12 @@ export function lineText(one: LockLine): string {
   return JSON.stringify(line);
 }
 
-function failureJson({ attempt, outcome, left }: LockedFailure): Json {
+function failureJson({ attempt, outcome, left }: LockedFailure): object {
   return { attempt, outcome, ...(left !== null && { left }) };
 }
 
 /** Mostly every instance is valid, and one hash says both. */
-function seenJson({ valid, all }: SeenType): Json {
+function seenJson({ valid, all }: SeenType): string | SeenType {
   return valid === all ? all : { valid, all };
 }
 
@@ -154,7 +153,7 @@ function outputIn(value: unknown): [string, InstanceId] {
 }
 
 function failureIn(value: unknown): LockedFailure {
-  if (!isTable(value) || !isOutcomeId(value.outcome) || value.outcome === "delivered")
+  if (!isTable(value) || !isOutcome(value.outcome) || value.outcome === "delivered")
     throw new LineError("'failed' is no failed attempt");
   return {
     attempt: attemptIn(value.attempt, "failed"),
