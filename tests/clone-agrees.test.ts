@@ -148,7 +148,11 @@ class Place {
     const last = evaluation.view.lastAttempt(protocol);
     const claimed = claimAttempt(this.project.store, {
       ...{ id, protocol: protocol.name, workUnit, argv: ["true"], owner: thisOwner(), inputs: [], before },
-      ...{ fingerprint: protocol.fingerprint, instructionsHash: protocol.instructionsHash },
+      ...{
+        fingerprint: protocol.fingerprint,
+        instructionsHash: protocol.instructionsHash,
+        place: placeOf(this.project),
+      },
       lastAttempt: last?.elsewhere === undefined ? (last?.id ?? null) : last.elsewhere.lastHere,
       lastSuccess: null,
       exclusion: { exclusive: false, protocols: [] },
