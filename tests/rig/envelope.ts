@@ -51,6 +51,7 @@ const COMMAND_OF_KIND: Readonly<Record<string, string>> = {
   list: "list",
   doctor: "doctor",
   scan: "scan",
+  delivery: "deliver",
 };
 
 /** The same for the three oldest answers, which have no kind, by their version: no two share one. */

@@ -63,7 +63,7 @@ class Cascade {
   readonly #standstill = new Standstill();
   readonly #alarm = new Alarm();
   readonly #active = new ActiveAttempts(this.#alarm);
-  /** Candidates of which it is settled whether their servers could offer what they write. */
+  /** Candidates of which it is known whether their servers could offer what they write. */
   readonly #asked = new Set<string>();
   /** With `once`: the key of the one candidate, and whether it is over. */
   #only: string | null = null;
@@ -124,7 +124,7 @@ class Cascade {
     for (;;) {
       // Signals get their turn also where nothing below has to wait for anything.
       await otherWork();
-      this.#hearOfEnds();
+      this.#takeEnded();
       await this.#adoptOrphans();
       const evaluation = await this.#evaluate();
       await this.#refuseWhatCannotBeOffered(evaluation);
@@ -161,7 +161,7 @@ class Cascade {
   }
 
   /** Tells of every attempt that has ended since, and forgets the evaluation that they made old. */
-  #hearOfEnds(): void {
+  #takeEnded(): void {
     for (let ended = this.#active.nextEnded(); ended !== null; ended = this.#active.nextEnded()) {
       const { id, candidate, gaps } = ended;
       this.#standstill.moved();

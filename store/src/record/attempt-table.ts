@@ -12,7 +12,7 @@ import {
   recordOf,
   type Shape,
 } from "../connection/stored.ts";
-import { wallTime } from "../moment.ts";
+import { wallTime } from "../wall-time.ts";
 import { isRefusal } from "./server-notes.ts";
 
 const OUTCOMES = [
@@ -212,7 +212,7 @@ export function startOf(connection: Connection, id: string): WallTime {
   return (connection.statement(STARTED).get(id) as { started_at: WallTime }).started_at;
 }
 
-/** What an attempt's row may hold in each column that is more than a text: what a rebuilt store keeps of it. */
+/** What each column of an attempt's row may hold, but for those that hold any text: a rebuilt store keeps no other value. */
 export const ATTEMPT_COLUMNS = {
   json: {
     argv: listOf(isText),
@@ -228,7 +228,7 @@ export const ATTEMPT_COLUMNS = {
   },
   words: { outcome: isOutcome },
   counts: ["started", "started_at", "fenced", "ended", "server_started", "calls_refused", "last_call"],
-  /** What is put in the place of something damaged that nobody needs to know. */
+  /** What replaces a damaged value by which nothing is decided. */
   instead: {
     argv: "[]",
     inputs: "[]",

@@ -22,11 +22,13 @@ import { refusalBody } from "./refusal.ts";
 import { noteCall, noteRefusal, noteServerFailed, noteServerStarted, type Refusal } from "./server-notes.ts";
 import { putWithdrawal } from "./withdrawal-table.ts";
 
-/** Who delivers: an attempt and its work unit; a server that was started by hand has no attempt. */
+/** Who delivers: an attempt and its work unit; a person, and a server that was started by hand, have no attempt. */
 export interface Deliverer {
   readonly workspace: string;
   readonly attempt: string | null;
   readonly workUnit: WorkUnit | null;
+  /** There where a person delivers; a server otherwise. */
+  readonly via?: "hand";
 }
 
 /** A delivery that was not made, with the reason in words for whoever called. Nothing was written. */
@@ -67,7 +69,7 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
     refuseForeign(join(directory, name), deliverer, old?.workUnit ?? null);
     let written: BigIntStats;
     try {
-      // What is still to be moved away under this name goes first, so that it is not taken for this.
+      // An earlier file of this name that is still to be moved away goes first, or the new one would be moved in its place.
       finishPendingFor(store, deliverer.workspace, artifact);
       written = writeArtifact(deliverer.workspace, directory, name, artifact.text);
     } catch (error) {
@@ -84,7 +86,7 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
       lastModified: old !== null && old.contentHash === hash ? old.lastModified : at,
       deliveredAt: old?.deliveredAt ?? null,
       violations: [],
-      // Just written, so its times prove nothing yet: the next scan reads it once and trusts it then.
+      // Its times are too new to be trusted (racy clean): the next scan reads it once.
       stat: null,
       mtime: String(written.mtimeNs),
     });
@@ -96,7 +98,7 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
       contentHash: hash,
       workUnit,
       at,
-      via: "tool",
+      via: deliverer.via ?? "tool",
     });
     return hash;
   });
@@ -239,7 +241,7 @@ function refuseIfEnded(store: Store, { attempt }: Deliverer): void {
 }
 
 function refuseForeign(path: string, deliverer: Deliverer, recorded: WorkUnit | null): void {
-  // The file itself is asked: it may have changed since the last scan.
+  // By the file itself, which may have changed since the last scan.
   let owner = recorded;
   const file = readPresent(path);
   if (file !== null) {
