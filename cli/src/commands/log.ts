@@ -7,11 +7,11 @@ import {
   type EventLog,
   eventDocument,
   isEventKind,
-  wallTimeOf,
   openEventLog,
   parseAge,
   SHORTEST_BEGINNING,
   type WallTime,
+  wallTimeOf,
 } from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { UsageError } from "../input/usage-error.ts";
