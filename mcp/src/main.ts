@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { type OutputSession, stderr, stdout } from "@runa/engine";
+import { stderr, stdout } from "@runa/engine";
+import type { OutputSession } from "@runa/engine/session";
 import { type Command, readCommandLine, USAGE } from "./command-line.ts";
 import type { CallRecord } from "./server.ts";
 
@@ -18,7 +19,7 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
       stdout.write(`runa-mcp ${VERSION}\n`);
       return 0;
     case "wrong": {
-      const { visible } = await import("@runa/engine");
+      const { visible } = await import("./serving.ts");
       stderr.write(`error: ${visible(command.reason)}\n\n${USAGE}`);
       return 1;
     }
@@ -39,10 +40,7 @@ function fromHere(path: string): string {
 }
 
 async function serveProtocol(command: Command & { kind: "serve" }, env: NodeJS.ProcessEnv): Promise<number> {
-  const [{ log, openOutputSession, visibleLines }, { serve }] = await Promise.all([
-    import("@runa/engine"),
-    import("./server.ts"),
-  ]);
+  const { log, openOutputSession, serve, visibleLines } = await import("./serving.ts");
   let session: OutputSession | undefined;
   try {
     session = await openOutputSession({

@@ -5,9 +5,9 @@ import {
   type Exclusion,
   endUnstarted,
   type OpenAttempt,
-  reasonOf,
   recordAgent,
-} from "@runa/store";
+} from "@runa/store/attempts";
+import { reasonOf } from "@runa/store/files";
 import { v7 as uuidv7 } from "uuid";
 import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate } from "../evaluate/evaluate.ts";
@@ -69,6 +69,7 @@ export function launchAttempt(context: Supervision, carrier: Carrier, trial: Tri
     workUnit,
     argv: prepared.argv,
     owner: thisOwner(),
+    place,
     fingerprint: protocol.fingerprint,
     instructionsHash: protocol.instructionsHash,
     inputs: inputs.map(({ instance: { type, id, contentHash } }) => ({ type, id, contentHash })),
@@ -148,7 +149,7 @@ export function adopt(
     phase: "running",
     id,
     candidate,
-    place: placeOf(context.project),
+    place: open.place ?? placeOf(context.project),
     started,
     since: performance.now() - Math.max(0, Date.now() - startedAt / 1000),
     before: beforeAttempt(store, id),

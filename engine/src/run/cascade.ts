@@ -1,12 +1,7 @@
 import { setImmediate as otherWork } from "node:timers/promises";
-import {
-  type OpenAttempt,
-  obstacleAmong,
-  recordEvent,
-  removeLitter,
-  type ScanReport,
-  unendedAttempts,
-} from "@runa/store";
+import type { ScanReport } from "@runa/store";
+import { type OpenAttempt, obstacleAmong, removeLitter, unendedAttempts } from "@runa/store/attempts";
+import { recordEvent } from "@runa/store/log";
 import { v7 as uuidv7 } from "uuid";
 import { abandonUnknown } from "../attempt/abandon.ts";
 import { AgentCarrier } from "../attempt/agent-carrier.ts";
@@ -15,7 +10,7 @@ import { shortAttemptId } from "../attempt/attempt-id.ts";
 import type { Carrier } from "../attempt/carrier.ts";
 import { adopt, type Begun, type Launch, launchAttempt } from "../attempt/claim.ts";
 import type { ExecutionContext } from "../attempt/context.ts";
-import { moveSuperseded } from "../attempt/move-superseded.ts";
+import { finishPending } from "../attempt/finish-pending.ts";
 import type { Watcher } from "../attempt/supervise.ts";
 import { removeUnclaimed } from "../attempt/unclaimed.ts";
 import { RunaError } from "../diagnostic.ts";
@@ -125,7 +120,7 @@ class Cascade {
   /** Finishes what commands that died have begun. */
   #tidyUp(): void {
     const { project } = this.#context;
-    moveSuperseded(project);
+    finishPending(project);
     removeLitter(project.store, project.workspace, project.methodology.types.keys());
     removeUnclaimed(project);
   }
