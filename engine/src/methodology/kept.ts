@@ -18,7 +18,7 @@ interface Facts {
 }
 
 /** By whom something is kept: another runa reads the files again. Its number changes with what is made of a manifest. */
-const KEEPER = `${version} 2`;
+const KEEPER = `${version} 3`;
 
 /**
  * The methodology of a project. What was made of it at an earlier command is taken from the store where every one of its
