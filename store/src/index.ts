@@ -18,7 +18,7 @@ export { type CandidateName, candidateKey } from "./candidate.ts";
 // Opening a store; mending a damaged one.
 export type { StoreUse } from "./connection/connection.ts";
 export { StoreError, storeExists } from "./connection/database.ts";
-export { openStore, requirePersistent, requireSound, type Store } from "./connection/store.ts";
+export { openStore, requirePersistent, requireSound, type Store, whileAlone } from "./connection/store.ts";
 // What a scan refills, and the scan.
 export { keepMethodology, keptMethodology } from "./index/kept-methodology.ts";
 export { knownSchemaHash, rememberSchemaFiles } from "./index/schema-check.ts";

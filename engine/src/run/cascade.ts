@@ -1,5 +1,5 @@
 import { setImmediate as otherWork } from "node:timers/promises";
-import type { ScanReport } from "@runa/store";
+import type { ScanReport, WorkUnit } from "@runa/store";
 import { type OpenAttempt, obstacleAmong, removeLitter, unendedAttempts } from "@runa/store/attempts";
 import { recordEvent } from "@runa/store/log";
 import { v7 as uuidv7 } from "uuid";
@@ -21,6 +21,7 @@ import type { Protocol } from "../methodology/methodology.ts";
 import { aimEntry, debtsFor, executableFor, isReached } from "../plan/aim.ts";
 import { offerProblem } from "../plan/offer.ts";
 import { isOrphan } from "../process/owner.ts";
+import { requireLockfile, updateLockfile } from "../project/lockfile/write.ts";
 import { evaluateScan, lookAt } from "../project/look.ts";
 import { Alarm } from "./alarm.ts";
 import { type Chance, candidateOf, isTriedAgain, type RunFailure, RunLedger } from "./ledger.ts";
@@ -88,6 +89,9 @@ class Cascade {
   /** What the newest scan could not read, when an attempt's end has just scanned. */
   #gaps: ScanReport["gaps"] | null = null;
   #told = "";
+  /** The scopes in which something has ended since the lock file was brought up to date; at first it may be old as a whole. */
+  #toLock: Set<WorkUnit | null> | "all" = "all";
+  #untold: string | null = null;
 
   constructor(context: ExecutionContext, options: RunOptions, listen: (event: ExecutionEvent) => void) {
     this.#context = context;
@@ -102,6 +106,7 @@ class Cascade {
 
   async execute(): Promise<RunReport> {
     const { project, interrupts } = this.#context;
+    requireLockfile(project);
     if (project.store.persistent) this.#tidyUp();
     else await this.#refuseUnlessIdle();
     const release = interrupts.listen(() => this.#alarm.ring());
@@ -142,6 +147,7 @@ class Cascade {
       this.#takeEnded();
       await this.#adoptOrphans();
       const evaluation = await this.#evaluate();
+      this.#keepLockfile(evaluation);
       await this.#refuseWhatCannotBeOffered(evaluation);
       const prospect = this.#startWhatMay(evaluation);
       if (prospect.outdated !== null) {
@@ -197,7 +203,19 @@ class Cascade {
       this.#listen({ kind: "attempt_ended", report: ended, retryIn });
       this.#evaluation = null;
       this.#gaps = gaps;
+      // An unscoped protocol sees what belongs to a work unit as well.
+      if (this.#toLock !== "all") this.#toLock.add(candidate.workUnit).add(null);
     }
+  }
+
+  /** What has ended is told in the lock file as well. What keeps it from being written is told once, and ends nothing. */
+  #keepLockfile(evaluation: Evaluation): void {
+    if (this.#toLock !== "all" && this.#toLock.size === 0) return;
+    const renewed = this.#toLock === "all" ? "all" : [...this.#toLock];
+    const problem = updateLockfile(this.#context.project, evaluation, renewed);
+    if (problem === null) this.#toLock = new Set();
+    else if (problem !== this.#untold) this.#listen({ kind: "not_locked", problem });
+    this.#untold = problem;
   }
 
   /** Attempts whose runa is gone are judged, or waited for, before anything else is done. */

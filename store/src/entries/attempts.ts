@@ -4,6 +4,7 @@ export {
   type AttemptResult,
   abandonAttempt,
   adoptAttempt,
+  attemptedUnits,
   attemptNotes,
   beforeAttempt,
   claimAttempt,
@@ -27,15 +28,16 @@ export {
   listAttempts,
   namesInAttempts,
 } from "../record/attempt-list.ts";
-export type {
-  InstanceBefore,
-  InstanceState,
-  OutcomeId,
-  Owner,
-  Place,
-  ProcessIdentity,
-  SeenType,
-  Usage,
+export {
+  type InstanceBefore,
+  type InstanceState,
+  isOutcome,
+  type OutcomeId,
+  type Owner,
+  type Place,
+  type ProcessIdentity,
+  type SeenType,
+  type Usage,
 } from "../record/attempt-table.ts";
 export {
   confirmArtifact,
@@ -49,7 +51,7 @@ export {
   withdrawArtifact,
 } from "../record/delivery.ts";
 // What they deliver, and where it comes from.
-export type { HeardDelivery } from "../record/delivery-table.ts";
+export type { EarlierDelivery, HeardDelivery } from "../record/delivery-table.ts";
 // What keeps one from running, and what is left to do after one.
 export { covers, type Exclusion, obstacleAmong, type Units } from "../record/exclusion.ts";
 export type { LastAttempt } from "../record/last-attempts.ts";

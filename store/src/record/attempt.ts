@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Instance, InstanceRef, Moment } from "../artifact.ts";
+import type { Instance, InstanceRef, Moment, WorkUnit } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Store } from "../connection/store.ts";
 import { markDelivered } from "../index/artifact-table.ts";
@@ -31,7 +31,7 @@ import {
 import { append } from "./event-table.ts";
 import type { EndFacts, EventBodies } from "./events.ts";
 import { type Exclusion, obstacleAmong } from "./exclusion.ts";
-import { lastAttemptOf } from "./last-attempts.ts";
+import { lastAttemptOf, workedUnits } from "./last-attempts.ts";
 import {
   type AttemptProgress,
   attemptProgress,
@@ -284,6 +284,11 @@ function logEnd(
   const duration_ms = Math.max(0, Math.round((at - startOf(connection, attempt.id)) / 1000));
   const body = { ...candidateBody(attempt), ...how, duration_ms };
   append(connection, { kind: "attempt_ended", attempt: attempt.id, body }, at);
+}
+
+/** The work units for which there was an attempt. */
+export function attemptedUnits({ connection }: Store): ReadonlySet<WorkUnit> {
+  return workedUnits(connection);
 }
 
 /** Removes the half-written files of writers that died; under the writers' lock, so none is at work. */
