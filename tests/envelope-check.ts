@@ -46,6 +46,7 @@ const SCHEMA_OF_KIND: Readonly<Record<string, string>> = {
   list: "list",
   doctor: "doctor",
   scan: "scan",
+  explanation: "explain",
 };
 
 /** The same of the three oldest, which have no kind, by their version: no two share one. */

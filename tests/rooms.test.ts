@@ -44,6 +44,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "process",
     "project",
     "plan",
+    "reasons",
     "attempt",
     "session",
     "run",

@@ -55,6 +55,7 @@ describe("help", () => {
     "list",
     "graph",
     "state",
+    "explain",
     "lint",
     "doctor",
     "step",

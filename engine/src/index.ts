@@ -45,6 +45,7 @@ export { doctorAnswer } from "./answers/doctor.ts";
 export { runEnvelope, stateEnvelope, stepEnvelope } from "./answers/envelope.ts";
 export { eventDocument } from "./answers/event-document.ts";
 export { EventLog, openEventLog } from "./answers/event-log.ts";
+export type { ExplainedAttempt, ExplainedProtocol, ExplanationAnswer } from "./answers/explain.ts";
 export {
   type GraphAnswer,
   type GraphEdge,
@@ -54,6 +55,7 @@ export {
   graph,
 } from "./answers/graph.ts";
 export { type ListAnswer, type ListedProtocol, list } from "./answers/list.ts";
+export { loadExplain } from "./answers/load-explain.ts";
 export { loadLint } from "./answers/load-lint.ts";
 export { loggedOutcomeText } from "./answers/logged-outcome-text.ts";
 export { type ProjectNames, projectNames } from "./answers/names.ts";
@@ -64,7 +66,6 @@ export { scanAnswer } from "./answers/scan.ts";
 export { scanWarnings } from "./answers/scan-warnings.ts";
 export {
   type InstanceAnswer,
-  type OriginEntry,
   showInstance,
   showType,
   showTypes,
@@ -142,6 +143,10 @@ export {
   rebuildProject,
   scanProject,
 } from "./project/project.ts";
+// Why things stand as they do.
+export type { OriginEntry } from "./reasons/origin-entry.ts";
+export type { ChangedBy, NamedInstance, Reason, ReasonNode } from "./reasons/reason.ts";
+export { reopeningReasons } from "./reasons/reopening.ts";
 // Runs.
 export { executeRun } from "./run/cascade.ts";
 export type { RunFailure } from "./run/ledger.ts";

@@ -46,6 +46,7 @@ export {
   adoptAttempt,
   attemptNotes,
   beforeAttempt,
+  type Claim,
   claimAttempt,
   deliveredElsewhere,
   earlierDeliveries,
@@ -107,6 +108,14 @@ export {
   verifyLog,
 } from "./record/event-log.ts";
 export { EVENT_KINDS, type EventBody, type EventFilter, type EventKind, isEventKind } from "./record/event-table.ts";
+export {
+  type AttemptFacts,
+  attemptFacts,
+  changesOf,
+  claimOf,
+  redelivered,
+  takenAwayBy,
+} from "./record/instance-history.ts";
 export { type Origin, originsOf } from "./record/origin.ts";
 export { loggedViolations } from "./record/refusal.ts";
 export { finishSuperseding, type NotMoved } from "./record/superseding.ts";

@@ -78,7 +78,7 @@ const OPERATIONS: readonly Operation[] = [
         inputs: [],
         before: [],
         lastAttempt: null,
-        lastSuccess: "attempt-0",
+        reopened: { lastSuccess: "attempt-0", because: [{ kind: "output_missing", artifact_type: "plan" }] },
         obstacle: () => null,
       }),
   },

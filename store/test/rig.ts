@@ -142,7 +142,7 @@ export class Rig {
       ...candidate,
       id: attempt,
       lastAttempt: last?.id ?? null,
-      lastSuccess: null,
+      reopened: null,
       obstacle: () => null,
       argv: ["agent"],
       owner: OWNER,

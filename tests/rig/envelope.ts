@@ -9,6 +9,8 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   list: ["list"],
   doctor: ["doctor"],
   scan: ["scan"],
+  explain: ["explanation"],
+  why: ["explanation"],
 };
 
 /** The commands whose answer has no kind, with its version. */

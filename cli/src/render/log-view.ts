@@ -5,10 +5,12 @@ import {
   type Json,
   type LogEvent,
   loggedOutcomeText,
+  reopeningReasons,
   shortAttemptId,
   visible,
 } from "@runa/engine";
 import { localTime } from "./local-time.ts";
+import { shortReasons } from "./reason-text.ts";
 import { out } from "./style.ts";
 import { tokensText, usdText } from "./usage-text.ts";
 
@@ -51,7 +53,7 @@ const DETAIL: Readonly<Record<EventKind, (body: EventBody) => string>> = {
   run_ended: (body) => [word(body.outcome), rest(body)].join("").replace(/^, /, ""),
   claimed: (body) => `${candidate(body)}${body.adopted === true ? ", adopted" : ""}${owner(body.owner)}`,
   released: (body) => `${candidate(body)}, freed by hand${formerOwner(body.owner)}`,
-  reopened: (body) => candidate(body),
+  reopened: (body) => `${candidate(body)}${because(body)}`,
 };
 
 /** Members of a body that a line says already, or that say nothing to people. */
@@ -136,6 +138,12 @@ function formerOwner(value: Json | undefined): string {
   const { pid, machine } = members(value);
   if (pid === undefined) return "";
   return `; process ${word(pid)}${machine === undefined ? "" : ` of machine ${word(machine).slice(0, 12)}`} had it`;
+}
+
+/** Why it is executed again, where that is told. */
+function because(body: EventBody): string {
+  const reasons = reopeningReasons(body);
+  return reasons.length === 0 ? "" : `, because ${shortReasons(reasons)}`;
 }
 
 function shortHash(value: Json | undefined): string {

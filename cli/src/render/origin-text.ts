@@ -1,16 +1,17 @@
-import { type OriginEntry, shortAttemptId } from "@runa/engine";
+import { type ChangedBy, type OriginEntry, shortAttemptId } from "@runa/engine";
 import { candidateName } from "./candidate-name.ts";
 import { localTimeOf } from "./local-time.ts";
 
-/** Where an instance's content comes from: `by draft, attempt 0195561e-2c40`, or `by hand`. */
-export function originText(origin: OriginEntry): string {
+/** Where an instance's content comes from, or who took it away: `by draft, attempt 0195561e-2c40`, or `by hand`. */
+export function originText(origin: ChangedBy): string {
   switch (origin.by) {
     case "hand":
       return "by hand";
     case "server":
       return "by hand, through runa-mcp";
     case "attempt": {
-      const how = { tool: "", file: ", as a file", confirmed: ", confirmed unchanged" }[origin.via];
+      const how =
+        "via" in origin ? { tool: "", file: ", as a file", confirmed: ", confirmed unchanged" }[origin.via] : "";
       const name = candidateName(origin.protocol, origin.work_unit ?? null);
       return `by ${name}, attempt ${shortAttemptId(origin.attempt)}${how}`;
     }

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import {
   adoptAttempt,
   beforeAttempt,
+  type Claim,
   claimAttempt,
   endUnstarted,
   type OpenAttempt,
@@ -24,6 +25,7 @@ import { mayLive } from "../process/proc.ts";
 import { closeOutput, keptOutput, type OutputFiles, openOutput } from "../process/transcript.ts";
 import type { AgentSettings } from "../project/config.ts";
 import type { OpenProject } from "../project/project.ts";
+import { reopenedBy } from "../reasons/reopening.ts";
 import { attemptDirectory, usageFile } from "./conclude.ts";
 import { earlierOutputs } from "./earlier-outputs.ts";
 import { instancesBefore, type RunningAttempt } from "./evidence.ts";
@@ -107,7 +109,7 @@ export function launchAttempt(context: ExecutionContext, execution: Execution): 
     })),
     before,
     lastAttempt: evaluation.view.lastAttempt(protocol)?.id ?? null,
-    lastSuccess: evaluation.view.lastSuccess(protocol)?.id ?? null,
+    reopened: reopeningOf(project, evaluation, candidate),
     obstacle: execution.obstacle,
   });
   if (claimed.kind !== "claimed") {
@@ -149,6 +151,12 @@ export function launchAttempt(context: ExecutionContext, execution: Execution): 
   const running: RunningAttempt = { id, protocol, workUnit, started: claimed.started, before };
   const ended = superviseAttempt(context, { running, agent, output, since, tries, isRetried, adopted: false });
   return { kind: "active", attempt: { id, work: { protocol, workUnit }, ended } };
+}
+
+/** Of a candidate that had succeeded, which success that was and why it is executed again. */
+function reopeningOf({ store }: OpenProject, evaluation: Evaluation, candidate: EvaluatedCandidate): Claim["reopened"] {
+  const success = evaluation.view.lastSuccess(candidate.protocol);
+  return success === undefined ? null : { lastSuccess: success.id, because: reopenedBy(store, evaluation, candidate) };
 }
 
 function requireAgent({ config }: OpenProject, { name }: Protocol, { command }: AgentSettings): Argv {

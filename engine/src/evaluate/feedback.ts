@@ -5,7 +5,7 @@ import { outputTypesOf, readTypesOf } from "../methodology/methodology.ts";
 import type { ProtocolView, RelevantInput } from "./scope-view.ts";
 
 /** Something that lies there and counts as changed when it was said, whatever its content was before. */
-interface News {
+export interface News {
   readonly instance: Instance;
   readonly at: Moment;
 }
@@ -31,12 +31,17 @@ export class Feedback {
   }
 
   /** When something was said last by instances of a type; null where nothing was. */
-  newest({ type, which }: RelevantInput): Moment | null {
+  newest(input: RelevantInput): Moment | null {
     if (!this.#isSpokenTo) return null;
     let newest: Moment | null = null;
-    for (const { instance, at } of this.#newsOf(type))
-      if ((which === "all" || instance.status === "valid") && (newest === null || at > newest)) newest = at;
+    for (const { at } of this.news(input)) if (newest === null || at > newest) newest = at;
     return newest;
+  }
+
+  /** What was said by instances of a type, the earliest first. */
+  news({ type, which }: RelevantInput): News[] {
+    if (!this.#isSpokenTo) return [];
+    return this.#newsOf(type).filter(({ instance }) => which === "all" || instance.status === "valid");
   }
 
   get #isSpokenTo(): boolean {

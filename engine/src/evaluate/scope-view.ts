@@ -4,6 +4,7 @@ import {
   type LastAttempt,
   type Moment,
   type Said,
+  type ScanGap,
   type SeenType,
   type Snapshot,
   sha256,
@@ -129,6 +130,13 @@ export class ScopeView {
     return this.#of(type).valid(type);
   }
 
+  /** Those that do not count, as they belong to other work units. */
+  elsewhere(type: string): readonly Instance[] {
+    if (this.workUnit === null) return [];
+    const inScope = new Set(this.inScope(type).map(({ id }) => id));
+    return (this.snapshot.instances.get(type) ?? []).filter(({ id }) => !inScope.has(id));
+  }
+
   /** The invalid and the malformed ones. */
   broken(type: string): readonly Instance[] {
     return this.inScope(type).filter(({ status }) => status === "invalid" || status === "malformed");
@@ -189,6 +197,11 @@ export class ProtocolView {
     return this.#scope.valid(type);
   }
 
+  /** The instances of a type that lie there and do not count here, as they belong to other work units. */
+  elsewhere(type: string): readonly Instance[] {
+    return this.#scope.elsewhere(type);
+  }
+
   broken(type: string): readonly Instance[] {
     return this.#scope.broken(type);
   }
@@ -211,6 +224,11 @@ export class ProtocolView {
 
   isPartial(type: string): boolean {
     return this.#scope.isPartial(type);
+  }
+
+  /** What could not be read of a type. */
+  gaps(type: string): readonly ScanGap[] {
+    return this.#scope.snapshot.gaps.get(type) ?? [];
   }
 
   /** The protocol's last attempt in this scope that has ended. */

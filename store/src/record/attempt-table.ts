@@ -102,6 +102,8 @@ export interface LastAttempt {
   readonly protocol: string;
   readonly outcome: OutcomeId;
   readonly started: Moment;
+  /** By the machine's clock, for people; left out of an attempt that is only imagined. */
+  readonly startedAt?: WallTime;
   readonly ended: Moment;
   readonly outputsAfter: string;
   readonly fingerprint: string;
@@ -161,7 +163,7 @@ const LAST_OF_CANDIDATE = `SELECT id, outcome FROM attempt WHERE protocol = ? AN
 const FENCE = "UPDATE attempt SET fenced = ? WHERE id = ? AND fenced IS NULL";
 const END = `UPDATE attempt SET ended = ?, fenced = coalesce(fenced, ?), outcome = ?, detail = ?, seen = ?, outputs_after = ?, usage = ?, before = '[]'
   WHERE id = ? AND ended IS NULL AND (? IS NULL OR owner = ?)`;
-const LAST_COLUMNS = "id, protocol, outcome, started, ended, outputs_after, fingerprint, seen";
+const LAST_COLUMNS = "id, protocol, outcome, started, started_at, ended, outputs_after, fingerprint, seen";
 const LAST_OF_SCOPE = `SELECT ${LAST_COLUMNS}, json_extract(detail, '$.retry') AS retry FROM attempt
   WHERE rowid IN (${lastOfEach("ended IS NOT NULL")})`;
 const LAST_SUCCESS_OF_SCOPE = `SELECT ${LAST_COLUMNS}, NULL AS retry FROM attempt
@@ -211,6 +213,7 @@ interface LastColumns {
   protocol: string;
   outcome: OutcomeId;
   started: Moment;
+  started_at: WallTime;
   ended: Moment;
   outputs_after: string;
   fingerprint: string;
@@ -324,6 +327,7 @@ function lastFrom(connection: Connection, row: LastColumns): LastAttempt {
     protocol: row.protocol,
     outcome: stored(connection, row.outcome, isOutcome),
     started: stored(connection, row.started, isCount),
+    startedAt: row.started_at,
     ended: stored(connection, row.ended, isCount),
     outputsAfter: row.outputs_after,
     fingerprint: row.fingerprint,

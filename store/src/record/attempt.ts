@@ -46,8 +46,8 @@ import { withdrawalsOf } from "./withdrawal-table.ts";
 export interface Claim extends AttemptStart {
   /** Its last attempt that had ended when it was evaluated; another since then means that it was executed meanwhile. */
   readonly lastAttempt: string | null;
-  /** Its last success, if it had one: then it is reopened. */
-  readonly lastSuccess: string | null;
+  /** Its last success, and why it is executed again, as far as is known; null where it had none. */
+  readonly reopened: { readonly lastSuccess: string; readonly because: readonly Json[] } | null;
   /** The attempt beside which this one must not run, of those that have not ended (attempts.md section 7). */
   readonly obstacle: (open: readonly OpenAttempt[]) => OpenAttempt | null;
 }
@@ -76,11 +76,14 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
       owner: ownerBody(claim.owner),
       agent: [...claim.argv],
     });
-    if (claim.lastSuccess !== null)
+    if (claim.reopened !== null) {
+      const { lastSuccess, because } = claim.reopened;
       appendEvent(connection, "reopened", claim.id, {
         ...candidateBody(claim),
-        last_success: claim.lastSuccess,
+        last_success: lastSuccess,
+        ...(because.length > 0 && { because }),
       });
+    }
     return { kind: "claimed", started };
   });
 }
