@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { draft } from "./rig/examples.ts";
+import { draft, units } from "./rig/examples.ts";
 import { makeRig } from "./rig/rig.ts";
 
 const DESIGN = `mkdir -p .runa/workspace/design; echo '{"title": "A design"}' > .runa/workspace/design/d1.json`;
@@ -118,12 +118,25 @@ describe("env", () => {
     await rig.run("step", { env });
     // PWD and such are the shell's own.
     const names = namesIn(rig.read("seen")).filter((name) => !["PWD", "OLDPWD", "SHLVL", "_"].includes(name));
-    expect(names.sort()).toEqual(["HOME", "LANG", "PATH", "RUNA_ATTEMPT", "RUNA_MCP_CONFIG", "RUNA_USAGE", "WANTED"]);
+    const runa = ["RUNA_ATTEMPT", "RUNA_MCP_CONFIG", "RUNA_PROTOCOL", "RUNA_USAGE"];
+    expect(names.sort()).toEqual(["HOME", "LANG", "PATH", ...runa, "WANTED"]);
   });
 
   test("inherit, when it says nothing", async () => {
     const rig = await makeRig({ ...draft, agent });
     await rig.run("step", { env });
     expect(namesIn(rig.read("seen"))).toEqual(expect.arrayContaining(["SECRET", "WANTED", "NO_COLOR"]));
+  });
+
+  test("an agent is told its protocol, and its work unit where it has one, whatever runa itself was told", async () => {
+    const outside = { RUNA_PROTOCOL: "other", RUNA_WORK_UNIT: "other" };
+    const rig = await makeRig({ ...draft, agent });
+    await rig.run("step", { env: outside });
+    expect(rig.read("seen")).toMatch(/^RUNA_PROTOCOL=draft$/m);
+    expect(namesIn(rig.read("seen"))).not.toContain("RUNA_WORK_UNIT");
+    const scoped = await makeRig({ ...units, agent });
+    await scoped.run("step", "--work-unit", "checkout", { env: outside });
+    expect(scoped.read("seen")).toMatch(/^RUNA_PROTOCOL=implement$/m);
+    expect(scoped.read("seen")).toMatch(/^RUNA_WORK_UNIT=checkout$/m);
   });
 });

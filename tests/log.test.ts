@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openSqlite } from "../store/src/connection/sqlite.ts";
 import { type JsonSchema, loadSchemaCompiler, type Validator } from "../store/src/index.ts";
+import { eventsIn } from "./rig/events.ts";
 import { draft } from "./rig/examples.ts";
 import { CHECKOUT, RUNA } from "./rig/programs.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
@@ -286,6 +287,23 @@ describe("what is chosen", () => {
     expect(text).toContain("requirements/a\\u{202e}b");
     expect(text).not.toContain("\u202e");
   });
+});
+
+test("what another runa wrote, or somebody edited, is shown as it stands there, and kept by a rebuild", async () => {
+  const rig = await scanned();
+  editLog(rig.project, `UPDATE event SET kind = 'landed', body = '{"branch":"main","commits":[1]}' WHERE seq = 3`);
+  const shown = async () => {
+    expect(await printed(rig)).toMatch(/ landed {15}branch main\n/);
+    const [, , third] = eventsIn<object>(await printed(rig, "--json"));
+    expect(third).toMatchObject({
+      seq: 3,
+      kind: "landed",
+      body: { branch: "main", commits: [1] },
+    });
+  };
+  await shown();
+  expect((await rig.run("scan", "--rebuild")).exitCode).toBe(0);
+  await shown();
 });
 
 describe("verification", () => {

@@ -11,6 +11,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   store: [
     "artifact.ts",
     "candidate.ts",
+    "instances.ts",
     "moment.ts",
     "grouped.ts",
     "suggestion.ts",

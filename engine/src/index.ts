@@ -1,11 +1,10 @@
 // From the store: the log, times, and what can be wrong.
 export type {
   Dialect,
-  EventBody,
+  EventBodies,
   EventFilter,
   EventKind,
   Instance,
-  Json,
   JsonSchema,
   Keyword,
   LogEvent,
@@ -58,6 +57,7 @@ export { type ListAnswer, type ListedProtocol, list } from "./answers/list.ts";
 export { loadExplain } from "./answers/load-explain.ts";
 export { loadLint } from "./answers/load-lint.ts";
 export { loggedOutcomeText } from "./answers/logged-outcome-text.ts";
+export { aimNamed } from "./answers/named.ts";
 export { type ProjectNames, projectNames } from "./answers/names.ts";
 export { violationDiagnostics } from "./answers/placed-violation.ts";
 export { promptOf } from "./answers/prompt.ts";
@@ -77,13 +77,13 @@ export { type ValidationAnswer, validate } from "./answers/validate.ts";
 export { type ScopeCounts, scopeCounts, workUnitCounts } from "./answers/work-units.ts";
 
 // Attempts: how they are told apart, how they end, and what is said of it.
+export type { EndedAttempt } from "./attempt/attempt.ts";
 export { SHORTEST_BEGINNING, shortAttemptId } from "./attempt/attempt-id.ts";
+export type { ExecutionContext } from "./attempt/context.ts";
 export { attemptDeliveries } from "./attempt/deliveries.ts";
 export type { Outcome } from "./attempt/outcome.ts";
 export { outcomeText, violationLines } from "./attempt/outcome-text.ts";
 export { releaseByHand } from "./attempt/release.ts";
-export type { AttemptReport } from "./attempt/report.ts";
-export type { ExecutionContext } from "./attempt/supervise.ts";
 
 // Texts, sizes, durations and errors.
 export { count } from "./count.ts";
@@ -104,6 +104,7 @@ export type { LintReport } from "./methodology/lint/lint-methodology.ts";
 export type { Methodology, Protocol } from "./methodology/methodology.ts";
 export { triggerText } from "./methodology/trigger.ts";
 export { stderr, stdout } from "./output.ts";
+export { type Aim, aimedAt, debtsFor } from "./plan/aim.ts";
 // What an agent is told, and what a run would do.
 export {
   findMcpCommand,

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { ListedInstances } from "@runa/store";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type EvaluatedCandidate, evaluate, evaluateScopes, type WaitCondition } from "../src/evaluate/evaluate.ts";
@@ -90,16 +91,21 @@ test("evaluate and debtsOf agree with contract section 5, sentence by sentence",
   expect(rare).toEqual([]);
 });
 
+class Divided extends ListedInstances {
+  override scopedTypes(): string[] {
+    return [...this.keys()];
+  }
+}
+
 test("several scopes over one snapshot are evaluated as each is alone, whatever they share", () => {
   const scopes = [null, unit("w1"), unit("w2")];
   fc.assert(
     fc.property(worlds, (world) => {
       const methodology = methodologyOf(world.types, world.protocols);
       const snapshot = snapshotFrom(world);
-      const scoped = world.instances.filter(({ workUnit }) => workUnit !== null).map(({ type }) => type);
-      // As the store tells it; without, every scope looks at the lists of its own.
-      const instances = Object.assign(new Map(snapshot.instances), { scopedTypes: () => [...new Set(scoped)] });
-      const together = [...evaluateScopes(methodology, { ...snapshot, instances }, scopes)];
+      const together = [...evaluateScopes(methodology, snapshot, scopes)];
+      // Where every type may be of work units, every scope looks at the lists of its own.
+      const instances = new Divided(snapshot.instances);
       const facts = ({ candidates, view }: (typeof together)[number]) => [
         candidates.map(seenIn),
         candidates.map(({ readiness }) => (readiness.status === "ready" ? readiness.inputs : [])),
@@ -107,7 +113,7 @@ test("several scopes over one snapshot are evaluated as each is alone, whatever 
       ];
       agree(
         together.map(facts),
-        scopes.map((scope) => facts(evaluate(methodology, snapshot, scope))),
+        scopes.map((scope) => facts(evaluate(methodology, { ...snapshot, instances }, scope))),
       );
     }),
     { numRuns: 500 },

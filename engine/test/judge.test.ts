@@ -1,5 +1,6 @@
 import type { Instance, InstanceRef, ServerNotes } from "@runa/store";
 import { expect, test } from "vitest";
+import { silenceOf } from "../src/attempt/agent-work.ts";
 import { judge } from "../src/attempt/judge.ts";
 import { ScopeView } from "../src/evaluate/scope-view.ts";
 import type { ProtocolDeclaration } from "../src/methodology/manifest.ts";
@@ -205,6 +206,7 @@ const TABLE: readonly Row[] = [
 ];
 
 test.each(TABLE)("judge: $title", ({ protocol, there, delivered, notes, workUnit, outcome }) => {
-  const evidence = { view: viewOf(there, workUnit), delivered: refs(...delivered), notes: { ...QUIET, ...notes } };
+  const calls = { ...QUIET, ...notes };
+  const evidence = { view: viewOf(there, workUnit), delivered: refs(...delivered), calls, silence: silenceOf(calls) };
   expect(judge(protocol, evidence)).toEqual(outcome);
 });

@@ -1,9 +1,9 @@
 import type { LastAttempt, Moment, OutcomeId } from "@runa/store";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { EndedAttempt } from "../src/attempt/attempt.ts";
 import { outputsDigest, readsDigest } from "../src/attempt/evidence.ts";
 import type { Outcome } from "../src/attempt/outcome.ts";
-import type { AttemptReport } from "../src/attempt/report.ts";
 import { type EvaluatedCandidate, type Evaluation, evaluate } from "../src/evaluate/evaluate.ts";
 import type { ProtocolDeclaration } from "../src/methodology/manifest.ts";
 import { isTriedAgain, RunLedger } from "../src/run/ledger.ts";
@@ -74,20 +74,27 @@ function ended(attempt: Pick<LastAttempt, "id" | "outcome" | "retry">): LastAtte
 let attempts = 0;
 
 /** @param left how the world looked to an attempt that succeeded: what it was given, and what it wrote */
-function reportOf(candidate: EvaluatedCandidate, outcome: Outcome, tries: number, left?: Evaluation): AttemptReport {
+function reportOf(candidate: EvaluatedCandidate, outcome: Outcome, tries: number, left?: Evaluation): EndedAttempt {
   const { protocol } = candidate;
   return {
+    phase: "ended",
     id: `attempt-${attempts++}`,
     candidate,
-    outcome,
+    place: { directory: "/", workspace: "/workspace" },
+    started: 1 as Moment,
+    since: 0,
+    before: [],
     tries,
     adopted: false,
-    swept: [],
+    worker: null,
+    ending: null,
+    end: { exit: { kind: "exited", code: 0 }, swept: [], silence: null, usage: null },
     duration: 1,
     delivered: [],
     superseded: [],
+    outcome,
     judged: outcome,
-    everythingDelivered: outcome.id === "delivered",
+    gaps: [],
     left:
       left === undefined
         ? null
@@ -96,7 +103,6 @@ function reportOf(candidate: EvaluatedCandidate, outcome: Outcome, tries: number
             reads: readsDigest(left.view, protocol),
             outputs: outputsDigest(left.view, protocol),
           },
-    usage: null,
   };
 }
 
@@ -111,7 +117,7 @@ test("a candidate is tried as often as its attempts and max_reopens allow", () =
       let { candidate } = first;
       let tries = 1;
       let successes = 0;
-      let last: AttemptReport | null = null;
+      let last: EndedAttempt | null = null;
       for (const [index, outcome] of outcomes.entries()) {
         // Always READY again: after the first success each further one was reopened.
         if (successes > limits.maxReopens) {
@@ -120,7 +126,7 @@ test("a candidate is tried as often as its attempts and max_reopens allow", () =
           return;
         }
         expect(ledger.chance(candidate)).toEqual({ kind: "now", tries, failed: tries === 1 ? null : last });
-        const report: AttemptReport = reportOf(candidate, outcome, tries, evaluated(rest).evaluation);
+        const report: EndedAttempt = reportOf(candidate, outcome, tries, evaluated(rest).evaluation);
         last = report;
         const retryIn = ledger.ended(report);
         if (outcome.id === "delivered") successes++;

@@ -1,6 +1,7 @@
 import type { Moment } from "@runa/store";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type Ending, LimitWatch, type Visible } from "../src/attempt/limits.ts";
+import type { Ending } from "../src/attempt/attempt.ts";
+import { LimitWatch, type Visible } from "../src/attempt/limits.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,4 +1,4 @@
-import type { EventBody } from "@runa/store";
+import type { EventBodies } from "@runa/store";
 import { describe, expect, test } from "vitest";
 import { loggedOutcomeText } from "../src/answers/logged-outcome-text.ts";
 import type { Outcome } from "../src/attempt/outcome.ts";
@@ -19,42 +19,45 @@ const outcomes: Outcome[] = [
 ];
 
 test.each(outcomes)("$id is told by the log in the words of whoever executed it", (outcome) => {
-  expect(loggedOutcomeText({ outcome: outcome.id, ...loggedOutcome(outcome) })).toEqual(outcomeText(outcome));
+  expect(loggedOutcomeText({ protocol: "draft", outcome: outcome.id, ...loggedOutcome(outcome) })).toEqual(
+    outcomeText(outcome),
+  );
 });
 
 describe("what the log keeps less of", () => {
   test("outputs that are not valid: where, and what was expected", () => {
     const violation = { path: "/title", keyword: "type", expected: "string", got: "5", message: "/title: not 5" };
     const outcome = { id: "invalid_output", outputs: [{ type: "design", id: "d1", violations: [violation] }] } as const;
-    expect(loggedOutcomeText({ outcome: outcome.id, ...loggedOutcome(outcome as unknown as Outcome) })).toEqual([
-      "1 output not valid",
-      "design/d1 /title expected string",
-    ]);
+    expect(
+      loggedOutcomeText({ protocol: "draft", outcome: outcome.id, ...loggedOutcome(outcome as unknown as Outcome) }),
+    ).toEqual(["1 output not valid", "design/d1 /title expected string"]);
   });
 
   test("that the server could not serve, without its words", () => {
     const silence = { kind: "server_failed", reason: "no such file" } as const;
     const outcome: Outcome = { id: "not_delivered", types: ["design"], silence };
-    expect(loggedOutcomeText({ outcome: outcome.id, ...loggedOutcome(outcome) })).toEqual([
+    expect(loggedOutcomeText({ protocol: "draft", outcome: outcome.id, ...loggedOutcome(outcome) })).toEqual([
       "not delivered: design",
       "the agent started the MCP server, which could not serve",
     ]);
   });
 
   test("the agent that could not be started", () => {
-    expect(loggedOutcomeText({ outcome: "not_started", errno: "ENOENT" })).toEqual([
+    expect(loggedOutcomeText({ protocol: "draft", outcome: "not_started", errno: "ENOENT" })).toEqual([
       "the agent could not be started (ENOENT)",
     ]);
   });
 });
 
-const said: EventBody[] = [
-  {},
+const told: Partial<EventBodies["attempt_ended"]>[] = [
   { outcome: "delivered" },
-  { outcome: "exited", code: "x" },
-  { outcome: "timed_out", limit: 3 },
+  { outcome: "exited" },
+  { outcome: "timed_out", limit: "wall" },
+  { outcome: "signalled", code: 1 },
+  { outcome: "not_started" },
+  { outcome: "choice_unmet", choices: [] },
 ];
 
-test.each(said)("nothing is made up of %j", (body) => {
-  expect(loggedOutcomeText(body)).toEqual([]);
+test.each(told)("nothing is made up of %j", (body) => {
+  expect(loggedOutcomeText({ protocol: "draft", outcome: "delivered", ...body })).toEqual([]);
 });

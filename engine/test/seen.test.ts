@@ -1,5 +1,6 @@
 import type { Instance, InstanceRef, Moment } from "@runa/store";
 import { expect, test } from "vitest";
+import type { ClaimedAttempt } from "../src/attempt/attempt.ts";
 import { instancesBefore, outputsDigest, seenBy } from "../src/attempt/evidence.ts";
 import { ScopeView, seenOf } from "../src/evaluate/scope-view.ts";
 import { declare, instanceOf, methodologyOf, snapshotOf, unit, when } from "./support/builders.ts";
@@ -35,12 +36,16 @@ function seen(rows: {
   const { before, written = [], withdrawn = [], superseded = [], workUnit } = rows;
   const [protocol] = methodologyOf(TYPES, [reader]).protocols;
   if (protocol === undefined) throw new Error("one protocol was declared");
-  const attempt = {
+  const attempt: ClaimedAttempt = {
+    phase: "claimed",
     id: "a",
-    protocol,
-    workUnit: workUnit === undefined ? null : unit(workUnit),
+    candidate: { protocol, workUnit: workUnit === undefined ? null : unit(workUnit) },
+    place: { directory: "/", workspace: "/workspace" },
     started: 1 as Moment,
+    since: 0,
     before: instancesBefore(viewOf(before, workUnit), protocol),
+    tries: 1,
+    adopted: false,
   };
   return seenBy(attempt, { written, withdrawn: refs(...withdrawn) }, refs(...superseded));
 }

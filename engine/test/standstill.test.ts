@@ -1,10 +1,10 @@
-import { adoptAttempt, claimAttempt, type OpenAttempt, type Owner, openStore, unendedAttempts } from "@runa/store";
-import { afterEach, expect, onTestFinished, test, vi } from "vitest";
+import { adoptAttempt, claimAttempt, type OpenAttempt, type Owner, unendedAttempts } from "@runa/store";
+import { afterEach, expect, test, vi } from "vitest";
 import { Interrupts } from "../src/process/interrupts.ts";
 import { thisOwner } from "../src/process/owner.ts";
-import { type OpenProject, openProject } from "../src/project/project.ts";
+import type { OpenProject } from "../src/project/project.ts";
 import { executeRun } from "../src/run/cascade.ts";
-import { Disk } from "./support/disk.ts";
+import { executionIn, readyProject } from "./support/ready-project.ts";
 
 // What every "look again" of the cascade comes from, so that it can be made to happen for ever.
 vi.mock(import("@runa/store"), async (original) => {
@@ -21,53 +21,15 @@ afterEach(() => vi.resetAllMocks());
 
 const OTHER = "01800000-0000-7000-8000-000000000001";
 
-/** A project in which `draft` is READY. */
-async function ready(): Promise<OpenProject> {
-  const disk = new Disk();
-  disk.write({
-    ".runa/config.toml": `methodology_path = "m/manifest.toml"\n[agent]\ncommand = ["true"]\n`,
-    "m/manifest.toml": `name = "m"
-[[artifact_types]]
-name = "requirements"
-[[artifact_types]]
-name = "design"
-[[protocols]]
-name = "draft"
-requires = ["requirements"]
-produces = ["design"]
-trigger = { type = "on_artifact", name = "requirements" }
-`,
-    "m/schemas/requirements.schema.json": "{}",
-    "m/schemas/design.schema.json": "{}",
-    "m/protocols/draft/PROTOCOL.md": "Draft it.",
-    ".runa/workspace/requirements/r1.json": "{}",
-  });
-  openStore(disk.at(".runa/store")).close();
-  const project = await openProject({ workingDirectory: disk.path, environment: {} });
-  onTestFinished(() => {
-    project.close();
-    disk[Symbol.dispose]();
-  });
-  return project;
-}
-
 /** Runs what there is to do; a signal comes as soon as `interrupted` says so. */
 async function run(project: OpenProject): Promise<ReturnType<typeof executeRun>> {
   const interrupts = new Interrupts("boundary", () => {});
   try {
     return await executeRun(
-      {
-        project,
-        interrupts,
-        mcp: { command: process.execPath, args: [], found: true },
-        environment: {},
-        grace: 100,
-        capture: false,
-        startable: (argv) => argv,
-        show: () => {},
-      },
+      executionIn(project, interrupts),
       {
         workUnit: null,
+        aim: { kind: "all" },
         once: false,
         wait: true,
         jobs: 1,
@@ -113,13 +75,13 @@ const FOR_EVER = [
 ];
 
 test.each(FOR_EVER)("$what: the run ends and says so", async ({ happens, says }) => {
-  const project = await ready();
+  const project = await readyProject();
   happens();
   await expect(run(project)).rejects.toThrow(says);
 });
 
 test.each(FOR_EVER)("$what: a signal ends the run before that", async ({ happens }) => {
-  const project = await ready();
+  const project = await readyProject();
   happens();
   // Asked in every turn.
   const asked = vi.mocked(claimAttempt);

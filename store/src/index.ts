@@ -5,7 +5,6 @@ export type {
   InstanceId,
   InstanceRef,
   InstanceStatus,
-  Json,
   JsonSchema,
   Moment,
   ScanGap,
@@ -24,6 +23,7 @@ export { openStore, requirePersistent, requireSound, type Store } from "./connec
 export { keepMethodology, keptMethodology } from "./index/kept-methodology.ts";
 export { knownSchemaHash, rememberSchemaFiles } from "./index/schema-check.ts";
 export { knownWorkUnits } from "./index/work-units.ts";
+export { ListedInstances, summaryOf } from "./instances.ts";
 // JSON: reading it strictly, its canonical form, its pointers.
 export { contentHash, sha256 } from "./json/canonical.ts";
 export { ExactNumber } from "./json/exact-number.ts";
@@ -79,6 +79,7 @@ export type {
   Refusal,
   SeenType,
   ServerNotes,
+  Usage,
 } from "./record/attempt-table.ts";
 export {
   confirmArtifact,
@@ -95,7 +96,6 @@ export {
   clockWentBack,
   type EventQuery,
   eventCount,
-  type LogEvent,
   type LogHead,
   type LogVerdict,
   loggedAttempts,
@@ -107,7 +107,16 @@ export {
   type StepBack,
   verifyLog,
 } from "./record/event-log.ts";
-export { EVENT_KINDS, type EventBody, type EventFilter, type EventKind, isEventKind } from "./record/event-table.ts";
+export type { EventFilter } from "./record/event-table.ts";
+export {
+  type EndFacts,
+  EVENT_KINDS,
+  type EventBodies,
+  type EventKind,
+  isEventKind,
+  type LogEvent,
+} from "./record/events.ts";
+export { covers, type Exclusion, obstacleAmong, type Units } from "./record/exclusion.ts";
 export {
   type AttemptFacts,
   attemptFacts,

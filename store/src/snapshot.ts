@@ -6,6 +6,7 @@ import { grouped } from "./grouped.ts";
 import { unhealthyArtifacts } from "./index/artifact-table.ts";
 import { type PackedArtifacts, packedArtifacts } from "./index/packed-artifacts.ts";
 import { lastRemovals } from "./index/removal-table.ts";
+import { type Instances, summaryOf } from "./instances.ts";
 import {
   type LastAttempt,
   lastAttempts,
@@ -17,22 +18,12 @@ import {
 import { type Saying, sayingsOf } from "./record/delivery-table.ts";
 import type { ScanReport } from "./scan/scan.ts";
 
-/** The instances of each declared type, by instance id; a type without any has an empty list. */
-export interface InstancesByType extends ReadonlyMap<string, readonly Instance[]> {
-  /** What is known of all instances of a type without making the list; undefined where only the list tells. */
-  summary?(type: string): TypeSummary | undefined;
-  /** The instances of a type that belong to a work unit or to none; undefined where only the whole list tells. */
-  forWorkUnit?(type: string, workUnit: WorkUnit): readonly Instance[] | undefined;
-  /** The types of which some instance belongs to a work unit. */
-  scopedTypes?(): readonly string[];
-}
-
 /**
  * What the store knew at one moment about everything that the evaluation of some scopes asks for. It belongs to none of
  * them. Immutable; whoever wants to know "what if" makes another.
  */
 export interface Snapshot {
-  readonly instances: InstancesByType;
+  readonly instances: Instances;
   /** Of each partially scanned type what could not be read. */
   readonly gaps: ReadonlyMap<string, readonly ScanGap[]>;
   /** By `candidateKey`, for the scopes that were asked for. */
@@ -127,18 +118,8 @@ export function readUnhealthy({ connection }: Store, types: Iterable<string>): I
     .sort((a, b) => (order.get(a.type) ?? 0) - (order.get(b.type) ?? 0));
 }
 
-const NO_INSTANCES: TypeSummary = {
-  total: 0,
-  valid: 0,
-  broken: 0,
-  stale: 0,
-  newest: null,
-  newestValid: null,
-  newestVouched: null,
-};
-
 /** The lists are unpacked one by one, when they are asked for. */
-class PackedInstances implements InstancesByType {
+class PackedInstances implements Instances {
   readonly #types: ReadonlySet<string>;
   readonly #packed: PackedArtifacts;
 
@@ -156,7 +137,7 @@ class PackedInstances implements InstancesByType {
   }
 
   summary(type: string): TypeSummary {
-    return (this.has(type) ? this.#packed.get(type)?.summary : undefined) ?? NO_INSTANCES;
+    return (this.has(type) ? this.#packed.get(type)?.summary : undefined) ?? summaryOf([]);
   }
 
   forWorkUnit(type: string, workUnit: WorkUnit): readonly Instance[] {
@@ -187,7 +168,7 @@ class PackedInstances implements InstancesByType {
     return this.entries();
   }
 
-  forEach(visit: (instances: readonly Instance[], type: string, all: InstancesByType) => void): void {
+  forEach(visit: (instances: readonly Instance[], type: string, all: Instances) => void): void {
     for (const [type, instances] of this) visit(instances, type, this);
   }
 }

@@ -13,10 +13,11 @@ import {
 } from "../src/record/attempt.ts";
 import type { OpenAttempt, Owner } from "../src/record/attempt-table.ts";
 import { confirmArtifact, recordRefusal, recordServerStart, recordWithdrawal } from "../src/record/delivery.ts";
-import { noteMethodology, readEvents, recordEvent, verifyLog } from "../src/record/event-log.ts";
+import { noteMethodology, recordEvent, verifyLog } from "../src/record/event-log.ts";
 import { finishSuperseding } from "../src/record/superseding.ts";
 import { BATCH, scan } from "../src/scan/scan.ts";
 import { type DatabaseFault, onFaultyDatabase, syncingOf } from "./database-faults.ts";
+import { bodiesOf, EXAMPLES, RUN_STARTED } from "./event-examples.ts";
 import { id, Rig, temporaryDirectory } from "./rig.ts";
 import { held, told } from "./told.ts";
 
@@ -78,8 +79,8 @@ const OPERATIONS: readonly Operation[] = [
         inputs: [],
         before: [],
         lastAttempt: null,
-        reopened: { lastSuccess: "attempt-0", because: [{ kind: "output_missing", artifact_type: "plan" }] },
-        obstacle: () => null,
+        reopened: { last_success: "attempt-0", because: [{ kind: "output_missing", artifact_type: "plan" }] },
+        exclusion: { exclusive: true, protocols: [] },
       }),
   },
   {
@@ -135,11 +136,11 @@ const OPERATIONS: readonly Operation[] = [
         violations: [{ path: "/a", expected: "b" }],
       }),
   },
-  { what: "an event", prepared: idle, work: ({ store }) => recordEvent(store, "run_started", null, { pid: 1 }) },
+  { what: "an event", prepared: idle, work: ({ store }) => recordEvent(store, RUN_STARTED) },
   {
     what: "a methodology",
     prepared: idle,
-    work: ({ store }) => noteMethodology(store, "f", () => ({ methodology: "m" })),
+    work: ({ store }) => noteMethodology(store, "f", () => EXAMPLES.methodology_changed),
   },
   {
     what: "a scan",
@@ -201,7 +202,7 @@ test("of a scan that dies between two batches the log tells what was committed",
   expect(reached.filter((word) => word === "COMMIT").length).toBe(2);
   await onFaultyDatabase({ at: reached.lastIndexOf("COMMIT"), how: "die" }, () => rig.scan());
   rig.reopen();
-  const news = () => readEvents(rig.store, {}).map(({ body }) => body.new);
+  const news = () => bodiesOf(rig.store, "scanned").map((body) => body.new);
   expect(rig.rows().length).toBe(BATCH);
   expect(news()).toEqual([BATCH]);
   await rig.scan();
@@ -238,7 +239,7 @@ test("a store whose making fails or dies is made by whoever opens it next", asyn
       const directory = temporaryDirectory();
       expect((await onFaultyDatabase({ at, how }, () => make(directory))).thrown).toBeInstanceOf(Error);
       const store = openStore(directory);
-      recordEvent(store, "run_started", null, {});
+      recordEvent(store, RUN_STARTED);
       expect(verifyLog(store)).toMatchObject({ ok: true, events: 1 });
       store.close();
     }

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { WallTime } from "../src/artifact.ts";
+import type { Json, WallTime } from "../src/artifact.ts";
 import { openStore, type Store } from "../src/connection/store.ts";
 import { canonicalJson, contentHash, sha256 } from "../src/json/canonical.ts";
 import { momentOf, rfc3339, wallTime } from "../src/moment.ts";
@@ -15,25 +15,28 @@ import {
   recordEvent,
   verifyLog,
 } from "../src/record/event-log.ts";
-import { appendEvent, type EventRow, FIRST_PREV } from "../src/record/event-table.ts";
+import { append, FIRST_PREV } from "../src/record/event-table.ts";
+import type { EventRow, NewEvent } from "../src/record/events.ts";
 import { finishSuperseding } from "../src/record/superseding.ts";
+import { bodiesOf, EXAMPLES, RUN_STARTED } from "./event-examples.ts";
 import { id, Rig, temporaryDirectory } from "./rig.ts";
 
 const A = { title: "A" };
 const HASH_OF_A = contentHash('{"title":"A"}');
+const DELIVERY = { artifact_type: "note", instance_id: "a", content_hash: HASH_OF_A, via: "tool" } as const;
 
 /** A store whose log tells of `count` deliveries, made and refused. */
 function logOf(count: number): Store {
   const { store } = new Rig();
   store.connection.write(() => {
-    for (let seq = 1; seq <= count; seq++)
-      appendEvent(
-        store.connection,
-        seq % 3 === 0 ? "delivery_refused" : "delivery_accepted",
-        seq % 2 === 0 ? `attempt-${seq}` : null,
-        { artifact_type: "note", instance_id: `n-${seq}`, content_hash: HASH_OF_A, via: "tool" },
-        (seq * 1_000_003) as WallTime,
-      );
+    for (let seq = 1; seq <= count; seq++) {
+      const attempt = seq % 2 === 0 ? `attempt-${seq}` : null;
+      const event: NewEvent =
+        seq % 3 === 0
+          ? { kind: "delivery_refused", attempt, body: EXAMPLES.delivery_refused }
+          : { kind: "delivery_accepted", attempt, body: { ...DELIVERY, instance_id: `n-${seq}` } };
+      append(store.connection, event, (seq * 1_000_003) as WallTime);
+    }
   });
   return store;
 }
@@ -64,11 +67,16 @@ describe("the chain", () => {
       expect(seq).toBe(index + 1);
       expect(named).toBe(prev);
       const printed = { seq, at: rfc3339(at), kind, body, ...(attempt !== null && { attempt }) };
-      expect(hash).toBe(sha256(prev + canonicalJson(printed)));
+      expect(hash).toBe(sha256(prev + canonicalJson(printed as Json)));
       prev = hash;
     }
     expect(logHead(store)).toMatchObject({ seq: 4, hash: prev });
     expect(verifyLog(store)).toEqual({ ok: true, events: 4, head: prev });
+  });
+
+  test("an event has the hash that every version of runa gives it", () => {
+    const store = logOf(1);
+    expect(logHead(store).hash).toBe("sha256:56b9a12a37d48417cc1cd9774e3971ed1bcc609a02ce9c240c399177453d0022");
   });
 
   test("an empty log has a head, is whole, and holds that head for ever", () => {
@@ -76,7 +84,7 @@ describe("the chain", () => {
     expect(readEvents(store, {})).toEqual([]);
     expect(logHead(store)).toEqual({ seq: 0, hash: FIRST_PREV });
     expect(verifyLog(store)).toEqual({ ok: true, events: 0, head: FIRST_PREV });
-    recordEvent(store, "run_started", null, {});
+    recordEvent(store, RUN_STARTED);
     expect(verifyLog(store, FIRST_PREV).ok).toBe(true);
   });
 
@@ -94,7 +102,7 @@ describe("the chain", () => {
     const { store } = new Rig();
     const failing = () =>
       store.connection.write(() => {
-        appendEvent(store.connection, "run_started", null, {});
+        append(store.connection, RUN_STARTED);
         throw new Error("the fact could not be written");
       });
     expect(failing).toThrow("the fact could not be written");
@@ -104,8 +112,7 @@ describe("the chain", () => {
   test("two writers share one chain", () => {
     const directory = temporaryDirectory();
     const [first, second] = [openStore(directory), openStore(directory)];
-    for (let round = 0; round < 5; round++)
-      for (const store of [first, second]) recordEvent(store, "run_started", null, { round });
+    for (let round = 0; round < 5; round++) for (const store of [first, second]) recordEvent(store, RUN_STARTED);
     expect(verifyLog(first)).toEqual({ ok: true, events: 10, head: logHead(second).hash });
     first.close();
     second.close();
@@ -221,7 +228,7 @@ describe("what verification finds", () => {
     for (const gone of heads.slice(3))
       expect(verifyLog(store, gone)).toMatchObject({ ok: false, seq: null, reason: "head" });
     // What is written after it goes on from the shorter chain, and the old head is still missed.
-    recordEvent(store, "run_started", null, {});
+    recordEvent(store, RUN_STARTED);
     expect(verifyLog(store).ok).toBe(true);
     expect(verifyLog(store, heads[4])).toMatchObject({ ok: false, reason: "head" });
   });
@@ -239,8 +246,8 @@ describe("what is read", () => {
     const rig = new Rig();
     rig.begin("attempt-1");
     rig.deliver("a", A, { attempt: "attempt-1" });
-    recordEvent(rig.store, "claimed", "attempt-2", { protocol: "check" });
-    recordEvent(rig.store, "claimed", "other", { protocol: "write" });
+    recordEvent(rig.store, { kind: "claimed", attempt: "attempt-2", body: { protocol: "check", owner: { pid: 1 } } });
+    recordEvent(rig.store, { kind: "claimed", attempt: "other", body: { protocol: "write", owner: { pid: 1 } } });
     const all = readEvents(rig.store, {});
     const last = all.at(-1)?.seq ?? 0;
     expect(readEvents(rig.store, { after: last - 2 }).map(({ seq }) => seq)).toEqual([last - 1, last]);
@@ -327,10 +334,10 @@ describe("what the store tells", () => {
       expected: "nothing",
     }));
     recordRefusal(rig.store, null, "bad_arguments", "note", { reason: "", violations });
-    const [event] = readEvents(rig.store, {});
-    expect(event?.body).toMatchObject({ violation_count: 50 });
-    expect(event?.body.violations).toHaveLength(20);
-    expect(JSON.stringify(event).length).toBeLessThan(6000);
+    const [body] = bodiesOf(rig.store, "delivery_refused");
+    expect(body).toMatchObject({ violation_count: 50 });
+    expect(body?.violations).toHaveLength(20);
+    expect(JSON.stringify(body).length).toBeLessThan(6000);
   });
 
   test("what a success superseded", () => {
@@ -398,18 +405,18 @@ describe("what the store tells", () => {
     const rig = new Rig();
     for (let index = 0; index < 1000; index++) rig.put(`note/n-${index}.json`, A);
     await rig.scan();
-    const [event, ...more] = readEvents(rig.store, {});
-    expect(more).toEqual([]);
-    expect(event?.body).toMatchObject({ new: 1000 });
-    expect(event?.body.changes).toHaveLength(200);
+    expect(eventCount(rig.store, {})).toBe(1);
+    const [body] = bodiesOf(rig.store, "scanned");
+    expect(body).toMatchObject({ new: 1000 });
+    expect(body?.changes).toHaveLength(200);
     const every = rig.rows().map((row) => ["new", row.type, row.id, row.contentHash]);
-    expect(event?.body.changes_hash).toBe(sha256(canonicalJson(every)));
+    expect(body?.changes_hash).toBe(sha256(canonicalJson(every)));
   });
 
   test("another methodology, once, and never while another is writing", () => {
     const directory = temporaryDirectory();
     const store = openStore(directory);
-    const note = (fingerprint: string) => noteMethodology(store, fingerprint, () => ({ methodology: "m" }));
+    const note = (fingerprint: string) => noteMethodology(store, fingerprint, () => EXAMPLES.methodology_changed);
     note("one");
     note("one");
     note("two");
@@ -422,7 +429,7 @@ describe("what the store tells", () => {
     });
     writer.close();
     note("one");
-    const told = readEvents(store, {}).map(({ body }) => body.fingerprint);
+    const told = bodiesOf(store, "methodology_changed").map(({ fingerprint }) => fingerprint);
     expect(told).toEqual(["one", "two", "one"]);
     store.close();
   });
@@ -449,15 +456,13 @@ test("a moment in RFC 3339 is that moment, and what is no time is none", () => {
 describe("a clock that is wrong", () => {
   const at = (store: Store, ...years: number[]) => {
     for (const year of years)
-      store.connection.write(() =>
-        appendEvent(store.connection, "run_started", null, {}, (Date.UTC(year, 0) * 1000) as WallTime),
-      );
+      store.connection.write(() => append(store.connection, RUN_STARTED, (Date.UTC(year, 0) * 1000) as WallTime));
   };
 
   test("dates what happens while it is, and nothing after it", () => {
     const { store } = new Rig();
     at(store, 2026, 2036, 2026);
-    recordEvent(store, "run_ended", null, {});
+    recordEvent(store, RUN_STARTED);
     const years = readEvents(store, {}).map((event) => rfc3339(event.at).slice(0, 4));
     expect(years).toEqual(["2026", "2036", "2026", String(new Date().getUTCFullYear())]);
     expect(verifyLog(store)).toMatchObject({ ok: true, events: 4 });
@@ -480,7 +485,7 @@ describe("a clock that is wrong", () => {
     const { store } = new Rig();
     const now = wallTime();
     for (const time of [now, now - 900_000])
-      store.connection.write(() => appendEvent(store.connection, "run_started", null, {}, time as WallTime));
+      store.connection.write(() => append(store.connection, RUN_STARTED, time as WallTime));
     expect(clockWentBack(store)).toBe(null);
   });
 });
@@ -491,5 +496,5 @@ test("nothing is appended to a log that ends with a number nobody can count on f
     store,
     "INSERT INTO event SELECT 9223372036854775807, at, kind, attempt, body, prev, hash FROM event WHERE seq = 1",
   );
-  expect(() => recordEvent(store, "run_started", null, {})).toThrow(/is damaged: .*`runa scan --rebuild`/);
+  expect(() => recordEvent(store, RUN_STARTED)).toThrow(/is damaged: .*`runa scan --rebuild`/);
 });

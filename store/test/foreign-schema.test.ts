@@ -6,6 +6,7 @@ import { openSqlite } from "../src/connection/sqlite.ts";
 import { openStore } from "../src/connection/store.ts";
 import { rebuildStore } from "../src/rebuild/rebuild.ts";
 import { readEvents, recordEvent, verifyLog } from "../src/record/event-log.ts";
+import { RUN_STARTED } from "./event-examples.ts";
 import { temporaryDirectory } from "./rig.ts";
 
 test("what each migration makes is written down", () => {
@@ -36,7 +37,7 @@ test.each([
 ])("a store in which %s is refused, and mended with what it holds", (_, sql) => {
   const directory = join(temporaryDirectory(), "store");
   const store = openStore(directory);
-  recordEvent(store, "run_started", null, {});
+  recordEvent(store, RUN_STARTED);
   store.close();
   const database = openSqlite(join(directory, "runa.db"));
   database.exec(sql);

@@ -6,6 +6,7 @@ import { StoreError } from "../src/connection/store-error.ts";
 import { readEvents, recordEvent } from "../src/record/event-log.ts";
 import { scan } from "../src/scan/scan.ts";
 import { readSnapshot } from "../src/snapshot.ts";
+import { RUN_STARTED } from "./event-examples.ts";
 import { Rig } from "./rig.ts";
 
 const A = { title: "A" };
@@ -36,7 +37,7 @@ describe.each(INTERFERENCES)("where %s", (_, interfere) => {
   function interferedWith(): Rig {
     const rig = new Rig();
     rig.put("note/a.json", A);
-    recordEvent(rig.store, "run_started", null, {});
+    recordEvent(rig.store, RUN_STARTED);
     interfere(rig.store.directory);
     return rig;
   }
@@ -73,10 +74,10 @@ describe.each(INTERFERENCES)("where %s", (_, interfere) => {
 test("what others write to it is no interference", () => {
   const rig = new Rig();
   const other = openStore(rig.store.directory);
-  recordEvent(other, "run_started", null, {});
-  recordEvent(rig.store, "run_started", null, {});
+  recordEvent(other, RUN_STARTED);
+  recordEvent(rig.store, RUN_STARTED);
   other.close();
-  recordEvent(rig.store, "run_ended", null, {});
+  recordEvent(rig.store, RUN_STARTED);
   expect(readEvents(rig.store, {}).length).toBe(3);
 });
 
@@ -84,5 +85,5 @@ test("a store that was moved together with its project is the project's no longe
   const rig = new Rig();
   mkdirSync(join(rig.root, "elsewhere"));
   renameSync(rig.store.directory, join(rig.root, "elsewhere", "store"));
-  expect(() => recordEvent(rig.store, "run_started", null, {})).toThrow("was deleted or replaced");
+  expect(() => recordEvent(rig.store, RUN_STARTED)).toThrow("was deleted or replaced");
 });

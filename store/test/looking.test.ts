@@ -10,6 +10,7 @@ import { readEvents, recordEvent } from "../src/record/event-log.ts";
 import { scan } from "../src/scan/scan.ts";
 import { parseSchema } from "../src/schema/source.ts";
 import { readSnapshot } from "../src/snapshot.ts";
+import { RUN_STARTED } from "./event-examples.ts";
 import { asOrdinaryUser, id, NOTE, Rig, temporaryDirectory } from "./rig.ts";
 
 const A = { title: "A" };
@@ -153,7 +154,7 @@ test("a path that SQLite cannot open is told by its length, and the longest that
   const longest = deep(496);
   mkdirSync(longest, { recursive: true });
   const store = openStore(longest);
-  recordEvent(store, "run_started", null, {});
+  recordEvent(store, RUN_STARTED);
   expect(readEvents(store, {}).length).toBe(1);
   expect(store.persistent).toBe(true);
   store.close();

@@ -143,7 +143,7 @@ export class Rig {
       id: attempt,
       lastAttempt: last?.id ?? null,
       reopened: null,
-      obstacle: () => null,
+      exclusion: { exclusive: false, protocols: [{ protocol: PROTOCOL, units: [] }] },
       argv: ["agent"],
       owner: OWNER,
       fingerprint: "f",

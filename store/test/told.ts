@@ -1,5 +1,6 @@
 import type { Store } from "../src/connection/store.ts";
 import { readEvents } from "../src/record/event-log.ts";
+import type { EventBodies } from "../src/record/events.ts";
 
 /** What the log tells and the tables hold of attempts, deliveries and artifacts, in the same words. */
 export interface Account {
@@ -12,57 +13,63 @@ export interface Account {
 
 const line = (...parts: readonly unknown[]) => parts.map((part) => part ?? "-").join(" ");
 
+type Delivery = readonly [attempt: string | null, type: string, id: string, hash: string, via: string];
+
+function deliveryOf(attempt: string | null, told: EventBodies["delivery_accepted"]): Delivery {
+  return [attempt, told.artifact_type, told.instance_id, told.content_hash, told.via];
+}
+
+function instanceOf(told: Pick<EventBodies["superseded"], "artifact_type" | "instance_id">): string {
+  return `${told.artifact_type}/${told.instance_id}`;
+}
+
 /** The account that follows from the event log alone. Scans that changed over 200 instances are not listed whole in it. */
 export function told(store: Store): Account {
   const attempts = new Map<string, (string | number | null)[]>();
-  let deliveries: [attempt: string | null, type: string, id: string, hash: string, via: string][] = [];
+  let deliveries: Delivery[] = [];
   const artifacts = new Map<string, string>();
-  for (const { kind, attempt, body } of readEvents(store, {})) {
-    const text = (name: string) => body[name] as string;
-    const instance = `${text("artifact_type")}/${text("instance_id")}`;
+  for (const event of readEvents(store, {})) {
+    if (!event.known) throw new Error(`event ${event.seq} is not understood`);
+    const { attempt } = event;
     const row = attempts.get(attempt ?? "") ?? [];
-    switch (kind) {
+    switch (event.kind) {
       case "claimed": {
-        const { pid } = body.owner as { pid: number };
-        if (body.adopted === true) row[2] = pid;
-        else attempts.set(attempt ?? "", [text("protocol"), text("work_unit") ?? null, pid, null, null]);
+        const { protocol, work_unit, owner, adopted } = event.body;
+        if (adopted) row[2] = owner.pid;
+        else attempts.set(attempt ?? "", [protocol, work_unit ?? null, owner.pid, null, null]);
         break;
       }
       case "attempt_started":
-        row[3] = body.pid as number;
+        row[3] = event.body.pid;
         break;
       case "released":
         row[4] = "abandoned";
         break;
       case "attempt_ended": {
-        row[4] = text("outcome");
-        const listed = body.delivered as readonly Record<string, string>[] | undefined;
-        if (listed === undefined) break;
+        const { outcome, delivered } = event.body;
+        row[4] = outcome;
+        if (delivered === undefined) break;
         deliveries = [
           ...deliveries.filter(([by]) => by !== attempt),
-          ...listed.map((one): (typeof deliveries)[number] => [
-            attempt,
-            one.artifact_type ?? "",
-            one.instance_id ?? "",
-            one.content_hash ?? "",
-            one.via ?? "",
-          ]),
+          ...delivered.map((one) => deliveryOf(attempt, one)),
         ];
         break;
       }
       case "delivery_accepted":
-        deliveries.push([attempt, text("artifact_type"), text("instance_id"), text("content_hash"), text("via")]);
-        artifacts.set(instance, text("content_hash"));
+        deliveries.push(deliveryOf(attempt, event.body));
+        artifacts.set(instanceOf(event.body), event.body.content_hash);
         break;
-      case "withdrawn":
+      case "withdrawn": {
+        const instance = instanceOf(event.body);
         deliveries = deliveries.filter(([by, type, id]) => by !== attempt || `${type}/${id}` !== instance);
         artifacts.delete(instance);
         break;
+      }
       case "superseded":
-        artifacts.delete(instance);
+        artifacts.delete(instanceOf(event.body));
         break;
       case "scanned":
-        for (const [change, type, id, hash] of body.changes as [string, string, string, string][]) {
+        for (const [change, type, id, hash] of event.body.changes) {
           if (change === "removed") artifacts.delete(`${type}/${id}`);
           else artifacts.set(`${type}/${id}`, hash);
         }

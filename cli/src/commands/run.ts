@@ -1,4 +1,7 @@
 import {
+  type Aim,
+  aimNamed,
+  debtsFor,
   debtsOf,
   type Evaluation,
   type OpenProject,
@@ -11,14 +14,17 @@ import {
 import { Command, Option } from "clipanion";
 import { mcpCommand } from "../execution/execution.ts";
 import { durationIn, wholeNumberIn } from "../input/option-values.ts";
+import { UsageError } from "../input/usage-error.ts";
 import { projectionText } from "../render/plan-view.ts";
 import { runText } from "../render/run-view.ts";
 import { stateText } from "../render/state-view.ts";
 import { delegatedWork, workElsewhere } from "../render/work-units-view.ts";
 import { ExecutingCommand, type LiveRun } from "./base/executing-command.ts";
+import { requireValue } from "./base/project-command.ts";
 
 const EXIT_CODES = {
   all_complete: 0,
+  aim_reached: 0,
   step_done: 0,
   methodology_changed: 1,
   quiescent_with_failures: 2,
@@ -27,17 +33,24 @@ const EXIT_CODES = {
   interrupted: 130,
 } as const;
 
+/** How a run may end early although something failed before. */
+const ENDED_EARLY: ReadonlySet<string> = new Set(["limit_reached", "aim_reached"]);
+
 export class RunCommand extends ExecutingCommand {
   static override paths = [["run"]];
+  static more = "PROTOCOL";
   static override usage = Command.Usage({
     description: "Execute READY protocols until none is left.",
     details: `
-      Evaluates anew after each attempt. Exit codes: 0 everything is done; 2 something failed; 3 something is still owed
+      Evaluates anew after each attempt. With names, only these protocols and what they need are executed, and the exit code
+      speaks of them. Exit codes: 0 everything is done; 2 something failed; 3 something is still owed
       and nothing is ready, or a limit was reached; 130 interrupted; 1 it could not be run at all, or the methodology was
       changed meanwhile. The first Ctrl-C lets the running attempts end.
     `,
     examples: [
       ["Do all there is to do", "$0 run"],
+      ["Only what one protocol needs, and it", "$0 run review"],
+      ["Everything, until that one is done", "$0 run --until review"],
       ["Up to four agents at once", "$0 run --jobs 4"],
       ["Overnight, with an end", "$0 run --time-limit 6h --max-attempts 40"],
       ["See the whole cascade first", "$0 run --dry-run"],
@@ -45,25 +58,31 @@ export class RunCommand extends ExecutingCommand {
     ],
   });
 
+  protocols = Option.Rest({ name: "PROTOCOL" });
+  until = Option.String("--until", { description: "Start nothing further once this protocol is current." });
   jobs = Option.String("--jobs", { description: "How many agents work at once; before [run] jobs; default 1." });
   maxAttempts = Option.String("--max-attempts", { description: "Start no more attempts than that; 0: no limit." });
   timeLimit = Option.String("--time-limit", { description: "Start nothing after so long, such as 2h." });
 
   protected override requireValues(): void {
     super.requireValues();
+    requireValue("--until", "a protocol", this.until);
+    if (this.until !== undefined && this.protocols.length > 0)
+      throw new UsageError("--until is for a run of everything: leave it or the protocols out");
     this.#given();
   }
 
   protected override preview(project: OpenProject, evaluation: Evaluation): number {
     const mcp = mcpCommand();
-    const plan = projectCascade(evaluation).map((execution) => ({
+    const aim = this.#aim(project);
+    const plan = projectCascade(evaluation, aim).map((execution) => ({
       ...execution,
       planned:
         execution.projection === "current"
           ? planExecution(project, project.methodology.name, mcp, execution.candidate)
           : null,
     }));
-    if (this.json) this.printJson(runEnvelope(project, evaluation, plan));
+    if (this.json) this.printJson(runEnvelope(project, evaluation, aim, plan));
     else
       this.print([
         ...projectionText(plan),
@@ -71,24 +90,30 @@ export class RunCommand extends ExecutingCommand {
         ...stateText(evaluation, this.keptFlags),
         ...delegatedWork(project, evaluation, this.keptFlags),
       ]);
-    return dryExitCode(evaluation);
+    return dryExitCode(evaluation, aim);
   }
 
   protected override async live(live: LiveRun): Promise<number> {
     const { project, scope } = live;
-    const report = await this.executeLive(live, { ...this.#limits(project.config.run), workUnit: scope, once: false });
+    const aim = this.#aim(project);
+    const limits = this.#limits(project.config.run);
+    const report = await this.executeLive(live, { ...limits, workUnit: scope, aim, once: false });
     const { outcome, failures } = report;
     const stopped = this.stoppedBy(report);
-    const exitCode = stopped ?? (outcome === "limit_reached" && failures.length > 0 ? 2 : EXIT_CODES[outcome]);
+    const exitCode = stopped ?? (ENDED_EARLY.has(outcome) && failures.length > 0 ? 2 : EXIT_CODES[outcome]);
     const { maxCostUsd } = project.config.run;
     const around = {
       suggestions: this.suggestions(project),
-      elsewhere: workElsewhere(project, report.evaluation, this.keptFlags),
+      elsewhere: aim.kind === "only" ? [] : workElsewhere(project, report.evaluation, this.keptFlags),
       maxCostUsd,
     };
     if (live.events === null) this.print(runText(report, around));
     else live.events.end(runSummary(report, exitCode));
     return exitCode;
+  }
+
+  #aim({ methodology }: OpenProject): Aim {
+    return aimNamed(methodology, this.scope, { only: this.protocols, until: this.until ?? null });
   }
 
   #limits(configured: RunLimits): RunLimits {
@@ -112,6 +137,8 @@ export class RunCommand extends ExecutingCommand {
 }
 
 /** A dry run with READY work answers for the rest. */
-function dryExitCode(evaluation: Evaluation): number {
-  return debtsOf(evaluation).owing.every(({ readiness }) => readiness.status === "ready") ? 0 : 3;
+function dryExitCode(evaluation: Evaluation, aim: Aim): number {
+  return debtsFor(aim, evaluation, debtsOf(evaluation)).owing.every(({ readiness }) => readiness.status === "ready")
+    ? 0
+    : 3;
 }

@@ -78,7 +78,7 @@ export class StepCommand extends ExecutingCommand {
 
   protected override async live(live: LiveRun): Promise<number> {
     const limits = { jobs: 1, maxAttempts: 0, timeLimit: null, maxCostUsd: 0, maxReopens: 0 };
-    const report = await this.executeLive(live, { ...limits, workUnit: live.scope, once: true });
+    const report = await this.executeLive(live, { ...limits, workUnit: live.scope, aim: { kind: "all" }, once: true });
     const last = report.reports.findLast(({ adopted }) => !adopted);
     const held = last === undefined && report.elsewhere.length > 0;
     const isRefused = last === undefined && report.failures.some(({ kind }) => kind === "not_offered");

@@ -43,8 +43,12 @@ export async function complete(words: readonly string[], grammar: Grammar): Prom
     return startingWith(current, await valuesOf(open.value ?? "", open.name, around));
   if (current.startsWith("-") && !line.dashes)
     return ofOption(current, form, line, (name, option) => valuesOf(name, option, around));
-  const place = form.words[Object.keys(line.given).length];
-  return place === undefined ? [] : startingWith(current, await valuesOf(place, null, around));
+  const taken = Object.values(line.given);
+  const place = form.words[taken.length];
+  if (place !== undefined) return startingWith(current, await valuesOf(place, null, around));
+  if (form.more === null) return [];
+  const found = await valuesOf(form.more, null, around);
+  return startingWith(current, typeof found === "string" ? found : found.filter(({ value }) => !taken.includes(value)));
 }
 
 /** Where the command stands; null where it is still to come. */

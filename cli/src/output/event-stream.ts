@@ -52,15 +52,13 @@ export class EventStream {
     return this.#log.read({ after: this.#after, limit: PAGE });
   }
 
-  #isOurs({ kind, attempt, body }: LogEvent): boolean {
+  #isOurs(event: LogEvent): boolean {
+    const { known, attempt } = event;
     if (attempt !== null) {
-      if (kind === "claimed" && isThisProcess(body.owner)) this.#attempts.add(attempt);
+      if (known && event.kind === "claimed" && event.body.owner.pid === process.pid) this.#attempts.add(attempt);
       return this.#attempts.has(attempt);
     }
-    return kind === "run_started" || kind === "run_ended" ? isThisProcess(body) : true;
+    const isOfRun = known && (event.kind === "run_started" || event.kind === "run_ended");
+    return !isOfRun || event.body.pid === process.pid;
   }
-}
-
-function isThisProcess(owner: unknown): boolean {
-  return typeof owner === "object" && owner !== null && (owner as { pid?: unknown }).pid === process.pid;
 }

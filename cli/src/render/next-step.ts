@@ -1,4 +1,4 @@
-import { type AttemptReport, count, type Outcome, type RunFailure, type RunReport, shortAttemptId } from "@runa/engine";
+import { count, type EndedAttempt, type Outcome, type RunFailure, type RunReport, shortAttemptId } from "@runa/engine";
 import { shellWord } from "../output/shell.ts";
 import type { KeptFlags } from "./attempt-view.ts";
 import { nameOf } from "./progress-view.ts";
@@ -49,7 +49,7 @@ function nextStep(failure: RunFailure, suggestions: Suggestions): string {
   }
 }
 
-function nextCommand({ id, candidate, outcome }: AttemptReport, { project, hasOutput }: Suggestions): string {
+function nextCommand({ id, candidate, outcome }: EndedAttempt, { project, hasOutput }: Suggestions): string {
   if (outcome.id === "not_started") return `runa doctor --agent${project}`;
   if (outcome.id === "invalid_output") return `runa doctor${project}`;
   if (["server_never_started", "server_failed"].includes(silenceOf(outcome) ?? ""))
@@ -58,5 +58,5 @@ function nextCommand({ id, candidate, outcome }: AttemptReport, { project, hasOu
 }
 
 function silenceOf(outcome: Outcome): string | null {
-  return outcome.id === "not_delivered" || outcome.id === "choice_unmet" ? outcome.silence.kind : null;
+  return outcome.id === "not_delivered" || outcome.id === "choice_unmet" ? (outcome.silence?.kind ?? null) : null;
 }

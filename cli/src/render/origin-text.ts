@@ -10,8 +10,8 @@ export function originText(origin: ChangedBy): string {
     case "server":
       return "by hand, through runa-mcp";
     case "attempt": {
-      const how =
-        "via" in origin ? { tool: "", file: ", as a file", confirmed: ", confirmed unchanged" }[origin.via] : "";
+      const { via = "tool" } = origin;
+      const how = { tool: "", file: ", as a file", confirmed: ", confirmed unchanged" }[via];
       const name = candidateName(origin.protocol, origin.work_unit ?? null);
       return `by ${name}, attempt ${shortAttemptId(origin.attempt)}${how}`;
     }

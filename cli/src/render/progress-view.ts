@@ -1,8 +1,8 @@
 import {
-  type AttemptReport,
   type Candidate,
   count,
   durationText,
+  type EndedAttempt,
   type ExecutionEvent,
   type Handled,
   type InterruptReaction,
@@ -141,13 +141,13 @@ export function statusLine(work: Candidate, elapsed: number, delivered: number):
   return `  ${nameOf(work)}  ${time}  ${deliveries}`;
 }
 
-function attemptEndText(report: AttemptReport, retryIn: number | null, { prefixed }: ProgressStyle): string[] {
-  const { candidate, outcome, delivered, superseded, swept, duration, everythingDelivered, adopted } = report;
+function attemptEndText(report: EndedAttempt, retryIn: number | null, { prefixed }: ProgressStyle): string[] {
+  const { candidate, outcome, delivered, superseded, end, duration, judged, adopted } = report;
   const name = nameOf(candidate);
   const time = seconds(duration);
   const [reason = "", ...details] = outcomeText(outcome);
   const further = (line: string) => (prefixed ? `  ${name}: ${line}` : `  ${line}`);
-  const left = swept.map(({ pid, name, signal }) =>
+  const left = end.swept.map(({ pid, name, signal }) =>
     further(`ended ${visible(name)} (pid ${pid}), which it had left, with ${signal}`),
   );
   const failed = outcome.id !== "delivered";
@@ -170,7 +170,7 @@ function attemptEndText(report: AttemptReport, retryIn: number | null, { prefixe
   return [
     `${err("red", "✗")} ${name}  ${time}  ${outcome.id}: ${reason}`,
     ...details.map(further),
-    ...(everythingDelivered ? [further("everything it owes had been delivered all the same")] : []),
+    ...(judged?.id === "delivered" ? [further("everything it owes had been delivered all the same")] : []),
     ...left,
     ...(retryIn === null ? [] : [further(`tries again in ${durationText(retryIn)}`)]),
   ];

@@ -1,8 +1,10 @@
 import {
-  type AttemptReport,
+  type Aim,
+  aimedAt,
   count,
   type Debts,
   durationText,
+  type EndedAttempt,
   type EvaluatedCandidate,
   type Evaluation,
   type RunFailure,
@@ -11,6 +13,7 @@ import {
   type Standing,
   visible,
 } from "@runa/engine";
+import { shellOption, shellWord } from "../output/shell.ts";
 import { holderText, type KeptFlags } from "./attempt-view.ts";
 import { isInterrupted, nameOfFailed, nextSteps, type Suggestions } from "./next-step.ts";
 import { nameOf, seconds } from "./progress-view.ts";
@@ -43,12 +46,16 @@ export function runText(report: RunReport, { suggestions, elsewhere, maxCostUsd 
       ? costs.unknown.map(({ id, candidate }) => `cost unknown: ${nameOf(candidate)}, attempt ${id}`)
       : []),
     ...elsewhere,
-    `${out(outcome === "all_complete" ? "green" : "yellow", outcome)}: ${outcomeSentence(report)}${nextText(report, suggestions)}`,
+    `${out(isDone(outcome) ? "green" : "yellow", outcome)}: ${outcomeSentence(report)}${nextText(report, suggestions)}`,
   ];
 }
 
+function isDone(outcome: RunReport["outcome"]): boolean {
+  return outcome === "all_complete" || outcome === "aim_reached";
+}
+
 /** The tries of one READY moment, the last one last. */
-type Episode = readonly [AttemptReport, ...AttemptReport[]];
+type Episode = readonly [EndedAttempt, ...EndedAttempt[]];
 
 function reportTable({ reports, evaluation }: RunReport): string[] {
   if (reports.length === 0) return [];
@@ -78,18 +85,18 @@ function reportTable({ reports, evaluation }: RunReport): string[] {
   return columns([header, ...rows, ...total].map((row) => row.filter((_, index) => shown(index))));
 }
 
-function costOf({ usage }: AttemptReport): number | undefined {
+function costOf({ end: { usage } }: EndedAttempt): number | undefined {
   return usage?.cost_usd;
 }
 
-function tokensOf({ usage }: AttemptReport): number | undefined {
+function tokensOf({ end: { usage } }: EndedAttempt): number | undefined {
   return usage?.tokens;
 }
 
 /** What attempts are known to have used together; a plus where not all of them told. */
 function sumText(
-  reports: readonly AttemptReport[],
-  amount: (report: AttemptReport) => number | undefined,
+  reports: readonly EndedAttempt[],
+  amount: (report: EndedAttempt) => number | undefined,
   text: (sum: number) => string,
 ): string {
   const known = reports.flatMap((report) => amount(report) ?? []);
@@ -98,7 +105,7 @@ function sumText(
 }
 
 /** What an attempt delivered; of one that failed it is said what of that is not valid. */
-function deliveredText({ delivered, outcome }: AttemptReport, { view }: Evaluation): string {
+function deliveredText({ delivered, outcome }: EndedAttempt, { view }: Evaluation): string {
   const status = (type: string, id: string) => view.snapshot.instances.get(type)?.find((one) => one.id === id)?.status;
   const names = delivered.map(({ type, id }) => {
     const bad = outcome.id !== "delivered" && !["valid", undefined].includes(status(type, id));
@@ -108,7 +115,7 @@ function deliveredText({ delivered, outcome }: AttemptReport, { view }: Evaluati
 }
 
 /** Groups tries; within each the last one comes first. */
-function episodesOf(reports: readonly AttemptReport[]): Episode[] {
+function episodesOf(reports: readonly EndedAttempt[]): Episode[] {
   const episodes: Episode[] = [];
   for (const report of reports) {
     const { candidate, tries } = report;
@@ -184,13 +191,15 @@ function standingText({ instances, answeredBy }: Standing): string {
 }
 
 function outcomeSentence(report: RunReport): string {
-  const { outcome, reports, failures, debts, limit, changed } = report;
+  const { outcome, aim, reports, failures, debts, limit, changed } = report;
   const done = `${count(deliveredIn(report), "protocol")} delivered`;
   const failed = failures.length === 0 ? "" : `, ${failures.length} failed`;
   const owed = stillOwed(debts, failures).length;
   switch (outcome) {
     case "all_complete":
       return reports.length === 0 ? "nothing to do, everything is current" : `${done}, nothing is owed`;
+    case "aim_reached":
+      return `${reports.length === 0 ? "nothing to do" : done}${failed}, nothing is owed for ${namesOf(aim)}`;
     case "step_done":
     case "quiescent_with_failures":
       return `${done}${failed}`;
@@ -203,6 +212,12 @@ function outcomeSentence(report: RunReport): string {
     case "interrupted":
       return `${done} before the interruption`;
   }
+}
+
+function namesOf(aim: Aim): string {
+  return aimedAt(aim)
+    .map(({ name }) => visible(name))
+    .join(", ");
 }
 
 /** How many candidates were delivered at last, and are not given up for another reason. */
@@ -225,19 +240,30 @@ function limitText(limit: RunLimit, { costs }: RunReport): string {
   }
 }
 
-function nextText({ outcome, failures }: RunReport, { scope }: KeptFlags): string {
+function nextText({ outcome, aim, failures, debts }: RunReport, { scope }: KeptFlags): string {
+  const again = `\`runa run${aimWords(aim)}${scope}\``;
   switch (outcome) {
     case "all_complete":
     case "step_done":
       return "";
+    case "aim_reached":
+      return debts.owing.length === 0 ? "" : `; \`runa run${scope}\` goes on`;
     case "quiescent_with_failures":
-      return `; \`runa run${scope}\` tries again`;
+      return `; ${again} tries again`;
     case "interrupted":
-      return `; \`runa run${scope}\` ${failures.every(isInterrupted) ? "goes on" : "tries again"}`;
+      return `; ${again} ${failures.every(isInterrupted) ? "goes on" : "tries again"}`;
     case "limit_reached":
     case "methodology_changed":
-      return `; \`runa run${scope}\` goes on`;
+      return `; ${again} goes on`;
     case "quiescent_with_blocked_work":
       return `; \`runa state${scope}\` says what each waits for`;
   }
+}
+
+/** What is typed behind `runa run` for an aim, with a blank before each word. */
+function aimWords(aim: Aim): string {
+  if (aim.kind === "until") return ` ${shellOption("--until", aim.protocol.name)}`;
+  return aimedAt(aim)
+    .map(({ name }) => ` ${shellWord(name)}`)
+    .join("");
 }

@@ -16,6 +16,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "--prompt": "PROTOCOL",
   "--attempt": "ID",
   "--protocol": "NAME",
+  "--until": "PROTOCOL",
   "--kind": "KIND",
   "--since": "TIME",
   "--limit": "N",
@@ -129,7 +130,15 @@ function meant(typed: string, known: readonly string[]): string {
   return near === null ? "" : ` — did you mean '${near}'?`;
 }
 
-function synopsis(cli: Cli, command: CommandClass & { readonly forms?: readonly (readonly string[])[] }): string[] {
+/** A command, with what the library does not tell of it. */
+type ShownCommand = CommandClass & {
+  /** The ways in which it is called, where one line of its words and options would not tell. */
+  readonly forms?: readonly (readonly string[])[];
+  /** What it takes any number of, beside options and behind its other words. */
+  readonly more?: string;
+};
+
+function synopsis(cli: Cli, command: ShownCommand): string[] {
   const { forms } = command;
   if (forms !== undefined) {
     const common = optionsOf(cli, command).filter(isCommon);
@@ -156,6 +165,8 @@ function definitionOf(cli: Cli, command: CommandClass) {
 export interface CommandForm {
   /** What it takes beside options, in its order, as its help names it. */
   readonly words: readonly string[];
+  /** What it takes of these any number of behind them; null where there is nothing. */
+  readonly more: string | null;
   readonly options: readonly {
     readonly name: string;
     /** What the help calls its value; null where it takes none. */
@@ -166,10 +177,11 @@ export interface CommandForm {
 }
 
 /** What a command takes. */
-export function formOf(cli: Cli, command: CommandClass): CommandForm {
+export function formOf(cli: Cli, command: ShownCommand): CommandForm {
   const usage = definitionOf(cli, command)?.usage ?? "";
   return {
     words: [...usage.matchAll(/<([^>]+)>|\[([A-Z]+)\]/g)].map(([, required, optional]) => required ?? optional ?? ""),
+    more: command.more ?? null,
     options: optionsOf(cli, command).map(({ name, shown, description }) => {
       const [, value = ""] = shown.split(" ");
       return {
@@ -183,9 +195,12 @@ export function formOf(cli: Cli, command: CommandClass): CommandForm {
 }
 
 /** What a command takes beside options, in its order; what may be left out in brackets, as the library writes it. */
-function wordsOf(cli: Cli, command: CommandClass): string[] {
+function wordsOf(cli: Cli, command: ShownCommand): string[] {
   const usage = definitionOf(cli, command)?.usage ?? "";
-  return [...usage.matchAll(/<([^>]+)>|(\[[^\]-][^\]]*\])/g)].map(([, word, optional]) => word ?? optional ?? "");
+  const words = [...usage.matchAll(/<([^>]+)>|(\[[^\]-][^\]]*\])/g)].map(
+    ([, word, optional]) => word ?? optional ?? "",
+  );
+  return command.more === undefined ? words : [...words, `[${command.more}...]`];
 }
 
 /** Options in two columns, the second one wrapped. */

@@ -1,6 +1,7 @@
 import { rfc3339 } from "@runa/store";
 import { conditionText, type EvaluatedCandidate, type Evaluation } from "../evaluate/evaluate.ts";
 import { triggerText } from "../methodology/trigger.ts";
+import { type Aim, aimEntry } from "../plan/aim.ts";
 import { instancePath, type PlannedExecution } from "../plan/plan.ts";
 import type { ProjectedExecution } from "../plan/projection.ts";
 import { displayPath, type OpenProject } from "../project/project.ts";
@@ -39,11 +40,13 @@ export function stepEnvelope(project: OpenProject, evaluation: Evaluation, plann
 export function runEnvelope(
   project: OpenProject,
   evaluation: Evaluation,
+  aim: Aim,
   plan: readonly (ProjectedExecution & { planned: PlannedExecution | null })[],
 ) {
   return {
     version: 1,
     ...common(project, evaluation),
+    ...aimEntry(aim),
     ...cycles(evaluation),
     execution_plan: plan.map(({ candidate, projection, planned }) => ({
       ...(planned === null ? projectedEntry(candidate) : planEntry(planned)),

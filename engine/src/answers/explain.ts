@@ -89,7 +89,7 @@ function entryOf(explained: Explained, candidate: EvaluatedCandidate): Explained
     ...workUnitEntry(candidate),
     status: candidate.readiness.status,
     trigger: candidate.triggerSatisfied ? "satisfied" : "not_satisfied",
-    reasons: decidingReasons(project.store, evaluation, candidate),
+    reasons: decidingReasons(project.store, evaluation.view, candidate),
     owes: debts.owing.includes(candidate),
     ...lastAttemptEntry(evaluation, candidate),
     next: nextFor(explained, candidate),
@@ -112,6 +112,9 @@ function attemptsOf(store: Store, { protocol, workUnit }: EvaluatedCandidate): E
   const query = { protocol: protocol.name, ...(workUnit !== null && { workUnit }), limit: TOLD };
   return listAttempts(store, query).map((attempt) => {
     const [ended] = readEvents(store, { attempt: attempt.id, kind: "attempt_ended", limit: 1, last: true });
-    return { ...attemptEntry(attempt), says: ended === undefined ? [] : loggedOutcomeText(ended.body) };
+    return {
+      ...attemptEntry(attempt),
+      says: ended?.known && ended.kind === "attempt_ended" ? loggedOutcomeText(ended.body) : [],
+    };
   });
 }

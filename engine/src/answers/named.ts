@@ -1,5 +1,6 @@
 import { RunaError } from "../diagnostic.ts";
 import type { ArtifactType, Methodology, Protocol } from "../methodology/methodology.ts";
+import { type Aim, EVERYTHING } from "../plan/aim.ts";
 import { didYouMean } from "../suggestion.ts";
 
 /**
@@ -21,6 +22,33 @@ export function protocolNamed({ name: methodology, protocols }: Methodology, nam
   if (protocol !== undefined) return protocol;
   const known = protocols.map((candidate) => candidate.name);
   throw new RunaError(`methodology '${methodology}' has no protocol '${name}'${hint(name, known)}`);
+}
+
+/**
+ * The protocol of that name, of the scope of a work unit or of none.
+ * @throws RunaError with the name that was probably meant, or what the scope lacks
+ */
+export function protocolInScope(methodology: Methodology, name: string, workUnit: string | null): Protocol {
+  const protocol = protocolNamed(methodology, name);
+  if (protocol.scoped && workUnit === null)
+    throw new RunaError(`protocol '${name}' is scoped: say for which work unit, with --work-unit ID`);
+  if (!protocol.scoped && workUnit !== null)
+    throw new RunaError(`protocol '${name}' is not scoped: leave --work-unit out`);
+  return protocol;
+}
+
+/**
+ * What is to be executed: these protocols and what they need, all up to one, or all where none is named.
+ * @throws RunaError what `protocolInScope` throws
+ */
+export function aimNamed(
+  methodology: Methodology,
+  workUnit: string | null,
+  { only, until }: { readonly only: readonly string[]; readonly until: string | null },
+): Aim {
+  const named = (name: string) => protocolInScope(methodology, name, workUnit);
+  if (until !== null) return { kind: "until", protocol: named(until) };
+  return only.length === 0 ? EVERYTHING : { kind: "only", protocols: [...new Set(only)].map(named) };
 }
 
 /** The name that was meant, or else all that there are. */

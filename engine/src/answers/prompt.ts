@@ -1,11 +1,10 @@
-import type { WorkUnit } from "@runa/store";
 import { earlierOutputs } from "../attempt/earlier-outputs.ts";
 import { RunaError } from "../diagnostic.ts";
 import { type EvaluatedCandidate, type Evaluation, inputsNow } from "../evaluate/evaluate.ts";
 import { contextOf } from "../plan/plan.ts";
 import { renderPrompt } from "../plan/prompt.ts";
 import type { OpenProject } from "../project/project.ts";
-import { protocolNamed } from "./named.ts";
+import { protocolInScope } from "./named.ts";
 
 /** The prompt that an agent would get now. */
 export interface PromptAnswer {
@@ -40,15 +39,7 @@ function candidateNamed(
   { methodology }: OpenProject,
   { candidates, workUnit }: Evaluation,
   name: string,
-): EvaluatedCandidate {
-  const protocol = protocolNamed(methodology, name);
-  const candidate = candidates.find((one) => one.protocol.name === name);
-  if (candidate !== undefined) return candidate;
-  throw new RunaError(scopeText(protocol.name, workUnit));
-}
-
-function scopeText(protocol: string, workUnit: WorkUnit | null): string {
-  return workUnit === null
-    ? `protocol '${protocol}' is scoped: say for which work unit, with --work-unit ID`
-    : `protocol '${protocol}' is not scoped: leave --work-unit out`;
+): EvaluatedCandidate | undefined {
+  const protocol = protocolInScope(methodology, name, workUnit);
+  return candidates.find((one) => one.protocol === protocol);
 }

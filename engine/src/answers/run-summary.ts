@@ -1,14 +1,16 @@
+import { aimEntry } from "../plan/aim.ts";
 import type { RunReport } from "../run/report.ts";
 import { workUnitEntry } from "./work-unit-entry.ts";
 
 /** What ends the stream of a run's events. */
 export function runSummary(report: RunReport, exitCode: number): object {
-  const { outcome, reports, failures, debts, limit, changed, elsewhere } = report;
+  const { outcome, aim, reports, failures, debts, limit, changed, elsewhere } = report;
   return {
     version: 1,
     kind: "summary",
     outcome,
     exit_code: exitCode,
+    ...aimEntry(aim),
     ...(limit !== null && { limit: limit.kind }),
     ...(changed !== null && { changed: changed.files, ran: changed.ran.map(({ id }) => id) }),
     attempts: reports.map((attempt) => ({
@@ -19,7 +21,7 @@ export function runSummary(report: RunReport, exitCode: number): object {
       tries: attempt.tries,
       duration_ms: Math.round(attempt.duration),
       delivered: attempt.delivered.map(({ type, id }) => ({ artifact_type: type, instance_id: id })),
-      ...(attempt.usage !== null && { usage: attempt.usage }),
+      ...(attempt.end.usage !== null && { usage: attempt.end.usage }),
     })),
     failures: failures.map((failure) => {
       const candidate = failure.kind === "attempt" ? failure.report.candidate : failure.candidate;

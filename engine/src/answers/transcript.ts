@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
-import { attemptDirectory } from "../attempt/conclude.ts";
+import { attemptDirectory } from "../attempt/attempt-directory.ts";
 import { closeOutput, keptOutput, OutputFollower, type OutputStream, outputPaths } from "../process/transcript.ts";
 import type { Project } from "../project/project.ts";
 

@@ -1,10 +1,9 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import {
   adoptAttempt,
   beforeAttempt,
   type Claim,
   claimAttempt,
+  type Exclusion,
   endUnstarted,
   type OpenAttempt,
   reasonOf,
@@ -12,186 +11,125 @@ import {
 } from "@runa/store";
 import { v7 as uuidv7 } from "uuid";
 import { RunaError } from "../diagnostic.ts";
-import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
-import type { Candidate } from "../methodology/candidate.ts";
+import type { EvaluatedCandidate } from "../evaluate/evaluate.ts";
+import type { ScopeView } from "../evaluate/scope-view.ts";
 import type { Protocol } from "../methodology/methodology.ts";
-import { requireMcpCommand } from "../plan/mcp-config.ts";
-import { planExecution } from "../plan/plan.ts";
-import { renderPrompt } from "../plan/prompt.ts";
-import { type AgentProcess, adoptAgent, findAgentOf, startAgent } from "../process/agent-process.ts";
-import { agentEnvironment } from "../process/environment.ts";
 import { thisOwner } from "../process/owner.ts";
 import { mayLive } from "../process/proc.ts";
-import { closeOutput, keptOutput, type OutputFiles, openOutput } from "../process/transcript.ts";
-import type { AgentSettings } from "../project/config.ts";
 import type { OpenProject } from "../project/project.ts";
 import { reopenedBy } from "../reasons/reopening.ts";
-import { attemptDirectory, usageFile } from "./conclude.ts";
-import { earlierOutputs } from "./earlier-outputs.ts";
-import { instancesBefore, type RunningAttempt } from "./evidence.ts";
-import type { Outcome } from "./outcome.ts";
+import type { ClaimedAttempt, EndedAttempt, RunningAttempt } from "./attempt.ts";
+import { type Carrier, placeOf, type Work } from "./carrier.ts";
+import type { Supervision } from "./context.ts";
+import { instancesBefore } from "./evidence.ts";
 import { outcomeText } from "./outcome-text.ts";
 import { logAttemptStarted } from "./records.ts";
+import { superviseAttempt, type Watcher } from "./supervise.ts";
 
-import type { AttemptReport, EndedAttempt } from "./report.ts";
-import { type Argv, type ExecutionContext, superviseAttempt } from "./supervise.ts";
+/** A candidate that is to be tried. */
+export interface Trial extends Watcher {
+  readonly candidate: EvaluatedCandidate;
+  /** What its scope saw. */
+  readonly view: ScopeView;
+  readonly tries: number;
+  /** The attempt before, of which this is a retry. */
+  readonly failed: EndedAttempt | null;
+  /** What it does not run beside. */
+  readonly exclusion: Exclusion;
+}
 
-/** An attempt that this runa owns and that has not been judged. */
-export interface ActiveAttempt {
-  readonly id: string;
-  readonly work: Candidate;
+/** An attempt at work, and its end. */
+export interface Begun {
+  readonly kind: "begun";
+  readonly attempt: RunningAttempt;
   readonly ended: Promise<EndedAttempt>;
 }
 
-/** A candidate that is to be executed. */
-export interface Execution {
-  readonly evaluation: Evaluation;
-  readonly candidate: EvaluatedCandidate;
-  readonly tries: number;
-  /** Whether it is tried again after such an outcome. */
-  readonly isRetried: (outcome: Outcome) => boolean;
-  /** The attempt before, of which this is a retry. */
-  readonly failed: AttemptReport | null;
-  /** Whether the agent's output goes through files although its settings do not ask for that. */
-  readonly capture: boolean;
-  /** Hears of the claim before the agent starts, so that whatever it prints comes after. */
-  readonly claimed: (id: string) => void;
-  /** See `Claim`. */
-  readonly obstacle: (open: readonly OpenAttempt[]) => OpenAttempt | null;
-}
-
-export type Launch =
-  | { readonly kind: "active"; readonly attempt: ActiveAttempt }
-  | { readonly kind: "obstructed"; readonly by: OpenAttempt }
-  /** Its inputs, or whether it is READY, are no longer what was evaluated. */
-  | { readonly kind: "outdated" };
+/** What came of a trial: an attempt that has begun, or why its candidate could not be claimed. */
+export type Launch = Begun | Exclude<ReturnType<typeof claimAttempt>, { kind: "claimed" }>;
 
 /**
- * Claims a READY candidate and starts its agent. The order makes a crash at any instant harmless: the prompt is a whole
- * file before there is a row, the row is committed before there is an agent, the agent's identity after it (a runa that
- * dies between the two leaves an agent that is found by `RUNA_ATTEMPT`), and what is delivered is committed one by one by
- * the attempt's server.
- * @throws RunaError when there is no agent, no server's program, or no room for the prompt
+ * Claims a READY candidate and has its work begin. The order makes a crash at any instant harmless: what the work needs to
+ * begin is whole before there is a row, the row is committed before there is a process, the process's identity after it (a
+ * runa that dies between the two leaves an agent that is found by `RUNA_ATTEMPT`), and what is delivered is committed one
+ * by one.
+ * @throws RunaError when it cannot begin
  */
-export function launchAttempt(context: ExecutionContext, execution: Execution): Launch {
-  const { project, mcp, environment } = context;
-  const { evaluation, candidate, tries, isRetried } = execution;
-  const { protocol, workUnit } = candidate;
-  const settings = project.config.agentFor(protocol.name);
-  const argv = requireAgent(project, protocol, settings);
+export function launchAttempt(context: Supervision, carrier: Carrier, trial: Trial): Launch {
+  const { project } = context;
+  const { candidate, view, tries, failed, exclusion, reached } = trial;
+  const { protocol, workUnit, readiness } = candidate;
   const id = uuidv7();
-  // Of nested projects the outer attempt comes first, so that a sweep of either finds what this one starts.
-  const chain = environment.RUNA_ATTEMPT ? `${environment.RUNA_ATTEMPT},${id}` : id;
-  const planned = planExecution(project, project.methodology.name, requireMcpCommand(mcp), candidate, {
-    chain,
-    usage: usageFile(project, id),
-  });
-  const prompt = renderPrompt(planned.context, {
-    outputs: earlierOutputs(project, candidate, evaluation.view),
-    wentWrong: execution.failed === null ? [] : whatWentWrong(execution.failed),
-  });
-  if (prompt === null) return { kind: "outdated" };
-  const directory = attemptDirectory(project, id);
-  const promptFile = writePrompt(directory, prompt);
-  const before = instancesBefore(evaluation.view, protocol);
+  const place = placeOf(project);
+  const wentWrong = failed === null ? [] : whatWentWrong(failed);
+  const prepared = carrier.prepare({ id, candidate, view, place, wentWrong });
+  if (prepared === null) return { kind: "outdated" };
+  const before = instancesBefore(view, protocol);
+  const inputs = readiness.status === "ready" ? readiness.inputs : [];
   const claimed = claimAttempt(project.store, {
     id,
     protocol: protocol.name,
     workUnit,
-    argv,
+    argv: prepared.argv,
     owner: thisOwner(),
     fingerprint: protocol.fingerprint,
     instructionsHash: protocol.instructionsHash,
-    inputs: planned.context.inputs.map(({ artifactType: type, instanceId, contentHash }) => ({
-      type,
-      id: instanceId,
-      contentHash,
-    })),
+    inputs: inputs.map(({ instance: { type, id, contentHash } }) => ({ type, id, contentHash })),
     before,
-    lastAttempt: evaluation.view.lastAttempt(protocol)?.id ?? null,
-    reopened: reopeningOf(project, evaluation, candidate),
-    obstacle: execution.obstacle,
+    lastAttempt: view.lastAttempt(protocol)?.id ?? null,
+    reopened: reopeningOf(project, view, candidate),
+    exclusion,
   });
   if (claimed.kind !== "claimed") {
-    discard(directory);
+    prepared.discard();
     return claimed;
   }
-  logAttemptStarted(id, candidate);
-  execution.claimed(id);
-  const since = performance.now();
+  const attempt: ClaimedAttempt = {
+    phase: "claimed",
+    id,
+    candidate: { protocol, workUnit },
+    place,
+    started: claimed.started,
+    since: performance.now(),
+    before,
+    tries,
+    adopted: false,
+  };
+  logAttemptStarted(attempt);
+  reached(attempt);
   const opened = { id, protocol: protocol.name, workUnit };
-  let output: OutputFiles | null = null;
-  let agent: AgentProcess;
+  let work: Work;
   try {
-    if (settings.transcript || execution.capture) output = openOutput(directory);
-    agent = startAgent({
-      argv: context.startable(argv),
-      directory: project.root,
-      promptFile,
-      output,
-      grace: context.grace,
-      environment: agentEnvironment(environment, settings.env, {
-        RUNA_MCP_CONFIG: JSON.stringify(planned.mcpConfig),
-        RUNA_ATTEMPT: chain,
-        RUNA_USAGE: usageFile(project, id),
-      }),
-    });
+    work = prepared.start();
   } catch (error) {
-    if (output !== null) closeOutput(output);
     endUnstarted(project.store, opened, (error as NodeJS.ErrnoException).code ?? "");
-    throw new RunaError(`the agent of attempt ${id} could not be started: ${reasonOf(error)}`);
+    throw new RunaError(`the ${carrier.kind} of attempt ${id} could not be started: ${reasonOf(error)}`);
   }
   try {
-    if (agent.identity !== null) recordAgent(project.store, opened, agent.identity);
+    if (work.identity !== null) recordAgent(project.store, opened, work.identity);
   } catch (error) {
     // Nobody here will wait for it. Whoever adopts the attempt finds it abandoned.
-    agent.kill();
+    work.kill();
     throw error;
   }
-  const running: RunningAttempt = { id, protocol, workUnit, started: claimed.started, before };
-  const ended = superviseAttempt(context, { running, agent, output, since, tries, isRetried, adopted: false });
-  return { kind: "active", attempt: { id, work: { protocol, workUnit }, ended } };
+  return begin(context, { ...attempt, phase: "running", worker: work.identity }, work, trial);
 }
 
 /** Of a candidate that had succeeded, which success that was and why it is executed again. */
-function reopeningOf({ store }: OpenProject, evaluation: Evaluation, candidate: EvaluatedCandidate): Claim["reopened"] {
-  const success = evaluation.view.lastSuccess(candidate.protocol);
-  return success === undefined ? null : { lastSuccess: success.id, because: reopenedBy(store, evaluation, candidate) };
+function reopeningOf({ store }: OpenProject, view: ScopeView, candidate: EvaluatedCandidate): Claim["reopened"] {
+  const success = view.lastSuccess(candidate.protocol);
+  if (success === undefined) return null;
+  const because = reopenedBy(store, view, candidate);
+  return { last_success: success.id, ...(because.length > 0 && { because }) };
 }
 
-function requireAgent({ config }: OpenProject, { name }: Protocol, { command }: AgentSettings): Argv {
-  if (command === null)
-    throw new RunaError(
-      `protocol '${name}' is to be executed and has no agent: put [agent] command = ["…"] into ${config.file ?? ".runa/config.toml"}`,
-    );
-  return command;
+function begin(context: Supervision, attempt: RunningAttempt, work: Work, watcher: Watcher): Begun {
+  watcher.reached(attempt);
+  return { kind: "begun", attempt, ended: superviseAttempt(context, attempt, work, watcher) };
 }
 
-function writePrompt(directory: string, prompt: string): string {
-  const file = join(directory, "prompt.md");
-  try {
-    mkdirSync(dirname(directory), { recursive: true });
-    // What it holds is this user's; another one may execute work of the same project.
-    mkdirSync(directory, { mode: 0o700 });
-    writeFileSync(file, prompt, { mode: 0o600 });
-    return file;
-  } catch (error) {
-    discard(directory);
-    throw new RunaError(`the prompt could not be written to ${file}: ${reasonOf(error)}`);
-  }
-}
-
-/** Removes what was prepared for an attempt that does not begin; what cannot be removed now is litter, and goes later. */
-function discard(directory: string): void {
-  try {
-    rmSync(directory, { recursive: true, force: true });
-  } catch {
-    // What keeps it from being removed has kept it from being written, and that is told.
-  }
-}
-
-/** What an agent is told that tries again: how the attempt before ended, what it had delivered, and every violation. */
-function whatWentWrong({ outcome, judged }: AttemptReport): readonly string[] {
+/** What whoever tries again is told: how the attempt before ended, what it had delivered, and every violation. */
+function whatWentWrong({ outcome, judged }: EndedAttempt): readonly string[] {
   const [reason = "", ...details] = outcomeText(outcome, Number.POSITIVE_INFINITY);
   const told = [`The attempt before this one ended as \`${outcome.id}\`: ${reason}.`, ...details];
   if (judged === null || judged.id === outcome.id) return told;
@@ -200,29 +138,34 @@ function whatWentWrong({ outcome, judged }: AttemptReport): readonly string[] {
 }
 
 /**
- * Takes over an attempt whose owner is gone, if nobody else does. Its agent is waited for as one's own, under the limits
- * that count from its first start; where it has ended as well, the attempt is judged by what it delivered.
- * Null where it is another's by now; `agent` is null where that has ended.
+ * Takes over an attempt whose owner is gone, if nobody else does. Its work is waited for as one's own, under the limits
+ * that count from its first start; where that has ended as well, the attempt is judged by what it delivered.
+ * Null where it is another's by now.
  */
 export function adopt(
-  context: ExecutionContext,
-  attempt: OpenAttempt,
+  context: Supervision,
+  carrier: Carrier,
+  open: OpenAttempt,
   protocol: Protocol,
-  isRetried: (outcome: Outcome) => boolean,
-): (ActiveAttempt & { readonly agent: AgentProcess["identity"] }) | null {
-  const { project, grace } = context;
-  const { id, workUnit, started, startedAt } = attempt;
-  if (!adoptAttempt(project.store, attempt, thisOwner())) return null;
-  const agent = adoptAgent(attempt.agent ?? findAgentOf(id), grace);
-  const running: RunningAttempt = { id, protocol, workUnit, started, before: beforeAttempt(project.store, id) };
-  const output = keptOutput(attemptDirectory(project, id));
-  const since = performance.now() - Math.max(0, Date.now() - startedAt / 1000);
-  const ended = superviseAttempt(context, { running, agent, output, since, tries: 1, isRetried, adopted: true });
-  const { identity } = agent;
-  return {
+  watcher: Watcher,
+): Begun | null {
+  const { store } = context.project;
+  const { id, workUnit, started, startedAt } = open;
+  if (!adoptAttempt(store, open, thisOwner())) return null;
+  const candidate = { protocol, workUnit };
+  const work = carrier.adopt(open, candidate);
+  const { identity } = work;
+  const attempt: RunningAttempt = {
+    phase: "running",
     id,
-    work: { protocol, workUnit },
-    ended,
-    agent: identity !== null && mayLive(identity) ? identity : null,
+    candidate,
+    place: placeOf(context.project),
+    started,
+    since: performance.now() - Math.max(0, Date.now() - startedAt / 1000),
+    before: beforeAttempt(store, id),
+    tries: 1,
+    adopted: true,
+    worker: identity !== null && mayLive(identity) ? identity : null,
   };
+  return begin(context, attempt, work, watcher);
 }

@@ -1,159 +1,110 @@
-import { join } from "node:path";
-import { type AttemptResult, endAttempt, fenceAttempt, type Json, readSnapshot } from "@runa/store";
+import { endAttempt, type InstanceRef, readSnapshot, type SeenType } from "@runa/store";
 import { owedDigest } from "../evaluate/outputs.ts";
-import type { ScopeView } from "../evaluate/scope-view.ts";
 import { thisOwner } from "../process/owner.ts";
 import { scopeView } from "../project/look.ts";
 import { type OpenProject, scanProject } from "../project/project.ts";
+import type { Attempt, EndedAttempt, FencedAttempt } from "./attempt.ts";
 import { leavingOutputs } from "./earlier-outputs.ts";
-import { gatherEvidence, outputsDigest, type RunningAttempt, readsDigest, seenBy } from "./evidence.ts";
-import { judge, supersededBy } from "./judge.ts";
+import { type Evidence, gatherEvidence, outputsDigest, readsDigest, seenBy } from "./evidence.ts";
+import { endedBy, judge, outcomeOf, supersededBy } from "./judge.ts";
 import { moveSuperseded } from "./move-superseded.ts";
 import type { Outcome } from "./outcome.ts";
 import { loggedOutcome } from "./outcome-log.ts";
-import { logUsageUnclear } from "./records.ts";
-import type { Conclusion } from "./report.ts";
-import { readUsage, type Usage } from "./usage.ts";
-
-/** How an attempt's agent came to its end, for the judgement of the attempt. */
-export interface AgentEnd {
-  /** The outcome that this end is, whatever was delivered; null where the deliveries decide. */
-  readonly decided: Outcome | null;
-  /** The outcome where the deliveries decide, given what they come to. */
-  readonly outcomeOf: (judged: Outcome) => Outcome;
-  /** Whether another try follows in the same run. */
-  readonly isRetried: (outcome: Outcome) => boolean;
-  /** What the log tells of the end beside the outcome. */
-  readonly logged: Readonly<Record<string, Json>>;
-}
-
-/** Where what belongs to one attempt lies: its prompt, what its agent reported. */
-export function attemptDirectory(project: Pick<OpenProject, "storeDirectory">, id: string): string {
-  return join(project.storeDirectory, "attempts", id);
-}
-
-/** Where an attempt's agent may write what it used. */
-export function usageFile(project: OpenProject, id: string): string {
-  return join(attemptDirectory(project, id), "usage.json");
-}
 
 /**
- * Ends an attempt whose agent has ended. The order of writes makes a crash at any instant harmless: the fence is
- * committed before the scan that judges the attempt, so nothing comes after it unseen; outcome, record and the list of
- * what is superseded are committed together; only then do files move, and a crash before that leaves the list.
- * @throws whatever keeps it from being judged; where the agent's end decides alone, the attempt has ended by that
+ * Ends an attempt that is fenced. The order of writes makes a crash at any instant harmless: the fence is committed before
+ * the scan that judges the attempt, so nothing comes after it unseen; outcome, record and the list of what is superseded
+ * are committed together; only then do files move, and a crash before that leaves the list.
+ * @param isRetried whether another try follows in the same run
+ * @throws whatever keeps it from being judged; where the end of its work decides alone, the attempt has ended by that
  */
 export async function concludeAttempt(
   project: OpenProject,
-  attempt: RunningAttempt,
-  end: AgentEnd,
-): Promise<Conclusion> {
-  const { id, protocol } = attempt;
-  fenceAttempt(project.store, id);
+  attempt: FencedAttempt,
+  isRetried: (outcome: Outcome) => boolean,
+): Promise<EndedAttempt> {
+  const { candidate, since } = attempt;
+  const { protocol, workUnit } = candidate;
+  const decided = endedBy(attempt);
   // What it withdrew is gone before anything is judged, also where its server died in between.
   moveSuperseded(project);
   const { evidence, judged, gaps } = await judgeNow(project, attempt).catch((error: unknown) => {
-    if (end.decided !== null) endUnjudged(project, attempt, end.decided, end.logged);
+    if (decided !== null) {
+      // As it was last seen: what comes back unchanged is not done by this attempt.
+      const view = scopeView(project, [], workUnit);
+      commitEnd(project, attempt, decided, { view, delivered: [], byFile: [] });
+    }
     throw error;
   });
-  const outcome = end.decided ?? end.outcomeOf(judged);
+  const outcome = decided ?? outcomeOf(attempt, judged);
   const succeeded = outcome.id === "delivered";
+  const leaving = succeeded ? leavingOutputs(project, candidate, evidence.view) : [];
   const superseded = succeeded
-    ? supersededBy(protocol, evidence.view, evidence.delivered, leavingOutputs(project, attempt, evidence.view)).map(
-        ({ type, id }) => ({ type, id }),
-      )
+    ? supersededBy(protocol, evidence.view, evidence.delivered, leaving).map(({ type, id }) => ({ type, id }))
     : [];
-  const { usage, unclear } = readUsage(usageFile(project, id));
-  if (unclear !== null) logUsageUnclear(id, protocol.name, unclear);
   const seen = succeeded ? seenBy(attempt, evidence, superseded) : null;
-  const mine = endBy(project, attempt, outcome, {
-    isRetried: end.isRetried(outcome),
-    logged: end.logged,
-    delivered: evidence.delivered,
-    byFile: evidence.byFile,
-    superseded,
-    seen,
-    view: evidence.view,
-    usage,
-  });
+  const retry = isRetried(outcome);
+  const mine = commitEnd(project, attempt, outcome, evidence, { superseded, seen, retry });
+  const ended = { ...attempt, phase: "ended" as const, before: [], gaps };
+  const duration = () => performance.now() - since;
   // Somebody freed its candidate by hand meanwhile, or took it over: then that is how it ended here.
-  if (!mine) return { ...RELEASED, usage, gaps };
+  if (!mine)
+    return {
+      ...ended,
+      outcome: { id: "abandoned", released: true },
+      delivered: [],
+      superseded: [],
+      judged: null,
+      left: null,
+      duration: duration(),
+    };
   const stuck = moveSuperseded(project);
   const moved = superseded.filter(({ type, id }) => !stuck.some((one) => one.type === type && one.id === id));
   return {
+    ...ended,
     outcome,
     delivered: evidence.delivered,
     superseded: moved,
     judged,
-    everythingDelivered: judged.id === "delivered",
-    left:
-      seen === null
-        ? null
-        : {
-            seen,
-            reads: readsDigest(evidence.view, protocol),
-            outputs: outputsDigest(evidence.view, protocol, moved),
-          },
-    usage,
-    gaps,
+    left: seen && {
+      seen,
+      reads: readsDigest(evidence.view, protocol),
+      outputs: outputsDigest(evidence.view, protocol, moved),
+    },
+    duration: duration(),
   };
 }
 
-const RELEASED: Omit<Conclusion, "usage" | "gaps"> = {
-  outcome: { id: "abandoned", released: true },
-  delivered: [],
-  superseded: [],
-  judged: null,
-  everythingDelivered: false,
-  left: null,
-};
-
-/** Ends an attempt whose result cannot be looked at, by what is known without that. */
-function endUnjudged(
-  project: OpenProject,
-  attempt: RunningAttempt,
-  outcome: Outcome,
-  logged: AgentEnd["logged"],
-): void {
-  endBy(project, attempt, outcome, {
-    isRetried: false,
-    logged,
-    delivered: [],
-    byFile: [],
-    superseded: [],
-    seen: null,
-    // As it was last seen: what comes back unchanged is not done by this attempt.
-    view: scopeView(project, [], attempt.workUnit),
-    usage: readUsage(usageFile(project, attempt.id)).usage,
-  });
-}
-
-/** What an attempt ends with beside its outcome. */
-interface EndedWith extends Pick<AttemptResult, "logged" | "delivered" | "byFile" | "superseded" | "seen"> {
-  readonly isRetried: boolean;
-  /** Of what lies there, for what it owes. */
-  readonly view: ScopeView;
-  readonly usage: Usage | null;
-}
-
 /** Commits the end of an attempt; false where it has been ended by another already. */
-function endBy(
+function commitEnd(
   { store }: OpenProject,
-  { id, protocol, workUnit, started }: RunningAttempt,
+  { id, candidate: { protocol, workUnit }, started, end: { usage, swept } }: FencedAttempt,
   outcome: Outcome,
-  { isRetried, view, usage, logged, ...ended }: EndedWith,
+  { view, delivered, byFile }: Pick<Evidence, "view" | "delivered" | "byFile">,
+  consequences: {
+    readonly superseded: readonly InstanceRef[];
+    readonly seen: Readonly<Record<string, SeenType>> | null;
+    readonly retry: boolean;
+  } = { superseded: [], seen: null, retry: false },
 ): boolean {
+  const { superseded, seen, retry } = consequences;
   const { id: outcomeId, ...detail } = outcome;
   return endAttempt(
     store,
     { id, protocol: protocol.name, workUnit },
     {
-      ...ended,
       outcome: outcomeId,
-      detail: isRetried ? { ...detail, retry: true } : detail,
+      detail: retry ? { ...detail, retry: true } : detail,
       started,
       owner: thisOwner(),
-      logged: { ...loggedOutcome(outcome), ...logged },
+      delivered,
+      byFile,
+      superseded,
+      seen,
+      logged: {
+        ...loggedOutcome(outcome),
+        ...(swept.length > 0 && { swept: swept.map(({ pid, name, signal }) => ({ pid, name, signal })) }),
+      },
       outputsAfter: owedDigest(view.as(protocol), protocol),
       usage: usage === null ? null : { ...usage },
     },
@@ -161,13 +112,15 @@ function endBy(
 }
 
 /** Whether everything that a running attempt owes has been delivered by now. */
-export async function obligationsMet(project: OpenProject, attempt: RunningAttempt): Promise<boolean> {
+export async function obligationsMet(project: OpenProject, attempt: Attempt): Promise<boolean> {
   return (await judgeNow(project, attempt)).judged.id === "delivered";
 }
 
-async function judgeNow(project: OpenProject, attempt: RunningAttempt) {
+async function judgeNow(project: OpenProject, attempt: Attempt) {
+  const { protocol, workUnit } = attempt.candidate;
   const { gaps } = await scanProject(project);
-  const snapshot = readSnapshot(project.store, project.methodology.types.keys(), gaps, [attempt.workUnit]);
+  const snapshot = readSnapshot(project.store, project.methodology.types.keys(), gaps, [workUnit]);
   const evidence = gatherEvidence(project, attempt, snapshot);
-  return { evidence, judged: judge(attempt.protocol, evidence), gaps };
+  const silence = "end" in attempt ? attempt.end.silence : null;
+  return { evidence, judged: judge(protocol, { ...evidence, silence }), gaps };
 }

@@ -6,35 +6,27 @@ import {
   type InstanceBefore,
   type InstanceRef,
   type InstanceState,
-  type Moment,
   type SeenType,
+  type ServerNotes,
   type Snapshot,
-  type WorkUnit,
 } from "@runa/store";
 import { ScopeView, seenOf, setDigest } from "../evaluate/scope-view.ts";
 import { type Methodology, outputTypesOf, type Protocol, readTypesOf } from "../methodology/methodology.ts";
 import type { OpenProject } from "../project/project.ts";
-import type { AttemptEvidence } from "./judge.ts";
+import type { Attempt } from "./attempt.ts";
 
-/** An attempt as it is known to whoever executes it. */
-export interface RunningAttempt {
-  readonly id: string;
-  readonly protocol: Protocol;
-  readonly workUnit: WorkUnit | null;
-  readonly started: Moment;
-  /** What its scope saw, when it started, of every type that it may read or write. */
-  readonly before: readonly InstanceBefore[];
-}
-
-/** An instance as an attempt wrote it. */
-export type Written = InstanceState & Pick<Instance, "status">;
-
-/** Everything of an attempt's end that is worked out from what lies there. */
-export interface GatheredEvidence extends AttemptEvidence {
+/** Everything that is worked out of an attempt from what lies there and what was called. */
+export interface Evidence {
+  /** The workspace after the attempt, in its scope. */
+  readonly view: ScopeView;
+  /** What counts as delivered by this attempt and is still there. */
+  readonly delivered: readonly InstanceRef[];
   readonly byFile: AttemptResult["byFile"];
   /** What it delivered, as it did so last: somebody else may have changed or removed it since. */
-  readonly written: readonly Written[];
+  readonly written: readonly (InstanceState & Pick<Instance, "status">)[];
   readonly withdrawn: readonly InstanceRef[];
+  /** What came of its calls. */
+  readonly calls: Pick<ServerNotes, "called" | "callsRefused" | "lastRefusal">;
 }
 
 /** The instances that an attempt's protocol may read or write, as its scope sees them before it starts. */
@@ -47,9 +39,10 @@ export function instancesBefore(view: ScopeView, protocol: Protocol): InstanceBe
 }
 
 /** Gathers what an attempt delivered, by tool and by file, once it is fenced and the workspace is scanned. */
-export function gatherEvidence(project: OpenProject, attempt: RunningAttempt, after: Snapshot): GatheredEvidence {
-  const view = new ScopeView(after, attempt.workUnit);
-  const seen = view.as(attempt.protocol);
+export function gatherEvidence(project: OpenProject, attempt: Attempt, after: Snapshot): Evidence {
+  const { protocol, workUnit } = attempt.candidate;
+  const view = new ScopeView(after, workUnit);
+  const seen = view.as(protocol);
   const notes = attemptNotes(project.store, attempt.id);
   const present = ({ type, id }: InstanceRef) => seen.inScope(type).some((instance) => instance.id === id);
   // Of several deliveries of one instance the last one stays.
@@ -59,9 +52,9 @@ export function gatherEvidence(project: OpenProject, attempt: RunningAttempt, af
     // A server writes nothing that is not valid.
     ...[...byTool.values()].map((delivery) => ({ ...delivery, status: "valid" as const })),
     ...byFile,
-  ].map(({ type, id, contentHash, status }): Written => ({ type, id, contentHash, status }));
+  ].map(({ type, id, contentHash, status }) => ({ type, id, contentHash, status }));
   const delivered = written.filter(present).map(({ type, id }) => ({ type, id }));
-  return { view, notes, byFile, written, delivered, withdrawn: notes.withdrawn };
+  return { view, calls: notes, byFile, written, delivered, withdrawn: notes.withdrawn };
 }
 
 function keyOf({ type, id }: InstanceRef): string {
@@ -73,10 +66,11 @@ function keyOf({ type, id }: InstanceRef): string {
  * running attempt that may write the type, the file belongs to its work unit or to none, and nobody else delivered that
  * content meanwhile. A change of inode or ctime alone is no writing.
  */
-function writtenFiles({ store, methodology }: OpenProject, attempt: RunningAttempt, after: ScopeView): Instance[] {
-  const seen = after.as(attempt.protocol);
+function writtenFiles({ store, methodology }: OpenProject, attempt: Attempt, after: ScopeView): Instance[] {
+  const { protocol } = attempt.candidate;
+  const seen = after.as(protocol);
   const before = new Map(attempt.before.map((instance) => [keyOf(instance), instance]));
-  return outputTypesOf(attempt.protocol)
+  return outputTypesOf(protocol)
     .filter((type) => !othersMayWrite(methodology, after.snapshot, attempt, type))
     .flatMap((type) => seen.inScope(type))
     .filter((instance) => {
@@ -89,7 +83,7 @@ function writtenFiles({ store, methodology }: OpenProject, attempt: RunningAttem
 function othersMayWrite(
   { protocols }: Methodology,
   { openAttempts }: Snapshot,
-  { id }: RunningAttempt,
+  { id }: Attempt,
   type: string,
 ): boolean {
   return openAttempts.some((other) => {
@@ -104,14 +98,14 @@ function othersMayWrite(
  * @param superseded what its success takes away; what it withdrew and did not deliver again is gone as well
  */
 export function seenBy(
-  attempt: RunningAttempt,
-  { written, withdrawn }: Pick<GatheredEvidence, "written" | "withdrawn">,
+  { candidate, before: seenBefore }: Attempt,
+  { written, withdrawn }: Pick<Evidence, "written" | "withdrawn">,
   superseded: readonly InstanceRef[],
 ): Record<string, SeenType> {
   const own = new Set([...written, ...withdrawn, ...superseded].map(keyOf));
   return Object.fromEntries(
-    readTypesOf(attempt.protocol).map((type) => {
-      const before = attempt.before.filter((instance) => instance.type === type && !own.has(keyOf(instance)));
+    readTypesOf(candidate.protocol).map((type) => {
+      const before = seenBefore.filter((instance) => instance.type === type && !own.has(keyOf(instance)));
       return [type, seenOf([...before, ...written.filter((instance) => instance.type === type)])];
     }),
   );

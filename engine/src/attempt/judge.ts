@@ -1,23 +1,52 @@
-import type { Instance, InstanceRef, ServerNotes } from "@runa/store";
+import type { Instance, InstanceRef } from "@runa/store";
 import type { ProtocolView, ScopeView } from "../evaluate/scope-view.ts";
 import type { ProtocolDeclaration } from "../methodology/manifest.ts";
+import type { FencedAttempt } from "./attempt.ts";
+import type { WorkEnd } from "./carrier.ts";
+import type { Evidence } from "./evidence.ts";
 import type { InvalidOutput, Outcome, Silence, UnmetChoice } from "./outcome.ts";
 
-/** What an attempt left, once nothing more can come. */
-export interface AttemptEvidence {
-  /** The workspace after the attempt, in its scope. */
-  readonly view: ScopeView;
-  /** What counts as delivered by this attempt and is still there. */
-  readonly delivered: readonly InstanceRef[];
-  readonly notes: ServerNotes;
+/**
+ * The outcome that the end of an attempt's work is, whatever was delivered: the first that applies (attempts.md section 1).
+ * Null where what was delivered decides.
+ */
+export function endedBy({ ending, end: { exit } }: Pick<FencedAttempt, "ending" | "end">): Outcome | null {
+  if (exit.kind === "not_started") {
+    const { kind: id, ...facts } = exit;
+    return { id, ...facts };
+  }
+  switch (ending?.kind) {
+    case "interrupted":
+      return { id: "interrupted", signal: ending.signal };
+    case "limit":
+      return { id: "timed_out", limit: ending.limit };
+    case "settled":
+      // It was runa that ended it, whatever it made of that.
+      return null;
+  }
+  if (exit.kind === "signalled") return { id: "signalled", signal: exit.signal };
+  return exit.kind === "exited" && exit.code !== 0 ? { id: "exited", code: exit.code } : null;
 }
+
+/**
+ * The outcome where what was delivered decides.
+ * @param judged what that comes to
+ */
+export function outcomeOf({ ending, end }: Pick<FencedAttempt, "ending" | "end">, judged: Outcome): Outcome {
+  if (ending?.kind === "settled") return judged.id === "delivered" ? { id: "delivered", ended: "settled" } : judged;
+  if (end.exit.kind !== "unknown") return judged;
+  return judged.id === "delivered" ? { id: "delivered", ended: "exit_code_unknown" } : { id: "abandoned" };
+}
+
+/** What an attempt left, once nothing more can come. */
+type Left = Pick<Evidence, "view" | "delivered" | "calls"> & Pick<WorkEnd, "silence">;
 
 /**
  * Whether an attempt met its obligations (attempts.md section 2): of each `produces` type it delivered at least one
  * instance and every instance of it in the scope is valid; of each choice group it delivered exactly one member, valid;
  * what is there of `may_produce` is valid. What merely lay there from before does not count.
  */
-export function judge(protocol: ProtocolDeclaration, evidence: AttemptEvidence): Outcome {
+export function judge(protocol: ProtocolDeclaration, evidence: Left): Outcome {
   const { view, delivered } = evidence;
   const seen = view.as(protocol);
   const types = new Set(delivered.map(({ type }) => type));
@@ -41,13 +70,10 @@ function invalidOf(view: ProtocolView, type: string): InvalidOutput[] {
     .map(({ id, violations }) => ({ type, id, violations }));
 }
 
-function silenceOf({ delivered, notes }: AttemptEvidence): Silence {
-  if (notes.callsRefused > 0) return { kind: "calls_refused", count: notes.callsRefused, last: notes.lastRefusal };
+function silenceOf({ delivered, calls, silence }: Left): Silence | null {
+  if (calls.callsRefused > 0) return { kind: "calls_refused", count: calls.callsRefused, last: calls.lastRefusal };
   if (delivered.length > 0) return { kind: "other_delivered" };
-  if (!notes.serverStarted && notes.serverFailure !== null)
-    return { kind: "server_failed", reason: notes.serverFailure };
-  if (notes.called) return { kind: "nothing_left" };
-  return notes.serverStarted ? { kind: "no_tool_called" } : { kind: "server_never_started" };
+  return calls.called ? { kind: "nothing_left" } : silence;
 }
 
 /**

@@ -1,16 +1,9 @@
 import type { Moment } from "@runa/store";
 import { LONGEST_TIMER } from "../duration.ts";
 import type { AgentSettings } from "../project/config.ts";
+import type { Ending } from "./attempt.ts";
+import type { Output } from "./carrier.ts";
 import type { Limit } from "./outcome.ts";
-
-/** Why an agent was told to end before it did so itself. */
-export type Ending = { readonly kind: "limit"; readonly limit: Limit } | { readonly kind: "settled" };
-
-/** How much an agent has written, and when that last grew, in milliseconds of `performance.now()`. */
-interface Output {
-  readonly bytes: number;
-  readonly lastGrowth: number;
-}
 
 /** What can be seen of a running attempt from outside. */
 export interface Visible {

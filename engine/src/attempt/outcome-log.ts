@@ -1,4 +1,4 @@
-import { type Json, loggedViolations } from "@runa/store";
+import { type EndFacts, loggedViolations } from "@runa/store";
 import type { Outcome, Silence } from "./outcome.ts";
 
 /** So many outputs that are not valid go into the log; how many there were stands beside them. */
@@ -8,7 +8,7 @@ const MAX_OUTPUTS = 20;
  * What the event log tells of an outcome beside its name: codes, names, where a violation is and what was expected,
  * never what was found (attempts.md section 8).
  */
-export function loggedOutcome(outcome: Outcome): Readonly<Record<string, Json>> {
+export function loggedOutcome(outcome: Outcome): EndFacts {
   switch (outcome.id) {
     case "abandoned":
       return {};
@@ -36,16 +36,17 @@ export function loggedOutcome(outcome: Outcome): Readonly<Record<string, Json>> 
       return {
         choices: outcome.choices.map(({ group, members, delivered }) => ({
           name: group,
-          members: [...members],
-          delivered: [...delivered],
+          members,
+          delivered,
         })),
         ...silenceOf(outcome.silence),
       };
     case "not_delivered":
-      return { missing: [...outcome.types], ...silenceOf(outcome.silence) };
+      return { missing: outcome.types, ...silenceOf(outcome.silence) };
   }
 }
 
-function silenceOf(silence: Silence): Record<string, Json> {
+function silenceOf(silence: Silence | null): EndFacts {
+  if (silence === null) return {};
   return { silence: silence.kind, ...(silence.kind === "calls_refused" && { calls_refused: silence.count }) };
 }

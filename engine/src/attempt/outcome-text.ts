@@ -86,8 +86,10 @@ function limitText({ kind, amount }: Limit): string {
   }
 }
 
-function silenceText(silence: Silence, shown: number): string[] {
-  switch (silence.kind) {
+function silenceText(silence: Silence | null, shown: number): string[] {
+  switch (silence?.kind) {
+    case undefined:
+      return [];
     case "server_never_started":
       return ["the agent never started the MCP server in RUNA_MCP_CONFIG"];
     case "server_failed":

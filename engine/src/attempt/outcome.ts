@@ -1,6 +1,6 @@
 import type { InstanceId, OutcomeId, Refusal, Violation } from "@runa/store";
 
-/** Why nothing was delivered of what was owed, as far as it is known. */
+/** Why nothing was delivered of what was owed. What agents are silent by, others need not know. */
 export type Silence =
   | { readonly kind: "server_never_started" }
   /** It was started and could not serve. */
@@ -56,8 +56,8 @@ export type Outcome =
   | { readonly id: "signalled"; readonly signal: NodeJS.Signals }
   | { readonly id: "exited"; readonly code: number }
   | { readonly id: "invalid_output"; readonly outputs: readonly InvalidOutput[] }
-  | { readonly id: "choice_unmet"; readonly choices: readonly UnmetChoice[]; readonly silence: Silence }
-  | { readonly id: "not_delivered"; readonly types: readonly string[]; readonly silence: Silence }
+  | { readonly id: "choice_unmet"; readonly choices: readonly UnmetChoice[]; readonly silence: Silence | null }
+  | { readonly id: "not_delivered"; readonly types: readonly string[]; readonly silence: Silence | null }
   | {
       readonly id: "abandoned";
       /** Somebody released it, or another runa took it over, while the one that tells of it still had it. */

@@ -1,10 +1,9 @@
 import type { NotMoved } from "@runa/store";
 import { log, logEngine } from "../log/log.ts";
-import type { Candidate } from "../methodology/candidate.ts";
+import type { ClaimedAttempt, EndedAttempt } from "./attempt.ts";
 import { outcomeText } from "./outcome-text.ts";
-import type { AttemptReport } from "./report.ts";
 
-export function logAttemptStarted(attempt: string, { protocol, workUnit }: Candidate): void {
+export function logAttemptStarted({ id: attempt, candidate: { protocol, workUnit } }: ClaimedAttempt): void {
   logEngine(
     "attempt",
     { level: "info", outcome: "started", msg: "attempt started" },
@@ -16,7 +15,7 @@ export function logAttemptStarted(attempt: string, { protocol, workUnit }: Candi
   );
 }
 
-export function logAttemptEnded({ id, candidate, outcome, delivered, duration, swept }: AttemptReport): void {
+export function logAttemptEnded({ id, candidate, outcome, delivered, duration, end }: EndedAttempt): void {
   logEngine(
     "attempt",
     outcome.id === "delivered"
@@ -35,7 +34,7 @@ export function logAttemptEnded({ id, candidate, outcome, delivered, duration, s
       duration_ms: Math.round(duration),
     },
   );
-  for (const { pid, name, signal } of swept)
+  for (const { pid, name, signal } of end.swept)
     logEngine(
       "sweep",
       // Told as well by whoever executes work.

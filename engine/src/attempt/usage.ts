@@ -1,11 +1,6 @@
-import { readRegularFile, reasonOf } from "@runa/store";
+import { readRegularFile, reasonOf, type Usage } from "@runa/store";
 
-/** What an agent reported of its cost; what it did not report is absent. */
-export interface Usage {
-  readonly tokens?: number;
-  readonly cost_usd?: number;
-  readonly model?: string;
-}
+export type { Usage };
 
 const MAX_MODEL = 200;
 

@@ -2,12 +2,12 @@ import {
   candidateKey,
   type Instance,
   type LastAttempt,
-  type Moment,
   type Said,
   type ScanGap,
   type SeenType,
   type Snapshot,
   sha256,
+  summaryOf,
   type TypeSummary,
   type WorkUnit,
 } from "@runa/store";
@@ -24,16 +24,16 @@ export interface RelevantInput {
 /** A set of instances of each type, and what is known of it. Each answer is worked out once, when it is asked for. */
 class Sight {
   readonly #list: (type: string) => readonly Instance[];
-  readonly #sums: (type: string) => TypeSummary | undefined;
+  readonly #sum: (type: string) => TypeSummary;
   readonly #inScope = new Map<string, readonly Instance[]>();
   readonly #valid = new Map<string, readonly Instance[]>();
   readonly #summaries = new Map<string, TypeSummary>();
   readonly #digests = new Map<string, SeenType>();
 
-  /** @param sums what is known of a type without its list; undefined where only the list tells */
-  constructor(list: Sight["inScope"], sums: (type: string) => TypeSummary | undefined = () => undefined) {
+  /** @param sum what is known of a type; without it, what the list tells */
+  constructor(list: Sight["inScope"], sum: Sight["summary"] = (type) => summaryOf(this.inScope(type))) {
     this.#list = list;
-    this.#sums = sums;
+    this.#sum = sum;
   }
 
   inScope(type: string): readonly Instance[] {
@@ -45,12 +45,7 @@ class Sight {
   }
 
   summary(type: string): TypeSummary {
-    let summary = this.#summaries.get(type);
-    if (summary === undefined) {
-      summary = this.#sums(type) ?? summaryOf(this.inScope(type));
-      this.#summaries.set(type, summary);
-    }
-    return summary;
+    return remembered(this.#summaries, type, () => this.#sum(type));
   }
 
   digest(type: string): SeenType {
@@ -63,25 +58,22 @@ export class CommonSight {
   readonly snapshot: Snapshot;
   /** All instances, whatever their work units. */
   readonly all: Sight;
-  /** Null where only the lists tell. Looked up when a work unit asks. */
-  #scopedTypes: ReadonlySet<string> | null | undefined;
+  /** Looked up when a work unit asks. */
+  #scopedTypes: ReadonlySet<string> | undefined;
 
   constructor(snapshot: Snapshot) {
     const { instances } = snapshot;
     this.snapshot = snapshot;
     this.all = new Sight(
       (type) => instances.get(type) ?? [],
-      (type) => instances.summary?.(type),
+      (type) => instances.summary(type),
     );
   }
 
   /** Whether work units may see different instances of a type. */
   isDivided(type: string): boolean {
-    if (this.#scopedTypes === undefined) {
-      const scoped = this.snapshot.instances.scopedTypes?.();
-      this.#scopedTypes = scoped === undefined ? null : new Set(scoped);
-    }
-    return this.#scopedTypes?.has(type) !== false;
+    this.#scopedTypes ??= new Set(this.snapshot.instances.scopedTypes());
+    return this.#scopedTypes.has(type);
   }
 }
 
@@ -100,7 +92,7 @@ export class ScopeView {
     this.snapshot = snapshot;
     this.workUnit = workUnit;
     this.#common = common;
-    this.#own = workUnit === null ? common.all : new Sight((type) => instancesFor(snapshot, type, workUnit));
+    this.#own = workUnit === null ? common.all : new Sight((type) => snapshot.instances.forWorkUnit(type, workUnit));
   }
 
   /** The last attempt of one of the scope's protocols that has ended. */
@@ -246,12 +238,6 @@ export class ProtocolView {
   }
 }
 
-/** The instances of a work unit and those of none. */
-function instancesFor({ instances }: Snapshot, type: string, unit: WorkUnit): readonly Instance[] {
-  const own = instances.forWorkUnit?.(type, unit);
-  return own ?? (instances.get(type) ?? []).filter(({ workUnit }) => workUnit === null || workUnit === unit);
-}
-
 function remembered<V>(cache: Map<string, V>, key: string, work: () => V): V {
   let value = cache.get(key);
   if (value === undefined) {
@@ -259,26 +245,6 @@ function remembered<V>(cache: Map<string, V>, key: string, work: () => V): V {
     cache.set(key, value);
   }
   return value;
-}
-
-function summaryOf(instances: readonly Instance[]): TypeSummary {
-  const counts = { valid: 0, invalid: 0, malformed: 0, stale: 0 };
-  let newest: Moment | null = null;
-  let newestValid: Moment | null = null;
-  let newestVouched: Moment | null = null;
-  for (const { status, lastModified, deliveredAt } of instances) {
-    counts[status]++;
-    newest = later(newest, lastModified);
-    newestVouched = later(newestVouched, later(deliveredAt, lastModified));
-    if (status === "valid") newestValid = later(newestValid, lastModified);
-  }
-  const { valid, invalid, malformed, stale } = counts;
-  const broken = invalid + malformed;
-  return { total: instances.length, valid, broken, stale, newest, newestValid, newestVouched };
-}
-
-function later(one: Moment | null, other: Moment): Moment {
-  return one !== null && one > other ? one : other;
 }
 
 /** The digests of a set of instances: of the valid ones, and of all. */

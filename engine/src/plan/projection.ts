@@ -1,9 +1,19 @@
-import type { ContentHash, Instance, InstanceId, LastAttempt, Moment, SeenType, Snapshot } from "@runa/store";
+import {
+  type ContentHash,
+  type Instance,
+  type InstanceId,
+  type LastAttempt,
+  ListedInstances,
+  type Moment,
+  type SeenType,
+  type Snapshot,
+} from "@runa/store";
 import { type EvaluatedCandidate, type Evaluation, evaluate } from "../evaluate/evaluate.ts";
 import { owedDigest } from "../evaluate/outputs.ts";
 import { ScopeView } from "../evaluate/scope-view.ts";
 import { candidateKey } from "../methodology/candidate.ts";
 import { type Protocol, readTypesOf } from "../methodology/methodology.ts";
+import { type Aim, EVERYTHING, executableFor, isReached } from "./aim.ts";
 
 /** One execution of the optimistic cascade: of a candidate that is READY now, or of one that would become so. */
 export interface ProjectedExecution {
@@ -15,20 +25,27 @@ export interface ProjectedExecution {
  * The optimistic cascade (contract.md section 6): each execution delivers its `produces`, and the one member of each choice
  * that lies there, anew; optional outputs and other choice members advance nothing unless they are there already. A candidate appears at most once as current and once as
  * projected, so that every projection ends.
+ * @param aim what of it is asked for
  */
-export function project(evaluation: Evaluation): ProjectedExecution[] {
+export function project(evaluation: Evaluation, aim: Aim = EVERYTHING): ProjectedExecution[] {
   const readyNow = new Set(evaluation.candidates.filter(isReady).map(nameOf));
   const emitted: Record<ProjectedExecution["projection"], Set<string>> = { current: new Set(), projected: new Set() };
   const done = new Map<string, string>();
   const plan: ProjectedExecution[] = [];
   let now = evaluation;
+  const projectionOf = (candidate: EvaluatedCandidate): ProjectedExecution["projection"] | null => {
+    const name = nameOf(candidate);
+    if (!isReady(candidate) || done.get(name) === inputDigest(now.view, candidate.protocol)) return null;
+    if (readyNow.has(name) && !emitted.current.has(name)) return "current";
+    return emitted.projected.has(name) ? null : "projected";
+  };
   for (;;) {
-    const next = now.candidates.flatMap((candidate): ProjectedExecution[] => {
-      const name = nameOf(candidate);
-      if (!isReady(candidate) || done.get(name) === inputDigest(now.view, candidate.protocol)) return [];
-      if (readyNow.has(name) && !emitted.current.has(name))
-        return [{ candidate: original(evaluation, name) ?? candidate, projection: "current" }];
-      return emitted.projected.has(name) ? [] : [{ candidate, projection: "projected" }];
+    if (isReached(aim, now, (candidate) => projectionOf(candidate) === null)) return plan;
+    const next = executableFor(aim, now).flatMap((candidate): ProjectedExecution[] => {
+      const projection = projectionOf(candidate);
+      if (projection === null) return [];
+      const shown = projection === "current" ? original(evaluation, nameOf(candidate)) : undefined;
+      return [{ candidate: shown ?? candidate, projection }];
     })[0];
     if (next === undefined) return plan;
     const { protocol } = next.candidate;
@@ -72,7 +89,7 @@ function deliveredTypes(view: ScopeView, protocol: Protocol): string[] {
 function afterwards(view: ScopeView, protocol: Protocol, step: number): Snapshot {
   const { snapshot } = view;
   const at = latest(view);
-  const instances = new Map(snapshot.instances);
+  const instances = new ListedInstances(snapshot.instances);
   for (const type of deliveredTypes(view, protocol)) {
     const others = (instances.get(type) ?? []).filter((instance) => instance.id !== PROJECTED);
     instances.set(type, [...others, projectedInstance(view, type, (at + 1) as Moment, step)]);

@@ -5,15 +5,15 @@ const RUNA = "RUNA_";
 /**
  * The environment of an agent (`env` in the config, attempts.md section 3): all of runa's, or of it only the variables
  * that are listed and those that every agent gets.
- * @param own what the attempt itself sets; it wins
+ * @param own what the attempt itself sets; it wins, also where it takes a variable away
  */
 export function agentEnvironment(
   base: NodeJS.ProcessEnv,
   allowed: "inherit" | readonly string[],
-  own: Readonly<Record<string, string>>,
+  own: Readonly<Record<string, string | undefined>>,
 ): NodeJS.ProcessEnv {
-  if (allowed === "inherit") return { ...base, ...own };
-  const names = new Set(allowed);
-  const passes = (name: string) => ALWAYS.has(name) || name.startsWith(RUNA) || names.has(name);
-  return { ...Object.fromEntries(Object.entries(base).filter(([name]) => passes(name))), ...own };
+  const names = allowed === "inherit" ? null : new Set(allowed);
+  const passes = (name: string) => names === null || ALWAYS.has(name) || name.startsWith(RUNA) || names.has(name);
+  const passed = Object.entries(base).filter(([name]) => passes(name) && !Object.hasOwn(own, name));
+  return Object.fromEntries([...passed, ...Object.entries(own).filter(([, value]) => value !== undefined)]);
 }

@@ -1,4 +1,8 @@
-import type { AgentProcess } from "./agent-process.ts";
+/** What can be ended: as it asks, after a grace, or at once. */
+interface Stoppable {
+  stop(): void;
+  kill(): void;
+}
 
 /** What a first Ctrl-C does: lets the running attempt end, or ends it. */
 export type FirstInterrupt = "boundary" | "stop";
@@ -17,7 +21,7 @@ export const HANDLED_SIGNALS: readonly Handled[] = ["SIGINT", "SIGTERM", "SIGHUP
 export class Interrupts {
   readonly #first: FirstInterrupt;
   readonly #tell: (reaction: InterruptReaction, signal: Handled, running: number) => void;
-  readonly #running = new Set<AgentProcess>();
+  readonly #running = new Set<Stoppable>();
   readonly #listeners = new Set<() => void>();
   #requested: Handled | null = null;
   #stopped: Handled | null = null;
@@ -52,7 +56,7 @@ export class Interrupts {
   }
 
   /** Ends this agent when a signal says so, until released. */
-  attend(agent: AgentProcess): () => void {
+  attend(agent: Stoppable): () => void {
     this.#running.add(agent);
     if (this.#killed) agent.kill();
     else if (this.#stopped !== null) agent.stop();

@@ -84,7 +84,8 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
       const state = stateFile(root);
       if (!existsSync(state))
         writeFile(state, `initialized_at = ${new Date().toISOString()}\nruna_version = ${tomlString(version)}\n`);
-      recordEvent(store, "project_initialised", null, { runa_version: version, methodology: methodology.name });
+      const body = { runa_version: version, methodology: methodology.name };
+      recordEvent(store, { kind: "project_initialised", attempt: null, body });
       recordMethodology(store, methodology);
       rememberSchemaFiles(store, checked);
     } finally {

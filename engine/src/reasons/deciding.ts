@@ -2,11 +2,10 @@ import type { Instance, LastAttempt, Store } from "@runa/store";
 import {
   conditionText,
   type EvaluatedCandidate,
-  type Evaluation,
   type PreconditionFailure,
   type WaitCondition,
 } from "../evaluate/evaluate.ts";
-import type { ProtocolView, RelevantInput } from "../evaluate/scope-view.ts";
+import type { ProtocolView, RelevantInput, ScopeView } from "../evaluate/scope-view.ts";
 import { TriggerEvaluation } from "../evaluate/trigger.ts";
 import { outputTypesOf } from "../methodology/methodology.ts";
 import { triggerText } from "../methodology/trigger.ts";
@@ -18,20 +17,20 @@ import type { BrokenInstance, Reason } from "./reason.ts";
  * Why a candidate stands where it does, in what decides it: of one that is READY why its outputs do not do, of one that is
  * BLOCKED what it lacks, of one that is WAITING what for. The store is asked only about what is READY and was done before.
  */
-export function decidingReasons(store: Store, evaluation: Evaluation, candidate: EvaluatedCandidate): Reason[] {
+export function decidingReasons(store: Store, view: ScopeView, candidate: EvaluatedCandidate): Reason[] {
   const { readiness } = candidate;
   switch (readiness.status) {
     case "ready":
-      return staleReasons(store, evaluation, candidate);
+      return staleReasons(store, view, candidate);
     case "blocked":
       return readiness.failures.map(lackReason);
     case "waiting":
-      return readiness.conditions.map((condition) => waitReason(evaluation, candidate, condition));
+      return readiness.conditions.map((condition) => waitReason(view, candidate, condition));
   }
 }
 
 /** Why the outputs of a candidate that is not current do not do. */
-export function staleReasons(store: Store, { view }: Evaluation, candidate: EvaluatedCandidate): Reason[] {
+export function staleReasons(store: Store, view: ScopeView, candidate: EvaluatedCandidate): Reason[] {
   const { protocol, outputs } = candidate;
   const seen = view.as(protocol);
   if (protocol.produces.length === 0 && protocol.choices.length === 0)
@@ -151,7 +150,7 @@ function lackReason({ artifactType, namedBy, reason }: PreconditionFailure): Rea
 
 /** What a candidate waits for. */
 export function waitReason(
-  { view }: Evaluation,
+  view: ScopeView,
   { protocol, freshness }: EvaluatedCandidate,
   condition: WaitCondition,
 ): Reason {

@@ -34,16 +34,10 @@ export interface NamedCandidate {
   readonly work_unit?: string;
 }
 
-/** Who took an instance away, or made its content. `via` tells of content only. */
+/** Who made an instance's content, or took it away: then there is no `via`. */
 export type ChangedBy =
-  | OriginEntry
-  | {
-      readonly by: "attempt";
-      readonly attempt: string;
-      readonly protocol: string;
-      readonly work_unit?: string;
-      readonly at?: string;
-    };
+  | (Omit<OriginEntry & { readonly by: "attempt" }, "via"> & { readonly via?: "tool" | "file" | "confirmed" })
+  | (OriginEntry & { readonly by: "server" | "hand" });
 
 /** An input that is not what the last success saw. */
 export interface ChangedInput extends NamedInstance {

@@ -1,112 +1,91 @@
-import type { EventBody, Json, Store } from "@runa/store";
-import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
+import type { EventBodies, Store } from "@runa/store";
+import type { EvaluatedCandidate } from "../evaluate/evaluate.ts";
+import type { ScopeView } from "../evaluate/scope-view.ts";
 import { staleReasons } from "./deciding.ts";
-import type { ChangedBy, ChangedInput, Reason } from "./reason.ts";
+import type { ChangedBy, Reason } from "./reason.ts";
+
+type Told = NonNullable<EventBodies["reopened"]["because"]>[number];
 
 /** So many reasons stand in an event. */
 const TOLD = 20;
 
-/** The kinds of reasons that an event tells, each with its members, and of these those that may be left out. */
-const MEMBERS = {
-  input_changed: ["artifact_type", "instance_id", "change", "from", "to", "origin"],
-  inputs_changed: ["artifact_type", "more"],
-  input_newer: ["artifact_type", "instance_id", "content_hash", "origin"],
-  said_again: ["artifact_type", "instance_id", "content_hash", "origin"],
-  output_missing: ["artifact_type"],
-  output_broken: ["artifact_type", "instance_id", "status"],
-  choice_open: ["choice", "members", "present"],
-} as const satisfies { readonly [K in Reason["kind"]]?: readonly string[] };
-
-type Told = keyof typeof MEMBERS;
-
 /** Why a candidate that had succeeded is executed again, for the log: names and hashes, nothing of any content. */
-export function reopenedBy(store: Store, evaluation: Evaluation, candidate: EvaluatedCandidate): Json[] {
-  return staleReasons(store, evaluation, candidate)
-    .filter((reason) => isTold(reason.kind))
-    .slice(0, TOLD)
-    .map((reason): Json => {
-      const kept: readonly string[] = ["kind", ...MEMBERS[reason.kind as Told]];
-      return Object.fromEntries(Object.entries(reason).filter(([name]) => kept.includes(name))) as Json;
-    });
+export function reopenedBy(store: Store, view: ScopeView, candidate: EvaluatedCandidate): Told[] {
+  return staleReasons(store, view, candidate).flatMap(toldOf).slice(0, TOLD);
 }
 
-/** What a `reopened` event tells. Rows may have been written by another runa, or edited by hand: what is no reason is left out. */
-export function reopeningReasons({ because, last_success }: EventBody): Reason[] {
-  const since = { attempt: typeof last_success === "string" ? last_success : "" };
-  return list(because)
-    .map(members)
-    .flatMap((told): Reason[] => {
-      const { kind, artifact_type, instance_id, change, from, to, content_hash, more, status, choice } = told;
-      switch (kind) {
-        case "inputs_changed":
-          return isText(artifact_type)
-            ? [{ kind, artifact_type, since, ...(typeof more === "number" && { more }) }]
-            : [];
-        case "output_missing":
-          return isText(artifact_type) ? [{ kind, artifact_type, delivered_before: true }] : [];
-        case "choice_open":
-          return isText(choice) ? [{ kind, choice, members: texts(told.members), present: texts(told.present) }] : [];
-      }
-      if (!isText(artifact_type) || !isText(instance_id)) return [];
-      const instance = { artifact_type, instance_id };
-      const origin = originIn(members(told.origin));
-      switch (kind) {
-        case "input_changed":
-          return [
-            {
-              kind,
-              ...instance,
-              change: isChange(change) ? change : "modified",
-              ...(isText(from) && { from }),
-              ...(isText(to) && { to }),
-              origin,
-              since,
-            },
-          ];
-        case "input_newer":
-        case "said_again":
-          return isText(content_hash) ? [{ kind, ...instance, content_hash, origin }] : [];
-        case "output_broken":
-          return status === "invalid" || status === "malformed" || status === "stale"
-            ? [{ kind, ...instance, status }]
-            : [];
-        default:
-          return [];
-      }
-    });
+/** A reason as an event tells it: what the event itself says is left out, and so is what quotes content. */
+function toldOf(reason: Reason): Told[] {
+  switch (reason.kind) {
+    case "input_changed":
+    case "inputs_changed": {
+      const { since, ...told } = reason;
+      return [told];
+    }
+    case "output_missing": {
+      const { kind, artifact_type } = reason;
+      return [{ kind, artifact_type }];
+    }
+    case "output_broken": {
+      const { violation, ...told } = reason;
+      return [told];
+    }
+    case "input_newer":
+    case "said_again":
+    case "choice_open":
+      return [reason];
+    default:
+      return [];
+  }
 }
 
-function originIn({ by, attempt, protocol, work_unit, at }: Members): ChangedBy {
-  const when = isText(at) ? { at } : {};
-  if (by !== "attempt" || !isText(attempt) || !isText(protocol))
-    return { by: by === "server" ? "server" : "hand", ...when };
-  return { by, attempt, protocol, ...(isText(work_unit) && { work_unit }), ...when };
+/** What a `reopened` event tells; what is no whole reason, as somebody edited it, is left out. */
+export function reopeningReasons({ because = [], last_success }: EventBodies["reopened"]): Reason[] {
+  const since = { attempt: last_success };
+  return because.flatMap((told): Reason[] => {
+    const { kind, artifact_type, instance_id, change, content_hash, status, choice, members, present } = told;
+    if (kind === "choice_open")
+      return choice === undefined || members === undefined || present === undefined
+        ? []
+        : [{ kind, choice, members, present }];
+    if (artifact_type === undefined) return [];
+    if (kind === "inputs_changed")
+      return [{ kind, artifact_type, since, ...(told.more !== undefined && { more: told.more }) }];
+    if (kind === "output_missing") return [{ kind, artifact_type, delivered_before: true }];
+    if (instance_id === undefined) return [];
+    const instance = { artifact_type, instance_id };
+    if (kind === "output_broken") return status === undefined ? [] : [{ kind, ...instance, status }];
+    const origin = originIn(told.origin);
+    if (kind !== "input_changed")
+      return content_hash === undefined ? [] : [{ kind, ...instance, content_hash, origin }];
+    if (change === undefined) return [];
+    const { from, to } = told;
+    return [
+      {
+        kind,
+        ...instance,
+        change,
+        ...(from !== undefined && { from }),
+        ...(to !== undefined && { to }),
+        origin,
+        since,
+      },
+    ];
+  });
 }
 
-function isTold(kind: Reason["kind"]): kind is Told {
-  return Object.hasOwn(MEMBERS, kind);
-}
-
-const CHANGES: readonly Json[] = ["new", "modified", "spoilt", "removed"];
-
-function isChange(value: Json | undefined): value is ChangedInput["change"] {
-  return value !== undefined && CHANGES.includes(value);
-}
-
-function isText(value: Json | undefined): value is string {
-  return typeof value === "string";
-}
-
-function texts(value: Json | undefined): string[] {
-  return list(value).filter(isText);
-}
-
-type Members = Readonly<Record<string, Json | undefined>>;
-
-function members(value: Json | undefined): Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Members) : {};
-}
-
-function list(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : [];
+function originIn(
+  { by, attempt, protocol, work_unit, via, at }: NonNullable<Told["origin"]> = { by: "hand" },
+): ChangedBy {
+  const when = at === undefined ? {} : { at };
+  if (by !== "attempt") return { by, ...when };
+  if (attempt === undefined || protocol === undefined) return { by: "hand", ...when };
+  return {
+    by,
+    attempt,
+    protocol,
+    ...(work_unit !== undefined && { work_unit }),
+    ...(via !== undefined && { via }),
+    ...when,
+  };
 }

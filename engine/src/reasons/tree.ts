@@ -102,7 +102,7 @@ class About {
   }
 
   #waits(condition: WaitCondition): Reason {
-    return waitReason(this.#explained.evaluation, this.#candidate, condition);
+    return waitReason(this.#explained.evaluation.view, this.#candidate, condition);
   }
 
   /** The instances by which a primitive is satisfied. */
@@ -177,7 +177,7 @@ class About {
         ...otherwise.map((reason) => reasonNode(reason)),
       ];
     return [
-      ...staleReasons(project.store, evaluation, this.#candidate).map((reason) => this.#upstream.node(reason)),
+      ...staleReasons(project.store, evaluation.view, this.#candidate).map((reason) => this.#upstream.node(reason)),
       ...otherwise.map((reason) => reasonNode(reason)),
     ];
   }
@@ -225,7 +225,7 @@ class About {
     if (debts.owing.includes(this.#candidate))
       return withReasons(owes, [
         ...standingReasons(debts, protocol.name),
-        ...decidingReasons(this.#explained.project.store, this.#explained.evaluation, this.#candidate),
+        ...decidingReasons(this.#explained.project.store, this.#explained.evaluation.view, this.#candidate),
       ]);
     return withReasons({ kind: "owes_nothing" }, this.#whyFree());
   }

@@ -55,7 +55,7 @@ export class Upstream {
     const before = attemptFacts(this.#store, facts.successBefore);
     if (before === null) return [];
     const [reopened] = readEvents(this.#store, { attempt: facts.id, kind: "reopened", limit: 1 });
-    const told = reopeningReasons(reopened?.body ?? {});
+    const told = reopened?.known && reopened.kind === "reopened" ? reopeningReasons(reopened.body) : [];
     return told.length > 0 ? told : this.#differences(before, facts);
   }
 

@@ -1,23 +1,34 @@
 import { setImmediate as otherWork } from "node:timers/promises";
-import { type OpenAttempt, recordEvent, removeLitter, type ScanReport, unendedAttempts } from "@runa/store";
+import {
+  type OpenAttempt,
+  obstacleAmong,
+  recordEvent,
+  removeLitter,
+  type ScanReport,
+  unendedAttempts,
+} from "@runa/store";
 import { v7 as uuidv7 } from "uuid";
 import { abandonUnknown } from "../attempt/abandon.ts";
+import { AgentCarrier } from "../attempt/agent-carrier.ts";
+import type { EndedAttempt } from "../attempt/attempt.ts";
 import { shortAttemptId } from "../attempt/attempt-id.ts";
-import { type ActiveAttempt, adopt, type Launch, launchAttempt } from "../attempt/claim.ts";
+import type { Carrier } from "../attempt/carrier.ts";
+import { adopt, type Begun, type Launch, launchAttempt } from "../attempt/claim.ts";
+import type { ExecutionContext } from "../attempt/context.ts";
 import { moveSuperseded } from "../attempt/move-superseded.ts";
-import type { Outcome } from "../attempt/outcome.ts";
-import type { EndedAttempt } from "../attempt/report.ts";
-import type { ExecutionContext } from "../attempt/supervise.ts";
+import type { Watcher } from "../attempt/supervise.ts";
 import { removeUnclaimed } from "../attempt/unclaimed.ts";
 import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
 import { debtsOf } from "../evaluate/owed.ts";
 import { type Candidate, candidateKey } from "../methodology/candidate.ts";
+import type { Protocol } from "../methodology/methodology.ts";
+import { aimEntry, debtsFor, executableFor, isReached } from "../plan/aim.ts";
 import { offerProblem } from "../plan/offer.ts";
 import { isOrphan } from "../process/owner.ts";
 import { evaluateScan, lookAt } from "../project/look.ts";
 import { Alarm } from "./alarm.ts";
-import { type Chance, isTriedAgain, RunLedger } from "./ledger.ts";
+import { type Chance, candidateOf, isTriedAgain, type RunFailure, RunLedger } from "./ledger.ts";
 import { Neighbours } from "./neighbours.ts";
 import type { ExecutionEvent, RunOptions, RunOutcome, RunReport } from "./report.ts";
 import { Standstill } from "./standstill.ts";
@@ -62,7 +73,9 @@ class Cascade {
   /** Candidates of which it is settled whether their servers could offer what they write. */
   readonly #asked = new Set<string>();
   readonly #id = uuidv7();
-  readonly #active = new Map<string, ActiveAttempt>();
+  readonly #carrier: Carrier;
+  /** The attempts that this run executes, and their ends. */
+  readonly #active = new Map<string, Begun>();
   /** Attempts that have ended and were not yet told of, or what went wrong in one. */
   readonly #ended: (EndedAttempt | { readonly failure: unknown })[] = [];
   /** Whether the log tells of this run: of one that had nothing to execute it does not. */
@@ -70,6 +83,10 @@ class Cascade {
   /** With `once`: the key of the one candidate, and whether it is over. */
   #only: string | null = null;
   #onlyIsOver = false;
+  /** Whether a run up to a protocol has got there: then nothing further starts, whatever happens to it. */
+  #isReached = false;
+  /** The candidates that were to be executed in any evaluation, where not all are. */
+  readonly #wanted = new Set<string>();
   #evaluation: Evaluation | null = null;
   /** Whether the next scan reads every file, whatever its stat identity says. */
   #doubtsStats = false;
@@ -81,6 +98,7 @@ class Cascade {
     this.#context = context;
     this.#options = options;
     this.#listen = listen;
+    this.#carrier = new AgentCarrier({ ...context, capture: options.jobs > 1 || context.capture });
     const { config } = context.project;
     this.#ledger = new RunLedger([options.workUnit], (protocol) => config.agentFor(protocol), options.maxReopens);
     this.#stop = new RunStop(context, options, this.#ledger);
@@ -115,7 +133,7 @@ class Cascade {
   /** @throws RunaError where there would be something to do and nothing of it could be kept */
   async #refuseUnlessIdle(): Promise<void> {
     const { project } = this.#context;
-    const { candidates } = await this.#evaluate();
+    const candidates = this.#executable(await this.#evaluate());
     if (unendedAttempts(project.store).length > 0 || candidates.some(({ readiness }) => readiness.status === "ready"))
       throw new RunaError(
         `${project.storeDirectory} cannot be written: work cannot be executed without keeping what it did`,
@@ -167,7 +185,7 @@ class Cascade {
   /** Whether, while nothing runs that this run owns, nothing is worth waiting for either. */
   #isOver({ retryAt, others }: Prospect): boolean {
     if (this.#ended.length > 0) return false;
-    if (this.#stop.reason !== null || this.#onlyIsOver) return true;
+    if (this.#stop.reason !== null || this.#onlyIsOver || this.#isReached) return true;
     const waits = retryAt !== null || (others.size > 0 && this.#options.wait);
     return !waits || this.#stop.mayNotStart(this.#active.keys());
   }
@@ -176,12 +194,12 @@ class Cascade {
   #settleEnded(): void {
     for (let ended = this.#ended.shift(); ended !== undefined; ended = this.#ended.shift()) {
       if ("failure" in ended) throw ended.failure;
-      const { report, gaps } = ended;
+      const { id, candidate, gaps } = ended;
       this.#standstill.moved();
-      const retryIn = this.#ledger.ended(report);
-      this.#stop.ended(report.id, this.#active.keys());
-      this.#onlyIsOver ||= retryIn === null && this.#isOnly(report.candidate);
-      this.#listen({ kind: "attempt_ended", report, retryIn });
+      const retryIn = this.#ledger.ended(ended);
+      this.#stop.ended(id, this.#active.keys());
+      this.#onlyIsOver ||= retryIn === null && this.#isOnly(candidate);
+      this.#listen({ kind: "attempt_ended", report: ended, retryIn });
       this.#evaluation = null;
       this.#gaps = gaps;
     }
@@ -196,17 +214,18 @@ class Cascade {
       if (this.#active.has(attempt.id) || !isOrphan(attempt)) continue;
       const protocol = project.methodology.protocols.find(({ name }) => name === attempt.protocol);
       if (protocol === undefined) {
-        if (await abandonUnknown(this.#context, attempt)) this.#listen({ kind: "attempt_abandoned", attempt });
+        if (await abandonUnknown(this.#context, this.#carrier, attempt))
+          this.#listen({ kind: "attempt_abandoned", attempt });
         else this.#notTakenOver(attempt);
         continue;
       }
-      const adopted = adopt(this.#context, attempt, protocol, this.#isRetried(attempt.protocol, 1));
+      const adopted = adopt(this.#context, this.#carrier, attempt, protocol, this.#watcher(protocol, 1));
       if (adopted === null) {
         this.#notTakenOver(attempt);
         continue;
       }
-      if (adopted.agent !== null)
-        this.#listen({ kind: "attempt_adopted", attempt, candidate: adopted.work, pid: adopted.agent.pid });
+      const { candidate, worker } = adopted.attempt;
+      if (worker !== null) this.#listen({ kind: "attempt_adopted", attempt, candidate, pid: worker.pid });
       this.#watch(adopted);
     }
   }
@@ -223,14 +242,15 @@ class Cascade {
     return candidateKey(candidate) === this.#only;
   }
 
-  #watch(attempt: ActiveAttempt): void {
-    this.#active.set(attempt.id, attempt);
+  #watch(begun: Begun): void {
+    const { attempt, ended } = begun;
+    this.#active.set(attempt.id, begun);
     const settle = (ended: EndedAttempt | { failure: unknown }) => {
       this.#active.delete(attempt.id);
       this.#ended.push(ended);
       this.#alarm.ring();
     };
-    attempt.ended.then(settle, (failure: unknown) => settle({ failure }));
+    ended.then(settle, (failure: unknown) => settle({ failure }));
   }
 
   async #evaluate(): Promise<Evaluation> {
@@ -247,10 +267,18 @@ class Cascade {
     return this.#evaluation;
   }
 
+  /** The candidates that are to be executed, as things are now. */
+  #executable(evaluation: Evaluation): readonly EvaluatedCandidate[] {
+    const { aim } = this.#options;
+    const candidates = executableFor(aim, evaluation);
+    if (aim.kind !== "all") for (const candidate of candidates) this.#wanted.add(candidateKey(candidate));
+    return candidates;
+  }
+
   /** An agent whose server offers no tool for what it owes could only fail: such a candidate is not started. */
-  async #refuseWhatCannotBeOffered({ candidates }: Evaluation): Promise<void> {
+  async #refuseWhatCannotBeOffered(evaluation: Evaluation): Promise<void> {
     const { project, mcp, environment, interrupts } = this.#context;
-    for (const candidate of candidates) {
+    for (const candidate of this.#executable(evaluation)) {
       if (this.#only !== null || interrupts.requested !== null) return;
       const key = candidateKey(candidate);
       if (candidate.readiness.status !== "ready" || this.#asked.has(key)) continue;
@@ -265,9 +293,12 @@ class Cascade {
   /** Goes through the READY candidates in their order and starts each that may start now. */
   #startWhatMay(evaluation: Evaluation): Prospect {
     const before: EvaluatedCandidate[] = [];
-    const others = this.#foreign(evaluation);
     let retryAt: number | null = null;
-    for (const candidate of evaluation.candidates) {
+    this.#isReached ||= isReached(this.#options.aim, evaluation, (candidate) => this.#ledger.isDone(candidate));
+    if (this.#isReached) return { retryAt, others: new Map(), outdated: null };
+    const candidates = this.#executable(evaluation);
+    const others = this.#foreign(candidates);
+    for (const candidate of candidates) {
       if (candidate.readiness.status !== "ready" || this.#isActive(candidate) || others.has(candidateKey(candidate)))
         continue;
       if (this.#onlyIsOver || (this.#only !== null && !this.#isOnly(candidate))) continue;
@@ -284,7 +315,7 @@ class Cascade {
       }
       const launch = this.#launch(evaluation, candidate, chance);
       if (launch.kind === "outdated") return { retryAt, others, outdated: candidate };
-      if (launch.kind === "active") this.#begun(launch.attempt, candidate);
+      if (launch.kind === "begun") this.#begun(launch, candidate);
       else {
         others.set(candidateKey(launch.by), launch.by);
         before.push(candidate);
@@ -297,43 +328,41 @@ class Cascade {
   #hasToWait(candidate: EvaluatedCandidate, before: readonly EvaluatedCandidate[]): boolean {
     if (this.#active.size >= this.#options.jobs) return true;
     if (before.some((earlier) => this.#neighbours.waitsFor(earlier, candidate))) return true;
-    return [...this.#active.values()].some(({ work }) => this.#neighbours.excludes(work, candidate));
+    return [...this.#active.values()].some(({ attempt }) => this.#neighbours.excludes(attempt.candidate, candidate));
   }
 
   #launch(evaluation: Evaluation, candidate: EvaluatedCandidate, { tries, failed }: Chance & { kind: "now" }): Launch {
     const foreign = evaluation.view.snapshot.openAttempts.filter(({ id }) => !this.#active.has(id));
     // Asked before anything is prepared, and again inside the claim.
-    const by = this.#neighbours.obstacle(foreign, candidate);
+    const exclusion = this.#neighbours.exclusionOf(candidate);
+    const by = obstacleAmong(foreign, exclusion);
     if (by !== null) return { kind: "obstructed", by };
-    if (!this.#isRecorded) this.#record("run_started", { jobs: this.#options.jobs });
-    this.#isRecorded = true;
-    return launchAttempt(this.#context, {
-      evaluation,
-      candidate,
-      tries,
-      isRetried: this.#isRetried(candidate.protocol.name, tries),
-      failed,
-      capture: this.#options.jobs > 1 || this.#context.capture,
-      claimed: (id) => this.#listen({ kind: "attempt_started", id, candidate, tries }),
-      obstacle: (open) => this.#neighbours.obstacle(open, candidate),
-    });
+    this.#recordStart();
+    const { view } = evaluation;
+    const watcher = this.#watcher(candidate.protocol, tries);
+    return launchAttempt(this.#context, this.#carrier, { candidate, view, tries, failed, exclusion, ...watcher });
   }
 
-  #isRetried(protocol: string, tries: number): (outcome: Outcome) => boolean {
-    const { attempts } = this.#context.project.config.agentFor(protocol);
-    return (outcome) => isTriedAgain(outcome, tries, attempts);
+  #watcher({ name }: Protocol, tries: number): Watcher {
+    const { attempts } = this.#context.project.config.agentFor(name);
+    return {
+      isRetried: (outcome) => isTriedAgain(outcome, tries, attempts),
+      reached: ({ phase, id, candidate }) => {
+        if (phase === "claimed") this.#listen({ kind: "attempt_started", id, candidate, tries });
+      },
+    };
   }
 
-  #begun(attempt: ActiveAttempt, candidate: EvaluatedCandidate): void {
+  #begun(begun: Begun, candidate: EvaluatedCandidate): void {
     // Before anything that can fail: whatever runs is waited for.
-    this.#watch(attempt);
+    this.#watch(begun);
     this.#standstill.moved();
-    this.#stop.started(attempt.id);
+    this.#stop.started(begun.attempt.id);
     if (this.#options.once) this.#only = candidateKey(candidate);
   }
 
-  /** Candidates of this scope that another runa executes, by candidate. */
-  #foreign({ candidates }: Evaluation): Map<string, OpenAttempt> {
+  /** Those of these candidates that another runa executes. */
+  #foreign(candidates: readonly EvaluatedCandidate[]): Map<string, OpenAttempt> {
     return new Map(
       candidates.flatMap((candidate): [string, OpenAttempt][] =>
         candidate.attempt === null || this.#isActive(candidate) ? [] : [[candidateKey(candidate), candidate.attempt]],
@@ -342,7 +371,9 @@ class Cascade {
   }
 
   #isActive(candidate: Candidate): boolean {
-    return [...this.#active.values()].some(({ work }) => candidateKey(work) === candidateKey(candidate));
+    return [...this.#active.values()].some(
+      ({ attempt }) => candidateKey(attempt.candidate) === candidateKey(candidate),
+    );
   }
 
   /** Resolves at the end of an attempt, at a signal, or when something is due that nobody tells of. */
@@ -384,14 +415,19 @@ class Cascade {
   }
 
   #conclude(evaluation: Evaluation, { others }: Prospect): RunReport {
-    const { reports, failures } = this.#ledger;
-    const debts = debtsOf(evaluation, (candidate) => this.#ledger.isDone(candidate));
+    const { aim } = this.#options;
+    const { reports } = this.#ledger;
+    const failures = this.#failures();
+    const all = debtsOf(evaluation, (candidate) => this.#ledger.isDone(candidate));
+    // Up to a protocol everything is executed, so everything counts until it is reached.
+    const debts = aim.kind === "until" ? all : debtsFor(aim, evaluation, all);
     const stop = this.#stop.reason;
     // What another runa executes may look complete and is not judged yet.
     const outcome = this.#outcome(debts.owing.length > 0 || others.size > 0);
     this.#recordEnd(outcome);
     return {
       outcome,
+      aim,
       reports,
       failures,
       debts,
@@ -404,6 +440,13 @@ class Cascade {
     };
   }
 
+  /** The failures of what was to be executed: an attempt that was adopted may be of anything else. */
+  #failures(): readonly RunFailure[] {
+    const { failures } = this.#ledger;
+    if (this.#options.aim.kind === "all") return failures;
+    return failures.filter((failure) => this.#wanted.has(candidateKey(candidateOf(failure))));
+  }
+
   /** @param isLeft whether anything is owed or still executed elsewhere */
   #outcome(isLeft: boolean): RunOutcome {
     const stop = this.#stop.reason;
@@ -411,15 +454,26 @@ class Cascade {
     if (this.#context.interrupts.stopped !== null || stop?.kind === "interrupted") return "interrupted";
     if (stop?.kind === "limit") return "limit_reached";
     if (this.#onlyIsOver) return "step_done";
-    if (this.#ledger.failures.length > 0) return "quiescent_with_failures";
-    return isLeft ? "quiescent_with_blocked_work" : "all_complete";
+    if (this.#isReached) return "aim_reached";
+    if (this.#failures().length > 0) return "quiescent_with_failures";
+    if (isLeft) return "quiescent_with_blocked_work";
+    return this.#options.aim.kind === "only" ? "aim_reached" : "all_complete";
+  }
+
+  #recordStart(): void {
+    if (this.#isRecorded) return;
+    const body = { ...this.#logged(), jobs: this.#options.jobs, ...aimEntry(this.#options.aim) };
+    recordEvent(this.#context.project.store, { kind: "run_started", attempt: null, body });
+    this.#isRecorded = true;
   }
 
   #recordEnd(outcome: RunOutcome | "error"): void {
     if (!this.#isRecorded) return;
-    const { reports, failures } = this.#ledger;
+    const { reports } = this.#ledger;
+    const failures = this.#failures();
     const delivered = reports.filter((report) => report.outcome.id === "delivered").length;
-    this.#record("run_ended", { outcome, attempts: reports.length, delivered, failed: failures.length });
+    const body = { ...this.#logged(), outcome, attempts: reports.length, delivered, failed: failures.length };
+    recordEvent(this.#context.project.store, { kind: "run_ended", attempt: null, body });
   }
 
   /** The log is told of a run that failed as a whole, if it can be. */
@@ -431,14 +485,10 @@ class Cascade {
     }
   }
 
-  #record(kind: "run_started" | "run_ended", body: Readonly<Record<string, string | number>>): void {
+  /** What the log tells of this run at its start and at its end. */
+  #logged() {
     const { workUnit } = this.#options;
-    recordEvent(this.#context.project.store, kind, null, {
-      run: this.#id,
-      pid: process.pid,
-      ...(workUnit !== null && { work_unit: workUnit }),
-      ...body,
-    });
+    return { run: this.#id, pid: process.pid, ...(workUnit !== null && { work_unit: workUnit }) };
   }
 }
 

@@ -1,6 +1,6 @@
-import type { JsonSchema, WorkUnit } from "@runa/store";
+import { covers, type JsonSchema, type Units } from "@runa/store";
 import type { Candidate } from "../methodology/candidate.ts";
-import { type Methodology, outputTypesOf, readTypesOf } from "../methodology/methodology.ts";
+import { type Methodology, outputTypesOf, type Protocol, readTypesOf } from "../methodology/methodology.ts";
 
 /**
  * Whether `mine` must not start while `other` is running, or is READY before it (attempts.md section 7): it is the same
@@ -8,16 +8,16 @@ import { type Methodology, outputTypesOf, readTypesOf } from "../methodology/met
  * instance may pass between their work units.
  */
 export function obstructs(methodology: Methodology, other: Candidate, mine: Candidate): boolean {
-  if (other.protocol.name === mine.protocol.name && other.workUnit === mine.workUnit) return true;
-  const touched = new Set([...readTypesOf(mine.protocol), ...mine.protocol.accepts, ...outputTypesOf(mine.protocol)]);
-  return outputTypesOf(other.protocol).some(
-    (type) => touched.has(type) && mayPass(other.workUnit, mine.workUnit, methodology.types.get(type)?.schema),
-  );
+  return covers(unitsInTheWay(methodology, other.protocol, mine), other.workUnit);
 }
 
-/** Whether an instance that is written for one work unit may be seen by the other. An unscoped one sees and writes all. */
-function mayPass(from: WorkUnit | null, to: WorkUnit | null, schema: JsonSchema | undefined): boolean {
-  return from === null || to === null || from === to || !namesWorkUnit(schema);
+/** The work units for which `other` obstructs `mine`. An unscoped candidate sees and writes what belongs to any. */
+export function unitsInTheWay({ types }: Methodology, other: Protocol, { protocol, workUnit }: Candidate): Units {
+  const touched = new Set([...readTypesOf(protocol), ...protocol.accepts, ...outputTypesOf(protocol)]);
+  const shared = outputTypesOf(other).filter((type) => touched.has(type));
+  if (shared.length === 0) return other.name === protocol.name ? [workUnit] : [];
+  const passToAll = workUnit === null || shared.some((type) => !namesWorkUnit(types.get(type)?.schema));
+  return passToAll ? "all" : [null, workUnit];
 }
 
 /** Whether every valid instance names its work unit. */

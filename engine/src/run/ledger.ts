@@ -1,6 +1,6 @@
+import type { EndedAttempt } from "../attempt/attempt.ts";
 import { outputsDigest, readsDigest } from "../attempt/evidence.ts";
 import type { Outcome, OutcomeId } from "../attempt/outcome.ts";
-import type { AttemptReport } from "../attempt/report.ts";
 import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
 import type { ScopeView } from "../evaluate/scope-view.ts";
 import { type Candidate, candidateKey } from "../methodology/candidate.ts";
@@ -10,7 +10,7 @@ import type { AgentSettings } from "../project/config.ts";
 
 /** A candidate that failed in a run and why it is not tried again. */
 export type RunFailure =
-  | { readonly kind: "attempt"; readonly report: AttemptReport }
+  | { readonly kind: "attempt"; readonly report: EndedAttempt }
   | { readonly kind: "elsewhere"; readonly candidate: Candidate }
   | { readonly kind: "max_reopens"; readonly candidate: Candidate; readonly reopens: number }
   /** Its server could not offer what it writes, so it was not started. */
@@ -18,22 +18,27 @@ export type RunFailure =
   /** It was delivered and is READY again, and nothing that it reads or writes has changed since. */
   | { readonly kind: "unchanged"; readonly candidate: Candidate };
 
+/** The candidate that failed. */
+export function candidateOf(failure: RunFailure): Candidate {
+  return failure.kind === "attempt" ? failure.report.candidate : failure.candidate;
+}
+
 /** What a run's attempts have cost, in US dollars as far as they told, and those that did not. */
 export interface RunCosts {
   readonly usd: number;
-  readonly unknown: readonly AttemptReport[];
+  readonly unknown: readonly EndedAttempt[];
 }
 
 /** Whether a READY candidate may be tried: at once, when a retry is due, or not any more in this run. */
 export type Chance =
-  | { readonly kind: "now"; readonly tries: number; readonly failed: AttemptReport | null }
+  | { readonly kind: "now"; readonly tries: number; readonly failed: EndedAttempt | null }
   | { readonly kind: "later"; readonly at: number }
   | { readonly kind: "never" };
 
 /** A failed candidate that is to be tried again. `at` is in milliseconds of `performance.now()`. */
 interface Retry {
   readonly at: number;
-  readonly failed: AttemptReport;
+  readonly failed: EndedAttempt;
   /** The candidate's last success then: another since means that this READY moment is over. */
   readonly lastSuccess: string | undefined;
 }
@@ -41,7 +46,7 @@ interface Retry {
 /** What a candidate's successes in this run have come to. */
 interface Success {
   readonly count: number;
-  readonly last: AttemptReport;
+  readonly last: EndedAttempt;
 }
 
 /**
@@ -50,7 +55,7 @@ interface Success {
  */
 export class RunLedger {
   readonly failures: RunFailure[] = [];
-  readonly reports: AttemptReport[] = [];
+  readonly reports: EndedAttempt[] = [];
   readonly #scopes: ReadonlySet<string | null>;
   readonly #settings: (protocol: string) => Pick<AgentSettings, "attempts" | "backoff">;
   readonly #maxReopens: number;
@@ -93,7 +98,7 @@ export class RunLedger {
    * Hears of an attempt's end.
    * @returns in how many milliseconds it is tried again; null when it is not
    */
-  ended(report: AttemptReport): number | null {
+  ended(report: EndedAttempt): number | null {
     const { protocol, workUnit } = report.candidate;
     const key = candidateKey(report.candidate);
     this.#own.add(report.id);
@@ -161,15 +166,15 @@ export class RunLedger {
 
   /** What the attempts of this run are known to have cost. One that could not be started costs nothing. */
   costs(): RunCosts {
-    const usd = this.reports.reduce((sum, { usage }) => sum + (usage?.cost_usd ?? 0), 0);
+    const usd = this.reports.reduce((sum, { end }) => sum + (end.usage?.cost_usd ?? 0), 0);
     const unknown = this.reports.filter(
-      ({ usage, outcome }) => usage?.cost_usd === undefined && outcome.id !== "not_started",
+      ({ end, outcome }) => end.usage?.cost_usd === undefined && outcome.id !== "not_started",
     );
     return { usd, unknown };
   }
 
   /** Whether everything that a success read is still as it was, but for what it wrote itself. */
-  #readsTheSame({ candidate, left }: AttemptReport): boolean {
+  #readsTheSame({ candidate, left }: EndedAttempt): boolean {
     const view = this.#viewFor(candidate);
     if (view === undefined || left === null) return false;
     const seen = view.as(candidate.protocol);
@@ -177,7 +182,7 @@ export class RunLedger {
   }
 
   /** Whether nothing has happened since a success that could have reopened it. */
-  #isUnchanged(report: AttemptReport, { feedback }: EvaluatedCandidate): boolean {
+  #isUnchanged(report: EndedAttempt, { feedback }: EvaluatedCandidate): boolean {
     if (feedback.isUnanswered) return false;
     const view = this.#viewFor(report.candidate);
     const { protocol } = report.candidate;
@@ -209,7 +214,7 @@ export class RunLedger {
   }
 
   #fail(failure: RunFailure): void {
-    this.#failed.add(candidateKey(failure.kind === "attempt" ? failure.report.candidate : failure.candidate));
+    this.#failed.add(candidateKey(candidateOf(failure)));
     this.failures.push(failure);
   }
 }

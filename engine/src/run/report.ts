@@ -1,8 +1,9 @@
 import type { OpenAttempt } from "@runa/store";
-import type { AttemptReport } from "../attempt/report.ts";
+import type { EndedAttempt } from "../attempt/attempt.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { Debts } from "../evaluate/owed.ts";
 import type { Candidate } from "../methodology/candidate.ts";
+import type { Aim } from "../plan/aim.ts";
 import type { RunLimits } from "../project/config.ts";
 import type { RunCosts, RunFailure } from "./ledger.ts";
 
@@ -10,7 +11,7 @@ import type { RunCosts, RunFailure } from "./ledger.ts";
 export type ExecutionEvent =
   | { readonly kind: "attempt_started"; readonly id: string; readonly candidate: Candidate; readonly tries: number }
   /** `retryIn`: milliseconds until it is tried again; null when it is not. */
-  | { readonly kind: "attempt_ended"; readonly report: AttemptReport; readonly retryIn: number | null }
+  | { readonly kind: "attempt_ended"; readonly report: EndedAttempt; readonly retryIn: number | null }
   | {
       readonly kind: "attempt_adopted";
       readonly attempt: OpenAttempt;
@@ -25,6 +26,8 @@ export type ExecutionEvent =
 /** What a run may do. */
 export interface RunOptions extends RunLimits {
   readonly workUnit: string | null;
+  /** What work is executed for. */
+  readonly aim: Aim;
   /** Only the first candidate is executed, its retries included. */
   readonly once: boolean;
   /** Whether candidates that another runa executes are waited for. */
@@ -39,6 +42,8 @@ export type RunLimit =
 
 export type RunOutcome =
   | "all_complete"
+  /** What the run aimed at is done, whatever else there is. */
+  | "aim_reached"
   | "quiescent_with_failures"
   | "quiescent_with_blocked_work"
   | "limit_reached"
@@ -50,7 +55,9 @@ export type RunOutcome =
 /** How a run ended. */
 export interface RunReport {
   readonly outcome: RunOutcome;
-  readonly reports: readonly AttemptReport[];
+  readonly reports: readonly EndedAttempt[];
+  /** Failures and debts are of what it aimed at. */
+  readonly aim: Aim;
   readonly failures: readonly RunFailure[];
   readonly debts: Debts;
   readonly costs: RunCosts;
@@ -58,7 +65,7 @@ export interface RunReport {
   /** With `limit_reached`. */
   readonly limit: RunLimit | null;
   /** With `methodology_changed`: the files, and the attempts that ran when they were found changed. */
-  readonly changed: { readonly files: readonly string[]; readonly ran: readonly AttemptReport[] } | null;
+  readonly changed: { readonly files: readonly string[]; readonly ran: readonly EndedAttempt[] } | null;
   /** Candidates of this scope that another runa is executing. */
   readonly elsewhere: readonly OpenAttempt[];
 }

@@ -1,4 +1,4 @@
-import type { ExecutionContext } from "../attempt/supervise.ts";
+import type { ExecutionContext } from "../attempt/context.ts";
 import type { RunLedger } from "./ledger.ts";
 import type { RunLimit, RunOptions } from "./report.ts";
 import { SourceWatch } from "./source-watch.ts";

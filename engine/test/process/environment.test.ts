@@ -17,6 +17,12 @@ test("all of it is inherited, and what the attempt sets wins", () => {
   });
 });
 
+test("what the attempt has not, it takes away", () => {
+  const { RUNA_ATTEMPT, ...left } = BASE;
+  expect(agentEnvironment(BASE, "inherit", { RUNA_ATTEMPT: undefined })).toEqual(left);
+  expect(agentEnvironment({ RUNA_ATTEMPT }, [], { RUNA_ATTEMPT: undefined })).toEqual({});
+});
+
 test("of a list, what is there is passed on, beside what every agent gets", () => {
   const { SECRET, ...passed } = BASE;
   expect(agentEnvironment(BASE, ["API_KEY", "MISSING"], { RUNA_USAGE: "u" })).toEqual({ ...passed, RUNA_USAGE: "u" });

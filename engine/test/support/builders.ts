@@ -1,15 +1,16 @@
-import type {
-  ContentHash,
-  Instance,
-  InstanceId,
-  InstanceStatus,
-  LastAttempt,
-  Moment,
-  Said,
-  ScanGap,
-  SchemaHash,
-  Snapshot,
-  WorkUnit,
+import {
+  type ContentHash,
+  type Instance,
+  type InstanceId,
+  type InstanceStatus,
+  type LastAttempt,
+  ListedInstances,
+  type Moment,
+  type Said,
+  type ScanGap,
+  type SchemaHash,
+  type Snapshot,
+  type WorkUnit,
 } from "@runa/store";
 import { candidateKey } from "../../src/methodology/candidate.ts";
 import type { ProtocolDeclaration } from "../../src/methodology/manifest.ts";
@@ -118,7 +119,7 @@ export function snapshotOf(
       ]),
     );
   return {
-    instances: new Map(
+    instances: new ListedInstances(
       types.map((type): [string, Instance[]] => [type, instances.filter((instance) => instance.type === type)]),
     ),
     gaps: new Map(

@@ -44,6 +44,10 @@ export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
+export function isNumber(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
 export function isText(value: unknown): value is string {
   return typeof value === "string";
 }
@@ -61,10 +65,17 @@ export function listOf<T>(shape: Shape<T>): Shape<readonly T[]> {
   return (value): value is readonly T[] => Array.isArray(value) && value.every(shape);
 }
 
-/** The shape of an object that has, perhaps beside others, members of these shapes. */
-export function objectOf<T>(members: { readonly [Key in keyof T]: Shape<T[Key]> }): Shape<T> {
+/** The shape of an object that has, perhaps beside others, members of these shapes, and may have some of others. */
+export function objectOf<T, Optional = object>(
+  members: { readonly [Key in keyof T]: Shape<T[Key]> },
+  optional?: { readonly [Key in keyof Optional]: Shape<Optional[Key]> },
+): Shape<T & Partial<Optional>> {
   const shapes = Object.entries(members) as [string, Shape<unknown>][];
-  return (value): value is T => isObject(value) && shapes.every(([key, shape]) => shape(value[key]));
+  const ifThere = Object.entries(optional ?? {}) as [string, Shape<unknown>][];
+  return (value): value is T & Partial<Optional> =>
+    isObject(value) &&
+    shapes.every(([key, shape]) => shape(value[key])) &&
+    ifThere.every(([key, shape]) => value[key] === undefined || shape(value[key]));
 }
 
 /** The shape of an object of which every member has a shape, whatever its name. */

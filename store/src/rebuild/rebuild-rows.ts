@@ -1,7 +1,7 @@
-import { isCount, isObject, parsed } from "../connection/stored.ts";
+import { isCount, parsed } from "../connection/stored.ts";
 import { ATTEMPT_COLUMNS } from "../record/attempt-table.ts";
 import { isVia } from "../record/delivery-table.ts";
-import { isEventKind, isEventTime } from "../record/event-table.ts";
+import { decoded, type EventRow } from "../record/events.ts";
 
 /** A row as SQLite gives it. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -20,7 +20,7 @@ export function keptOf(table: RecordTable, row: Row): Row | null {
     case "attempt":
       return keptAttempt(row);
     case "event":
-      return isEvent(row) ? row : null;
+      return decoded(row as { readonly [Column in keyof EventRow]: unknown }) === null ? null : row;
     case "delivery":
       return isVia(row.via) && isCount(row.at) ? row : null;
     case "clock":
@@ -47,15 +47,4 @@ function keptAttempt(row: Row): Row | null {
 /** Whether a column is empty, or holds JSON of a shape. */
 function holds(text: unknown, shape: (value: unknown) => boolean): boolean {
   return text == null || (typeof text === "string" && shape(parsed(text)));
-}
-
-function isEvent({ seq, at, kind, body }: Row): boolean {
-  return (
-    isCount(seq) &&
-    seq > 0 &&
-    isEventTime(at) &&
-    isEventKind(kind) &&
-    typeof body === "string" &&
-    isObject(parsed(body))
-  );
 }

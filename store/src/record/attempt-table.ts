@@ -2,6 +2,7 @@ import type { ContentHash, InstanceId, InstanceStatus, Moment, Violation, WallTi
 import type { Connection } from "../connection/connection.ts";
 import {
   isCount,
+  isNumber,
   isObject,
   isText,
   isTextOrNull,
@@ -84,6 +85,13 @@ export interface AttemptStart {
   readonly before: readonly InstanceBefore[];
 }
 
+/** What an agent reported that it used; what it did not report is absent. */
+export interface Usage {
+  readonly tokens?: number;
+  readonly cost_usd?: number;
+  readonly model?: string;
+}
+
 /** How an attempt ended. */
 export interface AttemptEnd {
   readonly outcome: OutcomeId;
@@ -93,7 +101,7 @@ export interface AttemptEnd {
   readonly seen: Readonly<Record<string, SeenType>> | null;
   /** Digest of the owed outputs that lay there when it ended. */
   readonly outputsAfter: string;
-  readonly usage: Readonly<Record<string, unknown>> | null;
+  readonly usage: Usage | null;
 }
 
 /** The part of an ended attempt that readiness asks for. */
@@ -192,7 +200,8 @@ const isOwner: Shape<Owner> = objectOf<Owner>({
   boot: isTextOrNull,
   pidNamespace: isTextOrNull,
 });
-const isOutcome = oneOf(OUTCOMES);
+export const isOutcome = oneOf(OUTCOMES);
+export const isUsage = objectOf<object, Usage>({}, { tokens: isNumber, cost_usd: isNumber, model: isText });
 const isSeen = recordOf(objectOf<SeenType>({ valid: isText, all: isText }));
 const isRefusal = objectOf<Refusal>({
   reason: isText,
@@ -428,7 +437,7 @@ export const ATTEMPT_COLUMNS = {
     before: isBefore,
     seen: isSeen,
     last_refusal: isRefusal,
-    usage: isObject,
+    usage: isUsage,
   },
   words: { outcome: isOutcome },
   counts: ["started", "started_at", "fenced", "ended", "server_started", "calls_refused", "last_call"],

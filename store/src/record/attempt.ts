@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Instance, InstanceRef, Json, Moment } from "../artifact.ts";
+import type { Instance, InstanceRef, Moment } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Store } from "../connection/store.ts";
 import { markDelivered } from "../index/artifact-table.ts";
@@ -37,7 +37,9 @@ import {
   earlierDeliveriesOf,
   wasDeliveredElsewhere,
 } from "./delivery-table.ts";
-import { appendEvent, type EventBody } from "./event-table.ts";
+import { append } from "./event-table.ts";
+import type { EndFacts, EventBodies } from "./events.ts";
+import { type Exclusion, obstacleAmong } from "./exclusion.ts";
 import { recordDelivery } from "./record-delivery.ts";
 import { putSuperseding } from "./superseding-table.ts";
 import { withdrawalsOf } from "./withdrawal-table.ts";
@@ -47,9 +49,9 @@ export interface Claim extends AttemptStart {
   /** Its last attempt that had ended when it was evaluated; another since then means that it was executed meanwhile. */
   readonly lastAttempt: string | null;
   /** Its last success, and why it is executed again, as far as is known; null where it had none. */
-  readonly reopened: { readonly lastSuccess: string; readonly because: readonly Json[] } | null;
-  /** The attempt beside which this one must not run, of those that have not ended (attempts.md section 7). */
-  readonly obstacle: (open: readonly OpenAttempt[]) => OpenAttempt | null;
+  readonly reopened: Pick<EventBodies["reopened"], "last_success" | "because"> | null;
+  /** What it does not run beside, of everything that has not ended. */
+  readonly exclusion: Exclusion;
 }
 
 /** What came of a claim: the attempt has begun, something else runs that it has to wait for, or it was executed meanwhile. */
@@ -66,24 +68,19 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
   const { connection } = store;
   const { protocol, workUnit } = claim;
   return connection.writeUnsynced(() => {
-    const by = claim.obstacle(openAttempts(connection));
+    const by = obstacleAmong(openAttempts(connection), claim.exclusion);
     if (by !== null) return { kind: "obstructed", by };
     if ((lastAttemptOf(connection, protocol, workUnit)?.id ?? null) !== claim.lastAttempt) return { kind: "outdated" };
     const started = nextMoment(connection);
     insertAttempt(connection, claim, started);
-    appendEvent(connection, "claimed", claim.id, {
-      ...candidateBody(claim),
-      owner: ownerBody(claim.owner),
-      agent: [...claim.argv],
+    const { id: attempt, reopened } = claim;
+    append(connection, {
+      kind: "claimed",
+      attempt,
+      body: { ...candidateBody(claim), owner: ownerBody(claim.owner), agent: claim.argv },
     });
-    if (claim.reopened !== null) {
-      const { lastSuccess, because } = claim.reopened;
-      appendEvent(connection, "reopened", claim.id, {
-        ...candidateBody(claim),
-        last_success: lastSuccess,
-        ...(because.length > 0 && { because }),
-      });
-    }
+    if (reopened !== null)
+      append(connection, { kind: "reopened", attempt, body: { ...candidateBody(claim), ...reopened } });
     return { kind: "claimed", started };
   });
 }
@@ -92,9 +89,10 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
 export function recordAgent(store: Store, attempt: OpenedAttempt, agent: ProcessIdentity): void {
   store.connection.writeUnsynced(() => {
     setAgent(store.connection, attempt.id, agent);
-    appendEvent(store.connection, "attempt_started", attempt.id, {
-      ...candidateBody(attempt),
-      pid: agent.pid,
+    append(store.connection, {
+      kind: "attempt_started",
+      attempt: attempt.id,
+      body: { ...candidateBody(attempt), pid: agent.pid },
     });
   });
 }
@@ -102,11 +100,11 @@ export function recordAgent(store: Store, attempt: OpenedAttempt, agent: Process
 /** An attempt and the candidate that it executes. */
 export type OpenedAttempt = Pick<AttemptStart, "id" | "protocol" | "workUnit">;
 
-function candidateBody({ protocol, workUnit }: Pick<AttemptStart, "protocol" | "workUnit">): EventBody {
+function candidateBody({ protocol, workUnit }: Pick<AttemptStart, "protocol" | "workUnit">) {
   return { protocol, ...(workUnit !== null && { work_unit: workUnit }) };
 }
 
-function ownerBody({ machine, pid }: Owner): Json {
+function ownerBody({ machine, pid }: Owner) {
   return { pid, ...(machine !== null && { machine }) };
 }
 
@@ -117,10 +115,10 @@ function ownerBody({ machine, pid }: Owner): Json {
 export function adoptAttempt(store: Store, attempt: OpenAttempt, to: Owner): boolean {
   return store.connection.write(() => {
     if (!changeOwner(store.connection, attempt.id, attempt.owner, to)) return false;
-    appendEvent(store.connection, "claimed", attempt.id, {
-      ...candidateBody(attempt),
-      owner: ownerBody(to),
-      adopted: true,
+    append(store.connection, {
+      kind: "claimed",
+      attempt: attempt.id,
+      body: { ...candidateBody(attempt), owner: ownerBody(to), adopted: true },
     });
     return true;
   });
@@ -135,9 +133,10 @@ export function releaseAttempt(store: Store, attempt: OpenAttempt, outputsAfter:
   return store.connection.write(() => {
     const { connection } = store;
     if (!endAttemptRow(connection, attempt.id, { ...ABANDONED, outputsAfter }, nextMoment(connection))) return false;
-    appendEvent(connection, "released", attempt.id, {
-      ...candidateBody(attempt),
-      owner: ownerBody(attempt.owner),
+    append(connection, {
+      kind: "released",
+      attempt: attempt.id,
+      body: { ...candidateBody(attempt), owner: ownerBody(attempt.owner) },
     });
     tellOfEnd(connection, attempt, { outcome: "abandoned" });
     return true;
@@ -214,7 +213,7 @@ export interface AttemptResult extends AttemptEnd {
   readonly delivered: readonly InstanceRef[];
   readonly superseded: readonly InstanceRef[];
   /** What the log tells of the outcome: names, codes and hashes, nothing of any content. */
-  readonly logged: EventBody;
+  readonly logged: EndFacts;
 }
 
 /**
@@ -245,7 +244,7 @@ export function endAttempt(store: Store, attempt: OpenedAttempt, result: Attempt
         content_hash: contentHash,
         via,
       })),
-      ...(result.usage !== null && { usage: result.usage as Json }),
+      ...(result.usage !== null && { usage: result.usage }),
     });
     return true;
   });
@@ -264,7 +263,7 @@ export function abandonAttempt(store: Store, attempt: OpenedAttempt): void {
   endUnjudged(store, attempt, "abandoned", {});
 }
 
-function endUnjudged(store: Store, attempt: OpenedAttempt, outcome: OutcomeId, detail: EventBody): void {
+function endUnjudged(store: Store, attempt: OpenedAttempt, outcome: OutcomeId, detail: EndFacts): void {
   const { connection } = store;
   connection.write(() => {
     if (endAttemptRow(connection, attempt.id, { ...ABANDONED, outcome, detail }, nextMoment(connection)))
@@ -274,20 +273,16 @@ function endUnjudged(store: Store, attempt: OpenedAttempt, outcome: OutcomeId, d
 
 const ABANDONED: AttemptEnd = { outcome: "abandoned", detail: {}, seen: null, outputsAfter: "", usage: null };
 
-function tellOfEnd(connection: Connection, attempt: OpenedAttempt, how: EventBody): void {
+function tellOfEnd(
+  connection: Connection,
+  attempt: OpenedAttempt,
+  how: Omit<EventBodies["attempt_ended"], "protocol" | "work_unit" | "duration_ms">,
+): void {
   const at = wallTime();
-  appendEvent(
-    connection,
-    "attempt_ended",
-    attempt.id,
-    {
-      ...candidateBody(attempt),
-      ...how,
-      // The clock may have been put back meanwhile.
-      duration_ms: Math.max(0, Math.round((at - startOf(connection, attempt.id)) / 1000)),
-    },
-    at,
-  );
+  // The clock may have been put back meanwhile.
+  const duration_ms = Math.max(0, Math.round((at - startOf(connection, attempt.id)) / 1000));
+  const body = { ...candidateBody(attempt), ...how, duration_ms };
+  append(connection, { kind: "attempt_ended", attempt: attempt.id, body }, at);
 }
 
 /** Removes the half-written files of writers that died; under the writers' lock, so none is at work. */

@@ -20,9 +20,10 @@ import {
 } from "./attempt-table.ts";
 import { nextMoment } from "./clock-table.ts";
 import { forgetDelivery } from "./delivery-table.ts";
-import { appendEvent } from "./event-table.ts";
+import { append } from "./event-table.ts";
+import type { RefusalReason } from "./events.ts";
 import { recordDelivery } from "./record-delivery.ts";
-import { type RefusalReason, refusalBody } from "./refusal.ts";
+import { refusalBody } from "./refusal.ts";
 import { finishSuperseding, finishSupersedingOf, prepareMove } from "./superseding.ts";
 import { putSuperseding } from "./superseding-table.ts";
 import { putWithdrawal } from "./withdrawal-table.ts";
@@ -190,10 +191,10 @@ export function recordWithdrawal(
     const at = nextMoment(store.connection);
     removeArtifact(store.connection, row, at);
     forgetDelivery(store.connection, attempt, type, id);
-    appendEvent(store.connection, "withdrawn", attempt, {
-      artifact_type: type,
-      instance_id: id,
-      content_hash: row.contentHash,
+    append(store.connection, {
+      kind: "withdrawn",
+      attempt,
+      body: { artifact_type: type, instance_id: id, content_hash: row.contentHash },
     });
     return row.contentHash;
   });
@@ -225,7 +226,8 @@ export function recordRefusal(
 ): void {
   store.connection.write(() => {
     if (attempt !== null) noteRefusal(store.connection, attempt, refusal, nextMoment(store.connection));
-    appendEvent(store.connection, "delivery_refused", attempt, refusalBody(reason, type, refusal.violations));
+    const body = refusalBody(reason, type, refusal.violations);
+    append(store.connection, { kind: "delivery_refused", attempt, body });
   });
 }
 

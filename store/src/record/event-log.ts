@@ -1,31 +1,21 @@
 import type { WallTime } from "../artifact.ts";
 import type { Store } from "../connection/store.ts";
 import { StoreError } from "../connection/store-error.ts";
-import { isCount, isObject, parsed as parsedJson } from "../connection/stored.ts";
 import { lastStepBack } from "./clock-table.ts";
 import {
-  appendEvent,
+  append,
   attemptsBeginning,
   countEvents,
-  type EventBody,
   type EventFilter,
-  type EventKind,
-  type EventRow,
   eventHash,
   events,
   FIRST_PREV,
   findEvent,
-  isEventKind,
-  isEventTime,
   lastEvent,
   lastMethodology,
   protocolsIn,
 } from "./event-table.ts";
-
-/** One event of the log. */
-export interface LogEvent extends Omit<EventRow, "body"> {
-  readonly body: EventBody;
-}
+import { decoded, type EventBodies, type EventRow, type LogEvent, type NewEvent } from "./events.ts";
 
 /** Where the log ends. For an empty log: number 0 and the hash that the first row has for the one before it. */
 export interface LogHead {
@@ -54,9 +44,9 @@ export type LogVerdict =
 /** Rows walked at once: a long log does not have to fit into memory. */
 const BATCH = 1000;
 
-/** Appends one event in a transaction of its own; a fact that has one appends it there, with `appendEvent`. */
-export function recordEvent(store: Store, kind: EventKind, attempt: string | null, body: EventBody): void {
-  store.connection.write(() => appendEvent(store.connection, kind, attempt, body));
+/** Appends one event in a transaction of its own; a fact that has one appends it there, with `append`. */
+export function recordEvent(store: Store, event: NewEvent): void {
+  store.connection.write(() => append(store.connection, event));
 }
 
 /**
@@ -64,22 +54,26 @@ export function recordEvent(store: Store, kind: EventKind, attempt: string | nul
  * never waits: where another is writing, or nothing is kept, the next command tells it.
  * @param body made only when it is needed
  */
-export function noteMethodology(store: Store, fingerprint: string, body: () => EventBody): void {
+export function noteMethodology(
+  store: Store,
+  fingerprint: string,
+  body: () => Omit<EventBodies["methodology_changed"], "fingerprint">,
+): void {
   const { connection } = store;
   if (!store.persistent || lastMethodology(connection) === fingerprint) return;
   connection.writeIfFree(() => {
     if (lastMethodology(connection) === fingerprint) return;
-    appendEvent(connection, "methodology_changed", null, { ...body(), fingerprint });
+    append(connection, { kind: "methodology_changed", attempt: null, body: { ...body(), fingerprint } });
   });
 }
 
 /**
  * Events in the order in which they were written.
- * @throws StoreError for a row that holds no JSON, and where the store has been deleted or replaced
+ * @throws StoreError for a row that no runa can have written, and where the store has been deleted or replaced
  */
 export function readEvents(store: Store, query: EventQuery): LogEvent[] {
   store.connection.requireInPlace();
-  return events(store.connection, query, query.limit ?? -1, query.last ?? false).map(parsed);
+  return events(store.connection, query, query.limit ?? -1, query.last ?? false).map(readable);
 }
 
 /** Where the clock of the machine went back: an event that is dated before the one before it. */
@@ -189,11 +183,11 @@ function expectedHash(row: EventRow): string | null {
   }
 }
 
-function parsed(row: EventRow): LogEvent {
-  const body = parsedJson(row.body);
-  if (!isObject(body) || !isEventKind(row.kind) || !isEventTime(row.at) || !isCount(row.seq))
+function readable(row: EventRow): LogEvent {
+  const event = decoded(row);
+  if (event === null)
     throw new StoreError(
       `event ${row.seq} of the log was damaged: \`runa log --verify\` names the first such event, and \`runa scan --rebuild\` keeps what can still be read`,
     );
-  return { ...row, body: body as EventBody };
+  return event;
 }

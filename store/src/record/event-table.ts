@@ -1,57 +1,9 @@
-import type { Json, WallTime } from "../artifact.ts";
+import type { WallTime } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
-import { oneOf } from "../connection/stored.ts";
 import { canonicalJson, sha256 } from "../json/canonical.ts";
 import { rfc3339, wallTime } from "../moment.ts";
 import { noteStepBack } from "./clock-table.ts";
-
-/** The kinds of events, in the words of the log. */
-export const EVENT_KINDS = [
-  "project_initialised",
-  "methodology_changed",
-  "scanned",
-  "attempt_started",
-  "attempt_ended",
-  "delivery_accepted",
-  "delivery_refused",
-  "superseded",
-  "withdrawn",
-  "run_started",
-  "run_ended",
-  "claimed",
-  "released",
-  "reopened",
-] as const;
-
-/** Everything that the event log tells of (attempts.md section 8). */
-export type EventKind = (typeof EVENT_KINDS)[number];
-
-/** Whether a word is the kind of an event. */
-export const isEventKind = oneOf(EVENT_KINDS);
-
-/** The last time, in microseconds, that a date can have. */
-const LAST_TIME = 8_640_000_000_000_000_000;
-
-/** Whether an event can be dated so. */
-export function isEventTime(at: unknown): at is WallTime {
-  return Number.isInteger(at) && Math.abs(at as number) <= LAST_TIME;
-}
-
-/** What an event tells besides when, what kind and in which attempt: hashes and names, never content or a secret. */
-export type EventBody = Readonly<Record<string, Json>>;
-
-/** A row as it lies in the table; `body` is its canonical JSON. */
-export interface EventRow {
-  readonly seq: number;
-  /** When, by the machine's clock. It may be wrong, or be put back; `seq` is what orders. */
-  readonly at: WallTime;
-  readonly kind: EventKind;
-  readonly attempt: string | null;
-  readonly body: string;
-  /** The hash of the row before, or `FIRST_PREV`. */
-  readonly prev: string;
-  readonly hash: string;
-}
+import type { EventKind, EventRow, NewEvent } from "./events.ts";
 
 /** Which events are asked for; what is left out asks for all. */
 export interface EventFilter {
@@ -95,22 +47,16 @@ export function lastEvent(connection: Connection): Pick<EventRow, "seq" | "at" |
  * without the other.
  * @throws StoreError where the log does not end with a number that another could follow
  */
-export function appendEvent(
-  connection: Connection,
-  kind: EventKind,
-  attempt: string | null,
-  body: EventBody,
-  at: WallTime = wallTime(),
-): void {
+export function append(connection: Connection, event: NewEvent, at: WallTime = wallTime()): void {
   const last = lastEvent(connection);
   const seq = (last?.seq ?? 0) + 1;
   if (seq < 1 || !Number.isSafeInteger(seq)) throw connection.damaged();
   if (last !== null && last.at - at > SET_RIGHT) noteStepBack(connection, seq);
+  const { kind, attempt } = event;
   const prev = last?.hash ?? FIRST_PREV;
-  const text = canonicalJson(body);
-  connection
-    .statement(APPEND)
-    .run(seq, at, kind, attempt, text, prev, eventHash({ seq, at, kind, attempt, body: text, prev }));
+  const body = canonicalJson(event.body);
+  const hash = eventHash({ seq, at, kind, attempt, body, prev });
+  connection.statement(APPEND).run(seq, at, kind, attempt, body, prev, hash);
 }
 
 /**

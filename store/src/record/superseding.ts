@@ -7,7 +7,7 @@ import { makeDurably, moveDurably, UnsafeDirectoryError } from "../workspace/dur
 import { fileNameOf } from "../workspace/file-name.ts";
 import { reasonOf } from "../workspace/walk.ts";
 import { nextMoment } from "./clock-table.ts";
-import { appendEvent } from "./event-table.ts";
+import { append } from "./event-table.ts";
 import { allSupersedings, removeSuperseding, type SupersedingRow, supersedingsOf } from "./superseding-table.ts";
 
 /** Where superseded and withdrawn instances go, below the workspace. */
@@ -65,12 +65,12 @@ function moveOne(store: Store, workspace: string, row: SupersedingRow): void {
     { root: workspace, below: [SUPERSEDED, attempt, type], name },
   );
   const known = findArtifact(store.connection, type, id);
+  const body = { artifact_type: type, instance_id: id };
+  if (known !== null) {
+    removeArtifact(store.connection, known, nextMoment(store.connection));
+    const kind = withdrawn ? "withdrawn" : "superseded";
+    append(store.connection, { kind, attempt, body: { ...body, content_hash: known.contentHash } });
+  }
   // A withdrawal was told when it was made; again only where a scan has found the file since.
-  if (withdrawn && known === null) return;
-  if (known !== null) removeArtifact(store.connection, known, nextMoment(store.connection));
-  appendEvent(store.connection, withdrawn ? "withdrawn" : "superseded", attempt, {
-    artifact_type: type,
-    instance_id: id,
-    ...(known !== null && { content_hash: known.contentHash }),
-  });
+  else if (!withdrawn) append(store.connection, { kind: "superseded", attempt, body });
 }

@@ -1,7 +1,7 @@
-import type { ContentHash, InstanceId, Json } from "../artifact.ts";
+import type { ContentHash, InstanceId } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import { sha256 } from "../json/canonical.ts";
-import { appendEvent } from "../record/event-table.ts";
+import { append } from "../record/event-table.ts";
 
 /** One change that a scan made to the index. */
 export interface ScanChange {
@@ -21,10 +21,14 @@ export function appendScanned(connection: Connection, made: readonly ScanChange[
   const counts = { new: 0, modified: 0, revalidated: 0, removed: 0 };
   for (const { change } of made) counts[change]++;
   // Arrays of strings, whose canonical form is the plain one.
-  const changes: Json[] = made.map(({ change, row }) => [change, row.type, row.id, row.contentHash]);
-  appendEvent(connection, "scanned", null, {
-    ...counts,
-    changes: changes.slice(0, MAX_LISTED),
-    ...(changes.length > MAX_LISTED && { changes_hash: sha256(JSON.stringify(changes)) }),
+  const changes = made.map(({ change, row }) => [change, row.type, row.id, row.contentHash] as const);
+  append(connection, {
+    kind: "scanned",
+    attempt: null,
+    body: {
+      ...counts,
+      changes: changes.slice(0, MAX_LISTED),
+      ...(changes.length > MAX_LISTED && { changes_hash: sha256(JSON.stringify(changes)) }),
+    },
   });
 }

@@ -1,0 +1,89 @@
+import type { OpenAttempt } from "@runa/store";
+import { RunaError } from "../diagnostic.ts";
+import type { Candidate } from "../methodology/candidate.ts";
+import { requireMcpCommand } from "../plan/mcp-config.ts";
+import { planExecution } from "../plan/plan.ts";
+import { renderPrompt } from "../plan/prompt.ts";
+import { adoptAgent, findAgentOf, startAgent } from "../process/agent-process.ts";
+import { agentEnvironment } from "../process/environment.ts";
+import { closeOutput, keptOutput, openOutput } from "../process/transcript.ts";
+import { AgentWork } from "./agent-work.ts";
+import { attemptDirectory, discardDirectory, usageFile, writePrompt } from "./attempt-directory.ts";
+import { type Assignment, type Carrier, type Prepared, placeOf, type Work } from "./carrier.ts";
+import type { Argv, ExecutionContext } from "./context.ts";
+import { earlierOutputs } from "./earlier-outputs.ts";
+
+/** Has candidates executed by the agents that the config names: processes on this machine, which deliver through MCP. */
+export class AgentCarrier implements Carrier {
+  readonly kind = "agent";
+  readonly #context: ExecutionContext;
+
+  constructor(context: ExecutionContext) {
+    this.#context = context;
+  }
+
+  /** @throws RunaError when there is no agent, no server's program, or no room for the prompt */
+  prepare({ id, candidate, view, place, wentWrong }: Assignment): Prepared | null {
+    const { project, mcp, environment, startable, grace, capture } = this.#context;
+    const settings = project.config.agentFor(candidate.protocol.name);
+    const argv = this.#commandOf(candidate);
+    // Of nested projects the outer attempt comes first, so that a sweep of either finds what this one starts.
+    const chain = environment.RUNA_ATTEMPT ? `${environment.RUNA_ATTEMPT},${id}` : id;
+    const usage = usageFile(project, id);
+    const planned = planExecution(project, project.methodology.name, requireMcpCommand(mcp), candidate, {
+      chain,
+      usage,
+    });
+    const prompt = renderPrompt(planned.context, { outputs: earlierOutputs(project, candidate, view), wentWrong });
+    if (prompt === null) return null;
+    const directory = attemptDirectory(project, id);
+    const promptFile = writePrompt(directory, prompt);
+    return {
+      argv,
+      discard: () => discardDirectory(directory),
+      start: () => {
+        const files = settings.transcript || capture ? openOutput(directory) : null;
+        try {
+          const agent = startAgent({
+            argv: startable(argv),
+            directory: place.directory,
+            promptFile,
+            output: files,
+            grace,
+            environment: agentEnvironment(environment, settings.env, {
+              RUNA_MCP_CONFIG: JSON.stringify(planned.mcpConfig),
+              RUNA_ATTEMPT: chain,
+              RUNA_USAGE: usage,
+              RUNA_PROTOCOL: candidate.protocol.name,
+              // Inside another project's attempt there may be one from outside.
+              RUNA_WORK_UNIT: candidate.workUnit ?? undefined,
+            }),
+          });
+          const followed = files && { files, candidate, from: "start" as const };
+          return new AgentWork(this.#context, { id, protocol: candidate.protocol.name, place }, agent, followed);
+        } catch (error) {
+          if (files !== null) closeOutput(files);
+          throw error;
+        }
+      },
+    };
+  }
+
+  adopt({ id, protocol, agent }: OpenAttempt, candidate: Candidate | null): Work {
+    const { project, grace } = this.#context;
+    const process = adoptAgent(agent ?? findAgentOf(id), grace);
+    const files = candidate && keptOutput(attemptDirectory(project, id));
+    const followed = candidate && files && { files, candidate, from: "end" as const };
+    return new AgentWork(this.#context, { id, protocol, place: placeOf(project) }, process, followed);
+  }
+
+  #commandOf({ protocol }: Candidate): Argv {
+    const { config } = this.#context.project;
+    const { command } = config.agentFor(protocol.name);
+    if (command === null)
+      throw new RunaError(
+        `protocol '${protocol.name}' is to be executed and has no agent: put [agent] command = ["…"] into ${config.file ?? ".runa/config.toml"}`,
+      );
+    return command;
+  }
+}

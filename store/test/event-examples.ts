@@ -1,0 +1,113 @@
+import type { Store } from "../src/connection/store.ts";
+import { readEvents } from "../src/record/event-log.ts";
+import type { EventBodies, EventKind, NewEvent } from "../src/record/events.ts";
+
+/** With every member that there may be, however deep. */
+type Whole<T> = T extends object ? { readonly [Key in keyof T]-?: Whole<Exclude<T[Key], undefined>> } : T;
+
+export const HASH = `sha256:${"0f".repeat(32)}`;
+
+const VIOLATIONS = { violations: [{ path: "/title", keyword: "type", expected: "string" }], violation_count: 1 };
+const DELIVERY = { artifact_type: "note", instance_id: "n-1", content_hash: HASH, via: "tool" } as const;
+const OWNER = { pid: 4711, machine: "machine" };
+const ACTOR = { kind: "person", name: "anna" } as const;
+const CANDIDATE = { actor: ACTOR, protocol: "write", work_unit: "w-1" };
+
+/** The body of an event of each kind, each with every member that it can have: the compiler asks for them. */
+export const EXAMPLES: { readonly [Kind in EventKind]: Whole<EventBodies[Kind]> } = {
+  project_initialised: { actor: ACTOR, runa_version: "1.2.3", methodology: "groundwork" },
+  methodology_changed: {
+    actor: ACTOR,
+    methodology: "groundwork",
+    manifest: HASH,
+    schemas: { note: HASH },
+    instructions: { write: HASH },
+    fingerprint: HASH,
+  },
+  scanned: {
+    actor: ACTOR,
+    new: 1,
+    modified: 0,
+    revalidated: 0,
+    removed: 0,
+    changes: [["new", "note", "n-1", HASH]],
+    changes_hash: HASH,
+  },
+  attempt_started: { ...CANDIDATE, pid: 4712 },
+  attempt_ended: {
+    ...CANDIDATE,
+    outcome: "not_delivered",
+    delivered: [DELIVERY],
+    duration_ms: 1200,
+    usage: { tokens: 45_000, cost_usd: 0.02, model: "model" },
+    errno: "ENOENT",
+    signal: "SIGTERM",
+    code: 1,
+    limit: "idle",
+    amount: 600_000,
+    invalid: [{ artifact_type: "note", instance_id: "n-1", ...VIOLATIONS }],
+    invalid_count: 1,
+    choices: [{ name: "verdict", members: ["approved", "rework"], delivered: [] }],
+    missing: ["note"],
+    silence: "calls_refused",
+    calls_refused: 2,
+    ended: "settled",
+    swept: [{ pid: 4713, name: "server", signal: "SIGKILL" }],
+  },
+  delivery_accepted: { actor: ACTOR, ...DELIVERY, work_unit: "w-1" },
+  delivery_refused: { actor: ACTOR, reason: "invalid_artifact", artifact_type: "note", ...VIOLATIONS },
+  superseded: { actor: ACTOR, artifact_type: "note", instance_id: "n-1", content_hash: HASH },
+  withdrawn: { actor: ACTOR, artifact_type: "note", instance_id: "n-1", content_hash: HASH },
+  run_started: { actor: ACTOR, run: "run-1", pid: 4711, jobs: 2, work_unit: "w-1", aims: ["draft"], until: "review" },
+  run_ended: {
+    actor: ACTOR,
+    run: "run-1",
+    pid: 4711,
+    work_unit: "w-1",
+    outcome: "all_complete",
+    attempts: 3,
+    delivered: 2,
+    failed: 1,
+  },
+  claimed: { ...CANDIDATE, owner: OWNER, agent: ["agent"], adopted: true },
+  released: { ...CANDIDATE, owner: OWNER },
+  reopened: {
+    ...CANDIDATE,
+    last_success: "attempt-1",
+    because: [
+      {
+        kind: "input_changed",
+        artifact_type: "design",
+        instance_id: "d1",
+        change: "modified",
+        from: HASH,
+        to: HASH,
+        content_hash: HASH,
+        origin: {
+          by: "attempt",
+          attempt: "attempt-2",
+          protocol: "draft",
+          work_unit: "w-1",
+          via: "tool",
+          at: "2026-01-31T09:30:00.000000Z",
+        },
+        more: 2,
+        status: "invalid",
+        choice: "verdict",
+        members: ["approved", "rejected"],
+        present: ["approved"],
+      },
+    ],
+  },
+};
+
+/** An event like another, for tests to which it does not matter what it tells. */
+export const RUN_STARTED: NewEvent = { kind: "run_started", attempt: null, body: EXAMPLES.run_started };
+
+/** What the events of one kind tell, in their order; all of them have to be understood. */
+export function bodiesOf<Kind extends EventKind>(store: Store, kind: Kind): EventBodies[Kind][] {
+  return readEvents(store, { kind }).map((event) => {
+    if (!event.known) throw new Error(`event ${event.seq} is not understood: ${JSON.stringify(event)}`);
+    return event.body as EventBodies[Kind];
+  });
+}
