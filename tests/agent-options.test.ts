@@ -1,9 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { PROGRAMS } from "./programs.ts";
 import { draft, units } from "./rig/examples.ts";
+import { RUNA_AGENT } from "./rig/programs.ts";
 import { makeRig } from "./rig/rig.ts";
 
 const AGENTS = ["claude-code", "codex", "gemini", "qwen", "opencode", "copilot", "rehearse"];
@@ -14,9 +13,9 @@ describe("init --agent", () => {
     expect((await rig.run("init", "--methodology", rig.methodology, "--agent", agent)).exitCode).toBe(0);
     const config = readFileSync(join(rig.project, ".runa/config.toml"), "utf8");
     expect(config).toContain(`[agent]\ncommand = ["runa-agent", "${agent}"]\n`);
-    expect(execFileSync(process.execPath, [PROGRAMS["runa-agent"], agent, "--help"], { encoding: "utf8" })).toContain(
-      agent,
-    );
+    const help = await rig.launch([process.execPath, RUNA_AGENT, agent, "--help"], "runa-agent --help").ended();
+    expect(help.exitCode).toBe(0);
+    expect(help.stdout).toContain(agent);
   });
 
   test("keeps what is in the agent's table, and changes the command that is there", async () => {

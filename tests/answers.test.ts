@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { envelopeProblems } from "./envelope-check.ts";
+import { envelopeProblems } from "./rig/envelope.ts";
 import { draft } from "./rig/examples.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
 import { wrongVersionsOf } from "./wrong-versions.ts";

@@ -1,9 +1,7 @@
-import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { envelopeProblems } from "./envelope-check.ts";
 import { randomFor, SEED } from "./fuzz/cases.ts";
 import { fillWorkspace } from "./fuzz/hostile-workspace.ts";
 import { EXCESSIVE_JSON, hostileJson } from "./fuzz/json-text.ts";
@@ -11,7 +9,11 @@ import { ARTIFACT, MANIFEST, writeMethodology } from "./fuzz/methodology.ts";
 import { plant, THINGS } from "./fuzz/plant.ts";
 import { hostileToml } from "./fuzz/toml-text.ts";
 import { treeDigest } from "./fuzz/tree-digest.ts";
-import { cleanEnvironment, type Ended, PROGRAMS, runCommand, Scratch } from "./programs.ts";
+import { envelopeProblems } from "./rig/envelope.ts";
+import type { Ended } from "./rig/program.ts";
+import { RUNA, RUNA_MCP } from "./rig/programs.ts";
+import { cleanEnvironment, runProgram } from "./rig/run.ts";
+import { Scratch } from "./rig/scratch.ts";
 
 /** Marks every process that these tests start. */
 const MARK = `RUNA_FUZZ_MARK=${randomUUID()}`;
@@ -47,8 +49,8 @@ function environment(directory: string, more: NodeJS.ProcessEnv = {}): NodeJS.Pr
   return { ...cleanEnvironment(directory), [name]: value, ...more };
 }
 
-function runa(cwd: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  return runCommand(process.execPath, [PROGRAMS.runa, ...args], { cwd, env: environment(scratch.path, more) });
+function runa(directory: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  return runProgram([process.execPath, RUNA, ...args], { directory, env: environment(scratch.path, more) });
 }
 
 /** A new project, made from the template. */
@@ -59,23 +61,24 @@ function newProject(name: string): string {
 }
 
 /** One shell line in a directory, with `$RUNA` and `$MCP` for the programs. */
-function shell(cwd: string, line: string, more: NodeJS.ProcessEnv = {}): Promise<Ended> {
+function shell(directory: string, line: string, more: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const programs = {
-    RUNA: `${process.execPath} ${PROGRAMS.runa}`,
-    MCP: `${process.execPath} ${PROGRAMS["runa-mcp"]}`,
+    RUNA: `${process.execPath} ${RUNA}`,
+    MCP: `${process.execPath} ${RUNA_MCP}`,
   };
-  return runCommand("/bin/sh", ["-c", line], { cwd, env: environment(scratch.path, { ...programs, ...more }) });
+  const env = environment(scratch.path, { ...programs, ...more });
+  return runProgram(["/bin/sh", "-c", line], { directory, env });
 }
 
 /**
  * Ended by itself with one of these exit codes, said `error:` once when it is 1 (`doctor` says what it found instead, on
  * stdout), showed no entrails, and nothing that a terminal would obey.
  */
-function expectClean({ exit, stdout, stderr }: Ended, ...exits: number[]): void {
-  expect(exits, stderr).toContain(exit);
+function expectClean({ exitCode, stdout, stderr }: Ended, ...exits: number[]): void {
+  expect(exits, stderr).toContain(exitCode);
   expect(stderr).not.toMatch(/^\s+at .+:\d+:\d+\)?$|node:internal|Node\.js v\d/m);
   const errors = stderr.match(/^error: .*\S/gm) ?? [];
-  expect(errors.length, stderr).toBe(exit === 1 && !stdout.startsWith("Methodology\n") ? 1 : 0);
+  expect(errors.length, stderr).toBe(exitCode === 1 && !stdout.startsWith("Methodology\n") ? 1 : 0);
   expect(stderr).not.toMatch(/error: error:/);
   expect(stdout).not.toMatch(HIDDEN);
   expect(stderr).not.toMatch(HIDDEN);
@@ -108,7 +111,7 @@ describe(`bad input to the programs, seed ${SEED}`, () => {
       expectClean(await runa(root, args), 0, 3);
     for (const args of [["state"], ["step", "--dry-run"], ["run", "--dry-run"]]) {
       const ended = await runa(root, [...args, "--json"]);
-      expect([0, 3]).toContain(ended.exit);
+      expect([0, 3]).toContain(ended.exitCode);
       expect(await envelopeProblems(ended.stdout)).toEqual([]);
     }
     // The undecodable name keeps the type from being trusted; without it everything that is valid counts.
@@ -175,9 +178,9 @@ describe(`bad input to the programs, seed ${SEED}`, () => {
         runa(root, ["init", "--methodology", directory, "--config", join(root, "made.toml")]),
       ]);
       expectClean(doctor, 0, 1);
-      expect([0, 1]).toContain(state.exit);
-      expect(state.stderr.match(/^error: /gm) ?? []).toHaveLength(state.exit === 0 ? 0 : 1);
-      if (state.exit === 0) expect(await envelopeProblems(state.stdout)).toEqual([]);
+      expect([0, 1]).toContain(state.exitCode);
+      expect(state.stderr.match(/^error: /gm) ?? []).toHaveLength(state.exitCode === 0 ? 0 : 1);
+      if (state.exitCode === 0) expect(await envelopeProblems(state.stdout)).toEqual([]);
       expectClean(init, 0, 1);
     }
   });
@@ -216,7 +219,7 @@ describe("what lies where something else is expected", () => {
       // What cannot be read is said, not taken for nothing; where a directory is expected, one is right.
       const right = thing === "a directory" && place === ".runa/workspace";
       const absent = thing === "a dangling link" && place === ".runa/workspace";
-      expect(state.exit, `${thing}: ${state.stdout}`).toBe(right || absent ? 0 : 1);
+      expect(state.exitCode, `${thing}: ${state.stdout}`).toBe(right || absent ? 0 : 1);
     }
     base[Symbol.dispose]();
   });
@@ -234,8 +237,8 @@ describe("what lies where something else is expected", () => {
         runa(root, ["state", "--artifacts-dir", "odd"]),
       ]);
       for (const ended of ends) expectClean(ended, 0, 1);
-      expect(ends[0]?.exit).toBe(1);
-      expect(ends[1]?.exit).toBe(1);
+      expect(ends[0]?.exitCode).toBe(1);
+      expect(ends[1]?.exitCode).toBe(1);
     }
   });
 
@@ -336,7 +339,7 @@ describe("surroundings", () => {
     const root = newProject("reader");
     plant("garbage", join(root, ".runa", "workspace", "request", "a.json"));
     const ended = await shell(root, '{ $RUNA doctor; echo "exit $?" >&2; } | true');
-    expect(ended).toMatchObject({ exit: 0, stderr: "exit 1\n" });
+    expect(ended).toMatchObject({ exitCode: 0, stderr: "exit 1\n" });
   });
 
   test("a store that goes while it is used", async () => {
@@ -367,8 +370,8 @@ interface Answer {
 }
 
 /** Speaks lines to a server of its own and gives what it answered once its input has ended. */
-function speak(
-  root: string,
+async function speak(
+  directory: string,
   protocol: string,
   lines: readonly (Uint8Array | object)[],
 ): Promise<{ lines: Answer[]; ended: Ended }> {
@@ -378,35 +381,19 @@ function speak(
     method: "initialize",
     params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "t", version: "1" } },
   };
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [PROGRAMS["runa-mcp"], "--protocol", protocol], {
-      cwd: root,
-      env: environment(scratch.path),
-      timeout: 60_000,
-      killSignal: "SIGKILL",
-    });
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
-    // One that refuses to start does not read.
-    child.stdin.on("error", () => {});
-    child.once("error", reject);
-    child.once("close", (code, signal) => {
-      const stdout = Buffer.concat(out).toString("utf8");
-      const answers = stdout
-        .split("\n")
-        .filter((line) => line !== "")
-        .flatMap((line) => JSON.parse(line) as Answer | Answer[]);
-      resolve({
-        lines: answers,
-        ended: { exit: code ?? signal, stdout: "", stderr: Buffer.concat(err).toString("utf8") },
-      });
-    });
-    for (const line of [hello, ...lines]) {
-      child.stdin.write(line instanceof Uint8Array ? line : JSON.stringify(line));
-      child.stdin.write("\n");
-    }
-    child.stdin.end();
+  const written = [hello, ...lines].flatMap((line) => [
+    line instanceof Uint8Array ? line : Buffer.from(JSON.stringify(line)),
+    Buffer.from("\n"),
+  ]);
+  const { stdout, ...ended } = await runProgram([process.execPath, RUNA_MCP, "--protocol", protocol], {
+    directory,
+    env: environment(scratch.path),
+    input: Buffer.concat(written),
   });
+  const answers = stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .flatMap((line) => JSON.parse(line) as Answer | Answer[]);
+  // What it answered is JSON, in which anything may stand; the rest is held to what a program may print.
+  return { lines: answers, ended: { ...ended, stdout: "" } };
 }

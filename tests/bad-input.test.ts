@@ -28,7 +28,8 @@ import { EXCESSIVE_TOML, hostileToml } from "./fuzz/toml-text.ts";
 import { treeDigest } from "./fuzz/tree-digest.ts";
 import { corrupted, type Data, hostileValue, record } from "./fuzz/values.ts";
 import { outcomeOf } from "./fuzz/verdict.ts";
-import { cleanEnvironment, Scratch } from "./programs.ts";
+import { cleanEnvironment } from "./rig/run.ts";
+import { Scratch } from "./rig/scratch.ts";
 
 // Together 10,000. Each input is either accepted or refused with one of the product's own errors; nothing else is thrown,
 // nothing takes long, and nothing is written outside the project.

@@ -2,9 +2,10 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { runCommand, Scratch } from "./programs.ts";
 import { RUNA } from "./rig/programs.ts";
 import { makeRig, type Rig, type RigOptions } from "./rig/rig.ts";
+import { runa } from "./rig/run.ts";
+import { Scratch } from "./rig/scratch.ts";
 
 const named: RigOptions = {
   protocols: [
@@ -100,9 +101,8 @@ describe("what may stand where the cursor is", () => {
 
   test("is nothing, without a word, where there is no project or it cannot be read, and nothing is made", async () => {
     using scratch = new Scratch();
-    const complete = (...words: string[]) =>
-      runCommand(process.execPath, [RUNA, "__complete", "bash", "--", ...words], { cwd: scratch.path });
-    const nothing = { exit: 0, stdout: ":\n", stderr: "" };
+    const complete = (...words: string[]) => runa(scratch.path, "__complete", "bash", "--", ...words);
+    const nothing = { exitCode: 0, signal: null, stdout: ":\n", stderr: "" };
     expect(await complete("show", "")).toEqual(nothing);
     mkdirSync(join(scratch.path, ".runa/store"), { recursive: true });
     writeFileSync(join(scratch.path, ".runa/config.toml"), "methodology_path = [");
@@ -112,7 +112,7 @@ describe("what may stand where the cursor is", () => {
     expect(await complete("state", "--work-unit", "")).toEqual(nothing);
     writeFileSync(join(scratch.path, ".runa/store/runa.db"), "garbage");
     expect(await complete("state", "--work-unit", "")).toEqual(nothing);
-    expect(await complete()).toMatchObject({ exit: 0, stderr: "" });
+    expect(await complete()).toMatchObject({ exitCode: 0, stderr: "" });
   });
 
   test("is of the project that the command line names", async () => {
@@ -126,10 +126,8 @@ describe("what may stand where the cursor is", () => {
 describe("completion", () => {
   test("of a shell that there is none for is wrong usage", async () => {
     using scratch = new Scratch();
-    const { exit, stdout, stderr } = await runCommand(process.execPath, [RUNA, "completion", "bsh"], {
-      cwd: scratch.path,
-    });
-    expect({ exit, stdout }).toEqual({ exit: 1, stdout: "" });
+    const { exitCode, stdout, stderr } = await runa(scratch.path, "completion", "bsh");
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(stderr).toMatch(/^error: there is no completion for 'bsh' — did you mean 'bash'\?\n/);
   });
 });

@@ -5,8 +5,8 @@ import { readConfig } from "../engine/src/project/config.ts";
 import { parseToml } from "../engine/src/toml/parse.ts";
 import { type JsonSchema, loadSchemaCompiler } from "../store/src/index.ts";
 import { fencesOf } from "./markdown.ts";
-import { Scratch } from "./programs.ts";
 import { CHECKOUT } from "./rig/programs.ts";
+import { Scratch } from "./rig/scratch.ts";
 
 const SCHEMA = readFileSync(join(CHECKOUT, "schemas/config.schema.json"), "utf8");
 const validate = await (await loadSchemaCompiler())(JSON.parse(SCHEMA) as JsonSchema);

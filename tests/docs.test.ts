@@ -1,16 +1,19 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { recordedEnvelopes } from "./envelope-check.ts";
 import { codeSpansOf, type Fence, fencesOf, relativeLinksOf } from "./markdown.ts";
-import { cleanEnvironment, PROGRAMS, runCommand, Scratch } from "./programs.ts";
-import { CHECKOUT } from "./rig/programs.ts";
+import { recordedEnvelopes } from "./rig/envelope.ts";
+import { CHECKOUT, RUNA, RUNA_AGENT, RUNA_MCP } from "./rig/programs.ts";
+import { cleanEnvironment, runProgram } from "./rig/run.ts";
+import { Scratch } from "./rig/scratch.ts";
 
 const PAGES = [
   "README.md",
   ...readdirSync(join(CHECKOUT, "docs"), { recursive: true, encoding: "utf8" }).map((file) => `docs/${file}`),
   "methodologies/review-pipeline/README.md",
 ].filter((file) => file.endsWith(".md"));
+
+const PROGRAMS = { runa: RUNA, "runa-mcp": RUNA_MCP, "runa-agent": RUNA_AGENT } as const;
 
 /** What the README has a stranger do in a fresh checkout. It is done elsewhere: here it would test itself without end. */
 const IN_THE_CHECKOUT = ["npm ci && npm run quickstart", "npm ci && npm test", "npm ci && npm install -g ."];
@@ -59,10 +62,10 @@ describe.concurrent("the blocks of a page do what it says", () => {
         writeFileSync(join(directory, fence.file), fence.text);
       }
       if (fence.language !== "sh" || fence.file !== undefined) continue;
-      const script = ["-e", "-c", commandsOf(fence)];
-      const ended = await runCommand("sh", script, { cwd: directory, env: environment, timeout: 120_000 });
+      const script = ["sh", "-e", "-c", commandsOf(fence)] as const;
+      const ended = await runProgram(script, { directory, env: environment, patience: 120_000 });
       const report = `${page}:${fence.line}\n${fence.text}--- stdout\n${ended.stdout}--- stderr\n${ended.stderr}`;
-      expect(ended.exit, report).toBe(fence.exit);
+      expect(ended.exitCode, report).toBe(fence.exit);
       expect(ended.stderr, report).not.toMatch(STACK_TRACE);
     }
     expect((await recordedEnvelopes(envelopes)).problems).toEqual([]);
@@ -93,7 +96,7 @@ describe("every command line that is only shown exists", () => {
   const options = new Map<string, ReadonlySet<string>>();
 
   const help = async (program: keyof typeof PROGRAMS, ...args: string[]) =>
-    (await runCommand(process.execPath, [PROGRAMS[program], ...args, "--help"], { cwd: CHECKOUT })).stdout;
+    (await runProgram([process.execPath, PROGRAMS[program], ...args, "--help"], { directory: CHECKOUT })).stdout;
 
   beforeAll(async () => {
     const learn = (command: string, text: string) =>

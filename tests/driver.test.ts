@@ -1,7 +1,9 @@
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { cleanEnvironment, PROGRAMS, runCommand, Scratch } from "./programs.ts";
+import { RUNA } from "./rig/programs.ts";
+import { cleanEnvironment, runProgram } from "./rig/run.ts";
+import { Scratch } from "./rig/scratch.ts";
 
 const NATIVE = "node_modules/better-sqlite3/build/Release/better_sqlite3.node";
 
@@ -22,26 +24,26 @@ const DRIVERS: readonly (readonly [string, (file: string) => void, RegExp])[] = 
 test.each(DRIVERS)("a driver that %s: one error, with the command that mends it", async (_, spoil, reason) => {
   using scratch = new Scratch();
   const installed = join(scratch.path, "installed");
-  cpSync(dirname(PROGRAMS.runa), join(installed, "dist"), { recursive: true });
+  cpSync(dirname(RUNA), join(installed, "dist"), { recursive: true });
   mkdirSync(join(installed, dirname(NATIVE)), { recursive: true });
   spoil(join(installed, NATIVE));
   const project = join(scratch.path, "project");
   mkdirSync(join(project, ".runa"), { recursive: true });
-  cpSync(join(dirname(PROGRAMS.runa), "../methodologies/review-pipeline"), join(scratch.path, "methodology"), {
+  cpSync(join(dirname(RUNA), "../methodologies/review-pipeline"), join(scratch.path, "methodology"), {
     recursive: true,
   });
   writeFileSync(join(project, ".runa/config.toml"), 'methodology_path = "../methodology"\n');
   const asked = (program: string, ...args: string[]) =>
-    runCommand(process.execPath, [join(installed, "dist", program), ...args], {
-      cwd: project,
+    runProgram([process.execPath, join(installed, "dist", program), ...args], {
+      directory: project,
       env: cleanEnvironment(scratch.path),
     });
-  for (const { exit, stdout, stderr } of [
+  for (const { exitCode, stdout, stderr } of [
     await asked("runa.js", "state"),
     await asked("runa.js", "doctor"),
     await asked("runa-mcp.js", "--protocol", "review"),
   ]) {
-    expect({ exit, stdout }).toEqual({ exit: 1, stdout: "" });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(stderr).toMatch(reason);
     expect(stderr).toContain(`run \`npm rebuild better-sqlite3\` in ${installed}, with the Node that runs runa`);
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);

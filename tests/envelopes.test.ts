@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { envelopeProblems } from "./envelope-check.ts";
+import { envelopeProblems } from "./rig/envelope.ts";
 import { draft, units } from "./rig/examples.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
 import { wrongVersionsOf } from "./wrong-versions.ts";

@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { schemaProblems } from "./envelope-check.ts";
+import { schemaProblems } from "./rig/envelope.ts";
 import { type EventJson, eventsIn } from "./rig/events.ts";
 import { chain, draft, units } from "./rig/examples.ts";
 import { makeRig } from "./rig/rig.ts";

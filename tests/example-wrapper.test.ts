@@ -2,9 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { expect, test } from "vitest";
 import { fencesOf } from "./markdown.ts";
-import { PROGRAMS } from "./programs.ts";
 import { draft } from "./rig/examples.ts";
-import { CHECKOUT } from "./rig/programs.ts";
+import { CHECKOUT, RUNA_AGENT } from "./rig/programs.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
 
 const WRAPPER = join(CHECKOUT, "examples/agent-claude-code.sh");
@@ -18,7 +17,7 @@ const prompt = readFileSync(0, "utf8");
 writeFileSync(process.env.STAND_IN_NOTES, JSON.stringify({ args, prompt }));
 const { mcpServers } = JSON.parse(args[args.indexOf("--mcp-config") + 1]);
 const env = { ...process.env, RUNA_MCP_CONFIG: JSON.stringify(mcpServers.runa) };
-const agent = [${JSON.stringify(PROGRAMS["runa-agent"])}, "rehearse"];
+const agent = [${JSON.stringify(RUNA_AGENT)}, "rehearse"];
 process.exit(spawnSync(process.execPath, agent, { env, input: prompt, stdio: ["pipe", "inherit", "inherit"] }).status ?? 1);
 `;
 

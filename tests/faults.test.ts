@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { Scratch } from "./programs.ts";
+import { Scratch } from "./rig/scratch.ts";
 import { AGENTS, type Strike, StruckProject, struckProject } from "./rig/struck.ts";
 
 const LYING = { "brief/b.json": "changed", "note/same.json": "same" };
@@ -23,7 +23,7 @@ async function strikeEverywhere(
     const where = `${struck.points.at(-1)} (${at})\n${struck.stderr}`;
     const isStruck = struck.points.some((point) => point.startsWith(how));
     if (!isStruck) all ??= struck.points;
-    if (isStruck && how === "kill" && program === "runa.js") expect(struck.exit, where).toBe("SIGKILL");
+    if (isStruck && how === "kill" && program === "runa.js") expect(struck.signal, where).toBe("SIGKILL");
     expect(struck.stderr, where).not.toMatch(/^\s+at /m);
 
     // Whatever was struck: what is there is whole, and the log tells neither more nor less than is so.
@@ -35,7 +35,7 @@ async function strikeEverywhere(
       expect(title, `${file}: ${where}`).toBe(allowed[file]);
 
     const again = await project.run();
-    expect(again.exit, `${where}\n--- again\n${again.stdout}${again.stderr}`).toBe(0);
+    expect(again.exitCode, `${where}\n--- again\n${again.stdout}${again.stderr}`).toBe(0);
     const { chain, told, held, outcomes } = project.look();
     expect(chain, where).toBe(true);
     expect(told, where).toEqual(held);

@@ -1,9 +1,10 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { recordedEnvelopes } from "./envelope-check.ts";
-import { PROGRAMS, runCommand, Scratch } from "./programs.ts";
-import { CHECKOUT } from "./rig/programs.ts";
+import { recordedEnvelopes } from "./rig/envelope.ts";
+import { CHECKOUT, RUNA, RUNA_MCP } from "./rig/programs.ts";
+import { runProgram } from "./rig/run.ts";
+import { Scratch } from "./rig/scratch.ts";
 import { describeWith } from "./shared-data.ts";
 
 const LONGEST = 20 * 60_000;
@@ -19,21 +20,21 @@ describeWith("golden", "golden/check.mjs", (check) => {
       chmodSync(scratch.path, 0o755);
       chmodSync(envelopes, 0o777);
       const recorder = join(CHECKOUT, "tests/record-envelopes.cjs");
-      const { exit, stdout, stderr } = await runCommand(
-        process.execPath,
+      const { exitCode, stdout, stderr } = await runProgram(
         [
+          process.execPath,
           check,
-          ...["--runa", `'${process.execPath}' --require '${recorder}' '${PROGRAMS.runa}'`],
-          ...["--runa-mcp", `'${process.execPath}' '${PROGRAMS["runa-mcp"]}'`],
+          ...["--runa", `'${process.execPath}' --require '${recorder}' '${RUNA}'`],
+          ...["--runa-mcp", `'${process.execPath}' '${RUNA_MCP}'`],
           ...["--jobs", "2"],
           // GOLDEN_ONLY=REGEX plays only the scenarios of such names.
           ...(process.env.GOLDEN_ONLY ? ["--only", process.env.GOLDEN_ONLY] : []),
         ],
-        { cwd: CHECKOUT, env: { ...process.env, RECORDED_ENVELOPES: envelopes }, timeout: LONGEST },
+        { directory: CHECKOUT, env: { ...process.env, RECORDED_ENVELOPES: envelopes }, patience: LONGEST },
       );
       const verdict = stdout.trimEnd().split("\n").at(-1) ?? "";
       console.info(`golden: ${verdict}`);
-      if (exit !== 0) expect.fail(`check.mjs ended with ${exit}\n${stdout}${stderr}`);
+      if (exitCode !== 0) expect.fail(`check.mjs ended with ${exitCode}\n${stdout}${stderr}`);
       expect(verdict).toMatch(/^[1-9]\d* passed, 0 failed$/);
       const { count, problems } = await recordedEnvelopes(envelopes);
       expect(problems).toEqual([]);

@@ -2,10 +2,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { RULES } from "../engine/src/methodology/lint/rules.ts";
-import { schemaProblems } from "./envelope-check.ts";
 import { LINT_FIXTURES, type LintCase, writeCase } from "./lint-fixtures.ts";
-import { runa, Scratch } from "./programs.ts";
+import { schemaProblems } from "./rig/envelope.ts";
+import type { Ended } from "./rig/program.ts";
 import { CHECKOUT } from "./rig/programs.ts";
+import { runa } from "./rig/run.ts";
+import { Scratch } from "./rig/scratch.ts";
 import { describeWith } from "./shared-data.ts";
 
 interface LintJson {
@@ -25,12 +27,15 @@ interface LintJson {
 }
 
 /** Lints a methodology that lies in `m`, as JSON that meets its schema. */
-async function lintJson(directory: string, ...args: string[]): Promise<{ exit: unknown; json: LintJson }> {
-  const { exit, stdout, stderr } = await runa(directory, "lint", "--format", "json", ...args);
+async function lintJson(
+  directory: string,
+  ...args: string[]
+): Promise<{ exitCode: Ended["exitCode"]; json: LintJson }> {
+  const { exitCode, stdout, stderr } = await runa(directory, "lint", "--format", "json", ...args);
   expect(stderr).toBe("");
   const json: LintJson = JSON.parse(stdout);
   expect(await schemaProblems("lint", json)).toEqual([]);
-  return { exit, json };
+  return { exitCode, json };
 }
 
 const placed = ({ findings }: LintJson) =>
@@ -64,16 +69,16 @@ describe.concurrent("every rule", () => {
 
   test.each(LINT_FIXTURES)("$rule is found, and nothing else", async ({ rule, level, broken, at, message }) => {
     using scratch = written(broken);
-    const { exit, json } = await lintJson(scratch.path, "m");
+    const { exitCode, json } = await lintJson(scratch.path, "m");
     expect(placed(json)).toEqual([{ rule, level, at, message: expect.stringContaining(message) }]);
-    expect(exit).toBe(level === "warning" ? 0 : 1);
+    expect(exitCode).toBe(level === "warning" ? 0 : 1);
   });
 
   test.each(LINT_FIXTURES)("$rule is not found where it is nearly broken", async ({ sound }) => {
     using scratch = written(sound);
-    const { exit, json } = await lintJson(scratch.path, "m", "--strict");
+    const { exitCode, json } = await lintJson(scratch.path, "m", "--strict");
     expect(placed(json)).toEqual([]);
-    expect(exit).toBe(0);
+    expect(exitCode).toBe(0);
   });
 });
 
@@ -112,7 +117,8 @@ describe("what is printed", () => {
   test("for people: the place, a caret, the suggestion, the rule, and a verdict", async () => {
     using scratch = written(fixture("unknown-key").broken);
     expect(await runa(scratch.path, "lint", "m")).toEqual({
-      exit: 1,
+      exitCode: 1,
+      signal: null,
       stderr: "",
       stdout: [
         "problem  m/manifest.toml:17:1  unknown key 'require' in protocol 'reply' — did you mean 'requires'? [unknown-key]",
@@ -127,8 +133,12 @@ describe("what is printed", () => {
 
   test("where there is nothing to report, one line", async () => {
     using scratch = written({ protocols: [{ name: "reply", requires: ["question"], produces: ["answer"] }] });
-    const quiet = { stderr: "", stdout: "test-methodology: 2 artifact types, 1 protocol, nothing to report\n" };
-    expect(await runa(scratch.path, "lint", "m/manifest.toml")).toEqual({ exit: 0, ...quiet });
+    const quiet = {
+      signal: null,
+      stderr: "",
+      stdout: "test-methodology: 2 artifact types, 1 protocol, nothing to report\n",
+    };
+    expect(await runa(scratch.path, "lint", "m/manifest.toml")).toEqual({ exitCode: 0, ...quiet });
   });
 
   test("for a schema the keyword, for instructions the word", async () => {
@@ -157,11 +167,11 @@ describe("what is printed", () => {
     using scratch = written({ protocols: [{ name: "reply", requires: ["que,st:ion"], produces: ["answer"] }] });
     const manifest = join(scratch.path, "m/manifest.toml");
     writeFileSync(manifest, `${readFileSync(manifest, "utf8")}"10%\\n\\u001bof" = []\n`);
-    const { exit, stdout } = await runa(scratch.path, "lint", "--format", "github", "m");
+    const { exitCode, stdout } = await runa(scratch.path, "lint", "--format", "github", "m");
     expect(stdout).toBe(
       "::error file=m/manifest.toml,line=17,col=1,title=unknown-key::unknown key '10%25\\u{a}\\u{1b}of' in protocol 'reply'\n",
     );
-    expect(exit).toBe(1);
+    expect(exitCode).toBe(1);
     using plain = written({
       protocols: [{ name: "reply", requires: ["question"], produces: ["answer"] }],
       types: ["x"],
@@ -176,7 +186,7 @@ describe("what is printed", () => {
       ...fixture("misspelt-keyword").broken,
       files: { "schemas/a b.schema.json": "true" },
     });
-    const { exit, stdout } = await runa(scratch.path, "lint", "--format", "sarif", "m");
+    const { exitCode, stdout } = await runa(scratch.path, "lint", "--format", "sarif", "m");
     const log = JSON.parse(stdout);
     const { driver } = log.runs[0].tool;
     expect(Object.keys(log)).toEqual(["$schema", "version", "runs"]);
@@ -218,7 +228,7 @@ describe("what is printed", () => {
         ],
       },
     ]);
-    expect(exit).toBe(0);
+    expect(exitCode).toBe(0);
     mkdirSync(join(scratch.path, "elsewhere"));
     const outside = await runa(join(scratch.path, "elsewhere"), "lint", "--format", "sarif", "../m");
     expect(JSON.parse(outside.stdout).runs[0].results[0].locations[0].physicalLocation.artifactLocation.uri).toBe(
@@ -231,13 +241,13 @@ describe("what is linted", () => {
   test("with an argument its methodology, without one the project's, from anywhere in it", async () => {
     using scratch = written(fixture("unused-type").broken);
     const none = await runa(scratch.path, "lint");
-    expect(none).toMatchObject({ exit: 1, stdout: "" });
+    expect(none).toMatchObject({ exitCode: 1, stdout: "" });
     expect(none.stderr).toMatch(/^error: no runa project in .*`runa lint METHODOLOGY`/);
-    expect((await runa(scratch.path, "init", "--methodology", "m")).exit).toBe(0);
+    expect((await runa(scratch.path, "init", "--methodology", "m")).exitCode).toBe(0);
     const { json } = await lintJson(scratch.path);
     expect(placed(json)).toMatchObject([{ rule: "unused-type", at: "manifest.toml:10:8" }]);
     mkdirSync(join(scratch.path, "deep/er"), { recursive: true });
-    expect((await runa(join(scratch.path, "deep/er"), "lint", "--strict")).exit).toBe(1);
+    expect((await runa(join(scratch.path, "deep/er"), "lint", "--strict")).exitCode).toBe(1);
     expect((await lintJson(join(scratch.path, "deep"), "../m")).json).toMatchObject({ warnings: 1 });
   });
 
@@ -247,8 +257,8 @@ describe("what is linted", () => {
       files: { "schemas/answer.schema.json": '{"type": "text"}', "protocols/reply/PROTOCOL.md": null },
     });
     writeFileSync(join(scratch.path, "m/schemas/question.schema.json"), "{\n  oops\n}");
-    const { exit, json } = await lintJson(scratch.path, "m");
-    expect(exit).toBe(1);
+    const { exitCode, json } = await lintJson(scratch.path, "m");
+    expect(exitCode).toBe(1);
     expect(json).toMatchObject({ methodology: null, manifest: "m/manifest.toml", errors: 3, problems: 0, warnings: 0 });
     expect(placed(json).map(({ rule, at }) => `${rule} ${at}`)).toEqual([
       "unloadable schemas/question.schema.json:2:3",
@@ -257,16 +267,16 @@ describe("what is linted", () => {
     ]);
     const missing = await lintJson(scratch.path, "nowhere");
     expect(placed(missing.json)).toMatchObject([{ rule: "unloadable", at: "nowhere" }]);
-    expect(missing.exit).toBe(1);
+    expect(missing.exitCode).toBe(1);
   });
 
   test("another format is wrong usage, and so is an empty path", async () => {
     using scratch = written(fixture("unused-type").sound);
-    const { exit, stdout, stderr } = await runa(scratch.path, "lint", "--format", "yaml", "m");
-    expect({ exit, stdout }).toEqual({ exit: 1, stdout: "" });
+    const { exitCode, stdout, stderr } = await runa(scratch.path, "lint", "--format", "yaml", "m");
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(stderr).toMatch(/^error: --format must be one of text, json, github, sarif, not 'yaml'\n/);
     const empty = await runa(scratch.path, "lint", "");
-    expect(empty).toMatchObject({ exit: 1, stdout: "" });
+    expect(empty).toMatchObject({ exitCode: 1, stdout: "" });
     expect(empty.stderr).toMatch(/^error: METHODOLOGY is empty: /);
   });
 
@@ -283,7 +293,7 @@ describe("doctor", () => {
   test("shows the findings with their rules, and a cycle once", async () => {
     using scratch = written(fixture("hard-cycle").broken);
     await runa(scratch.path, "init", "--methodology", "m");
-    const { exit, stdout } = await runa(scratch.path, "doctor", "--health");
+    const { exitCode, stdout } = await runa(scratch.path, "doctor", "--health");
     expect(stdout).toContain(
       [
         "Cycles",
@@ -296,29 +306,29 @@ describe("doctor", () => {
       ].join("\n"),
     );
     expect(stdout).toContain("Methodology\n  nothing to report\n");
-    expect(exit).toBe(1);
+    expect(exitCode).toBe(1);
   });
 
   test("--health leaves out what protocols lack", async () => {
     using scratch = written(fixture("unused-type").sound);
     await runa(scratch.path, "init", "--methodology", "m");
     const all = await runa(scratch.path, "doctor");
-    expect(all.exit).toBe(1);
+    expect(all.exitCode).toBe(1);
     expect(all.stdout).toContain("Readiness\n  problem  reply lacks question (missing)\n");
     const health = await runa(scratch.path, "doctor", "--health");
-    expect(health.exit).toBe(0);
+    expect(health.exitCode).toBe(0);
     expect(health.stdout).toMatch(/\nhealthy\n$/);
     expect(health.stdout).not.toContain("Readiness");
     mkdirSync(join(scratch.path, ".runa/workspace/question"));
     writeFileSync(join(scratch.path, ".runa/workspace/question/q.json"), "{}");
-    expect((await runa(scratch.path, "doctor", "--health")).exit).toBe(1);
+    expect((await runa(scratch.path, "doctor", "--health")).exitCode).toBe(1);
   });
 });
 
 test("the methodology that runa brings along has nothing to report", async () => {
-  const { exit, stdout } = await runa(CHECKOUT, "lint", "--strict", "methodologies/review-pipeline");
-  expect({ exit, stdout }).toEqual({
-    exit: 0,
+  const { exitCode, stdout } = await runa(CHECKOUT, "lint", "--strict", "methodologies/review-pipeline");
+  expect({ exitCode, stdout }).toEqual({
+    exitCode: 0,
     stdout: "review-pipeline: 6 artifact types, 4 protocols, nothing to report\n",
   });
 });
@@ -328,8 +338,8 @@ describeWith("real methodologies", "real-methodologies", (directory) => {
   test.each(readdirSync(directory).filter((name) => name !== "red-tree-refused"))(
     "%s has nothing to report",
     async (name) => {
-      const { exit, json } = await lintJson(join(directory, name), "--strict", "methodology");
-      expect({ exit, found: placed(json) }).toEqual({ exit: 0, found: [] });
+      const { exitCode, json } = await lintJson(join(directory, name), "--strict", "methodology");
+      expect({ exitCode, found: placed(json) }).toEqual({ exitCode: 0, found: [] });
     },
   );
 });

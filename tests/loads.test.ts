@@ -1,8 +1,9 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { cleanEnvironment, PROGRAMS, runa, runCommand, Scratch } from "./programs.ts";
-import { CHECKOUT } from "./rig/programs.ts";
+import { CHECKOUT, RUNA } from "./rig/programs.ts";
+import { cleanEnvironment, runa, runProgram } from "./rig/run.ts";
+import { Scratch } from "./rig/scratch.ts";
 
 const METHODOLOGY = join(CHECKOUT, "methodologies/review-pipeline");
 
@@ -11,14 +12,14 @@ async function recorded(directory: string, ...args: string[]) {
   using scratch = new Scratch();
   const log = join(scratch.path, "loads");
   const recorder = join(CHECKOUT, "tests/record-loads.cjs");
-  const { exit, stderr } = await runCommand(process.execPath, ["--require", recorder, PROGRAMS.runa, ...args], {
-    cwd: directory,
+  const { exitCode, stderr } = await runProgram([process.execPath, "--require", recorder, RUNA, ...args], {
+    directory,
     env: { ...cleanEnvironment(scratch.path), RECORDED_LOADS: log },
   });
-  expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   const lines = readFileSync(log, "utf8").trim().split("\n");
   const files = lines.map((line) => JSON.parse(line) as string);
-  return { files, modules: files.filter((path) => path.startsWith(dirname(PROGRAMS.runa)) && path.endsWith(".js")) };
+  return { files, modules: files.filter((path) => path.startsWith(dirname(RUNA)) && path.endsWith(".js")) };
 }
 
 /** A project with a methodology of its own, in its directory `methodology`. */
@@ -36,7 +37,7 @@ test("a state that finds nothing changed loads neither ajv nor the MCP SDK nor t
   await projectWithRequest(scratch.path);
   const first = await recorded(scratch.path, "scan");
   const { modules } = await recorded(scratch.path, "state", "--json");
-  const dist = dirname(PROGRAMS.runa);
+  const dist = dirname(RUNA);
   const built = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".js"));
   const chunksWith = (words: string) =>
     built.map((file) => join(dist, file)).filter((file) => readFileSync(file, "utf8").includes(words));
@@ -48,7 +49,7 @@ test("a state that finds nothing changed loads neither ajv nor the MCP SDK nor t
   expect(sdk.length).toBeGreaterThan(0);
   expect(rules.length).toBeGreaterThan(0);
   expect(modules.filter((file) => [...ajv, ...sdk, ...rules].includes(file))).toEqual([]);
-  expect(modules).toContain(PROGRAMS.runa);
+  expect(modules).toContain(RUNA);
 });
 
 test("a state that finds nothing changed reads no artifact and nothing of the methodology", async () => {
@@ -98,5 +99,5 @@ test("names are completed without a look at the store, an artifact or a schema",
 
 test("--version loads one file", async () => {
   using scratch = new Scratch();
-  expect((await recorded(scratch.path, "--version")).modules).toEqual([PROGRAMS.runa]);
+  expect((await recorded(scratch.path, "--version")).modules).toEqual([RUNA]);
 });

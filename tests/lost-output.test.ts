@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { PROGRAMS } from "./programs.ts";
 import { Connection } from "./rig/connection.ts";
 import { draft } from "./rig/examples.ts";
 import { McpClient, type ServerMessage } from "./rig/mcp-client.ts";
-import { RUNA, RUNA_MCP } from "./rig/programs.ts";
+import { RUNA, RUNA_AGENT, RUNA_MCP } from "./rig/programs.ts";
 import { makeRig } from "./rig/rig.ts";
 
 const NODE = process.execPath;
@@ -47,7 +46,7 @@ describe.each(LOSSES)("with a stderr %s", (_, lossy) => {
   });
 
   test("the rehearsal agent delivers", async () => {
-    const line = `exec 3>&1; ${lossy(`'${NODE}' '${PROGRAMS["runa-agent"]}' rehearse > /dev/full`)}`;
+    const line = `exec 3>&1; ${lossy(`'${NODE}' '${RUNA_AGENT}' rehearse > /dev/full`)}`;
     const rig = await makeRig({ ...draft, agent: ["sh", "-c", `${line}; exit $(cat code.txt)`] });
     const { exitCode, stdout } = await rig.run("run");
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringContaining("all_complete") });

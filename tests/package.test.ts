@@ -2,17 +2,19 @@ import { appendFileSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSyn
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cleanEnvironment, type Ended, runCommand, Scratch } from "./programs.ts";
+import type { Ended } from "./rig/program.ts";
 import { CHECKOUT } from "./rig/programs.ts";
+import { cleanEnvironment, runProgram } from "./rig/run.ts";
+import { Scratch } from "./rig/scratch.ts";
 
 const LONG = 180_000;
 
 /** npm as a user starts it: with what the machine has configured, without what an outer npm passes down. */
-async function npm(cwd: string, ...args: string[]): Promise<string> {
+async function npm(directory: string, ...args: string[]): Promise<string> {
   const passedDown = /^(npm_(package|lifecycle|command|config_(local|global)_prefix)|INIT_CWD$|NODE_OPTIONS$)/i;
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !passedDown.test(name)));
-  const { exit, stdout, stderr } = await runCommand("npm", args, { cwd, env, timeout: LONG });
-  if (exit !== 0) throw new Error(`npm ${args.join(" ")} ended with ${exit}\n${stdout}${stderr}`);
+  const { exitCode, stdout, stderr } = await runProgram(["npm", ...args], { directory, env, patience: LONG });
+  if (exitCode !== 0) throw new Error(`npm ${args.join(" ")} ended with ${exitCode}\n${stdout}${stderr}`);
   return stdout;
 }
 
@@ -41,8 +43,9 @@ test("a place of a machine or a registry would be noticed", () => {
 });
 
 test("nothing that git keeps names a place of a machine or a registry", async () => {
-  const { exit, stdout } = await runCommand("git", ["ls-files", "-coz", "--exclude-standard"], { cwd: CHECKOUT });
-  if (exit !== 0) {
+  const command = ["git", "ls-files", "-coz", "--exclude-standard"] as const;
+  const { exitCode, stdout } = await runProgram(command, { directory: CHECKOUT });
+  if (exitCode !== 0) {
     console.info("what git keeps: left out, this checkout is no git repository");
     return;
   }
@@ -60,7 +63,11 @@ describe("the package", () => {
 
   /** Runs an installed program in the project. */
   const installed = (program: string, ...args: string[]): Promise<Ended> =>
-    runCommand(join(bin, program), args, { cwd: project, env: cleanEnvironment(scratch.path), timeout: LONG });
+    runProgram([join(bin, program), ...args], {
+      directory: project,
+      env: cleanEnvironment(scratch.path),
+      patience: LONG,
+    });
 
   beforeAll(async () => {
     // Without scripts: `prepare` would build dist/ anew under the feet of the other tests.
@@ -104,30 +111,31 @@ describe("the package", () => {
   test("brings its three programs", async () => {
     const { version } = JSON.parse(readFileSync(join(packaged, "package.json"), "utf8")) as { version: string };
     expect(readdirSync(bin)).toEqual(expect.arrayContaining(["runa", "runa-agent", "runa-mcp"]));
-    expect(await installed("runa", "--version")).toEqual({ exit: 0, stdout: `runa ${version}\n`, stderr: "" });
+    const told = { exitCode: 0, signal: null, stdout: `runa ${version}\n`, stderr: "" };
+    expect(await installed("runa", "--version")).toEqual(told);
     const help = await installed("runa-mcp", "--help");
-    expect(help).toMatchObject({ exit: 0, stderr: "" });
+    expect(help).toMatchObject({ exitCode: 0, stderr: "" });
     expect(help.stdout).toContain("runa-mcp --protocol NAME");
-    expect(await installed("runa-agent", "rehearse", "--help")).toMatchObject({ exit: 0, stderr: "" });
+    expect(await installed("runa-agent", "rehearse", "--help")).toMatchObject({ exitCode: 0, stderr: "" });
   });
 
   test("its methodology runs, with its own server, to its end", { timeout: LONG }, async () => {
     const methodology = join(packaged, "methodologies/review-pipeline");
-    expect(await installed("runa", "init", "--methodology", methodology)).toMatchObject({ exit: 0 });
+    expect(await installed("runa", "init", "--methodology", methodology)).toMatchObject({ exitCode: 0 });
     const requests = join(project, ".runa/workspace/request");
     mkdirSync(requests);
     copyFileSync(join(methodology, "example/request.json"), join(requests, "first.json"));
     const command = JSON.stringify([join(bin, "runa-agent"), "rehearse"]);
     appendFileSync(join(project, ".runa/config.toml"), `\n[agent]\ncommand = ${command}\n`);
     const first = await installed("runa", "run");
-    expect(first.exit, first.stdout + first.stderr).toBe(0);
+    expect(first.exitCode, first.stdout + first.stderr).toBe(0);
     expect(
       readdirSync(join(project, ".runa/workspace"))
         .filter((name) => !name.startsWith("."))
         .sort(),
     ).toEqual(["approved", "design", "implementation", "request", "requirements"]);
     const second = await installed("runa", "run");
-    expect(second).toMatchObject({ exit: 0, stderr: "" });
+    expect(second).toMatchObject({ exitCode: 0, stderr: "" });
     expect(second.stdout).toContain("nothing to do");
   });
 });

@@ -3,9 +3,8 @@ import { chmodSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { PROGRAMS } from "./programs.ts";
 import { draft } from "./rig/examples.ts";
-import { RUNA } from "./rig/programs.ts";
+import { RUNA, RUNA_AGENT } from "./rig/programs.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
 import { within } from "./rig/within.ts";
 
@@ -37,7 +36,7 @@ describe("SIGUSR1 has no program listen for a debugger", () => {
     // Its server sends the signal, answers nothing and ends.
     const config = { command: "sh", args: ["-c", "kill -USR1 $PPID; echo no server >&2"] };
     const env = { RUNA_MCP_CONFIG: JSON.stringify(config) };
-    const agent = rig.launch([NODE, PROGRAMS["runa-agent"], "rehearse"], "runa-agent", { env });
+    const agent = rig.launch([NODE, RUNA_AGENT, "rehearse"], "runa-agent", { env });
     const { exitCode, stderr } = await agent.ended();
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^error: the MCP server did not start: no server [^\n]*\n$/);
@@ -119,7 +118,7 @@ describe.runIf(spawnSync("script", ["--version"]).status === 0)("a terminal that
       PATH: `${join(rig.project, "bin")}:${process.env.PATH}`,
       RUNA_MCP_CONFIG: JSON.stringify({ command: "true", args: [] }),
     };
-    const command = `'${NODE}' '${PROGRAMS["runa-agent"]}' claude-code`;
+    const command = `'${NODE}' '${RUNA_AGENT}' claude-code`;
     const code = await onLostTerminal(rig, command, env, async () => {
       await within(readFile(join(rig.project, "up"), "utf8"), "the agent's start");
       return () => writeFile(join(rig.project, "go"), "gone\n");

@@ -1,9 +1,7 @@
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { draft } from "./rig/examples.ts";
+import { RUNA } from "./rig/programs.ts";
 import { makeRig } from "./rig/rig.ts";
-
-const RUNA = join(process.env.RUNA_TEST_DIST ?? join(import.meta.dirname, "../dist"), "runa.js");
 
 /** What `runa step` prints, both outputs in one place. */
 async function printed(agent: string, settings = ""): Promise<string> {

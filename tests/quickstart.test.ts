@@ -1,19 +1,20 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { runaJson, runCommand, Scratch } from "./programs.ts";
 import { CHECKOUT } from "./rig/programs.ts";
+import { runaJson, runProgram } from "./rig/run.ts";
+import { Scratch } from "./rig/scratch.ts";
 
 const QUICKSTART = join(CHECKOUT, "scripts/quickstart.mjs");
 
 test("the quickstart works, and so does everything that it suggests", { timeout: 180_000 }, async () => {
   using scratch = new Scratch();
   const project = join(scratch.path, "a project");
-  const run = (command: string, ...args: string[]) =>
-    runCommand(command, args, { cwd: scratch.path, timeout: 120_000 });
+  const run = (...command: [string, ...string[]]) =>
+    runProgram(command, { directory: scratch.path, patience: 120_000 });
 
-  const { exit, stdout, stderr } = await run(process.execPath, QUICKSTART, project);
-  expect({ exit, stderr: stderr.match(/error/i) }).toEqual({ exit: 0, stderr: null });
+  const { exitCode, stdout, stderr } = await run(process.execPath, QUICKSTART, project);
+  expect({ exitCode, stderr: stderr.match(/error/i) }).toEqual({ exitCode: 0, stderr: null });
   expect(stdout.match(/^all_complete: .*$/gm)).toEqual([
     "all_complete: 4 protocols delivered, nothing is owed",
     "all_complete: nothing to do, everything is current",
@@ -36,7 +37,8 @@ test("the quickstart works, and so does everything that it suggests", { timeout:
 });
 
 test("the quickstart leaves a directory alone that is not empty", async () => {
-  const { exit, stderr } = await runCommand(process.execPath, [QUICKSTART, join(CHECKOUT, "docs")], { cwd: CHECKOUT });
-  expect(exit).toBe(1);
+  const command = [process.execPath, QUICKSTART, join(CHECKOUT, "docs")] as const;
+  const { exitCode, stderr } = await runProgram(command, { directory: CHECKOUT });
+  expect(exitCode).toBe(1);
   expect(stderr).toContain("is not empty: name a new directory");
 });

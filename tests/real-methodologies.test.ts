@@ -1,7 +1,6 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { PROGRAMS, runa, Scratch } from "./programs.ts";
 import { gazette } from "./real-methodologies/gazette.ts";
 import { groundworkBehavior } from "./real-methodologies/groundwork-behavior.ts";
 import { groundworkContract } from "./real-methodologies/groundwork-contract.ts";
@@ -9,6 +8,9 @@ import { groundworkFirst } from "./real-methodologies/groundwork-first.ts";
 import { groundworkMay } from "./real-methodologies/groundwork-may.ts";
 import { scopeFixture } from "./real-methodologies/scope-fixture.ts";
 import { answers, flags, type Play, place, remove } from "./real-project.ts";
+import { RUNA_AGENT } from "./rig/programs.ts";
+import { runa } from "./rig/run.ts";
+import { Scratch } from "./rig/scratch.ts";
 import { describeWith } from "./shared-data.ts";
 
 const PLAYS: readonly Play[] = [
@@ -46,8 +48,8 @@ describeWith("real methodologies", "real-methodologies", (directory) => {
 
   test("the one that is wrong is refused with all of its errors, and nothing is made", async () => {
     using scratch = new Scratch();
-    const { exit, stdout, stderr } = await init(scratch.path, join(directory, REFUSED));
-    expect({ exit, stdout }).toEqual({ exit: 1, stdout: "" });
+    const { exitCode, stdout, stderr } = await init(scratch.path, join(directory, REFUSED));
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(stderr).toMatch(/^error: 2 errors\n/);
     expect(stderr).toMatch(/manifest\.toml:9:3 {2}protocol 'survey' has no 'trigger'/);
     expect(stderr).toMatch(/manifest\.toml:13:3 {2}protocol 'silent' has no 'trigger'/);
@@ -61,7 +63,7 @@ describeWith("real methodologies", "real-methodologies", (directory) => {
     test("stage by stage", { timeout: LONG }, async () => {
       using scratch = new Scratch();
       const made = await init(scratch.path, source);
-      expect(made).toMatchObject({ exit: 0, stderr: "" });
+      expect(made).toMatchObject({ exitCode: 0, stderr: "" });
       expect(made.stdout).toContain(counts);
       for (const stage of stages) {
         remove(scratch.path, stage.remove);
@@ -72,27 +74,30 @@ describeWith("real methodologies", "real-methodologies", (directory) => {
       const after = await runa(scratch.path, "doctor");
       expect(after.stdout).toContain("Methodology\n  nothing to report\n");
       const found = [...after.stdout.matchAll(/\S+\/\S+ is (?:invalid|malformed)/g)].map(String);
-      expect({ exit: after.exit, found }).toEqual({ exit: unhealthy.length === 0 ? 0 : 1, found: unhealthy });
+      expect({ exitCode: after.exitCode, found }).toEqual({
+        exitCode: unhealthy.length === 0 ? 0 : 1,
+        found: unhealthy,
+      });
     });
 
     test("rehearsed, after which there is nothing to do", { timeout: LONG }, async () => {
       using scratch = new Scratch();
       await init(scratch.path, source);
       const config = join(scratch.path, ".runa/config.toml");
-      const command = JSON.stringify([process.execPath, PROGRAMS["runa-agent"], "rehearse"]);
+      const command = JSON.stringify([process.execPath, RUNA_AGENT, "rehearse"]);
       appendFileSync(config, `\n[agent]\ncommand = ${command}\n`);
       place(scratch.path, inputs, rehearsal.place);
       for (const scope of rehearsal.scopes) {
         const first = await runa(scratch.path, "run", ...flags(scope));
-        expect(first.exit, first.stdout + first.stderr).toBe(0);
+        expect(first.exitCode, first.stdout + first.stderr).toBe(0);
         expect(first.stdout).toContain("all_complete");
       }
       const delivered = artifacts(scratch.path);
       expect([...new Set(Object.keys(delivered).map((file) => file.split("/")[0]))]).toEqual(rehearsal.types);
-      expect(await runa(scratch.path, "doctor")).toMatchObject({ exit: 0 });
+      expect(await runa(scratch.path, "doctor")).toMatchObject({ exitCode: 0 });
       for (const scope of rehearsal.scopes) {
         const second = await runa(scratch.path, "run", ...flags(scope));
-        expect(second).toMatchObject({ exit: 0, stderr: "" });
+        expect(second).toMatchObject({ exitCode: 0, stderr: "" });
         expect(second.stdout).toContain("all_complete: nothing to do");
       }
       expect(artifacts(scratch.path)).toEqual(delivered);

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { Envelope, PlanEntry, ProtocolEntry } from "./envelope-check.ts";
-import { runaJson } from "./programs.ts";
+import type { Envelope, PlanEntry, ProtocolEntry } from "./rig/envelope.ts";
+import { runaJson } from "./rig/run.ts";
 
 /** What is done to the workspace at one stage, and what runa must answer afterwards. */
 export interface Stage {
@@ -64,12 +64,12 @@ export async function answers(project: string, scope: string): Promise<string[]>
   const current = plan.filter(({ projection }) => projection === "current");
   agree("the candidates of state and step", protocols, step.json.protocols);
   agree("the candidates of state and run", protocols, run.json.protocols);
-  agree("the exit codes of state and step", [state.exit, step.exit], [0, 0]);
+  agree("the exit codes of state and step", [state.exitCode, step.exitCode], [0, 0]);
   agree("what is ready and what step plans", ready.slice(0, 1).map(readyLine), planOf(step.json).map(planLine));
   agree("what is ready and what run plans", ready.map(readyLine).sort(), current.map(planLine).sort());
   for (const { name, work_unit = UNSCOPED } of protocols) agree(`the work unit of ${name}`, scope, work_unit);
   const cascade = plan.map(({ protocol, projection }) => (projection === "current" ? protocol : `(${protocol})`));
-  return [...protocols.map(candidateLine), ["run:", ...cascade, "=>", run.exit].join(" ")];
+  return [...protocols.map(candidateLine), ["run:", ...cascade, "=>", run.exitCode].join(" ")];
 }
 
 function agree(what: string, one: unknown, other: unknown): void {

@@ -1,9 +1,8 @@
 import { chmodSync, cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { PROGRAMS } from "./programs.ts";
 import { draft } from "./rig/examples.ts";
-import { CHECKOUT } from "./rig/programs.ts";
+import { CHECKOUT, RUNA, RUNA_AGENT, RUNA_MCP } from "./rig/programs.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
 
 /** Makes an executable file of the project's; its path. */
@@ -17,7 +16,7 @@ test.each([
   ["no node", null],
   ["another node", "#!/bin/sh\necho another node >&2\nexit 9\n"],
 ])("an agent with %s on its PATH starts the server all the same", async (_, node) => {
-  const rig = await makeRig({ ...draft, agent: [process.execPath, PROGRAMS["runa-agent"], "rehearse"] });
+  const rig = await makeRig({ ...draft, agent: [process.execPath, RUNA_AGENT, "rehearse"] });
   mkdirSync(join(rig.project, "bin"));
   if (node !== null) executable(rig, "bin/node", node);
   const { exitCode, stdout, stderr } = await rig.run("run", { env: { PATH: join(rig.project, "bin") } });
@@ -26,7 +25,7 @@ test.each([
 
 /** What lies on the PATH as `runa-mcp` of an installation that has none beside `runa`, and how it is started. */
 const FOUND: readonly (readonly [string, (file: string) => void, (file: string) => readonly string[]])[] = [
-  ["a link to the script", (file) => symlinkSync(PROGRAMS["runa-mcp"], file), (file) => [process.execPath, file]],
+  ["a link to the script", (file) => symlinkSync(RUNA_MCP, file), (file) => [process.execPath, file]],
   [
     "a script that names its Node",
     (file) => writeFileSync(file, "#!/opt/node/bin/node\n", { mode: 0o755 }),
@@ -44,7 +43,7 @@ const FOUND: readonly (readonly [string, (file: string) => void, (file: string) 
 test.each(FOUND)("a runa-mcp on the PATH that is %s", async (_, put, started) => {
   const rig = await makeRig(draft);
   const installed = join(rig.directory, "installed");
-  cpSync(dirname(PROGRAMS.runa), join(installed, "dist"), { recursive: true });
+  cpSync(dirname(RUNA), join(installed, "dist"), { recursive: true });
   rmSync(join(installed, "dist/runa-mcp.js"));
   symlinkSync(join(CHECKOUT, "node_modules"), join(installed, "node_modules"));
   const bin = join(rig.directory, "bin");

@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { draft } from "./rig/examples.ts";
 import { writeMethodology } from "./rig/methodology.ts";
+import { RUNA_MCP } from "./rig/programs.ts";
 import { makeRig } from "./rig/rig.ts";
 import { editStore } from "./rig/store-edit.ts";
 
@@ -108,16 +108,9 @@ test("a server that cannot serve says why in its attempt's outcome", async () =>
 test("RUNA_ATTEMPT of another project is refused with what to do", async () => {
   const rig = await makeRig(draft);
   const { exitCode, stderr } = await rig
-    .launch(
-      [
-        process.execPath,
-        join(process.env.RUNA_TEST_DIST ?? join(import.meta.dirname, "../dist"), "runa-mcp.js"),
-        "--protocol",
-        "draft",
-      ],
-      "runa-mcp",
-      { env: { RUNA_ATTEMPT: "01800000-0000-7000-8000-000000000000" } },
-    )
+    .launch([process.execPath, RUNA_MCP, "--protocol", "draft"], "runa-mcp", {
+      env: { RUNA_ATTEMPT: "01800000-0000-7000-8000-000000000000" },
+    })
     .ended();
   expect(exitCode).toBe(1);
   expect(stderr).toContain("which is none of the project in");
@@ -143,16 +136,12 @@ test("a damaged store is not put aside under a process that has it open", async 
   const file = join(rig.project, ".runa/store/runa.db");
   for (const suffix of ["-wal", "-shm"]) rmSync(file + suffix, { force: true });
   writeFileSync(file, "this is no database".repeat(300));
-  const holder = spawn(process.execPath, [
-    "-e",
-    `fs.openSync(${JSON.stringify(file)}); console.log("held"); setInterval(() => {}, 1e6)`,
-  ]);
-  onTestFinished(() => void holder.kill());
-  await new Promise((resolve) => holder.stdout.once("data", resolve));
+  const script = `fs.openSync(${JSON.stringify(file)}); console.log("held"); setInterval(() => {}, 1e6)`;
+  const holder = rig.launch([process.execPath, "-e", script], "a program that holds the store");
+  await holder.says("stdout", "held");
   const { exitCode, stderr } = await rig.run("scan", "--rebuild");
   expect(exitCode).toBe(1);
   expect(stderr).toContain(`process ${holder.pid} has it open`);
-  holder.kill();
-  await new Promise((resolve) => holder.once("exit", resolve));
+  await holder.killed();
   expect((await rig.run("scan", "--rebuild")).exitCode).toBe(0);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { runa, Scratch } from "./programs.ts";
+import { runa } from "./rig/run.ts";
+import { Scratch } from "./rig/scratch.ts";
 
 describe("wrong usage", () => {
   test.each([
@@ -36,8 +37,8 @@ describe("wrong usage", () => {
     [["--bogus", "state"], "error: unknown option --bogus: the options of a command stand behind it"],
   ])("%j", async (args, line) => {
     using here = new Scratch();
-    const { exit, stdout, stderr } = await runa(here.path, ...args);
-    expect(exit).toBe(1);
+    const { exitCode, stdout, stderr } = await runa(here.path, ...args);
+    expect(exitCode).toBe(1);
     expect(stdout).toBe("");
     const [first, blank, ...rest] = stderr.split("\n");
     expect(first).toBe(line);
@@ -69,8 +70,8 @@ describe("help", () => {
 
   test.each(COMMANDS)("of %s has its options, what their values are, and examples", async (command) => {
     using here = new Scratch();
-    const { exit, stdout, stderr } = await runa(here.path, command, "--help");
-    expect(exit).toBe(0);
+    const { exitCode, stdout, stderr } = await runa(here.path, command, "--help");
+    expect(exitCode).toBe(0);
     expect(stderr).toBe("");
     expect(stdout).toMatch(/\n {2}--config PATH {2,}\S/);
     expect(stdout).toMatch(new RegExp(`\nExamples:\n {2}\\S.*:\n {4}runa ${command}\\b`));
@@ -115,8 +116,8 @@ describe("help", () => {
 
   test("of runa names every command", async () => {
     using here = new Scratch();
-    const { exit, stdout } = await runa(here.path, "--help");
-    expect(exit).toBe(0);
+    const { exitCode, stdout } = await runa(here.path, "--help");
+    expect(exitCode).toBe(0);
     for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${command} +\\S`, "m"));
   });
 });

@@ -40,6 +40,7 @@ export {
 // The documents that cross a border, and what they are made from.
 export { type AttemptEntry, AttemptHistory, type AttemptsAnswer, openAttemptHistory } from "./answers/attempts.ts";
 export { byStatus } from "./answers/by-status.ts";
+export { attemptDelivery, attemptVerdict, type DeliveryAnswer, handDelivery } from "./answers/delivery.ts";
 export { doctorAnswer } from "./answers/doctor.ts";
 export { runEnvelope, stateEnvelope, stepEnvelope } from "./answers/envelope.ts";
 export { eventDocument } from "./answers/event-document.ts";
@@ -57,7 +58,7 @@ export { type ListAnswer, type ListedProtocol, list } from "./answers/list.ts";
 export { loadExplain } from "./answers/load-explain.ts";
 export { loadLint } from "./answers/load-lint.ts";
 export { loggedOutcomeText } from "./answers/logged-outcome-text.ts";
-export { aimNamed } from "./answers/named.ts";
+export { aimNamed, protocolInScope } from "./answers/named.ts";
 export { type ProjectNames, projectNames } from "./answers/names.ts";
 export { violationDiagnostics } from "./answers/placed-violation.ts";
 export { promptOf } from "./answers/prompt.ts";
@@ -132,7 +133,7 @@ export type { RunLimits } from "./project/config.ts";
 export { type Examination, examine, unhealthyInstances, unhealthyOf } from "./project/examine.ts";
 export { initProject } from "./project/init.ts";
 export { evaluateScan, evaluateScope, isNamed, lookAt, workUnitsOf } from "./project/look.ts";
-export { refuseInsideAttempt } from "./project/nested.ts";
+export { attemptIn, refuseInsideAttempt } from "./project/nested.ts";
 export {
   displayPath,
   findProject,
@@ -153,7 +154,7 @@ export { executeRun } from "./run/cascade.ts";
 export type { RunFailure } from "./run/ledger.ts";
 export type { ExecutionEvent, RunLimit, RunOptions, RunReport } from "./run/report.ts";
 // What a server delivers through.
-export { lossViolation, readArtifact } from "./session/artifact-text.ts";
+export { lossViolation } from "./session/artifact-text.ts";
 export { openAttemptSession } from "./session/attempt-session.ts";
 export type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "./session/output-session.ts";
 export { openOutputSession, type SessionOptions } from "./session/project-session.ts";

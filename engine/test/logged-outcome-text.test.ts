@@ -6,22 +6,34 @@ import { loggedOutcome } from "../src/attempt/outcome-log.ts";
 import { outcomeText } from "../src/attempt/outcome-text.ts";
 
 const silence = { kind: "no_tool_called" } as const;
-const outcomes: Outcome[] = [
-  { id: "interrupted", signal: "SIGINT" },
-  { id: "timed_out", limit: { kind: "wall", amount: 2000 } },
-  { id: "timed_out", limit: { kind: "output", amount: 5_000_000 } },
-  { id: "signalled", signal: "SIGKILL" },
-  { id: "exited", code: 7 },
-  { id: "choice_unmet", choices: [{ group: "verdict", members: ["yes", "no"], delivered: [] }], silence },
-  { id: "not_delivered", types: ["design"], silence: { kind: "server_never_started" } },
-  { id: "not_delivered", types: ["design"], silence: { kind: "calls_refused", count: 2, last: null } },
-  { id: "delivered", ended: "settled" },
+const STARTED = "the agent started the MCP server and called no tool";
+const outcomes: readonly (readonly [Outcome, string[]])[] = [
+  [{ id: "interrupted", signal: "SIGINT" }, ["stopped by SIGINT"]],
+  [{ id: "timed_out", limit: { kind: "wall", amount: 2000 } }, ["it ran for 2 s, its timeout"]],
+  [
+    { id: "timed_out", limit: { kind: "output", amount: 5_000_000 } },
+    ["it wrote more than 5 MB of output, its output_limit"],
+  ],
+  [{ id: "signalled", signal: "SIGKILL" }, ["the agent was killed by SIGKILL"]],
+  [{ id: "exited", code: 7 }, ["the agent ended with exit code 7"]],
+  [
+    { id: "choice_unmet", choices: [{ group: "verdict", members: ["yes", "no"], delivered: [] }], silence },
+    ["delivered none of yes, no (choice 'verdict')", STARTED],
+  ],
+  [
+    { id: "not_delivered", types: ["design"], silence: { kind: "server_never_started" } },
+    ["not delivered: design", "the agent never started the MCP server in RUNA_MCP_CONFIG"],
+  ],
+  [
+    { id: "not_delivered", types: ["design"], silence: { kind: "calls_refused", count: 2, last: null } },
+    ["not delivered: design", "2 calls were refused"],
+  ],
+  [{ id: "delivered", ended: "settled" }, ["everything it owes was delivered; it was silent after that and was ended"]],
 ];
 
-test.each(outcomes)("$id is told by the log in the words of whoever executed it", (outcome) => {
-  expect(loggedOutcomeText({ protocol: "draft", outcome: outcome.id, ...loggedOutcome(outcome) })).toEqual(
-    outcomeText(outcome),
-  );
+test.each(outcomes)("%j is told by the log in the words of whoever executed it", (outcome, words) => {
+  expect(outcomeText(outcome)).toEqual(words);
+  expect(loggedOutcomeText({ protocol: "draft", outcome: outcome.id, ...loggedOutcome(outcome) })).toEqual(words);
 });
 
 describe("what the log keeps less of", () => {

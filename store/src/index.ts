@@ -89,6 +89,7 @@ export {
   recordRefusal,
   recordServerFailure,
   recordServerStart,
+  type ValidArtifact,
   withdrawArtifact,
 } from "./record/delivery.ts";
 export type { Saying } from "./record/delivery-table.ts";

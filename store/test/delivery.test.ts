@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
+import type { ContentHash } from "../src/artifact.ts";
 import { canonicalJson, contentHash } from "../src/json/canonical.ts";
 import { attemptNotes, deliveredElsewhere, fenceAttempt, removeLitter } from "../src/record/attempt.ts";
 import {
@@ -28,7 +29,8 @@ import { instanceIdProblem } from "../src/workspace/file-name.ts";
 import { asOrdinaryUser, id, Rig, temporaryDirectory, unit } from "./rig.ts";
 
 const A = { title: "A" };
-const HASH_OF_A = contentHash('{"title":"A"}');
+/** SHA-256 of `{"title":"A"}`. */
+const HASH_OF_A = "sha256:3529d0a41555dcce5409451ca186444db8e972ff8d5867546e0e7928f37408f5" as ContentHash;
 const ENDED = "attempt attempt-1 has ended: nothing more is delivered by it";
 
 describe("a delivery", () => {

@@ -1,8 +1,8 @@
+import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { Json, WallTime } from "../src/artifact.ts";
+import type { WallTime } from "../src/artifact.ts";
 import { openStore, type Store } from "../src/connection/store.ts";
-import { canonicalJson, contentHash, sha256 } from "../src/json/canonical.ts";
 import { momentOf, rfc3339, wallTime } from "../src/moment.ts";
 import { confirmArtifact, recordRefusal, withdrawArtifact } from "../src/record/delivery.ts";
 import {
@@ -22,7 +22,9 @@ import { bodiesOf, EXAMPLES, RUN_STARTED } from "./event-examples.ts";
 import { id, Rig, temporaryDirectory } from "./rig.ts";
 
 const A = { title: "A" };
-const HASH_OF_A = contentHash('{"title":"A"}');
+/** SHA-256 of `{"title":"A"}`. */
+const HASH_OF_A = "sha256:3529d0a41555dcce5409451ca186444db8e972ff8d5867546e0e7928f37408f5";
+const REFUSAL = { reason: "invalid_artifact", artifact_type: "note" } as const;
 const DELIVERY = { artifact_type: "note", instance_id: "a", content_hash: HASH_OF_A, via: "tool" } as const;
 
 /** A store whose log tells of `count` deliveries, made and refused. */
@@ -33,7 +35,7 @@ function logOf(count: number): Store {
       const attempt = seq % 2 === 0 ? `attempt-${seq}` : null;
       const event: NewEvent =
         seq % 3 === 0
-          ? { kind: "delivery_refused", attempt, body: EXAMPLES.delivery_refused }
+          ? { kind: "delivery_refused", attempt, body: REFUSAL }
           : { kind: "delivery_accepted", attempt, body: { ...DELIVERY, instance_id: `n-${seq}` } };
       append(store.connection, event, (seq * 1_000_003) as WallTime);
     }
@@ -59,17 +61,29 @@ function kindsAndBodies(store: Store) {
   return readEvents(store, {}).map(({ kind, attempt, body }) => [kind, attempt, body]);
 }
 
+/** As anybody can compute it who holds a printed log. */
+function sha256Of(text: string): string {
+  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
+}
+
 describe("the chain", () => {
   test("each hash is over the hash before and the canonical JSON of the rest, as it is printed", () => {
     const store = logOf(4);
-    let prev: string = FIRST_PREV;
-    for (const [index, { seq, at, kind, attempt, body, prev: named, hash }] of readEvents(store, {}).entries()) {
-      expect(seq).toBe(index + 1);
-      expect(named).toBe(prev);
-      const printed = { seq, at: rfc3339(at), kind, body, ...(attempt !== null && { attempt }) };
-      expect(hash).toBe(sha256(prev + canonicalJson(printed as Json)));
-      prev = hash;
-    }
+    const body = (id: string) =>
+      `{"artifact_type":"note","content_hash":"${HASH_OF_A}","instance_id":"${id}","via":"tool"}`;
+    const printed = [
+      `{"at":"1970-01-01T00:00:01.000003Z","body":${body("n-1")},"kind":"delivery_accepted","seq":1}`,
+      `{"at":"1970-01-01T00:00:02.000006Z","attempt":"attempt-2","body":${body("n-2")},"kind":"delivery_accepted","seq":2}`,
+      `{"at":"1970-01-01T00:00:03.000009Z","body":{"artifact_type":"note","reason":"invalid_artifact"},"kind":"delivery_refused","seq":3}`,
+      `{"at":"1970-01-01T00:00:04.000012Z","attempt":"attempt-4","body":${body("n-4")},"kind":"delivery_accepted","seq":4}`,
+    ];
+    let prev = `sha256:${"0".repeat(64)}`;
+    const hashes = printed.map((text) => {
+      const before = prev;
+      prev = sha256Of(before + text);
+      return { prev: before, hash: prev };
+    });
+    expect(readEvents(store, {})).toMatchObject(hashes);
     expect(logHead(store)).toMatchObject({ seq: 4, hash: prev });
     expect(verifyLog(store)).toEqual({ ok: true, events: 4, head: prev });
   });
@@ -154,7 +168,7 @@ describe("what verification finds", () => {
         }
       }
     }
-    expect(changed).toBeGreaterThan(900);
+    expect(changed).toBeGreaterThan(800);
     expect(verifyLog(store).ok).toBe(true);
   });
 
@@ -365,7 +379,7 @@ describe("what the store tells", () => {
     rig.put("note/b.json", { title: 1 });
     await rig.scan();
     const counts = { new: 0, modified: 0, revalidated: 0, removed: 0 };
-    const [hashOfB, hashOfNext] = ['{"title":1}', '{"title":"another"}'].map((text) => contentHash(text));
+    const [hashOfB, hashOfNext] = [sha256Of('{"title":1}'), sha256Of('{"title":"another"}')];
     expect(kindsAndBodies(rig.store)).toEqual([
       [
         "scanned",
@@ -409,8 +423,9 @@ describe("what the store tells", () => {
     const [body] = bodiesOf(rig.store, "scanned");
     expect(body).toMatchObject({ new: 1000 });
     expect(body?.changes).toHaveLength(200);
-    const every = rig.rows().map((row) => ["new", row.type, row.id, row.contentHash]);
-    expect(body?.changes_hash).toBe(sha256(canonicalJson(every)));
+    const ids = Array.from({ length: 1000 }, (_, index) => `n-${index}`).sort();
+    const every = JSON.stringify(ids.map((name) => ["new", "note", name, HASH_OF_A]));
+    expect(body?.changes_hash).toBe(sha256Of(every));
   });
 
   test("another methodology, once, and never while another is writing", () => {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import type { JsonSchema } from "../src/artifact.ts";
-import { schemaHash } from "../src/json/canonical.ts";
 import { JsonError, parseJson } from "../src/json/parse.ts";
 import { dialectOf, SchemaError } from "../src/schema/dialect.ts";
 import { parseSchema } from "../src/schema/source.ts";
@@ -281,7 +280,8 @@ describe("a schema file", () => {
   test("is parsed strictly, and hashed by its canonical form", () => {
     const { schema, hash } = parseSchema(Buffer.from('{ "type": "object", "maxProperties": 1.0 }'));
     expect(schema).toEqual({ type: "object", maxProperties: 1 });
-    expect(hash).toBe(schemaHash('{"maxProperties":1,"type":"object"}'));
+    // SHA-256 of `{"maxProperties":1,"type":"object"}`.
+    expect(hash).toBe("sha256:0c40643f0e2f904e6436a2e31dcb7f6f007396d3597dbd55569a46ef223600a6");
     expect(parseSchema(Buffer.from("true")).schema).toBe(true);
     for (const text of ['{"a":1,"a":2}', "\ufeff{}", "{", ""])
       expect(() => parseSchema(Buffer.from(text)), text).toThrow(JsonError);

@@ -1,11 +1,9 @@
-import { spawn } from "node:child_process";
 import { beforeAll, describe, expect, test } from "vitest";
 import { CLIS } from "./clis.ts";
 import { install } from "./install.ts";
 import { AWKWARD } from "./methodologies.ts";
 import { MockModel } from "./mock/server.ts";
 import { type Action, COST, type Turn } from "./mock/turn.ts";
-import { RUNA, RUNA_AGENT } from "./program.ts";
 import { LiveProject } from "./project.ts";
 
 const REPORT = { title: "All is well", score: 3 };
@@ -29,7 +27,7 @@ describe.each(CLIS)("$name $version", (cli) => {
 
     expect(model.exchanges[0]?.tools, `${ended.stdout}\n${ended.stderr}`).toContain(cli.tool("report"));
     expect(project.artifacts("report")).toEqual({ "one.json": REPORT });
-    expect(ended.exit).toBe(0);
+    expect(ended.exitCode).toBe(0);
     expect(ended.stdout).toContain("All is well");
     expect(ended.stdout).not.toContain('{"type"');
     const [usage] = project.usage();
@@ -46,7 +44,7 @@ describe.each(CLIS)("$name $version", (cli) => {
 
     expect(model.exchanges[1]?.results[0], `${ended.stdout}\n${ended.stderr}`).toContain("score");
     expect(project.artifacts("report")).toEqual({ "one.json": REPORT });
-    expect(ended.exit).toBe(0);
+    expect(ended.exitCode).toBe(0);
     expect(ended.stdout).toMatch(/^< error: .+/m);
   });
 
@@ -55,18 +53,13 @@ describe.each(CLIS)("$name $version", (cli) => {
     await using model = new MockModel(cli.dialect, [right, { kind: "hang" }]);
     await project.prepare(cli, bin, await model.start());
 
-    const runa = spawn(process.execPath, [RUNA, "run"], { ...project.start, stdio: ["ignore", "pipe", "ignore"] });
-    const ended = new Promise<unknown>((resolve) => runa.once("exit", resolve));
-    let shown = "";
-    runa.stdout.setEncoding("utf8").on("data", (chunk) => {
-      shown += chunk;
-    });
+    const runa = project.startRun();
     try {
       await model.hanging;
-      await expect.poll(() => shown, { timeout: 10_000 }).toMatch(/^> .*report.*\n(.*\n)*< .+/m);
+      await expect.poll(() => runa.stdout, { timeout: 10_000 }).toMatch(/^> .*report.*\n(.*\n)*< .+/m);
     } finally {
-      runa.kill("SIGTERM");
-      await ended;
+      runa.signal("SIGTERM");
+      await runa.ended();
     }
   });
 
@@ -87,7 +80,7 @@ describe.each(CLIS)("$name $version", (cli) => {
 
     expect(project.artifacts("Befund.ü"), `${ended.stdout}\n${ended.stderr}`).toEqual({ "one.json": findings });
     expect(project.artifacts("verdict"), `${ended.stdout}\n${ended.stderr}`).toEqual({ "one.json": verdict });
-    expect(ended.exit).toBe(0);
+    expect(ended.exitCode).toBe(0);
   });
 
   test("lets the agent do nothing else", async () => {
@@ -99,7 +92,7 @@ describe.each(CLIS)("$name $version", (cli) => {
 
     expect(project.top(), `${ended.stdout}\n${ended.stderr}`).not.toContain("escaped");
     expect(project.artifacts("report")).toEqual({ "one.json": REPORT });
-    expect(ended.exit).toBe(0);
+    expect(ended.exitCode).toBe(0);
   });
 
   test("lets the agent do what the operator allows", async () => {
@@ -111,7 +104,7 @@ describe.each(CLIS)("$name $version", (cli) => {
 
     expect(project.top(), `${ended.stdout}\n${ended.stderr}`).toContain("allowed");
     expect(project.artifacts("report")).toEqual({ "one.json": REPORT });
-    expect(ended.exit).toBe(0);
+    expect(ended.exitCode).toBe(0);
   });
 
   test("says whether it starts the server, without a model", async () => {
@@ -122,11 +115,11 @@ describe.each(CLIS)("$name $version", (cli) => {
 
     const good = await project.check(cli, server);
     expect(good.stdout, good.stderr).toMatch(new RegExp(`^version: .*${cli.version}.*\nserver: connected\n$`, "ms"));
-    expect(good.exit).toBe(0);
+    expect(good.exitCode).toBe(0);
 
     const bad = await project.check(cli, { ...server, command: "/no/such/server" });
     expect(bad.stderr).toMatch(new RegExp(`^error: ${cli.executable} did not start the MCP server: .+`, "m"));
-    expect(bad.exit).toBe(1);
+    expect(bad.exitCode).toBe(1);
     expect(model.exchanges).toEqual([]);
     expect(await project.leftovers()).toEqual([]);
   });
@@ -136,12 +129,11 @@ describe.each(CLIS)("$name $version", (cli) => {
     await using model = new MockModel(cli.dialect, [{ kind: "hang" }]);
     await project.prepare(cli, bin, await model.start());
 
-    const runa = spawn(process.execPath, [RUNA, "run"], { ...project.start, stdio: "ignore" });
-    const ended = new Promise<unknown>((resolve) => runa.once("exit", (code, signal) => resolve(code ?? signal)));
+    const runa = project.startRun();
     await model.hanging;
-    runa.kill("SIGTERM");
+    runa.signal("SIGTERM");
 
-    expect(await ended).toBe(143);
+    expect((await runa.ended()).exitCode).toBe(143);
     await model.gone;
     expect(await project.leftovers()).toEqual([]);
     expect(project.artifacts("report")).toEqual({});
@@ -151,19 +143,12 @@ describe.each(CLIS)("$name $version", (cli) => {
     await using project = new LiveProject();
     await using model = new MockModel(cli.dialect, [{ kind: "hang" }]);
     const words = await project.prepare(cli, bin, await model.start());
-    const { cwd, env } = project.start;
 
-    const adapter = spawn(process.execPath, [RUNA_AGENT, cli.name, "--", ...words], {
-      cwd,
-      env: { ...env, RUNA_MCP_CONFIG: JSON.stringify(await project.server()) },
-      stdio: ["pipe", "ignore", "ignore"],
-    });
-    adapter.stdin.end("Write a report.\n");
-    const ended = new Promise<unknown>((resolve) => adapter.once("exit", (code, signal) => resolve(code ?? signal)));
+    const adapter = project.startAdapter(cli, words, await project.server());
     await model.hanging;
-    adapter.kill("SIGTERM");
+    adapter.signal("SIGTERM");
 
-    expect(await ended).toBeGreaterThan(0);
+    expect((await adapter.ended()).exitCode).toBeGreaterThan(0);
     await model.gone;
     expect(await project.leftovers()).toEqual([]);
   });

@@ -2,9 +2,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Ended, Program } from "../rig/program.ts";
+import { RUNA, RUNA_AGENT } from "../rig/programs.ts";
+import { runProgram } from "../rig/run.ts";
 import type { Cli } from "./clis.ts";
 import { type Methodology, REPORT } from "./methodologies.ts";
-import { type Ended, RUNA, RUNA_AGENT, run } from "./program.ts";
+
+/** Milliseconds; more than any run takes here. */
+const PATIENCE = 100_000;
 
 /** A project with a fresh home and a clean environment around it. */
 export class LiveProject {
@@ -39,7 +44,7 @@ export class LiveProject {
       ...env,
     };
     const made = await this.runa("init", "--methodology", methodology);
-    if (made.exit !== 0) throw new Error(made.stderr);
+    if (made.exitCode !== 0) throw new Error(made.stderr);
     const command = [process.execPath, RUNA_AGENT, cli.name, "--", ...extra, ...words];
     const config = join(this.directory, ".runa/config.toml");
     writeFileSync(config, `${readFileSync(config, "utf8")}\n[agent]\ncommand = ${JSON.stringify(command)}\n`);
@@ -47,8 +52,19 @@ export class LiveProject {
     return [...extra, ...words];
   }
 
-  runa(...args: string[]): Promise<Ended> {
-    return run(RUNA, args, this.directory, this.#environment);
+  runa(...words: string[]): Promise<Ended> {
+    return runProgram([process.execPath, RUNA, ...words], { ...this.#start(), patience: PATIENCE });
+  }
+
+  /** Starts `runa run`, which a test watches. */
+  startRun(): Program {
+    return new Program("runa run", { command: [process.execPath, RUNA, "run"], ...this.#start() });
+  }
+
+  /** Starts the adapter as an agent of an attempt. */
+  startAdapter(cli: Cli, words: readonly string[], server: object): Program {
+    const command = [process.execPath, RUNA_AGENT, cli.name, "--", ...words] as const;
+    return new Program("the adapter", { command, ...this.#start(server), input: "Write a report.\n" });
   }
 
   /** The server that an attempt would be given. */
@@ -59,13 +75,14 @@ export class LiveProject {
 
   /** Asks the adapter whether its CLI would start a server. */
   check(cli: Cli, server: object): Promise<Ended> {
-    const environment = { ...this.#environment, RUNA_MCP_CONFIG: JSON.stringify(server) };
-    return run(RUNA_AGENT, [cli.name, "--check"], this.directory, environment);
+    const command = [process.execPath, RUNA_AGENT, cli.name, "--check"] as const;
+    return runProgram(command, { ...this.#start(server), patience: PATIENCE });
   }
 
-  /** How `runa` is started, for a test that does it itself. */
-  get start() {
-    return { cwd: this.directory, env: this.#environment };
+  /** Where and in which environment a program is started; with the server that an attempt gives it, if it is an agent. */
+  #start(server?: object) {
+    const given = server === undefined ? {} : { RUNA_MCP_CONFIG: JSON.stringify(server) };
+    return { directory: this.directory, env: { ...this.#environment, ...given } };
   }
 
   /** The artifacts of a type that are on disk, by the name of their file. */

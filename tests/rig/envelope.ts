@@ -1,34 +1,93 @@
-import { checkedEnvelope, type Envelope, type PlanEntry, type ProtocolEntry } from "../envelope-check.ts";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type JsonSchema, loadSchemaCompiler, type Validator } from "../../store/src/index.ts";
+import { CHECKOUT } from "./programs.ts";
 
-/** The kinds of answers that each command has. */
-const KINDS: Readonly<Record<string, readonly string[]>> = {
-  show: ["types", "type", "instance"],
-  validate: ["validation"],
-  attempts: ["attempts"],
-  graph: ["graph"],
-  list: ["list"],
-  doctor: ["doctor"],
-  scan: ["scan"],
-  explain: ["explanation"],
-  why: ["explanation"],
-};
-
-/** The commands whose answer has no kind, with its version. */
-const VERSIONS: Readonly<Record<string, number>> = { state: 2, step: 4, run: 1 };
-
-/** One protocol's entry, as far as tests look at it. */
-export interface EntryJson extends ProtocolEntry {
+/** One entry of `protocols`. */
+export interface ProtocolEntry {
+  readonly name: string;
+  readonly work_unit?: string;
+  readonly status: "ready" | "blocked" | "waiting";
+  readonly trigger: "satisfied" | "not_satisfied";
+  readonly inputs?: readonly { artifact_type: string; instance_id: string; path: string; relationship: string }[];
+  readonly precondition_failures?: readonly { artifact_type: string; reason: string }[];
+  readonly unsatisfied_conditions?: readonly string[];
   readonly attempt?: { readonly id: string; readonly started: string; readonly pid?: number };
 }
 
-/** What `--json` prints, as far as tests look at it. */
-export interface EnvelopeJson extends Envelope {
+/** One entry of `execution_plan`. */
+export interface PlanEntry {
+  readonly protocol: string;
+  readonly work_unit?: string;
+  readonly trigger: string;
+  readonly projection?: "current" | "projected";
+  readonly context?: {
+    readonly instructions: string;
+    readonly inputs: readonly { artifact_type: string; instance_id: string; relationship: string }[];
+  };
+  readonly mcp_config?: { command: string; args: string[]; env: Record<string, string> };
+}
+
+/** What a `--json` answer holds, as far as tests look at it. */
+export interface Envelope {
+  readonly version: number;
+  readonly kind?: string;
+  readonly methodology: string;
+  readonly scan_warnings: readonly string[];
   readonly cycle?: readonly string[];
-  readonly protocols: readonly EntryJson[];
+  readonly protocols: readonly ProtocolEntry[];
   readonly work_units?: readonly Readonly<Record<string, unknown>>[];
-  readonly execution_plan?: readonly (PlanEntry & {
-    readonly mcp_config?: { command: string; args: string[]; env: Record<string, string> };
-  })[];
+  readonly execution_plan?: readonly PlanEntry[];
+}
+
+/** The command that prints a kind of answer. The schema that is published for the answer has the command's name. */
+const COMMAND_OF_KIND: Readonly<Record<string, string>> = {
+  types: "show",
+  type: "show",
+  instance: "show",
+  validation: "validate",
+  attempts: "attempts",
+  graph: "graph",
+  list: "list",
+  doctor: "doctor",
+  scan: "scan",
+  explanation: "explain",
+  delivery: "deliver",
+};
+
+/** The same for the three oldest answers, which have no kind, by their version: no two share one. */
+const COMMAND_OF_VERSION: Readonly<Record<number, string>> = { 1: "run", 2: "state", 4: "step" };
+
+/** The command that an answer is from, as it says itself; undefined when none prints such a one. */
+function commandOf({ kind, version }: { kind?: unknown; version?: unknown }): string | undefined {
+  if (kind !== undefined) return typeof kind === "string" ? COMMAND_OF_KIND[kind] : undefined;
+  return typeof version === "number" ? COMMAND_OF_VERSION[version] : undefined;
+}
+
+const validators = new Map<string, Promise<Validator>>();
+
+function validatorFor(name: string): Promise<Validator> {
+  const known = validators.get(name);
+  if (known !== undefined) return known;
+  const text = readFileSync(join(CHECKOUT, "schemas", `${name}.schema.json`), "utf8");
+  const made = loadSchemaCompiler().then((compile) => compile(JSON.parse(text) as JsonSchema));
+  validators.set(name, made);
+  return made;
+}
+
+/** What is wrong with a value by the published schema of that name; nothing when it is right. */
+export async function schemaProblems(name: string, value: unknown): Promise<string[]> {
+  return (await (await validatorFor(name))(value)).map(({ path, message }) => `${name} ${path}: ${message}`);
+}
+
+/** What is wrong with the text of a `--json` answer, by the schemas that are published; nothing when it is right. */
+export async function envelopeProblems(text: string): Promise<string[]> {
+  const value: unknown = JSON.parse(text);
+  const { version, kind }: { version?: unknown; kind?: unknown } =
+    typeof value === "object" && value !== null ? value : {};
+  const command = commandOf({ kind, version });
+  if (command !== undefined) return schemaProblems(command, value);
+  return [`no command answers with kind ${JSON.stringify(kind)} and version ${JSON.stringify(version)}`];
 }
 
 /**
@@ -36,14 +95,19 @@ export interface EnvelopeJson extends Envelope {
  * published for the command.
  * @throws Error that says what is wrong with it
  */
-export async function readEnvelope(words: readonly string[], stdout: string): Promise<EnvelopeJson> {
-  const envelope: EnvelopeJson = await checkedEnvelope(stdout);
-  if (envelope.kind !== undefined) {
-    if (KINDS[words[0] ?? ""]?.includes(envelope.kind)) return envelope;
-    throw new Error(`runa ${words.join(" ")} printed a document of kind ${envelope.kind}`);
-  }
-  const command = words.find((word) => Object.hasOwn(VERSIONS, word));
-  if (command === undefined || envelope.version !== VERSIONS[command])
-    throw new Error(`runa ${words.join(" ")} printed an envelope of version ${envelope.version}`);
+export async function readEnvelope(words: readonly string[], stdout: string): Promise<Envelope> {
+  const problems = await envelopeProblems(stdout);
+  if (problems.length > 0)
+    throw new Error(`runa ${words.join(" ")} breaks its schema:\n${problems.join("\n")}\n${stdout}`);
+  const envelope: Envelope = JSON.parse(stdout);
+  const command = commandOf(envelope);
+  if (command !== words[0]) throw new Error(`runa ${words.join(" ")} printed an answer of runa ${command}`);
   return envelope;
+}
+
+/** What is wrong with the answers that `record-envelopes.cjs` kept in a directory, and how many there were. */
+export async function recordedEnvelopes(directory: string): Promise<{ count: number; problems: string[] }> {
+  const files = readdirSync(directory);
+  const found = await Promise.all(files.map((file) => envelopeProblems(readFileSync(join(directory, file), "utf8"))));
+  return { count: files.length, problems: [...new Set(found.flat())] };
 }

@@ -9,6 +9,8 @@ export interface ProgramStart {
   readonly env: NodeJS.ProcessEnv;
   /** The user that it runs as; this one when left out. */
   readonly user?: number | undefined;
+  /** What stands on its stdin; nothing when left out. */
+  readonly input?: string | Uint8Array | undefined;
   /** Whether its stdin stays open, for `line`. */
   readonly listens?: boolean;
 }
@@ -33,12 +35,15 @@ export class Program {
   readonly #watchers = new Set<() => void>();
   #running = true;
 
-  constructor(name: string, { command: [file, ...args], directory, env, user, listens = false }: ProgramStart) {
+  constructor(name: string, start: ProgramStart) {
+    const { command, directory, env, user, input = "", listens = false } = start;
+    const [file, ...args] = command;
     this.name = name;
     const child = spawn(file, args, { cwd: directory, env, ...(user !== undefined && { uid: user, gid: user }) });
     this.#child = child;
+    // One that does not read its stdin to the end is no error of the test's.
     child.stdin.on("error", () => {});
-    if (!listens) child.stdin.end();
+    if (!listens) child.stdin.end(input);
     for (const stream of ["stdout", "stderr"] as const)
       child[stream].setEncoding("utf8").on("data", (chunk: string) => {
         this[stream] += chunk;
@@ -83,9 +88,12 @@ export class Program {
     this.#child.kill(signal);
   }
 
-  /** Resolves when it has ended and everything that it and its children wrote is read. */
-  ended(): Promise<Ended> {
-    return within(this.#closed, `the end of ${this.name}`, () => this.situation());
+  /**
+   * Resolves when it has ended and everything that it and its children wrote is read.
+   * @param patience milliseconds after which the test fails instead
+   */
+  ended(patience?: number): Promise<Ended> {
+    return within(this.#closed, `the end of ${this.name}`, () => this.situation(), patience);
   }
 
   /** Kills it, as a power cut would; resolves when it has gone. Its agent lives on. */

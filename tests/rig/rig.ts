@@ -14,13 +14,14 @@ import { onTestFinished } from "vitest";
 import type { Attempt } from "./attempt.ts";
 import { Connection } from "./connection.ts";
 import { Desk } from "./desk.ts";
-import { type EnvelopeJson, readEnvelope } from "./envelope.ts";
+import { type Envelope, readEnvelope } from "./envelope.ts";
 import { type EventJson, eventsIn } from "./events.ts";
 import { type Living, livingWith } from "./living.ts";
 import { McpClient, type ServerMessage } from "./mcp-client.ts";
 import { type MethodologyText, writeMethodology } from "./methodology.ts";
 import { type Ended, Program } from "./program.ts";
 import { FAKE_AGENT, RUNA, RUNA_MCP } from "./programs.ts";
+import { cleanEnvironment } from "./run.ts";
 import { within } from "./within.ts";
 
 /** What a rig's project begins with. */
@@ -41,6 +42,8 @@ export interface StartOptions {
   /** From the project; the project itself when left out. */
   readonly directory?: string;
   readonly user?: number;
+  /** What stands on its stdin; nothing when left out. */
+  readonly input?: string;
   /** Whether its stdin stays open. */
   readonly listens?: boolean;
 }
@@ -48,7 +51,7 @@ export interface StartOptions {
 /** What `rig.run` came to. */
 export interface Answer extends Ended {
   /** What `--json` printed, checked against its published schema; undefined without it. */
-  readonly json: EnvelopeJson | undefined;
+  readonly json: Envelope | undefined;
 }
 
 /**
@@ -115,8 +118,9 @@ export class Rig {
     const program = new Program(name, {
       command,
       directory: join(this.project, options.directory ?? "."),
-      env: { ...this.#environment(), ...options.env },
+      env: { ...cleanEnvironment(join(this.directory, "home")), ...options.env },
       user: options.user,
+      input: options.input,
       listens: options.listens ?? false,
     });
     this.#programs.push(program);
@@ -145,7 +149,7 @@ export class Rig {
   }
 
   /** The state of the unscoped protocols, or of a work unit's. */
-  async state(workUnit?: string): Promise<EnvelopeJson> {
+  async state(workUnit?: string): Promise<Envelope> {
     const { json, stderr } = await this.run(
       "state",
       "--json",
@@ -215,15 +219,6 @@ export class Rig {
     for (const { kill } of this.living()) kill();
     await Promise.all(this.#programs.map((program) => program.finished));
     rmSync(this.directory, { recursive: true, force: true, maxRetries: 5 });
-  }
-
-  #environment(): NodeJS.ProcessEnv {
-    return {
-      PATH: process.env.PATH,
-      HOME: join(this.directory, "home"),
-      LANG: "C.UTF-8",
-      NO_COLOR: "1",
-    };
   }
 
   #situation(): string {

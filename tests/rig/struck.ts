@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { openStore } from "../../store/src/connection/store.ts";
 import { verifyLog } from "../../store/src/record/event-log.ts";
 import { held, told } from "../../store/test/told.ts";
-import { type Ended, runa, runCommand, type Scratch } from "../programs.ts";
 import { writeMethodology } from "./methodology.ts";
+import type { Ended } from "./program.ts";
 import { CHECKOUT, RUNA } from "./programs.ts";
+import { runa, runProgram } from "./run.ts";
+import type { Scratch } from "./scratch.ts";
 
 const FAULT = join(CHECKOUT, "tests/rig/fault.cjs");
 const AGENT = join(CHECKOUT, "tests/rig/fault-agent.mjs");
@@ -110,7 +112,7 @@ export class StruckProject {
       NODE_OPTIONS: `--require ${FAULT}`,
       RIG_FAULT: JSON.stringify({ ...strike, log }),
     };
-    const ended = await runCommand(process.execPath, [RUNA, "run"], { cwd: this.path, env });
+    const ended = await runProgram([process.execPath, RUNA, "run"], { directory: this.path, env });
     const points = existsSync(log) ? readFileSync(log, "utf8").trimEnd().split("\n") : [];
     return { ...ended, points };
   }

@@ -8,14 +8,20 @@ const PATIENCE = 20_000;
  * Waits for something with a limit.
  * @param what what is waited for, in words
  * @param situation what is known when it did not come; asked for only then
+ * @param patience the limit in milliseconds
  * @throws Error that says what was waited for
  */
-export async function within<T>(promise: Promise<T>, what: string, situation: () => string = () => ""): Promise<T> {
+export async function within<T>(
+  promise: Promise<T>,
+  what: string,
+  situation: () => string = () => "",
+  patience = PATIENCE,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(new Error(`waited ${PATIENCE / 1000} s for ${what}\n${situation()}`.trimEnd())),
-      PATIENCE,
+      () => reject(new Error(`waited ${patience / 1000} s for ${what}\n${situation()}`.trimEnd())),
+      patience,
     );
   });
   try {

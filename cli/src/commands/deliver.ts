@@ -1,59 +1,108 @@
-import { openAttemptSession, readArtifact, visible } from "@runa/engine";
+import {
+  attemptDelivery,
+  attemptIn,
+  attemptVerdict,
+  type DeliveryAnswer,
+  handDelivery,
+  openAttemptSession,
+  RunaError,
+} from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { bytesOf } from "../input/bytes-of.ts";
+import { UsageError } from "../input/usage-error.ts";
 import { fail } from "../output/notices.ts";
-import { stdout } from "../output/output.ts";
-import { ProjectCommand } from "./base/project-command.ts";
+import { deliveredText, refusedText } from "../render/delivery-view.ts";
+import { ProjectCommand, requireValue } from "./base/project-command.ts";
+
+/** What is said of an output that lies there; null where one is delivered. */
+type Verdict = "confirm" | "withdraw" | null;
 
 export class DeliverCommand extends ProjectCommand {
   static override paths = [["deliver"]];
+  static forms = [
+    ["TYPE INSTANCE [FILE]", "[--work-unit ID]", "[--json]"],
+    ["TYPE INSTANCE", "--confirm | --withdraw", "[--json]"],
+  ];
   static override usage = Command.Usage({
-    description: "Deliver an artifact from inside an attempt, without MCP.",
+    description: "Deliver an artifact: by hand, or from inside an attempt without MCP.",
     details: `
-      For agents that have a shell and no MCP client. Does what the attempt's server does when its tool is called: checks the
-      artifact against its schema, and writes and records it when it is valid. What is refused is told with every
-      violation, and ends with 1.
+      Reads JSON from FILE, or from stdin without one or where it is \`-\`. Checks it against its schema, and writes and records
+      it when it is valid. What is refused is told with every violation, and ends with 1. Inside an attempt it does what the
+      attempt's server does when its tool is called: for agents that have a shell and no MCP client. Outside of any it
+      is recorded as by hand.
     `,
     examples: [
       ["Deliver a file", "$0 deliver design checkout design.json"],
-      ["From stdin", "$0 deliver design checkout"],
+      ["From stdin", "$0 deliver design checkout -"],
+      ["For a work unit", "$0 deliver task t1 task.json --work-unit checkout"],
+      ["Inside an attempt: what lies there is still right", "$0 deliver --confirm design checkout"],
     ],
   });
 
   type = Option.String({ name: "TYPE" });
   instance = Option.String({ name: "INSTANCE" });
   file = Option.String({ name: "FILE", required: false });
+  workUnit = Option.String("--work-unit", { description: "Put this work unit into the artifact." });
+  confirm = Option.Boolean("--confirm", false, {
+    description: "Inside an attempt: count what lies there as delivered, as it is.",
+  });
+  withdraw = Option.Boolean("--withdraw", false, { description: "Inside an attempt: take away what lies there." });
+  json = Option.Boolean("--json", false, { description: "Print one JSON document (version 1)." });
 
   override async execute(): Promise<number> {
+    const verdict = this.#verdict();
+    const answer = attemptIn(process.env) === null ? await this.#byHand(verdict) : await this.#inAttempt(verdict);
+    if (this.json) this.printJson(answer);
+    else if (answer.result === "refused")
+      fail(
+        "deliver",
+        refusedText(answer)
+          .map((line) => `${line}\n`)
+          .join(""),
+      );
+    else this.print(deliveredText(answer));
+    return answer.result === "refused" ? 1 : 0;
+  }
+
+  /** @throws UsageError for options that do not go together */
+  #verdict(): Verdict {
+    const { confirm, withdraw, file, workUnit } = this;
+    requireValue("--work-unit", "an id", workUnit);
+    if (!confirm && !withdraw) {
+      if (file === undefined && process.stdin.isTTY)
+        throw new UsageError("deliver needs FILE, or `-` to read what you type");
+      return null;
+    }
+    if (confirm && withdraw) throw new UsageError("--confirm and --withdraw are one or the other");
+    const option = confirm ? "--confirm" : "--withdraw";
+    if (file !== undefined) throw new UsageError(`${option} takes no FILE: it is about what lies there`);
+    if (workUnit !== undefined)
+      throw new UsageError(`${option} is of the attempt's own work unit: leave --work-unit out`);
+    return confirm ? "confirm" : "withdraw";
+  }
+
+  async #byHand(verdict: Verdict): Promise<DeliveryAnswer> {
+    if (verdict === "confirm")
+      throw new RunaError("--confirm is for agents, and this is not inside an attempt (RUNA_ATTEMPT is not set)");
+    if (verdict === "withdraw")
+      throw new RunaError(
+        "--withdraw is for agents, and this is not inside an attempt (RUNA_ATTEMPT is not set): by hand, delete the file",
+      );
+    return this.withProject(async (project) => handDelivery(project, await this.#delivery()), { looks: false });
+  }
+
+  async #inAttempt(verdict: Verdict): Promise<DeliveryAnswer> {
     const session = await openAttemptSession(this.projectOptions);
     try {
-      const read = readArtifact(await bytesOf(this.file));
-      if (read.kind === "refused") {
-        session.noteRefusal(read.reason, read.violations, this.type);
-        return refused(
-          read.reason,
-          read.violations.map(({ path, expected, got }) => `${path}: expected ${expected}, got ${got}`),
-        );
-      }
-      const result = await session.deliver(this.type, this.instance, read.artifact);
-      if (result.kind === "refused")
-        return refused(
-          result.reason,
-          result.violations.map(({ message }) => message),
-        );
-      const owed =
-        result.stillOwed.length === 0 ? "nothing is owed any more" : `still owed: ${result.stillOwed.join(", ")}`;
-      stdout.write(`${visible(`delivered ${result.path}; ${owed}`)}\n`);
-      return 0;
+      if (verdict !== null) return await attemptVerdict(session, verdict, this.type, this.instance);
+      return await attemptDelivery(session, await this.#delivery());
     } finally {
       session.close();
     }
   }
-}
 
-/** Says why nothing was written; the exit code of that. */
-function refused(reason: string, violations: readonly string[]): number {
-  const lines = [`refused: ${reason}`, ...violations.map((violation) => `  ${violation}`)];
-  fail("deliver", lines.map((line) => `${visible(line)}\n`).join(""));
-  return 1;
+  async #delivery() {
+    const { type, instance, file, workUnit = null } = this;
+    return { type, instance, bytes: await bytesOf(file), workUnit };
+  }
 }

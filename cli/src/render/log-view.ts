@@ -45,8 +45,7 @@ const DETAIL: { readonly [Kind in EventKind]: (body: EventBodies[Kind]) => strin
   scanned,
   attempt_started: ({ pid, ...body }) => `${candidate(body)}, pid ${pid}`,
   attempt_ended: attemptEnded,
-  delivery_accepted: (body) =>
-    `${instance(body)}${body.via === "confirmed" ? " (confirmed unchanged)" : ""}${workUnit(body)}`,
+  delivery_accepted: (body) => `${instance(body)}${VIA[body.via]}${workUnit(body)}`,
   delivery_refused: refused,
   superseded: instance,
   withdrawn: instance,
@@ -98,6 +97,14 @@ function spent({ duration_ms, usage = {} }: EventBodies["attempt_ended"]): strin
   ];
   return parts.length === 0 ? "" : `; ${parts.join(", ")}`;
 }
+
+/** How something was delivered, where that is not by a call of an attempt's server or as its file. */
+const VIA: Readonly<Record<EventBodies["delivery_accepted"]["via"], string>> = {
+  tool: "",
+  file: "",
+  confirmed: " (confirmed unchanged)",
+  hand: " (by hand)",
+};
 
 const CHANGES = ["new", "modified", "revalidated", "removed"] as const;
 /** So many changed instances are named on a scan's line. */

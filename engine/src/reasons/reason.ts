@@ -36,8 +36,8 @@ export interface NamedCandidate {
 
 /** Who made an instance's content, or took it away: then there is no `via`. */
 export type ChangedBy =
-  | (Omit<OriginEntry & { readonly by: "attempt" }, "via"> & { readonly via?: "tool" | "file" | "confirmed" })
-  | (OriginEntry & { readonly by: "server" | "hand" });
+  | (Omit<Extract<OriginEntry, { by: "attempt" }>, "via"> & { readonly via?: "tool" | "file" | "confirmed" })
+  | Exclude<OriginEntry, { by: "attempt" }>;
 
 /** An input that is not what the last success saw. */
 export interface ChangedInput extends NamedInstance {

@@ -16,7 +16,7 @@ export async function openAttemptSession(
   const id = attemptIn(options.environment);
   if (id === null)
     throw new RunaError(
-      "this is not inside an attempt (RUNA_ATTEMPT is not set): `runa step` and `runa run` start attempts, and by hand runa-mcp delivers",
+      "this is not inside an attempt (RUNA_ATTEMPT is not set): `runa step` and `runa run` start attempts",
     );
   const environment = { ...options.environment, ...serverEnvironment(options.environment) };
   // What was typed counts from where it was typed; what the environment says, from the project.

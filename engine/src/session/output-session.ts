@@ -25,7 +25,10 @@ export type DeliveryResult =
       /** What the protocol still owes after this call, in words: `design`, `one of approved, needs-revision`. */
       readonly stillOwed: readonly string[];
     }
-  | { readonly kind: "refused"; readonly reason: string; readonly violations: readonly Violation[] };
+  | { readonly kind: "refused"; readonly reason: string; readonly violations: readonly RefusedViolation[] };
+
+/** What of an artifact is wrong; without a keyword where it is its text that is. */
+export type RefusedViolation = Pick<Violation, "path" | "expected" | "got"> & Partial<Violation>;
 
 /**
  * One attempt's outputs: what may be delivered, and delivering it (contract.md section 8, attempts.md section 2).
@@ -41,8 +44,9 @@ export interface OutputSession {
   readonly offersOwnTools: boolean;
   /** Validates against the full schema and writes atomically and durably; never writes anything invalid. */
   deliver(artifactType: string, instanceId: string, artifact: unknown): Promise<DeliveryResult>;
-  confirmUnchanged(artifactType: string, instanceId: string, reason: string): Promise<DeliveryResult>;
-  withdraw(artifactType: string, instanceId: string, reason: string): Promise<DeliveryResult>;
+  /** @param reason what a model is asked for, so that it thinks; not blank where it is given */
+  confirmUnchanged(artifactType: string, instanceId: string, reason?: string): Promise<DeliveryResult>;
+  withdraw(artifactType: string, instanceId: string, reason?: string): Promise<DeliveryResult>;
   /**
    * Notes a call whose arguments were refused before it came to the session, so that the attempt's report can tell of it.
    * @param artifactType the output that was meant, where the call named one

@@ -6,12 +6,7 @@ import {
   type Deliverer,
   deliverArtifact,
   type InstanceId,
-  instanceIdProblem,
-  JsonError,
   type JsonSchema,
-  MAX_BYTES,
-  MAX_DEPTH,
-  parseJson,
   progressOf,
   type Refusal,
   RefusedError,
@@ -21,10 +16,8 @@ import {
   requirePersistent,
   StoreError,
   unendedAttempt,
-  type Violation,
   type WorkUnit,
   withdrawArtifact,
-  workUnitOf,
 } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
 import type { Methodology, Protocol } from "../methodology/methodology.ts";
@@ -34,6 +27,8 @@ import { attemptIn } from "../project/nested.ts";
 import { displayPath, findProject, type OpenProject, openProject, openProjectStore } from "../project/project.ts";
 import { didYouMean } from "../suggestion.ts";
 import type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "./output-session.ts";
+import { orRefusal } from "./refusal.ts";
+import { usableId, validArtifact } from "./valid-artifact.ts";
 
 /** Which session is opened. */
 export interface SessionOptions {
@@ -159,28 +154,18 @@ class ProjectSession implements OutputSession {
     return this.#guarded("delivered", artifactType, instanceId, async (id) => {
       const type = this.#project.methodology.types.get(artifactType);
       if (type === undefined) throw new RefusedError("not_an_output", `'${artifactType}' is no declared artifact type`);
-      const complete = this.#withWorkUnit(artifact, type.schema);
-      const { text, value, canonical } = asFile(complete);
-      const violations = await (await type.validator())(value);
-      if (violations.length > 0) throw new InvalidArtifactError(violations);
-      return deliverArtifact(this.#project.store, this.#deliverer, {
-        type: artifactType,
-        id,
-        text,
-        canonical,
-        schemaHash: type.hash,
-        workUnit: workUnitOf(value),
-      });
+      const valid = await validArtifact(type, id, this.#withWorkUnit(artifact, type.schema));
+      return deliverArtifact(this.#project.store, this.#deliverer, valid);
     });
   }
 
-  async confirmUnchanged(artifactType: string, instanceId: string, reason: string): Promise<DeliveryResult> {
+  async confirmUnchanged(artifactType: string, instanceId: string, reason?: string): Promise<DeliveryResult> {
     return this.#guarded("confirmed", artifactType, instanceId, async (id) =>
       confirmArtifact(this.#project.store, this.#inAttempt(reason), artifactType, id),
     );
   }
 
-  async withdraw(artifactType: string, instanceId: string, reason: string): Promise<DeliveryResult> {
+  async withdraw(artifactType: string, instanceId: string, reason?: string): Promise<DeliveryResult> {
     return this.#guarded("withdrawn", artifactType, instanceId, async (id) =>
       withdrawArtifact(this.#project.store, this.#inAttempt(reason), artifactType, id),
     );
@@ -207,10 +192,10 @@ class ProjectSession implements OutputSession {
     return { workspace: this.#project.workspace, attempt: this.#attempt, workUnit: this.workUnit };
   }
 
-  #inAttempt(reason: string): Deliverer & { attempt: string } {
+  #inAttempt(reason: string | undefined): Deliverer & { attempt: string } {
     if (this.#attempt === null)
       throw new RefusedError("outside_attempt", "only an attempt that runa started can do this");
-    if (reason.trim() === "") throw new RefusedError("bad_arguments", "give a reason");
+    if (reason?.trim() === "") throw new RefusedError("bad_arguments", "give a reason");
     return { ...this.#deliverer, attempt: this.#attempt };
   }
 
@@ -221,34 +206,16 @@ class ProjectSession implements OutputSession {
     instanceId: string,
     act: (id: InstanceId) => Promise<ContentHash>,
   ): Promise<DeliveryResult> {
-    try {
+    return orRefusal(this.#project.store, this.#attempt, artifactType, async () => {
       if (!this.outputs.some((output) => output.artifactType === artifactType))
         throw new RefusedError("not_an_output", `'${artifactType}' is no output of protocol '${this.protocol}'`);
-      const problem = instanceIdProblem(instanceId);
-      if (problem !== null)
-        throw new RefusedError(
-          "bad_instance_id",
-          `instance_id ${JSON.stringify(instanceId)} cannot be used: ${problem}`,
-        );
-      const id = instanceId as InstanceId;
+      const id = usableId(instanceId);
       const contentHash = await act(id);
       if (kind === "withdrawn") this.#delivered.delete(artifactType);
       else this.#delivered.add(artifactType);
       const path = displayPath(this.#project.root, instancePath(this.#project, artifactType, id));
       return { kind, artifactType, instanceId, path, contentHash, stillOwed: this.#stillOwed() };
-    } catch (error) {
-      // Of a store that is gone, full or damaged, the refusal cannot be told either.
-      if (error instanceof StoreError) return { kind: "refused", reason: error.message, violations: [] };
-      if (!(error instanceof RefusedError)) throw error;
-      const violations = error instanceof InvalidArtifactError ? error.violations : [];
-      const kept = violations.map(({ path, keyword, expected }) => ({ path, keyword, expected }));
-      const type = error.reason === "not_an_output" ? null : artifactType;
-      recordRefusal(this.#project.store, this.#attempt, error.reason, type, {
-        reason: error.message,
-        violations: kept,
-      });
-      return { kind: "refused", reason: error.message, violations };
-    }
+    });
   }
 
   /** Puts the session's work unit in where the schema mentions it; one that names another is refused. */
@@ -272,37 +239,6 @@ class ProjectSession implements OutputSession {
         .filter(({ members }) => !members.some((member) => this.#delivered.has(member)))
         .map(({ members }) => `one of ${members.join(", ")}`),
     ];
-  }
-}
-
-class InvalidArtifactError extends RefusedError {
-  readonly violations: readonly Violation[];
-  constructor(violations: readonly Violation[]) {
-    super(
-      "invalid_artifact",
-      violations.length === 1
-        ? "it breaks its schema in one place"
-        : `it breaks its schema in ${violations.length} places`,
-    );
-    this.violations = violations;
-  }
-}
-
-const MAX_MIB = MAX_BYTES / 1024 ** 2;
-
-/** An artifact as the text of its file, and as that text is read back. */
-function asFile(artifact: unknown): { text: string; value: unknown; canonical: string } {
-  try {
-    const text = `${JSON.stringify(artifact, null, 2)}\n`;
-    if (Buffer.byteLength(text) > MAX_BYTES)
-      throw new RefusedError("not_json", `its file would be longer than ${MAX_MIB} MiB`);
-    return { text, ...parseJson(text) };
-  } catch (error) {
-    if (error instanceof JsonError) throw new RefusedError("not_json", `it cannot be kept as JSON: ${error.message}`);
-    if (!(error instanceof RangeError)) throw error;
-    // The limits of JSON.stringify on nesting and on length lie above runa's.
-    const limit = /call stack/.test(error.message) ? `nested over ${MAX_DEPTH} levels` : `longer than ${MAX_MIB} MiB`;
-    throw new RefusedError("not_json", `it cannot be kept as JSON: ${limit}`);
   }
 }
 

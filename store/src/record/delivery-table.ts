@@ -2,15 +2,15 @@ import type { ContentHash, InstanceId, Moment, WorkUnit } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import { oneOf, stored } from "../connection/stored.ts";
 
-const VIAS = ["tool", "file", "confirmed"] as const;
+const VIAS = ["tool", "file", "confirmed", "hand"] as const;
 
-/** How an instance came to count as delivered (attempts.md section 2). */
+/** How an instance came to count as delivered (attempts.md section 2); `hand`: a person delivered it, outside of any attempt. */
 export type DeliveredVia = (typeof VIAS)[number];
 
 export const isVia = oneOf(VIAS);
 
 export interface DeliveryRow {
-  /** Null for a server that was started by hand. */
+  /** Null for a person, and for a server that was started by hand. */
   readonly attempt: string | null;
   readonly type: string;
   readonly id: InstanceId;

@@ -28,11 +28,13 @@ import { finishSuperseding, finishSupersedingOf, prepareMove } from "./supersedi
 import { putSuperseding } from "./superseding-table.ts";
 import { putWithdrawal } from "./withdrawal-table.ts";
 
-/** Who delivers: an attempt and its work unit; a server that was started by hand has no attempt. */
+/** Who delivers: an attempt and its work unit; a person, and a server that was started by hand, have no attempt. */
 export interface Deliverer {
   readonly workspace: string;
   readonly attempt: string | null;
   readonly workUnit: WorkUnit | null;
+  /** There where a person delivers; a server otherwise. */
+  readonly via?: "hand";
 }
 
 /** A delivery that was not made, with the reason in words for whoever called. Nothing was written. */
@@ -102,7 +104,7 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
       contentHash: hash,
       workUnit,
       at,
-      via: "tool",
+      via: deliverer.via ?? "tool",
     });
     return hash;
   });

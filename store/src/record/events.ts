@@ -66,6 +66,7 @@ const isListedChange: Shape<ListedChange> = (value): value is ListedChange =>
 
 const WORK_UNIT = { work_unit: isText };
 const INSTANCE = { artifact_type: isText, instance_id: isText };
+const isAttemptVia = oneOf(["tool", "file", "confirmed"]);
 const isWriter = oneOf(["attempt", "server", "hand"]);
 const isInputChange = oneOf(["new", "modified", "spoilt", "removed"]);
 const isBroken = oneOf(["invalid", "malformed", "stale"]);
@@ -80,7 +81,7 @@ const isReopening = oneOf([
 ]);
 const WRITER = objectOf(
   { by: isWriter },
-  { attempt: isText, protocol: isText, work_unit: isText, via: isVia, at: isText },
+  { attempt: isText, protocol: isText, work_unit: isText, via: isAttemptVia, at: isText },
 );
 /** Why a candidate is executed again; each kind has its own members. */
 const REOPENING = objectOf(

@@ -10,13 +10,13 @@ export type Origin =
       readonly attempt: string;
       readonly protocol: string;
       readonly workUnit: WorkUnit | null;
-      readonly via: DeliveredVia;
+      readonly via: Exclude<DeliveredVia, "hand">;
       /** Null where the log does not tell. */
       readonly at: WallTime | null;
     }
   /** A server that was started by hand took it. */
   | { readonly by: "server" }
-  /** No delivery of this content is recorded: somebody put the file there. */
+  /** A person delivered it, or no delivery of this content is recorded: then somebody put the file there. */
   | { readonly by: "hand" };
 
 const LAST = `SELECT instance_id, content_hash, max(delivery.at) AS last, via, delivery.attempt, protocol, work_unit,
@@ -50,6 +50,7 @@ export function originsOf(
     // What was changed since it was delivered, was changed by hand.
     if (last === undefined || last.content_hash !== contentHash) return { by: "hand" };
     const { attempt, protocol, at, via } = last;
+    if (via === "hand") return { by: "hand" };
     if (attempt === null || protocol === null) return { by: "server" };
     return { by: "attempt", attempt, protocol, workUnit: last.work_unit, via, at };
   });

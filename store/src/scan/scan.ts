@@ -209,7 +209,6 @@ type AnyUpdate = Update | { readonly change: "removed"; readonly old: ArtifactRo
 class Commits {
   readonly #store: Store;
   readonly #index: PackedArtifacts;
-  readonly #types = new Set<string>();
   #pending: AnyUpdate[] = [];
   #change: IndexChange | undefined;
   /** All that one scan finds has one time. */
@@ -238,7 +237,6 @@ class Commits {
 
   async finish(): Promise<void> {
     if (this.#pending.length > 0) await this.#commit(this.#pending, "write");
-    this.#change?.finish(this.#types);
   }
 
   async #commit(batch: readonly AnyUpdate[], commit: "write" | "writeUnsynced"): Promise<void> {
@@ -255,7 +253,6 @@ class Commits {
     const made: ScanChange[] = [];
     const nothingDelivered = !existsDelivery(connection);
     for (const { change, old, row } of batch) {
-      this.#types.add(row.type);
       if (!isAsRead && !isStill(this.#store, row, old)) {
         this.#wasOvertaken = true;
         continue;
