@@ -36,7 +36,6 @@ export {
   parseJsonBytes,
 } from "./json/parse.ts";
 export { escapedStep, unescapedStep } from "./json/pointer.ts";
-export { momentOf, rfc3339, wallTime } from "./moment.ts";
 // Mending a damaged store.
 export { type Rebuilt, rebuildStore } from "./rebuild/rebuild.ts";
 // What a scan cannot refill: attempts, deliveries, events, what is superseded.
@@ -71,14 +70,11 @@ export {
 export type {
   InstanceBefore,
   InstanceState,
-  LastAttempt,
-  OpenAttempt,
   OutcomeId,
   Owner,
+  Place,
   ProcessIdentity,
-  Refusal,
   SeenType,
-  ServerNotes,
   Usage,
 } from "./record/attempt-table.ts";
 export {
@@ -92,7 +88,7 @@ export {
   type ValidArtifact,
   withdrawArtifact,
 } from "./record/delivery.ts";
-export type { Saying } from "./record/delivery-table.ts";
+export type { HeardDelivery } from "./record/delivery-table.ts";
 export {
   clockWentBack,
   type EventQuery,
@@ -126,9 +122,12 @@ export {
   redelivered,
   takenAwayBy,
 } from "./record/instance-history.ts";
+export type { LastAttempt } from "./record/last-attempts.ts";
+export type { OpenAttempt } from "./record/open-attempts.ts";
 export { type Origin, originsOf } from "./record/origin.ts";
+export { finishPendingOperations, type NotDone } from "./record/pending-operations.ts";
 export { loggedViolations } from "./record/refusal.ts";
-export { finishSuperseding, type NotMoved } from "./record/superseding.ts";
+export type { Refusal, ServerNotes } from "./record/server-notes.ts";
 // Bringing the index up to date with the files.
 export { type JudgedContent, judgeContent } from "./scan/judge-content.ts";
 export { type ScanOptions, type ScanReport, scan } from "./scan/scan.ts";
@@ -155,13 +154,14 @@ export {
 export { parseKnownSchema, parseSchema, type SchemaSource } from "./schema/source.ts";
 export { loadSchemaCompiler, type SchemaCompiler, type Validator } from "./schema/validator.ts";
 export {
+  type HeardDeliveries,
   type Listeners,
   readSnapshot,
   readUnhealthy,
-  type Said,
   type Snapshot,
 } from "./snapshot.ts";
 export { alike, alikes, didYouMean, meantText, nearest } from "./suggestion.ts";
+export { rfc3339, wallTime, wallTimeOf } from "./wall-time.ts";
 
 // Files: reading, writing and naming them.
 export { contentOf, workUnitOf } from "./workspace/content.ts";

@@ -3,7 +3,6 @@ import { rmSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { WallTime } from "../src/artifact.ts";
 import { openStore, type Store } from "../src/connection/store.ts";
-import { momentOf, rfc3339, wallTime } from "../src/moment.ts";
 import { confirmArtifact, recordRefusal, withdrawArtifact } from "../src/record/delivery.ts";
 import {
   clockWentBack,
@@ -17,7 +16,8 @@ import {
 } from "../src/record/event-log.ts";
 import { append, FIRST_PREV } from "../src/record/event-table.ts";
 import type { EventRow, NewEvent } from "../src/record/events.ts";
-import { finishSuperseding } from "../src/record/superseding.ts";
+import { finishPendingOperations } from "../src/record/pending-operations.ts";
+import { rfc3339, wallTime, wallTimeOf } from "../src/wall-time.ts";
 import { bodiesOf, EXAMPLES, RUN_STARTED } from "./event-examples.ts";
 import { id, Rig, temporaryDirectory } from "./rig.ts";
 
@@ -359,11 +359,11 @@ describe("what the store tells", () => {
     const started = rig.begin("attempt-1");
     rig.deliver("a", A);
     rig.end("attempt-1", started, "delivered", [], [{ type: "note", id: id("a") }]);
-    finishSuperseding(rig.store, rig.workspace);
+    finishPendingOperations(rig.store, rig.workspace);
     const [kind, attempt, body] = kindsAndBodies(rig.store).at(-1) ?? [];
     expect([kind, attempt]).toEqual(["superseded", "attempt-1"]);
     expect(body).toEqual({ artifact_type: "note", instance_id: "a", content_hash: HASH_OF_A });
-    finishSuperseding(rig.store, rig.workspace);
+    finishPendingOperations(rig.store, rig.workspace);
     expect(kindsAndBodies(rig.store).filter(([told]) => told === "superseded")).toHaveLength(1);
   });
 
@@ -452,9 +452,9 @@ describe("what the store tells", () => {
 
 test("a moment in RFC 3339 is that moment, and what is no time is none", () => {
   for (const moment of [0, 1, 999_999, 1_790_000_000_123_456] as WallTime[])
-    expect(momentOf(rfc3339(moment))).toBe(moment);
+    expect(wallTimeOf(rfc3339(moment))).toBe(moment);
   expect(rfc3339(1_790_000_000_000_007 as WallTime)).toBe("2026-09-21T14:13:20.000007Z");
-  expect(momentOf("2026-09-21t16:13:20.1234567+02:00")).toBe(1_790_000_000_123_456);
+  expect(wallTimeOf("2026-09-21t16:13:20.1234567+02:00")).toBe(1_790_000_000_123_456);
   for (const text of [
     "",
     "now",
@@ -465,7 +465,7 @@ test("a moment in RFC 3339 is that moment, and what is no time is none", () => {
     "2026-02-31T00:00:00Z",
     "2026-02-29T23:00:00-02:00",
   ])
-    expect(momentOf(text)).toBeNull();
+    expect(wallTimeOf(text)).toBeNull();
 });
 
 describe("a clock that is wrong", () => {

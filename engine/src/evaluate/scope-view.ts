@@ -1,8 +1,8 @@
 import {
   candidateKey,
+  type HeardDeliveries,
   type Instance,
   type LastAttempt,
-  type Said,
   type ScanGap,
   type SeenType,
   type Snapshot,
@@ -104,9 +104,9 @@ export class ScopeView {
     return this.#recorded(this.snapshot.lastSuccesses, name);
   }
 
-  /** What was said in this scope; undefined where nothing was. */
-  get said(): Said | undefined {
-    return this.snapshot.said.get(this.workUnit);
+  /** What was heard in this scope; undefined where nothing was. */
+  get heard(): HeardDeliveries | undefined {
+    return this.snapshot.heard.get(this.workUnit);
   }
 
   /** What one of the methodology's protocols sees here. */
@@ -232,9 +232,9 @@ export class ProtocolView {
     return this.#scope.lastSuccess(this.#protocol);
   }
 
-  /** What was said in this scope; undefined where nothing was. */
-  get said(): Said | undefined {
-    return this.#scope.said;
+  /** What was heard in this scope; undefined where nothing was. */
+  get heard(): HeardDeliveries | undefined {
+    return this.#scope.heard;
   }
 }
 

@@ -72,7 +72,7 @@ function wrapped(schema: JsonSchema, refs: LocalRefs, portable: Portable): Input
 
 function unwrapped(schema: JsonSchema, refs: LocalRefs, portable: Portable, scoped: boolean): InputSchema {
   const shape = objectShape(schema, refs);
-  if (shape.properties.has(INSTANCE_ID))
+  if (shape.properties.has(INSTANCE_ID) || shape.required.includes(INSTANCE_ID))
     throw new UnservableError(`has a property '${INSTANCE_ID}', which the tool needs for itself: rename it`);
   const telling = { refs, portable, omit: scoped ? WORK_UNIT : null };
   const known = new Set([...shape.properties.keys(), ...shape.required].filter((name) => allowed(shape, name)));
@@ -129,7 +129,7 @@ function openness({ conjuncts }: ObjectShape, portable: Portable): SchemaObject 
   if (patterned.length === 0 && closed) return { additionalProperties: false };
   const [only, ...others] = conjuncts;
   if (only === undefined || others.length > 0 || branchingPart(only)) return {};
-  // A pattern that takes `instance_id` for one of the artifact's properties would refuse the argument.
+  // A pattern that matches `instance_id` would hold that argument to what it says of the artifact's properties.
   if (isSchemaObject(only.patternProperties) && Object.keys(only.patternProperties).some(takesInstanceId)) return {};
   const { patternProperties, additionalProperties } = portable.of({
     ...(only.patternProperties === undefined ? {} : { patternProperties: only.patternProperties }),

@@ -10,22 +10,16 @@ import { UnsafeDirectoryError, writeDurably } from "../workspace/durable-write.t
 import { fileNameOf } from "../workspace/file-name.ts";
 import { isThere, readRegularFile } from "../workspace/read-file.ts";
 import { reasonOf } from "../workspace/walk.ts";
-import {
-  findOpenAttempt,
-  noteCall,
-  noteRefusal,
-  noteServerFailed,
-  noteServerStarted,
-  type Refusal,
-} from "./attempt-table.ts";
 import { nextMoment } from "./clock-table.ts";
 import { forgetDelivery } from "./delivery-table.ts";
 import { append } from "./event-table.ts";
 import type { RefusalReason } from "./events.ts";
+import { findOpenAttempt } from "./open-attempts.ts";
+import { putPending } from "./pending-operation-table.ts";
+import { finishPendingFor, finishPendingOperations, prepareMove } from "./pending-operations.ts";
 import { recordDelivery } from "./record-delivery.ts";
 import { refusalBody } from "./refusal.ts";
-import { finishSuperseding, finishSupersedingOf, prepareMove } from "./superseding.ts";
-import { putSuperseding } from "./superseding-table.ts";
+import { noteCall, noteRefusal, noteServerFailed, noteServerStarted, type Refusal } from "./server-notes.ts";
 import { putWithdrawal } from "./withdrawal-table.ts";
 
 /** Who delivers: an attempt and its work unit; a person, and a server that was started by hand, have no attempt. */
@@ -75,8 +69,8 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
     refuseForeign(join(directory, name), deliverer, old?.workUnit ?? null);
     let written: BigIntStats;
     try {
-      // What is still to be moved away under this name goes first, so that it is not taken for this.
-      finishSupersedingOf(store, deliverer.workspace, artifact.type, artifact.id);
+      // An earlier file of this name that is still to be moved away goes first, or the new one would be moved in its place.
+      finishPendingFor(store, deliverer.workspace, artifact);
       written = writeArtifact(deliverer.workspace, directory, name, artifact.text);
     } catch (error) {
       throw refused("it could not be written", error);
@@ -92,7 +86,7 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
       lastModified: old !== null && old.contentHash === hash ? old.lastModified : at,
       deliveredAt: old?.deliveredAt ?? null,
       violations: [],
-      // Just written, so its times prove nothing yet: the next scan reads it once and trusts it then.
+      // Its times are too new to be trusted (racy clean): the next scan reads it once.
       stat: null,
       mtime: String(written.mtimeNs),
     });
@@ -165,7 +159,7 @@ export function withdrawArtifact(
   id: InstanceId,
 ): ContentHash {
   const contentHash = recordWithdrawal(store, deliverer, type, id);
-  finishSuperseding(store, deliverer.workspace);
+  finishPendingOperations(store, deliverer.workspace);
   return contentHash;
 }
 
@@ -188,7 +182,7 @@ export function recordWithdrawal(
     } catch (error) {
       throw refused("it could not be moved", error);
     }
-    putSuperseding(store.connection, { attempt, type, id, withdrawn: true });
+    putPending(store.connection, { kind: "withdraw", attempt, type, id });
     putWithdrawal(store.connection, attempt, type, id);
     const at = nextMoment(store.connection);
     removeArtifact(store.connection, row, at);
@@ -247,7 +241,7 @@ function refuseIfEnded(store: Store, { attempt }: Deliverer): void {
 }
 
 function refuseForeign(path: string, deliverer: Deliverer, recorded: WorkUnit | null): void {
-  // The file itself is asked: it may have changed since the last scan.
+  // By the file itself, which may have changed since the last scan.
   let owner = recorded;
   const file = readPresent(path);
   if (file !== null) {
