@@ -175,7 +175,7 @@ test.each([
     inputs: [],
     before: [],
     lastAttempt: null,
-    lastSuccess: null,
+    reopened: null,
     exclusion: { exclusive: true, protocols: [] },
   });
   expect(claimed.kind).toBe("claimed");

@@ -1,6 +1,7 @@
 import {
   adoptAttempt,
   beforeAttempt,
+  type Claim,
   claimAttempt,
   type Exclusion,
   endUnstarted,
@@ -16,6 +17,8 @@ import type { ScopeView } from "../evaluate/scope-view.ts";
 import type { Protocol } from "../methodology/methodology.ts";
 import { thisOwner } from "../process/owner.ts";
 import { mayLive } from "../process/proc.ts";
+import type { OpenProject } from "../project/project.ts";
+import { reopenedBy } from "../reasons/reopening.ts";
 import type { ClaimedAttempt, EndedAttempt, RunningAttempt } from "./attempt.ts";
 import { type Carrier, placeOf, type Work } from "./carrier.ts";
 import type { Supervision } from "./context.ts";
@@ -76,7 +79,7 @@ export function launchAttempt(context: Supervision, carrier: Carrier, trial: Tri
     inputs: inputs.map(({ instance: { type, id, contentHash } }) => ({ type, id, contentHash })),
     before,
     lastAttempt: lastAttemptHere(view.lastAttempt(protocol)),
-    lastSuccess: view.lastSuccess(protocol)?.id ?? null,
+    reopened: reopeningOf(project, view, candidate),
     exclusion,
   });
   if (claimed.kind !== "claimed") {
@@ -117,6 +120,14 @@ export function launchAttempt(context: Supervision, carrier: Carrier, trial: Tri
 /** The last attempt that this store has a record of. */
 function lastAttemptHere(last: LastAttempt | undefined): string | null {
   return last?.elsewhere === undefined ? (last?.id ?? null) : last.elsewhere.lastHere;
+}
+
+/** Of a candidate that had succeeded, which success that was and why it is executed again. */
+function reopeningOf({ store }: OpenProject, view: ScopeView, candidate: EvaluatedCandidate): Claim["reopened"] {
+  const success = view.lastSuccess(candidate.protocol);
+  if (success === undefined) return null;
+  const because = reopenedBy(store, view, candidate);
+  return { last_success: success.id, ...(because.length > 0 && { because }) };
 }
 
 function begin(context: Supervision, attempt: RunningAttempt, work: Work, watcher: Watcher): Begun {
