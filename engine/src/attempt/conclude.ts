@@ -121,6 +121,5 @@ async function judgeNow(project: OpenProject, attempt: Attempt) {
   const { gaps } = await scanProject(project);
   const snapshot = readSnapshot(project.store, project.methodology.types.keys(), gaps, [workUnit]);
   const evidence = gatherEvidence(project, attempt, snapshot);
-  const silence = "end" in attempt ? attempt.end.silence : null;
-  return { evidence, judged: judge(protocol, { ...evidence, silence }), gaps };
+  return { evidence, judged: judge(protocol, evidence), gaps };
 }
