@@ -1,4 +1,4 @@
-import { adoptAttempt, claimAttempt, type OpenAttempt, type Place, unendedAttempts } from "@runa/store";
+import { adoptAttempt, claimAttempt, type OpenAttempt, type Place, unendedAttempts } from "@runa/store/attempts";
 import { expect, onTestFinished, test } from "vitest";
 import type { Attempt, EndedAttempt, WorkEnd } from "../src/attempt/attempt.ts";
 import type { Carrier, Prepared, Trial, Work } from "../src/attempt/carrier.ts";

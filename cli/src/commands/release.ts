@@ -1,4 +1,5 @@
-import { releaseByHand, visible } from "@runa/engine";
+import { visible } from "@runa/engine";
+import { releaseByHand } from "@runa/engine/attempts";
 import { Command, Option } from "clipanion";
 import { candidateName } from "../render/candidate-name.ts";
 import { ProjectCommand } from "./base/project-command.ts";

@@ -1,4 +1,5 @@
-import { type ProjectOptions, rebuildProject, scanAnswer, scanProject, unhealthyOf } from "@runa/engine";
+import { scanAnswer } from "@runa/engine/answers";
+import { type ProjectOptions, rebuildProject, scanProject, unhealthyOf } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { rebuiltText, scanText } from "../render/scan-view.ts";
 import { ProjectCommand } from "./base/project-command.ts";

@@ -1,4 +1,4 @@
-import { stateEnvelope, workUnitCounts } from "@runa/engine";
+import { stateEnvelope, workUnitCounts } from "@runa/engine/answers";
 import { Command, Option } from "clipanion";
 import { stateText } from "../render/state-view.ts";
 import { delegatedWork } from "../render/work-units-view.ts";

@@ -1,13 +1,5 @@
-import type {
-  InstanceBefore,
-  InstanceRef,
-  Moment,
-  Place,
-  ProcessIdentity,
-  ScanReport,
-  SeenType,
-  Usage,
-} from "@runa/store";
+import type { InstanceRef, Moment, ScanReport } from "@runa/store";
+import type { InstanceBefore, Place, ProcessIdentity, SeenType, Usage } from "@runa/store/attempts";
 import type { Candidate } from "../methodology/candidate.ts";
 import type { ProcessEnd } from "../process/agent-process.ts";
 import type { Swept } from "../process/sweep.ts";

@@ -4,9 +4,9 @@ import {
   claimAttempt,
   endUnstarted,
   type OpenAttempt,
-  reasonOf,
   recordAgent,
-} from "@runa/store";
+} from "@runa/store/attempts";
+import { reasonOf } from "@runa/store/files";
 import { v7 as uuidv7 } from "uuid";
 import { RunaError } from "../diagnostic.ts";
 import type { Protocol } from "../methodology/methodology.ts";

@@ -1,4 +1,5 @@
-import { earlierDeliveries, type Instance, type InstanceRef, type JsonSchema } from "@runa/store";
+import type { Instance, InstanceRef, JsonSchema } from "@runa/store";
+import { earlierDeliveries } from "@runa/store/attempts";
 import type { ScopeView } from "../evaluate/scope-view.ts";
 import type { Candidate } from "../methodology/candidate.ts";
 import { outputTypesOf, owedTypesOf } from "../methodology/methodology.ts";

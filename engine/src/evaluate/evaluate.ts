@@ -1,4 +1,5 @@
-import type { Instance, OpenAttempt, ScanGap, Snapshot, TypeSummary, WorkUnit } from "@runa/store";
+import type { Instance, ScanGap, Snapshot, TypeSummary, WorkUnit } from "@runa/store";
+import type { OpenAttempt } from "@runa/store/attempts";
 import { type Candidate, candidateKey } from "../methodology/candidate.ts";
 import { Dialogue } from "../methodology/dialogue.ts";
 import { type Graph, graphOf } from "../methodology/graph.ts";

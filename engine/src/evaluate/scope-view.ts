@@ -2,14 +2,13 @@ import {
   candidateKey,
   type HeardDeliveries,
   type Instance,
-  type LastAttempt,
-  type SeenType,
   type Snapshot,
-  sha256,
   summaryOf,
   type TypeSummary,
   type WorkUnit,
 } from "@runa/store";
+import type { LastAttempt, SeenType } from "@runa/store/attempts";
+import { sha256 } from "@runa/store/json";
 
 /** Stands in the place of instances: what a set of them is told apart by. */
 export type SetMember = Pick<Instance, "id" | "contentHash">;

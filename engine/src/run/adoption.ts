@@ -1,4 +1,4 @@
-import { type OpenAttempt, unendedAttempts } from "@runa/store";
+import { type OpenAttempt, unendedAttempts } from "@runa/store/attempts";
 import { abandonUnknown } from "../attempt/abandon.ts";
 import { shortAttemptId } from "../attempt/attempt-id.ts";
 import type { Carrier } from "../attempt/carrier.ts";

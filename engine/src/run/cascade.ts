@@ -1,5 +1,5 @@
 import { setImmediate as otherWork } from "node:timers/promises";
-import { type OpenAttempt, obstacleAmong, removeLitter, unendedAttempts } from "@runa/store";
+import { type OpenAttempt, obstacleAmong, removeLitter, unendedAttempts } from "@runa/store/attempts";
 import { AgentCarrier } from "../attempt/agent-carrier.ts";
 import type { Carrier } from "../attempt/carrier.ts";
 import { type Begun, launchAttempt } from "../attempt/claim.ts";

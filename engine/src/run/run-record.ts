@@ -1,4 +1,5 @@
-import { recordEvent, type Store } from "@runa/store";
+import type { Store } from "@runa/store";
+import { recordEvent } from "@runa/store/log";
 import { v7 as uuidv7 } from "uuid";
 import { aimEntry } from "../plan/aim.ts";
 import type { RunOptions, RunOutcome, RunReport } from "./report.ts";

@@ -1,4 +1,5 @@
-import { type OpenAttempt, type Store, unendedAttempts } from "@runa/store";
+import type { Store } from "@runa/store";
+import { type OpenAttempt, unendedAttempts } from "@runa/store/attempts";
 import { isOrphan } from "../process/owner.ts";
 import type { ActiveAttempts } from "./active-attempts.ts";
 import type { Alarm } from "./alarm.ts";
