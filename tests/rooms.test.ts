@@ -11,9 +11,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   store: [
     "artifact.ts",
     "candidate.ts",
+    "grouped.ts",
     "instances.ts",
     "wall-time.ts",
-    "grouped.ts",
     "suggestion.ts",
     "json",
     "schema",

@@ -23,7 +23,7 @@ export { openStore, requirePersistent, requireSound, type Store } from "./connec
 export { keepMethodology, keptMethodology } from "./index/kept-methodology.ts";
 export { knownSchemaHash, rememberSchemaFiles } from "./index/schema-check.ts";
 export { knownWorkUnits } from "./index/work-units.ts";
-export { ListedInstances, summaryOf } from "./instances.ts";
+export { ListedInstances } from "./instances.ts";
 export { type Rebuilt, rebuildStore } from "./rebuild/rebuild.ts";
 export { type JudgedContent, judgeContent } from "./scan/judge-content.ts";
 export { type ScanOptions, type ScanReport, scan } from "./scan/scan.ts";
