@@ -107,7 +107,7 @@ function commitEnd(
         ...(swept.length > 0 && { swept: swept.map(({ pid, name, signal }) => ({ pid, name, signal })) }),
       },
       outputsAfter: owedDigest(view.as(protocol), protocol),
-      usage: usage === null ? null : { ...usage },
+      usage,
     },
   );
 }
