@@ -44,6 +44,11 @@ export class DoctorCommand extends ProjectCommand {
     description: "Check this agent, one of the config's or of runa-agent's, or those that protocols are executed with.",
   });
 
+  /** They are among what it finds. */
+  protected override get warnsOfLockfile(): boolean {
+    return this.mcp !== undefined || this.agent !== undefined;
+  }
+
   override async execute(): Promise<number> {
     const other =
       this.mcp !== undefined ? "--mcp" : this.agent !== undefined ? "--agent" : this.verbose ? "--verbose" : null;

@@ -19,6 +19,12 @@ export function failure(error: unknown): string {
   return `${label} ${sentence(message || String(error))}${code === undefined ? "" : ` (${code})`}\n`;
 }
 
+/** The same in one line: `runa.lock:12  message`. */
+export function placeText({ file, message, position }: Diagnostic): string {
+  const line = position === undefined ? "" : `:${position.line}`;
+  return `${visible(displayPath(process.cwd(), file))}${line}  ${sentence(message)}`;
+}
+
 /** `manifest.toml:12:3  message [rule]`, with the line and a caret where the place is known. */
 export function diagnosticText({ file, rule, message, position }: Diagnostic): string {
   const name = visible(displayPath(process.cwd(), file));

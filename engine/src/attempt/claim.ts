@@ -3,6 +3,7 @@ import {
   beforeAttempt,
   claimAttempt,
   endUnstarted,
+  type LastAttempt,
   type OpenAttempt,
   recordAgent,
 } from "@runa/store/attempts";
@@ -59,7 +60,7 @@ export function launchAttempt(
     instructionsHash: protocol.instructionsHash,
     inputs: inputs.map(({ instance: { type, id, contentHash } }) => ({ type, id, contentHash })),
     before,
-    lastAttempt: view.lastAttempt(protocol)?.id ?? null,
+    lastAttempt: lastAttemptHere(view.lastAttempt(protocol)),
     lastSuccess: view.lastSuccess(protocol)?.id ?? null,
     exclusion,
   });
@@ -96,6 +97,11 @@ export function launchAttempt(
     throw error;
   }
   return begin(context, { ...attempt, phase: "running", worker: work.identity }, work, watcher);
+}
+
+/** The last attempt that this store has a record of. */
+function lastAttemptHere(last: LastAttempt | undefined): string | null {
+  return last?.elsewhere === undefined ? (last?.id ?? null) : last.elsewhere.lastHere;
 }
 
 function begin(context: Supervision, attempt: RunningAttempt, work: Work, watcher: Watcher): Begun {

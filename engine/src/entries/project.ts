@@ -1,7 +1,9 @@
 // Finding, opening and looking at a project.
+
 export type { RunLimits } from "../project/config.ts";
 export { type Examination, examine, unhealthyInstances, unhealthyOf } from "../project/examine.ts";
 export { initProject } from "../project/init.ts";
+export { lockfileDefects, renewLockfile, updateLockfile } from "../project/lockfile/write.ts";
 export { evaluateScan, evaluateScope, isNamed, lookAt, workUnitsOf } from "../project/look.ts";
 export { attemptIn, refuseInsideAttempt } from "../project/nested.ts";
 export {
@@ -15,3 +17,4 @@ export {
   rebuildProject,
   scanProject,
 } from "../project/project.ts";
+export { unrecordedCandidates } from "../project/unrecorded.ts";

@@ -12,10 +12,12 @@ import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
 import { type Candidate, candidateKey } from "../methodology/candidate.ts";
 import type { Protocol } from "../methodology/methodology.ts";
 import { offerProblem } from "../plan/offer.ts";
+import { requireLockfile } from "../project/lockfile/write.ts";
 import { ActiveAttempts } from "./active-attempts.ts";
 import { adoptOrphans } from "./adoption.ts";
 import { Alarm } from "./alarm.ts";
 import { type Chance, isTriedAgain, RunLedger } from "./ledger.ts";
+import { LockfileKeeper } from "./lockfile-keeper.ts";
 import { Neighbours } from "./neighbours.ts";
 import { Outlook } from "./outlook.ts";
 import type { ExecutionEvent, RunOptions, RunOutcome, RunReport } from "./report.ts";
@@ -59,6 +61,7 @@ class Cascade {
   readonly #aim: RunAim;
   readonly #outlook: Outlook;
   readonly #record: RunRecord;
+  readonly #lockfile: LockfileKeeper;
   readonly #carrier: Carrier;
   readonly #standstill = new Standstill();
   readonly #alarm = new Alarm();
@@ -83,10 +86,12 @@ class Cascade {
     this.#outlook = new Outlook(context.project, options.workUnit);
     this.#record = new RunRecord(context.project.store, options);
     this.#waiting = new Waiting(context.project.store, this.#active, this.#alarm, this.#standstill);
+    this.#lockfile = new LockfileKeeper(context.project, listen);
   }
 
   async execute(): Promise<RunReport> {
     const { project, interrupts } = this.#context;
+    requireLockfile(project);
     if (project.store.persistent) this.#tidyUp();
     else await this.#refuseUnlessIdle();
     const release = interrupts.listen(() => this.#alarm.ring());
@@ -127,6 +132,7 @@ class Cascade {
       this.#takeEnded();
       await this.#adoptOrphans();
       const evaluation = await this.#evaluate();
+      this.#lockfile.update(evaluation);
       await this.#refuseWhatCannotBeOffered(evaluation);
       const prospect = this.#startWhatMay(evaluation);
       if (prospect.outdated !== null) {
@@ -170,6 +176,7 @@ class Cascade {
       this.#onlyIsOver ||= retryIn === null && this.#isOnly(candidate);
       this.#listen({ kind: "attempt_ended", report: ended, retryIn });
       this.#outlook.scanned(gaps);
+      this.#lockfile.ended(candidate);
     }
   }
 

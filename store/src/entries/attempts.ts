@@ -4,6 +4,7 @@ export {
   type AttemptResult,
   abandonAttempt,
   adoptAttempt,
+  attemptedUnits,
   attemptNotes,
   beforeAttempt,
   claimAttempt,
@@ -27,16 +28,23 @@ export {
   listAttempts,
   namesInAttempts,
 } from "../record/attempt-list.ts";
-export type {
-  InstanceBefore,
-  InstanceState,
-  OutcomeId,
-  Owner,
-  Place,
-  ProcessIdentity,
-  SeenType,
-  Usage,
+export {
+  type InstanceBefore,
+  type InstanceState,
+  isOutcome,
+  type OutcomeId,
+  type Owner,
+  type Place,
+  type ProcessIdentity,
+  type SeenType,
+  type Usage,
 } from "../record/attempt-table.ts";
+export type { LastAttempt } from "../record/last-attempts.ts";
+export type { OpenAttempt } from "../record/open-attempts.ts";
+export type { Refusal, ServerNotes } from "../record/server-notes.ts";
+
+// What they deliver, and where it comes from.
+
 export {
   confirmArtifact,
   type Deliverer,
@@ -48,12 +56,10 @@ export {
   type ValidArtifact,
   withdrawArtifact,
 } from "../record/delivery.ts";
-// What they deliver, and where it comes from.
-export type { HeardDelivery } from "../record/delivery-table.ts";
-// What keeps one from running, and what is left to do after one.
-export { covers, type Exclusion, obstacleAmong, type Units } from "../record/exclusion.ts";
-export type { LastAttempt } from "../record/last-attempts.ts";
-export type { OpenAttempt } from "../record/open-attempts.ts";
+export type { EarlierDelivery, HeardDelivery } from "../record/delivery-table.ts";
 export { type Origin, originsOf } from "../record/origin.ts";
+
+// What keeps one from running, and what is left to do after one.
+
+export { covers, type Exclusion, obstacleAmong, type Units } from "../record/exclusion.ts";
 export { finishPendingOperations, type NotDone } from "../record/pending-operations.ts";
-export type { Refusal, ServerNotes } from "../record/server-notes.ts";

@@ -66,6 +66,11 @@ export abstract class ExecutingCommand extends ScopedCommand {
     );
   }
 
+  /** Of what is executed it is an error. */
+  protected override get warnsOfLockfile(): boolean {
+    return this.dryRun;
+  }
+
   /** @throws UsageError for values that cannot be understood, also of options that a dry run has no use for */
   protected requireValues(): void {
     durationIn("--grace", this.grace);
