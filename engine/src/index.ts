@@ -75,7 +75,7 @@ export {
 export { followTranscript, hasTranscript, type Transcript, transcriptOf } from "./answers/transcript.ts";
 export { type ValidationAnswer, validate } from "./answers/validate.ts";
 export { type ScopeCounts, scopeCounts, workUnitCounts } from "./answers/work-units.ts";
-
+export { acceptByHand } from "./attempt/accept.ts";
 // Attempts: how they are told apart, how they end, and what is said of it.
 export type { EndedAttempt } from "./attempt/attempt.ts";
 export { SHORTEST_BEGINNING, shortAttemptId } from "./attempt/attempt-id.ts";
@@ -84,6 +84,7 @@ export { attemptDeliveries } from "./attempt/deliveries.ts";
 export type { Outcome } from "./attempt/outcome.ts";
 export { outcomeText, violationLines } from "./attempt/outcome-text.ts";
 export { releaseByHand } from "./attempt/release.ts";
+export { reopenByHand } from "./attempt/reopen.ts";
 
 // Texts, sizes, durations and errors.
 export { count } from "./count.ts";

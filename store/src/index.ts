@@ -80,6 +80,8 @@ export type {
   ServerNotes,
   Usage,
 } from "./record/attempt-table.ts";
+export { recordAccepted, recordReopened } from "./record/decision.ts";
+export type { Actor } from "./record/events.ts";
 export {
   confirmArtifact,
   type Deliverer,

@@ -16,6 +16,7 @@ import {
   workedUnits,
 } from "./record/attempt-table.ts";
 import { type Saying, sayingsOf } from "./record/delivery-table.ts";
+import { reopenings } from "./record/reopening.ts";
 import type { ScanReport } from "./scan/scan.ts";
 
 /**
@@ -29,6 +30,8 @@ export interface Snapshot {
   /** By `candidateKey`, for the scopes that were asked for. */
   readonly lastAttempts: ReadonlyMap<string, LastAttempt>;
   readonly lastSuccesses: ReadonlyMap<string, LastAttempt>;
+  /** By `candidateKey`: which of them a person reopened after their last success. */
+  readonly reopened: ReadonlySet<string>;
   /** Attempts that have not ended, of every work unit. */
   readonly openAttempts: readonly OpenAttempt[];
   /** By the work unit for which it was said, null for none; only where something was said. */
@@ -77,7 +80,7 @@ function recordsOf(
   connection: Connection,
   scopes: readonly (WorkUnit | null)[],
   listeners: (scope: WorkUnit | null) => Listeners,
-): Pick<Snapshot, "lastAttempts" | "lastSuccesses" | "said"> {
+): Pick<Snapshot, "lastAttempts" | "lastSuccesses" | "reopened" | "said"> {
   const attempts = new Map<string, LastAttempt>();
   const successes = new Map<string, LastAttempt>();
   const saidIn = new Map<WorkUnit | null, Said>();
@@ -92,7 +95,10 @@ function recordsOf(
     const said = saidTo(connection, listeners(workUnit), successes, workUnit);
     if (said !== null) saidIn.set(workUnit, said);
   }
-  return { lastAttempts: attempts, lastSuccesses: successes, said: saidIn };
+  const reopened = reopenings(connection)
+    .filter((one) => one.at > (successes.get(candidateKey(one))?.ended ?? 0))
+    .map(candidateKey);
+  return { lastAttempts: attempts, lastSuccesses: successes, reopened: new Set(reopened), said: saidIn };
 }
 
 function saidTo(

@@ -141,7 +141,7 @@ export class Rig {
     const claim = claimAttempt(this.store, {
       ...candidate,
       id: attempt,
-      lastAttempt: last?.id ?? null,
+      lastAttempt: last,
       lastSuccess: null,
       exclusion: { exclusive: false, protocols: [{ protocol: PROTOCOL, units: [] }] },
       argv: ["agent"],

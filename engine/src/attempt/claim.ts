@@ -73,7 +73,7 @@ export function launchAttempt(context: Supervision, carrier: Carrier, trial: Tri
     instructionsHash: protocol.instructionsHash,
     inputs: inputs.map(({ instance: { type, id, contentHash } }) => ({ type, id, contentHash })),
     before,
-    lastAttempt: view.lastAttempt(protocol)?.id ?? null,
+    lastAttempt: view.lastAttempt(protocol) ?? null,
     lastSuccess: view.lastSuccess(protocol)?.id ?? null,
     exclusion,
   });

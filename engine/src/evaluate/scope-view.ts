@@ -103,6 +103,12 @@ export class ScopeView {
     return this.#recorded(this.snapshot.lastSuccesses, name);
   }
 
+  /** Whether a person reopened one of the scope's protocols after its last success. */
+  isReopened({ name }: { readonly name: string }): boolean {
+    const { reopened } = this.snapshot;
+    return reopened.size > 0 && reopened.has(candidateKey({ protocol: name, workUnit: this.workUnit }));
+  }
+
   /** What was said in this scope; undefined where nothing was. */
   get said(): Said | undefined {
     return this.snapshot.said.get(this.workUnit);
@@ -212,6 +218,11 @@ export class ProtocolView {
 
   get lastSuccess(): LastAttempt | undefined {
     return this.#scope.lastSuccess(this.#protocol);
+  }
+
+  /** Whether a person reopened it after that. */
+  get isReopened(): boolean {
+    return this.#scope.isReopened(this.#protocol);
   }
 
   /** What was said in this scope; undefined where nothing was. */

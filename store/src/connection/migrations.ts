@@ -113,4 +113,9 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE withdrawal (attempt, type, id, PRIMARY KEY (attempt, type, id)) WITHOUT ROWID;
   ${WITHDRAWALS_FROM_LOG};
   `,
+  // Columns, for the same reason: of what a person decided there is little.
+  `
+  ALTER TABLE attempt ADD COLUMN accepted INTEGER;
+  ALTER TABLE clock ADD COLUMN reopened TEXT;
+  `,
 ];

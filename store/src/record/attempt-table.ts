@@ -162,18 +162,22 @@ const SET_OWNER = "UPDATE attempt SET owner = ? WHERE id = ? AND owner = ? AND e
 const CALLED = "UPDATE attempt SET last_call = ? WHERE id = ?";
 const PROGRESS = "SELECT last_call, ended FROM attempt WHERE id = ?";
 const STARTED = "SELECT started_at FROM attempt WHERE id = ?";
+// What a person accepted counts as delivered, and as having ended then.
+const DELIVERED = "(outcome = 'delivered' OR accepted IS NOT NULL)";
+const OUTCOME = "iif(accepted IS NULL, outcome, 'delivered') AS outcome";
 // Attempts of one candidate never overlap: of several that ended at one moment, the one that began last is the last.
 const LAST_FIRST = "ORDER BY ended DESC, rowid DESC LIMIT 1";
-const LAST_OF_CANDIDATE = `SELECT id, outcome FROM attempt WHERE protocol = ? AND work_unit IS ? AND ended IS NOT NULL
+const LAST_OF_CANDIDATE = `SELECT id, ${OUTCOME} FROM attempt WHERE protocol = ? AND work_unit IS ? AND ended IS NOT NULL
   ${LAST_FIRST}`;
 const FENCE = "UPDATE attempt SET fenced = ? WHERE id = ? AND fenced IS NULL";
 const END = `UPDATE attempt SET ended = ?, fenced = coalesce(fenced, ?), outcome = ?, detail = ?, seen = ?, outputs_after = ?, usage = ?, before = '[]'
   WHERE id = ? AND ended IS NULL AND (? IS NULL OR owner = ?)`;
-const LAST_COLUMNS = "id, protocol, outcome, started, ended, outputs_after, fingerprint, seen";
+const ACCEPT = "UPDATE attempt SET accepted = ?, seen = ?, outputs_after = ? WHERE id = ?";
+const LAST_COLUMNS = `id, protocol, ${OUTCOME}, started, coalesce(accepted, ended) AS ended, outputs_after, fingerprint, seen`;
 const LAST_OF_SCOPE = `SELECT ${LAST_COLUMNS}, json_extract(detail, '$.retry') AS retry FROM attempt
   WHERE rowid IN (${lastOfEach("ended IS NOT NULL")})`;
 const LAST_SUCCESS_OF_SCOPE = `SELECT ${LAST_COLUMNS}, NULL AS retry FROM attempt
-  WHERE rowid IN (${lastOfEach("outcome = 'delivered'")})`;
+  WHERE rowid IN (${lastOfEach(DELIVERED)})`;
 const WORKED = "SELECT DISTINCT work_unit FROM attempt WHERE work_unit IS NOT NULL";
 const OPEN_COLUMNS = "SELECT id, protocol, work_unit, started, started_at, owner, agent, fenced FROM attempt";
 const OPEN = `${OPEN_COLUMNS} WHERE ended IS NULL ORDER BY started, rowid`;
@@ -317,6 +321,21 @@ export function startOf(connection: Connection, id: string): WallTime {
   return (connection.statement(STARTED).get(id) as { started_at: WallTime }).started_at;
 }
 
+/** What an attempt that failed is accepted with. */
+export interface Acceptance extends Pick<AttemptEnd, "outputsAfter"> {
+  readonly seen: Readonly<Record<string, SeenType>>;
+}
+
+/** Has an attempt that failed count as delivered from now on, with what its candidate reads as it is now. */
+export function acceptAttemptRow(
+  connection: Connection,
+  id: string,
+  { seen, outputsAfter }: Acceptance,
+  at: Moment,
+): void {
+  connection.statement(ACCEPT).run(at, JSON.stringify(seen), outputsAfter, id);
+}
+
 /** The last attempt of a candidate that has ended; null for none. */
 export function lastAttemptOf(
   connection: Connection,
@@ -436,7 +455,7 @@ export const ATTEMPT_COLUMNS = {
     usage: isUsage,
   },
   words: { outcome: isOutcome },
-  counts: ["started", "started_at", "fenced", "ended", "server_started", "calls_refused", "last_call"],
+  counts: ["started", "started_at", "fenced", "ended", "server_started", "calls_refused", "last_call", "accepted"],
   /** What is put in the place of something damaged that nobody needs to know. */
   instead: { argv: "[]", inputs: "[]", detail: "{}", agent: null, seen: null, last_refusal: null, usage: null },
 } as const;

@@ -18,6 +18,7 @@ import {
   type InstanceBefore,
   insertAttempt,
   instancesBeforeAttempt,
+  type LastAttempt,
   lastAttemptOf,
   type OpenAttempt,
   type OutcomeId,
@@ -46,8 +47,11 @@ import { withdrawalsOf } from "./withdrawal-table.ts";
 
 /** A candidate that is to be executed, as it was evaluated. */
 export interface Claim extends AttemptStart {
-  /** Its last attempt that had ended when it was evaluated; another since then means that it was executed meanwhile. */
-  readonly lastAttempt: string | null;
+  /**
+   * Its last attempt that had ended when it was evaluated; another since then means that it was executed meanwhile, another
+   * outcome that somebody accepted it.
+   */
+  readonly lastAttempt: Pick<LastAttempt, "id" | "outcome"> | null;
   /** Its last success, if it had one: then it is reopened. */
   readonly lastSuccess: string | null;
   /** What it does not run beside, of everything that has not ended. */
@@ -70,7 +74,8 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
   return connection.writeUnsynced(() => {
     const by = obstacleAmong(openAttempts(connection), claim.exclusion);
     if (by !== null) return { kind: "obstructed", by };
-    if ((lastAttemptOf(connection, protocol, workUnit)?.id ?? null) !== claim.lastAttempt) return { kind: "outdated" };
+    const last = lastAttemptOf(connection, protocol, workUnit);
+    if (last?.id !== claim.lastAttempt?.id || last?.outcome !== claim.lastAttempt?.outcome) return { kind: "outdated" };
     const started = nextMoment(connection);
     insertAttempt(connection, claim, started);
     const { id: attempt, lastSuccess } = claim;
