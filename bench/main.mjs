@@ -3,12 +3,14 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { betweenAttempts } from "./between-attempts.mjs";
 import { deliverer, writtenByHand } from "./delivery.mjs";
 import { evaluating } from "./evaluating.mjs";
 import { firstToolsList } from "./first-tools-list.mjs";
 import { pair, time } from "./measure.mjs";
 import {
   fresh,
+  manyInputs,
   manyProtocols,
   manyWorkUnits,
   quickstart,
@@ -149,8 +151,23 @@ const rows = [
     3,
     () => ({ a: state(units(), "--work-unit", "unit-7"), b: floor }),
   ],
+  [
+    `${WIDE} work units × 10 protocols, state of all, as text`,
+    "node -e 0",
+    4,
+    () => ({ a: runa(units(), "state"), b: floor }),
+  ],
   [`an attempt among ${MANY} artifacts, above one among 20`, "lstat loop", 1.5, cascade, FEW],
   ["a trivial attempt, above its process", "node -e 0", 0.25, () => ({ a: attempts(), b: floor }), FEW],
+  [
+    `an attempt whose prompt holds ${MANY} inputs`,
+    "read, parse loop",
+    3,
+    () => {
+      const project = manyInputs(MANY);
+      return { a: runa(project, "run"), b: loop("parse", project) };
+    },
+  ],
   [
     "runa-mcp, first tools/list, 10 artifacts",
     "node -e 0",
@@ -188,6 +205,12 @@ if (chosen(evaluateRow)) {
   const { first, warm } = evaluating(wide(), ROUNDS);
   print(`${evaluateRow}, first call`, first, "", "≤ 10 ms", first <= 10);
   print(`${evaluateRow}, warmed up`, warm, "", "≤ 10 ms", warm <= 10);
+}
+const betweenRow = `from an attempt's end to the next claim, ${MANY} artifacts`;
+if (chosen(betweenRow)) {
+  const { between, scan } = betweenAttempts(ATTEMPTS, MANY);
+  const beside = between - scan;
+  print(`${betweenRow}, beside its scan`, beside, `of ${between.toFixed(0)} ms`, "≤ 10 ms", beside <= 10);
 }
 const memoryRow = `memory, state, ${HUGE} artifacts`;
 if (chosen(memoryRow)) {

@@ -20,9 +20,7 @@ export function runa(/** @type {string} */ cwd, /** @type {string[]} */ ...args)
 }
 
 export function fresh(/** @type {string} */ name) {
-  const directory = join(scratch, name);
-  mkdirSync(directory, { recursive: true });
-  return directory;
+  return mkdtempSync(join(scratch, `${name}-`));
 }
 
 /** The quickstart's project after its cascade, with nothing left to do. */
@@ -43,6 +41,9 @@ export function quickstart() {
 function setAgent(/** @type {string} */ directory, /** @type {string[]} */ command) {
   appendFileSync(join(directory, ".runa/config.toml"), `\n[agent]\ncommand = ${JSON.stringify(command)}\n`);
 }
+
+/** An agent that does nothing. */
+const IDLE = [process.execPath, "-e", "0"];
 
 const SCHEMA = {
   type: "object",
@@ -138,14 +139,26 @@ export function manyWorkUnits(/** @type {number} */ count) {
   return scanned(fill(directory, artifacts));
 }
 
-/** Protocols without outputs, so that each `run` executes all of them, by an agent that does nothing, beside so many artifacts. */
-export function trivialCascade(/** @type {number} */ protocols, /** @type {number} */ artifacts) {
+/**
+ * Protocols without outputs, so that each `run` executes all of them, beside so many artifacts.
+ * @param {number} protocols @param {number} artifacts @param {string[]} agent does nothing, unless another is given
+ */
+export function trivialCascade(protocols, artifacts, agent = IDLE) {
   const directory = fresh(`cascade-${protocols}-${artifacts}`);
   const types = names("type", 11);
   const trivial = names("nothing", protocols).map((name) => ({ name, on: "type-0" }));
   methodology(join(directory, "methodology"), types, trivial);
   fill(directory, spread(artifacts, types));
-  setAgent(directory, [process.execPath, "-e", "0"]);
+  setAgent(directory, agent);
+  return scanned(directory);
+}
+
+/** One protocol that requires so many artifacts and has no outputs, so that each `run` executes it, by an agent that does nothing. */
+export function manyInputs(/** @type {number} */ count) {
+  const directory = fresh(`inputs-${count}`);
+  methodology(join(directory, "methodology"), ["type-0"], [{ name: "read", requires: ["type-0"], on: "type-0" }]);
+  fill(directory, spread(count, ["type-0"]));
+  setAgent(directory, IDLE);
   return scanned(directory);
 }
 

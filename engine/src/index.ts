@@ -29,12 +29,12 @@ export {
   lossesOf,
   MAX_BYTES,
   MAX_DEPTH,
-  momentOf,
   pointedAt,
   reasonOf,
   refsStandAlone,
   StoreError,
   WorkspaceError,
+  wallTimeOf,
 } from "@runa/store";
 
 // The documents that cross a border, and what they are made from.

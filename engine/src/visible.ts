@@ -6,6 +6,7 @@ const HIDDEN =
 
 /** What has nothing to hide, which most names are, is told faster than what is hidden in it. */
 const PLAIN = /^[ -~]*$/;
+const PLAIN_LINES = /^[ -~\n\t]*$/;
 
 /** A text with everything in it made visible that a terminal would obey or hide, as `\u{202e}`; one line stays one line. */
 export function visible(text: string): string {
@@ -14,6 +15,7 @@ export function visible(text: string): string {
 
 /** The same for text of several lines: line feeds and tabs stay. */
 export function visibleLines(text: string): string {
+  if (PLAIN_LINES.test(text)) return text;
   return text
     .replace(/\r\n/g, "\n")
     .replace(HIDDEN, (hidden) => (hidden === "\n" || hidden === "\t" ? hidden : escapeOf(hidden)));

@@ -42,11 +42,11 @@ class Kept extends Disk {
     super();
     this.file = layOut(this, manifest);
     this.store = openStore(this.at("store"));
-    this.settle();
+    this.waitForTick();
   }
 
   /** Returns when the clock that stamps files has moved on since the last of them was written. */
-  settle(): void {
+  waitForTick(): void {
     const stamp = () => {
       writeFileSync(this.at("stamp"), "");
       return statSync(this.at("stamp"), { bigint: true }).mtimeNs;
@@ -132,7 +132,7 @@ test("what is kept is what loading gives", async () => {
       using kept = new Kept(manifestOf(types, protocols));
       for (const type of types) kept.write({ [`schemas/${type}.schema.json`]: `{"title":"${type}"}` });
       for (const { name } of protocols) kept.write({ [`protocols/${name}/PROTOCOL.md`]: `\ufeffDo ${name} – so.` });
-      kept.settle();
+      kept.waitForTick();
       const first = await kept.load();
       kept.forge();
       const second = await kept.load();
@@ -149,7 +149,7 @@ test("what is kept is what loading gives", async () => {
 test("a kept schema judges as a loaded one does", async () => {
   using kept = new Kept();
   kept.write({ "schemas/a.schema.json": '{"required":["title"]}' });
-  kept.settle();
+  kept.waitForTick();
   await kept.load();
   kept.forge();
   const type = (await kept.load()).types.get("a");
@@ -169,7 +169,7 @@ describe.each(FILES)("%s", (name) => {
   const kept = () => {
     const made = new Kept();
     made.write({ [name]: before });
-    made.settle();
+    made.waitForTick();
     return made;
   };
 
@@ -210,7 +210,7 @@ describe.each(FILES)("%s", (name) => {
     rmSync(project.at(name), { recursive: true });
     renameSync(aside, project.at(name));
     // Being renamed changed the file's times, so it is read; then it is known.
-    project.settle();
+    project.waitForTick();
     expect((await project.load()).name).toBe("m");
     project.forge();
     expect((await project.load()).name).toBe("kept");

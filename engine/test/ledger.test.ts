@@ -255,19 +255,19 @@ test("work without outputs is done until somebody else changes what it reads", (
   fc.assert(
     fc.property(fc.array(fc.constantFrom("h1", "h2", "h3"), { minLength: 2, maxLength: 12 }), (states) => {
       const ledger = new RunLedger([null], () => ({ attempts: 1, backoff: 0 }), 100);
-      let settled: string | null = null;
+      let done: string | null = null;
       for (const go of states) {
         const { evaluation, candidate } = evaluated({}, { go });
         ledger.reconciled(evaluation);
-        expect(ledger.isDone(candidate)).toBe(settled === go);
-        expect(ledger.chance(candidate).kind).toBe(settled === go ? "never" : "now");
-        if (settled === go) continue;
+        expect(ledger.isDone(candidate)).toBe(done === go);
+        expect(ledger.chance(candidate).kind).toBe(done === go ? "never" : "now");
+        if (done === go) continue;
         // What its own attempt wrote is no reason to run again.
         const own = evaluated({}, { go: `${go}-own` });
         ledger.ended(reportOf(candidate, { id: "delivered" }, 1, own.evaluation));
         ledger.reconciled(own.evaluation);
         expect(ledger.isDone(own.candidate)).toBe(true);
-        settled = `${go}-own`;
+        done = `${go}-own`;
       }
     }),
   );

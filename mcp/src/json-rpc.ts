@@ -67,7 +67,7 @@ const ARGUMENTS = "/params/arguments";
 
 function readMessage(value: unknown, lossesOfMessage: () => readonly Loss[]): Incoming {
   if (!isObject(value)) return bad(INVALID_REQUEST, "Invalid request: not an object");
-  // An answer: this server asks nothing, so it is nobody's.
+  // An answer, though this server sends no requests.
   if (!("method" in value) && ("result" in value || "error" in value)) return { kind: "ignored" };
   const { jsonrpc, id, method, params } = value;
   const given = { jsonrpc, method, ...(params === undefined ? {} : { params }) };
@@ -88,7 +88,7 @@ function readMessage(value: unknown, lossesOfMessage: () => readonly Loss[]): In
     };
   }
   if (isJSONRPCNotification(message)) return { kind: "notification", message };
-  // Beyond that a double has rounded it, and the answer would be nobody's.
+  // Parsing has rounded a number that is no safe integer: an answer under it would belong to no request.
   const known = typeof id === "string" || (typeof id === "number" && Number.isSafeInteger(id)) ? id : null;
   return bad(INVALID_REQUEST, "Invalid request: not a JSON-RPC 2.0 request", known);
 }

@@ -64,13 +64,14 @@ export function serve(session: OutputSession, { input, output, version, report }
         // A cancelled call gets no answer, so one that was not begun is not made either.
         if (call === undefined || mcpReq.signal.aborted || stopping)
           throw new ProtocolError(ProtocolErrorCode.InternalError, "The call was not made: the server is stopping");
-        return told(call);
+        return carriedOut(call);
       });
     });
     return server;
   }
 
-  async function told(call: ToolCall): Promise<ToolResult> {
+  /** Carries out a call, and reports what came of it for the diagnostics. */
+  async function carriedOut(call: ToolCall): Promise<ToolResult> {
     const about = { operation: "call", fields: { tool: call.name } } as const;
     try {
       const result = await tools.call(call);

@@ -73,7 +73,7 @@ export class StdioTransport implements Transport {
     if (this.#closed) return;
     const id = "method" in message ? undefined : message.id;
     if (id === undefined) this.#write(message);
-    else this.#settle(id, message);
+    else this.#finish(id, message);
   }
 
   async close(): Promise<void> {
@@ -127,7 +127,7 @@ export class StdioTransport implements Transport {
       case "notification": {
         const { method, params } = incoming.message;
         // A request that was cancelled gets no answer; one that has its answer already is not found any more.
-        if (method === "notifications/cancelled") this.#settle(params?.requestId as RequestId);
+        if (method === "notifications/cancelled") this.#finish(params?.requestId as RequestId);
         return true;
       }
       case "request": {
@@ -144,7 +144,8 @@ export class StdioTransport implements Transport {
     }
   }
 
-  #settle(id: RequestId, answer?: JSONRPCMessage): void {
+  /** Ends a request that is under way, with its answer unless it was cancelled. */
+  #finish(id: RequestId, answer?: JSONRPCMessage): void {
     const batch = this.#pending.get(id)?.batch;
     const known = this.#pending.delete(id);
     if (answer !== undefined) this.#answer(answer, batch);

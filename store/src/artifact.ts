@@ -10,11 +10,11 @@ export type InstanceId = Branded<"InstanceId">;
 /** An id that delegates a slice of work. */
 export type WorkUnit = Branded<"WorkUnit">;
 /**
- * A number of the store's own count of what it learns: no two are equal by chance and none goes back, whatever the clock of
- * the machine does. It orders, and says nothing of when; those of stores that are older than this were microseconds.
+ * A number of the store's own count of what it learns. It only goes up, whatever the machine's clock does: it tells what came
+ * first, not when. (A store that was made before there was the count goes on from microseconds.)
  */
 export type Moment = number & { readonly [brand]: "Moment" };
-/** Microseconds since 1970 on the machine's clock, right or wrong, for people: nothing is decided by it. */
+/** Microseconds since 1970 on the machine's clock, which may be wrong: shown to people, and nothing is decided by it. */
 export type WallTime = number & { readonly [brand]: "WallTime" };
 
 /** A parsed JSON value. */

@@ -36,7 +36,6 @@ export {
   parseJsonBytes,
 } from "./json/parse.ts";
 export { escapedStep, unescapedStep } from "./json/pointer.ts";
-export { momentOf, rfc3339, wallTime } from "./moment.ts";
 // Mending a damaged store.
 export { type Rebuilt, rebuildStore } from "./rebuild/rebuild.ts";
 // What a scan cannot refill: attempts, deliveries, events, what is superseded.
@@ -93,7 +92,7 @@ export {
   type ValidArtifact,
   withdrawArtifact,
 } from "./record/delivery.ts";
-export type { Saying } from "./record/delivery-table.ts";
+export type { HeardDelivery } from "./record/delivery-table.ts";
 export {
   clockWentBack,
   type EventQuery,
@@ -148,13 +147,14 @@ export {
 export { parseKnownSchema, parseSchema, type SchemaSource } from "./schema/source.ts";
 export { loadSchemaCompiler, type SchemaCompiler, type Validator } from "./schema/validator.ts";
 export {
+  type HeardDeliveries,
   type Listeners,
   readSnapshot,
   readUnhealthy,
-  type Said,
   type Snapshot,
 } from "./snapshot.ts";
 export { alike, alikes, didYouMean, meantText, nearest } from "./suggestion.ts";
+export { rfc3339, wallTime, wallTimeOf } from "./wall-time.ts";
 
 // Files: reading, writing and naming them.
 export { contentOf, workUnitOf } from "./workspace/content.ts";

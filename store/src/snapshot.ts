@@ -15,7 +15,7 @@ import {
   openAttempts,
   workedUnits,
 } from "./record/attempt-table.ts";
-import { type Saying, sayingsOf } from "./record/delivery-table.ts";
+import { type HeardDelivery, heardDeliveries } from "./record/delivery-table.ts";
 import { reopenings } from "./record/reopening.ts";
 import type { ScanReport } from "./scan/scan.ts";
 
@@ -34,19 +34,19 @@ export interface Snapshot {
   readonly reopened: ReadonlySet<string>;
   /** Attempts that have not ended, of every work unit. */
   readonly openAttempts: readonly OpenAttempt[];
-  /** By the work unit for which it was said, null for none; only where something was said. */
-  readonly said: ReadonlyMap<WorkUnit | null, Said>;
+  /** What listeners of a scope heard, by its work unit, null for none; only where there is something. */
+  readonly heard: ReadonlyMap<WorkUnit | null, HeardDeliveries>;
 }
 
-/** What was said of work by delivering or confirming, as far as somebody listens. */
-export interface Said {
-  /** By type, the earliest first: what was said after the last success of one of its listeners. */
-  readonly sayings: ReadonlyMap<string, readonly Saying[]>;
-  /** When an instance of a type that the scope counts went last. */
+/** What a scope's protocols may take as feedback: deliveries of types to which they listen. */
+export interface HeardDeliveries {
+  /** By type, the earliest first: those after the last success of some listener. */
+  readonly deliveries: ReadonlyMap<string, readonly HeardDelivery[]>;
+  /** By type, when an instance that the scope sees went last. */
   readonly removals: ReadonlyMap<string, Moment>;
 }
 
-/** By type, the protocols that listen to what others say by delivering it. */
+/** By type, the protocols to which a delivery of it may be feedback. */
 export type Listeners = ReadonlyMap<string, readonly string[]>;
 
 const NOBODY: Listeners = new Map();
@@ -80,10 +80,10 @@ function recordsOf(
   connection: Connection,
   scopes: readonly (WorkUnit | null)[],
   listeners: (scope: WorkUnit | null) => Listeners,
-): Pick<Snapshot, "lastAttempts" | "lastSuccesses" | "reopened" | "said"> {
+): Pick<Snapshot, "lastAttempts" | "lastSuccesses" | "reopened" | "heard"> {
   const attempts = new Map<string, LastAttempt>();
   const successes = new Map<string, LastAttempt>();
-  const saidIn = new Map<WorkUnit | null, Said>();
+  const heardIn = new Map<WorkUnit | null, HeardDeliveries>();
   // Of many work units most may have no attempt: one query then saves theirs.
   const worked = scopes.length > 1 ? workedUnits(connection) : null;
   for (const workUnit of scopes) {
@@ -92,28 +92,28 @@ function recordsOf(
       attempts.set(candidateKey({ protocol: attempt.protocol, workUnit }), attempt);
     for (const attempt of lastSuccesses(connection, workUnit))
       successes.set(candidateKey({ protocol: attempt.protocol, workUnit }), attempt);
-    const said = saidTo(connection, listeners(workUnit), successes, workUnit);
-    if (said !== null) saidIn.set(workUnit, said);
+    const heard = heardBy(connection, listeners(workUnit), successes, workUnit);
+    if (heard !== null) heardIn.set(workUnit, heard);
   }
   const reopened = reopenings(connection)
     .filter((one) => one.at > (successes.get(candidateKey(one))?.ended ?? 0))
     .map(candidateKey);
-  return { lastAttempts: attempts, lastSuccesses: successes, reopened: new Set(reopened), said: saidIn };
+  return { lastAttempts: attempts, lastSuccesses: successes, reopened: new Set(reopened), heard: heardIn };
 }
 
-function saidTo(
+function heardBy(
   connection: Connection,
   listeners: Listeners,
   successes: Snapshot["lastSuccesses"],
   workUnit: WorkUnit | null,
-): Said | null {
-  const sayings = new Map<string, readonly Saying[]>();
+): HeardDeliveries | null {
+  const deliveries = new Map<string, readonly HeardDelivery[]>();
   for (const [type, protocols] of listeners) {
-    const heard = protocols.map((protocol) => successes.get(candidateKey({ protocol, workUnit }))?.ended ?? 0);
-    const said = sayingsOf(connection, type, Math.min(...heard) as Moment, workUnit);
-    if (said.length > 0) sayings.set(type, said);
+    const successTimes = protocols.map((protocol) => successes.get(candidateKey({ protocol, workUnit }))?.ended ?? 0);
+    const heard = heardDeliveries(connection, type, Math.min(...successTimes) as Moment, workUnit);
+    if (heard.length > 0) deliveries.set(type, heard);
   }
-  return sayings.size === 0 ? null : { sayings, removals: lastRemovals(connection, workUnit) };
+  return deliveries.size === 0 ? null : { deliveries, removals: lastRemovals(connection, workUnit) };
 }
 
 /** Every instance of these types that is not valid, in the order of the types, without reading the others. */

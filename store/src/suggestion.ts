@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 
-// A longer one was not typed, and so not misspelt.
+// Nobody types a longer name, so it is not one that was misspelt.
 const MAX_LENGTH = 200;
 
 /** The known name that a misspelt one was probably meant to be; null when none is near. */
@@ -8,11 +8,11 @@ export function nearest(name: string, known: Iterable<string>): string | null {
   let best: string | null = null;
   if (name.length > MAX_LENGTH) return best;
   const typed = folded(name);
-  // More than a third of it, or all of it, is another name.
+  // Where more than a third of the letters differ, or all, it is another name.
   let fewest = Math.min(typed.length, Math.max(1, Math.floor(typed.length / 3)) + 1);
   for (const candidate of known) {
     const other = folded(candidate);
-    // An edit changes the length by one at most; the distance itself costs the product of both lengths.
+    // Each edit changes the length by one at most. Asked first, because the distance costs the product of both lengths.
     if (Math.abs(other.length - typed.length) >= fewest) continue;
     const edits = editsBetween(typed, other);
     if (edits < fewest) [best, fewest] = [candidate, edits];

@@ -3,7 +3,6 @@ import { rmSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { WallTime } from "../src/artifact.ts";
 import { openStore, type Store } from "../src/connection/store.ts";
-import { momentOf, rfc3339, wallTime } from "../src/moment.ts";
 import { confirmArtifact, recordRefusal, withdrawArtifact } from "../src/record/delivery.ts";
 import {
   clockWentBack,
@@ -18,6 +17,7 @@ import {
 import { append, FIRST_PREV } from "../src/record/event-table.ts";
 import type { EventRow, NewEvent } from "../src/record/events.ts";
 import { finishSuperseding } from "../src/record/superseding.ts";
+import { rfc3339, wallTime, wallTimeOf } from "../src/wall-time.ts";
 import { bodiesOf, EXAMPLES, RUN_STARTED } from "./event-examples.ts";
 import { id, Rig, temporaryDirectory } from "./rig.ts";
 
@@ -71,6 +71,9 @@ describe("the chain", () => {
     const store = logOf(4);
     const body = (id: string) =>
       `{"artifact_type":"note","content_hash":"${HASH_OF_A}","instance_id":"${id}","via":"tool"}`;
+    const refusal =
+      '{"actor":{"kind":"person","name":"anna"},"artifact_type":"note","reason":"invalid_artifact",' +
+      '"violation_count":1,"violations":[{"expected":"string","keyword":"type","path":"/title"}]}';
     const printed = [
       `{"at":"1970-01-01T00:00:01.000003Z","body":${body("n-1")},"kind":"delivery_accepted","seq":1}`,
       `{"at":"1970-01-01T00:00:02.000006Z","attempt":"attempt-2","body":${body("n-2")},"kind":"delivery_accepted","seq":2}`,
@@ -452,9 +455,9 @@ describe("what the store tells", () => {
 
 test("a moment in RFC 3339 is that moment, and what is no time is none", () => {
   for (const moment of [0, 1, 999_999, 1_790_000_000_123_456] as WallTime[])
-    expect(momentOf(rfc3339(moment))).toBe(moment);
+    expect(wallTimeOf(rfc3339(moment))).toBe(moment);
   expect(rfc3339(1_790_000_000_000_007 as WallTime)).toBe("2026-09-21T14:13:20.000007Z");
-  expect(momentOf("2026-09-21t16:13:20.1234567+02:00")).toBe(1_790_000_000_123_456);
+  expect(wallTimeOf("2026-09-21t16:13:20.1234567+02:00")).toBe(1_790_000_000_123_456);
   for (const text of [
     "",
     "now",
@@ -465,7 +468,7 @@ test("a moment in RFC 3339 is that moment, and what is no time is none", () => {
     "2026-02-31T00:00:00Z",
     "2026-02-29T23:00:00-02:00",
   ])
-    expect(momentOf(text)).toBeNull();
+    expect(wallTimeOf(text)).toBeNull();
 });
 
 describe("a clock that is wrong", () => {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { openStore } from "../src/connection/store.ts";
-import { findArtifact, putArtifact, removeArtifact } from "../src/index/artifact-table.ts";
+import { findArtifact, markDelivered, putArtifact, removeArtifact } from "../src/index/artifact-table.ts";
 import { IndexChange, packedArtifacts } from "../src/index/packed-artifacts.ts";
 import { nextMoment } from "../src/record/clock-table.ts";
+import { recordEvent } from "../src/record/event-log.ts";
 import { readSnapshot } from "../src/snapshot.ts";
+import { RUN_STARTED } from "./event-examples.ts";
 import { Rig, unit } from "./rig.ts";
 
 const TYPES = ["note", "plan"];
@@ -90,6 +92,47 @@ describe("what was read is kept", () => {
     expect(changed(rig)).toEqual([]);
   });
 
+  test("of each type until this connection writes to it, whatever else it writes", async () => {
+    const rig = new Rig();
+    for (const name of ["note/a", "plan/b"]) rig.put(`${name}.json`, { title: "t" });
+    await rig.scan();
+    const { connection } = rig.store;
+    const before = packedArtifacts(connection);
+    recordEvent(rig.store, RUN_STARTED);
+    expect(packedArtifacts(connection)).toBe(before);
+    const row = rig.row("note", "a");
+    const changes = [
+      () => markDelivered(connection, "note", row.id, row.lastModified),
+      () => putArtifact(connection, { ...row, workUnit: unit("one") }),
+      () => removeArtifact(connection, row, nextMoment(connection)),
+    ];
+    for (const change of changes) {
+      const last = packedArtifacts(connection);
+      connection.write(change);
+      const now = packedArtifacts(connection);
+      expect(now.get("note")).not.toBe(last.get("note"));
+      expect(now.get("plan")).toBe(before.get("plan"));
+      expect(now.get("note")?.rows() ?? []).toEqual(
+        [findArtifact(connection, "note", row.id)].filter((one) => one !== null),
+      );
+    }
+  });
+
+  test("also where a write is taken back", async () => {
+    const rig = new Rig();
+    rig.put("note/a.json", { title: "t" });
+    await rig.scan();
+    const { connection } = rig.store;
+    const row = rig.row("note", "a");
+    const takenBack = () =>
+      connection.write(() => {
+        removeArtifact(connection, row, nextMoment(connection));
+        throw new Error("taken back");
+      });
+    expect(takenBack).toThrow("taken back");
+    expect(rig.rows()).toEqual([row]);
+  });
+
   test("and a snapshot stays as it was", async () => {
     const rig = new Rig();
     rig.put("note/a.json", { title: "t" });
@@ -103,7 +146,7 @@ describe("what was read is kept", () => {
 });
 
 describe("work in two transactions", () => {
-  const WHEN = ["never", "before the first", "between them", "after the last", "after the end"] as const;
+  const WHEN = ["never", "before the first", "between them", "after the last"] as const;
   const cases = (["this connection", "another connection"] as const).flatMap((who) =>
     WHEN.map((when) => [when, who] as const),
   );
@@ -134,8 +177,6 @@ describe("work in two transactions", () => {
     happens("between them");
     part("b");
     happens("after the last");
-    change.finish(new Set(["note"]));
-    happens("after the end");
 
     const touched = when === "never" ? ["a", "b"] : ["a", "b", "d"];
     expect(
@@ -157,7 +198,7 @@ describe("work in two transactions", () => {
     if (other !== store) other.close();
   });
 
-  test("that is not finished leaves nothing behind", async () => {
+  test("is seen after any of them", async () => {
     const rig = new Rig();
     rig.put("note/a.json", { title: "t" });
     await rig.scan();

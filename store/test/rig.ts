@@ -97,6 +97,13 @@ export class Rig {
     this.#store = openQuickly(join(this.root, "store"));
   }
 
+  /** Executes SQL as a program would that is not runa: over a connection of its own. */
+  executeElsewhere(sql: string): void {
+    const other = openStore(this.store.directory);
+    other.connection.database.exec(sql);
+    other.close();
+  }
+
   path(...names: string[]): string {
     return join(this.workspace, ...names);
   }

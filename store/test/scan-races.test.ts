@@ -102,7 +102,7 @@ test("an instance that was withdrawn meanwhile does not come back", async () => 
   rig.put("note/a.json", { title: "two" });
   await scanWhile(rig, () => {
     unlinkSync(rig.path("note/a.json"));
-    rig.store.connection.write(() => rig.store.connection.database.exec("DELETE FROM artifact"));
+    rig.executeElsewhere("DELETE FROM artifact");
   });
   expect(rig.rows()).toEqual([]);
 });

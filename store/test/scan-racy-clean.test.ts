@@ -38,9 +38,7 @@ async function onCoarseClock(work: () => Promise<void>): Promise<void> {
 
 /** Makes the index lie about a file: a scan that reads the file notices, one that trusts its times does not. */
 function forge(rig: Rig): void {
-  rig.store.connection.write(() =>
-    rig.store.connection.database.exec("UPDATE artifact SET content_hash = 'sha256:forged'"),
-  );
+  rig.executeElsewhere("UPDATE artifact SET content_hash = 'sha256:forged'");
 }
 
 const forged = (rig: Rig) => rig.rows().map(({ contentHash }) => contentHash === "sha256:forged");

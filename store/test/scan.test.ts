@@ -432,7 +432,7 @@ test("the artifact table is an index: emptied, a scan refills it", async () => {
   const before = stable();
   expect(before.map(({ status }) => status)).toEqual(["valid", "valid", "invalid", "malformed"]);
   expect(before[1]?.deliveredAt).toBe(started);
-  rig.store.connection.write(() => rig.store.connection.database.exec("DELETE FROM artifact"));
+  rig.executeElsewhere("DELETE FROM artifact");
   expect((await rig.scan()).new.length).toBe(4);
   expect(stable()).toEqual(before);
 });

@@ -32,13 +32,13 @@ export const claudeCode: Adapter = {
       ...extra,
     ],
     env: {
-      // It begins without the server otherwise, or gives up on one that takes more than some seconds.
+      // Otherwise it begins without the server, or gives up on one that takes some seconds to start.
       MCP_CONNECTION_NONBLOCKING: env.MCP_CONNECTION_NONBLOCKING ?? "0",
       MCP_CONNECT_TIMEOUT_MS: env.MCP_CONNECT_TIMEOUT_MS ?? `${STARTUP * 1000}`,
       DISABLE_AUTOUPDATER: env.DISABLE_AUTOUPDATER ?? "1",
     },
   }),
-  // It tells of its servers before it looks at the prompt, and this one it carries out by itself.
+  // It reports its servers before it reads the prompt, and carries out `/clear` without a model.
   probe: (session) => ({ ...claudeCode.launch(session), stdin: "/clear", verdict }),
   reader: claudeStream,
 };

@@ -21,10 +21,10 @@ export const codex: Adapter = {
   allowMore: ["--sandbox", "workspace-write"],
 
   launch: ({ server, extra }) => ({
-    // `-` is the prompt on stdin; here, before options that take any number of words.
+    // `-` stands for the prompt on stdin. It comes before the operator's words: their last option may take any number of words.
     args: ["exec", "--json", "--skip-git-repo-check", "-c", configured(server), "-", ...extra],
   }),
-  // Its server for editors lists the tools of MCP servers when it is asked.
+  // What it serves to editors can list its MCP servers and their tools.
   probe: ({ server }) => ({
     args: ["app-server", "-c", configured(server)],
     stdin: REQUESTS.map((request) => `${JSON.stringify(request)}\n`).join(""),
@@ -39,7 +39,7 @@ function configured(server: ServerConfig): string {
   const entry = {
     ...server,
     default_tools_approval_mode: "approve",
-    // It begins without a server that is not required as soon as it can.
+    // Otherwise it begins without waiting for the server.
     required: true,
     startup_timeout_sec: STARTUP,
   };

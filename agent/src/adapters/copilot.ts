@@ -36,7 +36,7 @@ export const copilot: Adapter = {
       usageFile,
     };
   },
-  // It tells of its servers before it calls the model, which is nowhere.
+  // It reports its servers before it calls a model; there is none at this address.
   probe: (session) => ({
     ...copilot.launch(session),
     env: { COPILOT_OFFLINE: "true", COPILOT_PROVIDER_BASE_URL: "http://127.0.0.1:9/v1", COPILOT_MODEL: "none" },

@@ -80,7 +80,7 @@ function settingsIn(file: string): JsonObject {
     const parsed = parseJsonc(text);
     if (isObject(parsed)) return parsed;
   } catch {
-    // Told below.
+    // No JSON at all: the error below is of that too.
   }
   throw new Failure(`the settings of Gemini CLI are no JSON object: ${file}`);
 }

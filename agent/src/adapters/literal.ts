@@ -1,9 +1,9 @@
 import type { ServerConfig } from "../session/config.ts";
 
-/** A dollar sign where a CLI fills in variables: the default of one that nobody sets, for defaults are taken as they are. */
+/** A dollar sign for a CLI that fills in variables: the default of a variable that nobody sets. Nothing is filled in in a default. */
 const DOLLAR = `\${RUNA_NO_SUCH_VARIABLE:-$}`;
 
-/** A server's configuration for a CLI that fills in variables of the environment, and is to leave this as it is. */
+/** A server's configuration that a CLI leaves as it is, though it fills in variables of the environment. */
 export function literalServer({ command, args, env }: ServerConfig, dollar = DOLLAR): ServerConfig {
   const literal = (text: string) => text.replaceAll("$", () => dollar);
   return {

@@ -33,7 +33,7 @@ export const qwen: Adapter = {
       ...extra,
     ],
   }),
-  // Listing servers takes none from the command line, only from settings, where variables have no defaults.
+  // `mcp list` knows the servers in settings alone, where a variable cannot have a default.
   probe: ({ server, directory }) => {
     const file = join(directory(), "settings.json");
     return {

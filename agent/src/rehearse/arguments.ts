@@ -1,7 +1,7 @@
 import { isObject, type JsonObject, strings } from "../json.ts";
 import type { Offer } from "../session/offer.ts";
-import { Impossible, namedSchemas, type Schema } from "../settle/schema.ts";
-import { type Making, valueFor } from "../settle/value.ts";
+import { Impossible, namedSchemas, type Schema } from "../value/schema.ts";
+import { type Making, valueFor } from "../value/value.ts";
 
 /** What the arguments of one delivery are to be. */
 export interface Wanted {

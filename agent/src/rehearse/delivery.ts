@@ -3,8 +3,8 @@ import { type JsonObject, sameJson } from "../json.ts";
 import type { Answer, Violation } from "../session/answer.ts";
 import type { Server } from "../session/server.ts";
 import { visible } from "../visible.ts";
+import { argumentSetsFor, NothingToMake, named } from "./argument-sets.ts";
 import type { Wanted } from "./arguments.ts";
-import { candidatesFor, NothingToMake, named } from "./candidates.ts";
 import { mended } from "./mend.ts";
 import { spoiled, type WrongArguments } from "./wrong.ts";
 
@@ -26,7 +26,7 @@ export async function deliver(server: Server, wanted: Wanted): Promise<"delivere
   const calls = callsOf(server, wanted);
   let why: NothingToMake | undefined;
   try {
-    for (const { full, bare } of candidatesFor(wanted)) {
+    for (const { full, bare } of argumentSetsFor(wanted)) {
       if (full !== undefined && (await calls.make(full))?.kind === "accepted") return "delivered";
       if (bare !== undefined && (await acceptsMended(calls, bare, full ?? bare))) return "delivered";
       if (calls.last()?.final) break;
@@ -56,7 +56,7 @@ export async function deliverMended(server: Server, wanted: Wanted): Promise<Men
   const calls = callsOf(server, wanted);
   let wrong: WrongArguments | undefined;
   let refusal: Refused | undefined;
-  for (const { full, bare } of candidatesFor(wanted)) {
+  for (const { full, bare } of argumentSetsFor(wanted)) {
     wrong ??= spoiled(full ?? bare ?? {}, wanted.offer.inputSchema);
     if (wrong === undefined) break;
     refusal ??= await refusalOf(wrong, calls, wanted);

@@ -1,8 +1,8 @@
 import { isObject, type JsonObject, sameJson, strings } from "../json.ts";
+import { WRAPPED } from "./arguments.ts";
 
-/** Arguments that are no part of the artifact, and the one that holds an artifact that is no object. */
+/** Arguments that are no part of the artifact. */
 const BESIDE = new Set(["instance_id", "work_unit"]);
-const WRAPPED = "artifact";
 
 /** Arguments that a tool must refuse, and what is wrong with them. */
 export interface WrongArguments {

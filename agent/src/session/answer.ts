@@ -14,7 +14,7 @@ export type Answer =
       readonly kind: "refused";
       readonly text: string;
       readonly violations: readonly Violation[];
-      /** The server listed its violations and there are none: not the schema refused it, so another would be too. */
+      /** The server lists no violation: it was not the schema that refused the call, so other arguments would be refused too. */
       readonly final: boolean;
     };
 

@@ -7,11 +7,11 @@ import {
   type EventLog,
   eventDocument,
   isEventKind,
-  momentOf,
   openEventLog,
   parseAge,
   SHORTEST_BEGINNING,
   type WallTime,
+  wallTimeOf,
 } from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { UsageError } from "../input/usage-error.ts";
@@ -171,7 +171,7 @@ export class LogCommand extends ProjectCommand {
     if (this.since === undefined) return undefined;
     const ago = parseAge(this.since);
     const moment =
-      ago === null ? (parseLocalTime(this.since) ?? momentOf(this.since)) : Math.max(0, Date.now() - ago) * 1000;
+      ago === null ? (parseLocalTime(this.since) ?? wallTimeOf(this.since)) : Math.max(0, Date.now() - ago) * 1000;
     if (moment === null)
       throw new UsageError(
         '--since needs how long ago, such as "30m", "2h" or "7d", a time such as "2026-01-31 09:30:00" or "2026-01-31", or one such as 2026-01-31T09:30:00Z',

@@ -25,11 +25,11 @@ export async function follow(log: EventLog, print: () => void): Promise<number> 
  */
 export function watch(look: () => boolean): Promise<number> {
   return new Promise((resolve, reject) => {
-    const end = (settle: () => void) => {
+    const end = (answer: () => void) => {
       clearInterval(timer);
       endWatch();
       for (const signal of HANDLED_SIGNALS) process.off(signal, onSignal);
-      settle();
+      answer();
     };
     const onSignal = (signal: Handled) => end(() => resolve(signalExitCode(signal)));
     const lookAgain = () => {

@@ -103,7 +103,12 @@ function spent({ duration_ms, usage = {} }: EventBodies["attempt_ended"]): strin
 }
 
 /** How something was delivered, where that is not by a call of an attempt's server or as its file. */
-const VIA = { tool: "", file: "", confirmed: " (confirmed unchanged)", hand: " (by hand)" };
+const VIA: Readonly<Record<EventBodies["delivery_accepted"]["via"], string>> = {
+  tool: "",
+  file: "",
+  confirmed: " (confirmed unchanged)",
+  hand: " (by hand)",
+};
 
 const CHANGES = ["new", "modified", "revalidated", "removed"] as const;
 /** So many changed instances are named on a scan's line. */

@@ -240,7 +240,7 @@ function lackOf({ total, valid, stale }: TypeSummary): PreconditionReason | null
   return stale > 0 ? "stale" : "invalid";
 }
 
-/** The partially scanned types of a trigger that trusted branches do not settle, but for those that `requires` names. */
+/** The partially scanned types of a trigger that trusted branches do not decide, but for those that `requires` names. */
 function untrustedIn(view: ProtocolView, protocol: Protocol, triggers: TriggerEvaluation): PreconditionFailure[] {
   if (!view.hasGaps || triggers.trusted(protocol.trigger) !== null) return [];
   return typesOf(protocol.trigger)

@@ -4,15 +4,15 @@ import type { ProtocolDeclaration } from "../methodology/manifest.ts";
 import { outputTypesOf, readTypesOf } from "../methodology/methodology.ts";
 import type { ProtocolView, RelevantInput } from "./scope-view.ts";
 
-/** Something that lies there and counts as changed when it was said, whatever its content was before. */
+/** An instance that counts as changed when it was delivered, even with the content that it had before. */
 interface News {
   readonly instance: Instance;
   readonly at: Moment;
 }
 
 /**
- * What others have said of a candidate's work since its last success (contract.md section 5, "Feedback"), also in words
- * that were said before. The same words are no news where nothing of what the candidate may write has changed since then.
+ * The feedback on a candidate's work since its last success (contract.md section 5, "Feedback"). The same content, delivered
+ * again, is news too, unless nothing of what the candidate may write has changed since it was delivered before.
  */
 export class Feedback {
   readonly #view: ProtocolView;
@@ -27,26 +27,26 @@ export class Feedback {
 
   /** Whether there is anything that the candidate has not answered. */
   get isUnanswered(): boolean {
-    return this.#isSpokenTo && readTypesOf(this.#protocol).some((type) => this.#newsOf(type).length > 0);
+    return this.#heardAnything && readTypesOf(this.#protocol).some((type) => this.#newsOf(type).length > 0);
   }
 
-  /** When something was said last by instances of a type; null where nothing was. */
+  /** When the last feedback by instances of a type came; null where there is none. */
   newest({ type, which }: RelevantInput): Moment | null {
-    if (!this.#isSpokenTo) return null;
+    if (!this.#heardAnything) return null;
     let newest: Moment | null = null;
     for (const { instance, at } of this.#newsOf(type))
       if ((which === "all" || instance.status === "valid") && (newest === null || at > newest)) newest = at;
     return newest;
   }
 
-  get #isSpokenTo(): boolean {
-    return this.#view.said !== undefined;
+  get #heardAnything(): boolean {
+    return this.#view.heard !== undefined;
   }
 
   #newsOf(type: string): News[] {
     const answered = this.#view.lastSuccess?.ended ?? 0;
-    const sayings = this.#view.said?.sayings.get(type) ?? [];
-    return sayings.flatMap(({ id, contentHash, protocol, at, before }): News[] => {
+    const deliveries = this.#view.heard?.deliveries.get(type) ?? [];
+    return deliveries.flatMap(({ id, contentHash, protocol, at, before }): News[] => {
       if (at <= answered || !this.#dialogue.isFeedback(type, protocol, this.#protocol)) return [];
       if (before !== null && !this.#hasChangedSince(before)) return [];
       const instance = this.#view.inScope(type).find((one) => one.id === id && one.contentHash === contentHash);
@@ -56,7 +56,7 @@ export class Feedback {
 
   /** Whether anything of what the candidate may write came, changed or went since then. */
   #hasChangedSince(moment: Moment): boolean {
-    const removals = this.#view.said?.removals;
+    const removals = this.#view.heard?.removals;
     return outputTypesOf(this.#protocol).some(
       (type) => (this.#view.summary(type).newest ?? 0) > moment || (removals?.get(type) ?? 0) > moment,
     );

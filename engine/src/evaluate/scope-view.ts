@@ -1,8 +1,8 @@
 import {
   candidateKey,
+  type HeardDeliveries,
   type Instance,
   type LastAttempt,
-  type Said,
   type SeenType,
   type Snapshot,
   sha256,
@@ -109,9 +109,9 @@ export class ScopeView {
     return reopened.size > 0 && reopened.has(candidateKey({ protocol: name, workUnit: this.workUnit }));
   }
 
-  /** What was said in this scope; undefined where nothing was. */
-  get said(): Said | undefined {
-    return this.snapshot.said.get(this.workUnit);
+  /** What was heard in this scope; undefined where nothing was. */
+  get heard(): HeardDeliveries | undefined {
+    return this.snapshot.heard.get(this.workUnit);
   }
 
   /** What one of the methodology's protocols sees here. */
@@ -225,9 +225,9 @@ export class ProtocolView {
     return this.#scope.isReopened(this.#protocol);
   }
 
-  /** What was said in this scope; undefined where nothing was. */
-  get said(): Said | undefined {
-    return this.#scope.said;
+  /** What was heard in this scope; undefined where nothing was. */
+  get heard(): HeardDeliveries | undefined {
+    return this.#scope.heard;
   }
 }
 

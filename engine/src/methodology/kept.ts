@@ -10,8 +10,8 @@ import {
 } from "@runa/store";
 import type { TomlDocument, TomlFinding } from "../toml/parse.ts";
 import { version } from "../version.ts";
-import { LateProtocol, LateType, lateDocument, type ProtocolFacts, type TypeFacts } from "./late-texts.ts";
 import { LazyCompiler } from "./lazy-compiler.ts";
+import { LazyProtocol, LazyType, lazyDocument, type ProtocolFacts, type TypeFacts } from "./lazy-texts.ts";
 import { type ArtifactType, instructionsFile, loadMethodology, type Methodology, schemaFile } from "./methodology.ts";
 
 /** What is kept of a methodology: everything but the texts of its files. */
@@ -85,7 +85,7 @@ class KeptMethodology implements Methodology {
   readonly manifestHash: string;
   readonly sourcesHash: string;
   readonly types: ReadonlyMap<string, ArtifactType>;
-  readonly protocols: readonly LateProtocol[];
+  readonly protocols: readonly LazyProtocol[];
   readonly findings: readonly TomlFinding[];
   #document: TomlDocument | undefined;
 
@@ -97,15 +97,15 @@ class KeptMethodology implements Methodology {
     this.manifestHash = facts.manifestHash;
     this.sourcesHash = facts.sourcesHash;
     this.types = new Map(
-      facts.types.map((type) => [type.name, new LateType(type, schemaFile(root, type.name), compiler)]),
+      facts.types.map((type) => [type.name, new LazyType(type, schemaFile(root, type.name), compiler)]),
     );
-    this.protocols = facts.protocols.map((facts) => new LateProtocol(facts, instructionsFile(root, facts.name)));
+    this.protocols = facts.protocols.map((facts) => new LazyProtocol(facts, instructionsFile(root, facts.name)));
     this.findings = facts.findings;
   }
 
   /** @throws RunaError where the manifest is no longer what it was */
   get document(): TomlDocument {
-    this.#document ??= lateDocument(this.file, this.manifestHash);
+    this.#document ??= lazyDocument(this.file, this.manifestHash);
     return this.#document;
   }
 }

@@ -132,10 +132,11 @@ function projectedInstance(view: ScopeView, type: string, at: Moment, step: numb
   };
 }
 
-function latest({ snapshot, said }: ScopeView): Moment {
+function latest({ snapshot, heard }: ScopeView): Moment {
   let moment = 0 as Moment;
   for (const instances of snapshot.instances.values())
     for (const { lastModified } of instances) if (lastModified > moment) moment = lastModified;
-  for (const sayings of said?.sayings.values() ?? []) for (const { at } of sayings) if (at > moment) moment = at;
+  for (const deliveries of heard?.deliveries.values() ?? [])
+    for (const { at } of deliveries) if (at > moment) moment = at;
   return (moment + 1) as Moment;
 }

@@ -1,4 +1,4 @@
-import { contentOf, parseJson, readRegularFile } from "@runa/store";
+import { contentOf, readRegularFile } from "@runa/store";
 import { count } from "../count.ts";
 import { visible, visibleLines } from "../visible.ts";
 import type { Context, ContextInput } from "./plan.ts";
@@ -83,12 +83,9 @@ function opening({ protocol, workUnit, methodology }: Context): string {
 function sections(inputs: readonly ContextInput[]): string[] | null {
   const rendered: string[] = [];
   for (const input of inputs) {
-    const bytes = bytesOf(input);
-    if (bytes === null) return null;
-    rendered.push(
-      `### ${visible(input.artifactType)}: ${visible(input.instanceId)}`,
-      ...(input.relationship === "invalid" ? invalidText(input, bytes) : [valueText(bytes)]),
-    );
+    const text = textOf(input);
+    if (text === null) return null;
+    rendered.push(`### ${visible(input.artifactType)}: ${visible(input.instanceId)}`, ...text);
   }
   return rendered;
 }
@@ -106,16 +103,22 @@ function invalidText({ displayPath, violations }: ContextInput, bytes: Buffer): 
   ];
 }
 
-function valueText(bytes: Buffer): string {
-  const { value, exact = value } = parseJson(bytes.toString("utf8"));
-  return prose(exact);
+/** What an agent is told of an input, if its file still holds the content that was evaluated. */
+function textOf(input: ContextInput): string[] | null {
+  const bytes = bytesOf(input);
+  if (bytes === null) return null;
+  const { hash, content } = contentOf(bytes);
+  if (hash !== input.contentHash) return null;
+  if (input.relationship === "invalid") return invalidText(input, bytes);
+  if ("malformed" in content) return null;
+  const { value, exact = value } = content;
+  return [prose(exact)];
 }
 
-/** The bytes of an input, if they are still the content that was evaluated. */
-function bytesOf(input: ContextInput): Buffer | null {
+/** Null where no file is there, or none that can be read. */
+function bytesOf({ path }: ContextInput): Buffer | null {
   try {
-    const file = readRegularFile(input.path);
-    return file !== null && contentOf(file.bytes).hash === input.contentHash ? file.bytes : null;
+    return readRegularFile(path)?.bytes ?? null;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== undefined) return null;
     throw error;

@@ -74,7 +74,7 @@ function isMarked(one: ProcessStat, trail: Trail, living: ReadonlyMap<number, Pr
   const { agent, attempt, seen } = trail;
   const since = seen.get(one.pid);
   if (since !== undefined && (since === null || since === one.startTime)) return true;
-  // Nothing of the attempt is older than its agent: most processes are settled by this.
+  // Nothing of the attempt is older than its agent: this rules most processes out.
   if (agent !== null && agent.startTime !== null && Number(one.startTime) < Number(agent.startTime)) return false;
   if (agent !== null && (one.session === agent.pid || one.group === agent.pid)) {
     // The number stays taken while one process has it as its session or group. A leader that is not the agent shows

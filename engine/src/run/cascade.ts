@@ -70,7 +70,7 @@ class Cascade {
   readonly #neighbours: Neighbours;
   readonly #standstill = new Standstill();
   readonly #alarm = new Alarm();
-  /** Candidates of which it is settled whether their servers could offer what they write. */
+  /** Candidates of which it is known whether their servers could offer what they write. */
   readonly #asked = new Set<string>();
   readonly #id = uuidv7();
   readonly #carrier: Carrier;
@@ -144,7 +144,7 @@ class Cascade {
     for (;;) {
       // Signals get their turn also where nothing below has to wait for anything.
       await otherWork();
-      this.#settleEnded();
+      this.#takeEnded();
       await this.#adoptOrphans();
       const evaluation = await this.#evaluate();
       await this.#refuseWhatCannotBeOffered(evaluation);
@@ -191,7 +191,7 @@ class Cascade {
   }
 
   /** Tells of every attempt that has ended since, and forgets the evaluation that they made old. */
-  #settleEnded(): void {
+  #takeEnded(): void {
     for (let ended = this.#ended.shift(); ended !== undefined; ended = this.#ended.shift()) {
       if ("failure" in ended) throw ended.failure;
       const { id, candidate, gaps } = ended;
@@ -245,12 +245,12 @@ class Cascade {
   #watch(begun: Begun): void {
     const { attempt, ended } = begun;
     this.#active.set(attempt.id, begun);
-    const settle = (ended: EndedAttempt | { failure: unknown }) => {
+    const over = (ended: EndedAttempt | { failure: unknown }) => {
       this.#active.delete(attempt.id);
       this.#ended.push(ended);
       this.#alarm.ring();
     };
-    ended.then(settle, (failure: unknown) => settle({ failure }));
+    ended.then(over, (failure: unknown) => over({ failure }));
   }
 
   async #evaluate(): Promise<Evaluation> {

@@ -90,13 +90,13 @@ export function isSatisfied(world: World, protocol: ProtocolDeclaration, trigger
   return trigger.type === "all_of" ? !truths.includes(false) : truths.includes(true);
 }
 
-/** "A gap … does so unless branches over other, trusted types settle the trigger either way." */
+/** "A gap … does so unless branches over other, trusted types decide the trigger either way." */
 function trustedVerdict(world: World, protocol: ProtocolDeclaration, trigger: Trigger): Trusted {
   if ("name" in trigger) return world.gaps.includes(trigger.name) ? "open" : isSatisfied(world, protocol, trigger);
   const verdicts = trigger.conditions.map((condition) => trustedVerdict(world, protocol, condition));
-  const settling = trigger.type === "any_of";
-  if (verdicts.includes(settling)) return settling;
-  return verdicts.includes("open") ? "open" : !settling;
+  const deciding = trigger.type === "any_of";
+  if (verdicts.includes(deciding)) return deciding;
+  return verdicts.includes("open") ? "open" : !deciding;
 }
 
 function holds(world: World, protocol: ProtocolDeclaration, kind: string, type: string): boolean {

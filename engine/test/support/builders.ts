@@ -1,12 +1,12 @@
 import {
   type ContentHash,
+  type HeardDeliveries,
   type Instance,
   type InstanceId,
   type InstanceStatus,
   type LastAttempt,
   ListedInstances,
   type Moment,
-  type Said,
   type ScanGap,
   type SchemaHash,
   type Snapshot,
@@ -100,8 +100,8 @@ export interface SnapshotSketch {
   readonly gaps?: readonly string[];
   readonly lastAttempts?: readonly LastAttempt[];
   readonly lastSuccesses?: readonly LastAttempt[];
-  readonly said?: Said;
-  /** Whose attempts these are, and for whom it was said. */
+  readonly heard?: HeardDeliveries;
+  /** Whose attempts these are, and who heard it. */
   readonly workUnit?: WorkUnit | null;
 }
 
@@ -109,7 +109,7 @@ export interface SnapshotSketch {
 export function snapshotOf(
   types: readonly string[],
   instances: readonly Instance[],
-  { gaps = [], lastAttempts = [], lastSuccesses = [], said, workUnit = null }: SnapshotSketch = {},
+  { gaps = [], lastAttempts = [], lastSuccesses = [], heard, workUnit = null }: SnapshotSketch = {},
 ): Snapshot {
   const byCandidate = (attempts: readonly LastAttempt[]) =>
     new Map(
@@ -129,7 +129,7 @@ export function snapshotOf(
     reopened: new Set(),
     lastSuccesses: byCandidate(lastSuccesses),
     openAttempts: [],
-    said: new Map(said === undefined ? [] : [[workUnit, said]]),
+    heard: new Map(heard === undefined ? [] : [[workUnit, heard]]),
   };
 }
 

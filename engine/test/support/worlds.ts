@@ -1,11 +1,11 @@
 import type {
   ContentHash,
+  HeardDelivery,
   Instance,
   InstanceId,
   LastAttempt,
   Moment,
   OutcomeId,
-  Saying,
   Snapshot,
   WorkUnit,
 } from "@runa/store";
@@ -246,24 +246,24 @@ export function snapshotFrom(world: World): Snapshot {
       lastSuccesses.push({ ...attempt, id: `success-${index}`, outcome: "delivered", ended, seen });
     }
   }
-  const said = { sayings: sayingsFrom(world.sayings), removals: world.removals as ReadonlyMap<string, Moment> };
+  const heard = { deliveries: heardFrom(world.sayings), removals: world.removals as ReadonlyMap<string, Moment> };
   return snapshotOf(world.types, world.instances, {
     gaps: world.gaps,
     lastAttempts,
     lastSuccesses,
-    said,
+    heard,
     workUnit: world.workUnit,
   });
 }
 
 /** What the store would have read of everything that was said. */
-function sayingsFrom(all: readonly Said[]): Map<string, Saying[]> {
-  const sayings = new Map<string, Saying[]>();
+function heardFrom(all: readonly Said[]): Map<string, HeardDelivery[]> {
+  const sayings = new Map<string, HeardDelivery[]>();
   for (const { type, id, contentHash, protocol, at } of all) {
     const before = all
       .filter((other) => other.type === type && other.id === id && other.contentHash === contentHash && other.at < at)
       .reduce<number | null>((latest, other) => Math.max(latest ?? 0, other.at), null);
-    const saying: Saying = { id, contentHash, protocol, at: at as Moment, before: before as Moment | null };
+    const saying: HeardDelivery = { id, contentHash, protocol, at: at as Moment, before: before as Moment | null };
     sayings.set(type, [...(sayings.get(type) ?? []), saying]);
   }
   return sayings;

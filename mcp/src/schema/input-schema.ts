@@ -129,7 +129,7 @@ function openness({ conjuncts }: ObjectShape, portable: Portable): SchemaObject 
   if (patterned.length === 0 && closed) return { additionalProperties: false };
   const [only, ...others] = conjuncts;
   if (only === undefined || others.length > 0 || branchingPart(only)) return {};
-  // A pattern that takes `instance_id` for one of the artifact's properties would refuse the argument.
+  // A pattern that matches `instance_id` would hold that argument to what it says of the artifact's properties.
   if (isSchemaObject(only.patternProperties) && Object.keys(only.patternProperties).some(takesInstanceId)) return {};
   const { patternProperties, additionalProperties } = portable.of({
     ...(only.patternProperties === undefined ? {} : { patternProperties: only.patternProperties }),

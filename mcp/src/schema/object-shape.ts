@@ -52,7 +52,7 @@ function conjunctsOf(root: JsonSchema, refs: LocalRefs): SchemaObject[] {
   return found;
 }
 
-/** The choices that a schema leaves, each as its branches; branches that no object fits are none. */
+/** The choices that a schema leaves, each as its branches, without those that no object can fit. */
 function branchesOf(schema: SchemaObject, refs: LocalRefs): JsonSchema[][] {
   const conditional =
     knows(refs.dialect, "if") && schema.if !== undefined ? [schema.then ?? true, schema.else ?? true] : [];

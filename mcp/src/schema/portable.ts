@@ -8,8 +8,6 @@ import { possibleTypes } from "./possible-types.ts";
 const MAX_NODES = 2000;
 const MAX_LEVELS = 40;
 
-type Draftable = Record<string, unknown>;
-
 /**
  * Rewrites schemas for clients: 2020-12 without `$ref`, `$defs` or anything that only some of them read. What it gives
  * never refuses what the schema accepts; where the two differ (recursion, very large schemas, a few keywords), it
@@ -63,7 +61,7 @@ export class Portable {
   }
 
   #rewritten(schema: SchemaObject, depth: number): SchemaObject {
-    const served: Draftable = {};
+    const served: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(schema)) {
       if (loosens(key)) this.#loose = true;
       switch (servedHolds(key, this.#refs.dialect)) {
@@ -91,7 +89,7 @@ export class Portable {
     return this.#finished(served);
   }
 
-  #single(served: Draftable, key: string, value: JsonSchema, depth: number): void {
+  #single(served: Record<string, unknown>, key: string, value: JsonSchema, depth: number): void {
     if (key === "additionalProperties" && typeof value === "boolean") {
       served[key] = value;
       return;
@@ -102,7 +100,7 @@ export class Portable {
     served[key] = schema;
   }
 
-  #list(served: Draftable, key: string, schema: SchemaObject, depth: number): void {
+  #list(served: Record<string, unknown>, key: string, schema: SchemaObject, depth: number): void {
     const branches = schemaList(schema[key]).map((branch) => this.#watched(branch, depth));
     const schemas = branches.map((branch) => branch.schema);
     // Two loosened branches may both fit where exactly one should.
@@ -120,14 +118,14 @@ export class Portable {
   }
 
   /** Up to 2019-09 a list in `items` meant what `prefixItems` means now. */
-  #tuple(served: Draftable, { items, additionalItems }: SchemaObject, depth: number): void {
+  #tuple(served: Record<string, unknown>, { items, additionalItems }: SchemaObject, depth: number): void {
     if (!Array.isArray(items) || knows(this.#refs.dialect, "prefixItems")) return;
     served.prefixItems = schemaList(items).map((item) => this.of(item, depth + 1));
     if (isSchema(additionalItems)) served.items = this.of(additionalItems, depth + 1);
   }
 
   /** Small repairs, none of which changes what fits: draft 04's exclusive limits, and what some model APIs insist on. */
-  #finished(served: Draftable): SchemaObject {
+  #finished(served: Record<string, unknown>): SchemaObject {
     for (const [limit, exclusive] of [
       ["minimum", "exclusiveMinimum"],
       ["maximum", "exclusiveMaximum"],

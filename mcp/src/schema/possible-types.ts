@@ -6,7 +6,7 @@ export type JsonType = "object" | "array" | "string" | "number" | "boolean" | "n
 type Types = ReadonlySet<JsonType>;
 
 const ALL: Types = new Set(["object", "array", "string", "number", "boolean", "null"]);
-// A schema may name itself, or one part many times, through any number of branches.
+// Kept, because a schema may refer to itself, and to one part through many branches.
 const found = new WeakMap<LocalRefs, WeakMap<SchemaObject, Types>>();
 
 /** The JSON type of a value that came from JSON. */

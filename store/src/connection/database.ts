@@ -32,15 +32,15 @@ export interface Opening {
   readonly admitsForeign: boolean;
 }
 
-const USUALLY: Opening = { patience: PATIENCE, admitsForeign: false };
+const DEFAULT_OPENING: Opening = { patience: PATIENCE, admitsForeign: false };
 
 /**
  * Opens the store's database, making or migrating it where needed. Where it cannot be written, a private copy is opened
  * instead, so that readers still answer, without saving.
- * @throws StoreError when it is cannot be read, or was made by a newer runa
+ * @throws StoreError when it cannot be read, or was made by a newer runa
  */
 export function openDatabase(directory: string, opening: Opening): OpenDatabase {
-  return told(directory, opening.patience, () => {
+  return withStoreErrors(directory, opening.patience, () => {
     try {
       makeDirectory(directory);
       requireFile(databaseFile(directory));
@@ -59,7 +59,7 @@ export function openDatabase(directory: string, opening: Opening): OpenDatabase 
  * @throws StoreError
  */
 export function openPrivately(directory: string): OpenDatabase {
-  return told(directory, PATIENCE, () => openCopy(directory, USUALLY));
+  return withStoreErrors(directory, PATIENCE, () => openCopy(directory, DEFAULT_OPENING));
 }
 
 /**
@@ -67,10 +67,10 @@ export function openPrivately(directory: string): OpenDatabase {
  * @throws StoreError
  */
 export function makeDatabase(directory: string): OpenDatabase {
-  return told(directory, PATIENCE, () => {
+  return withStoreErrors(directory, PATIENCE, () => {
     try {
       makeDirectory(directory);
-      return openPersistent(directory, USUALLY);
+      return openPersistent(directory, DEFAULT_OPENING);
     } catch (error) {
       refuseLongPath(directory);
       throw error;
@@ -79,7 +79,7 @@ export function makeDatabase(directory: string): OpenDatabase {
 }
 
 /** Opens a database; an error says which store it is about. */
-function told(directory: string, patience: number, open: () => OpenDatabase): OpenDatabase {
+function withStoreErrors(directory: string, patience: number, open: () => OpenDatabase): OpenDatabase {
   try {
     return open();
   } catch (error) {
@@ -141,7 +141,7 @@ function openPersistent(directory: string, opening: Opening): OpenDatabase {
     // Of two that make a store at once SQLite refuses one without waiting.
     const { isNew, hasOwnSchema } = retryWhileBusy(() => prepare(directory, database, opening), opening.patience);
     if (isNew) hideFromGit(directory);
-    askToWrite(database);
+    requireWritable(database);
     return { database, files: new OpenFiles(directory), hasOwnSchema, close: () => database.close() };
   } catch (error) {
     database.close();
@@ -150,7 +150,7 @@ function openPersistent(directory: string, opening: Opening): OpenDatabase {
 }
 
 /** A file that must not be written opens all the same, and says so only to whoever wants to write. */
-function askToWrite(database: Database.Database): void {
+function requireWritable(database: Database.Database): void {
   try {
     database.exec("BEGIN IMMEDIATE; UPDATE clock SET latest = latest; ROLLBACK");
   } catch (error) {
@@ -165,7 +165,7 @@ function askToWrite(database: Database.Database): void {
  * less and less often, up to every 100 ms, and miss the moments that a long scan leaves to others.
  */
 const POLL = 1;
-const nothing = new Int32Array(new SharedArrayBuffer(4));
+const neverNotified = new Int32Array(new SharedArrayBuffer(4));
 
 /** Does again and again what is refused while another has the lock, until it may. */
 export function retryWhileBusy<T>(work: () => T, patience = PATIENCE): T {
@@ -177,7 +177,7 @@ export function retryWhileBusy<T>(work: () => T, patience = PATIENCE): T {
       if (!isBusy(error)) throw error;
       deadline ??= performance.now() + patience;
       if (performance.now() > deadline) throw error;
-      Atomics.wait(nothing, 0, 0, POLL);
+      Atomics.wait(neverNotified, 0, 0, POLL);
     }
   }
 }
@@ -214,13 +214,13 @@ export function syncCommits(database: Database.Database, synced: boolean): void 
 }
 
 /** What an open database is found to be: whether it was made or migrated just now, and whether it is runa's alone. */
-interface Prepared {
+interface PreparedDatabase {
   readonly isNew: boolean;
   readonly hasOwnSchema: boolean;
 }
 
 /** Makes an open database ready for use. */
-function prepare(directory: string, database: Database.Database, { admitsForeign }: Opening): Prepared {
+function prepare(directory: string, database: Database.Database, { admitsForeign }: Opening): PreparedDatabase {
   database.pragma("journal_mode = WAL");
   // What somebody has planted in the schema of a store may call nothing but what SQLite itself brings.
   database.pragma("trusted_schema = OFF");

@@ -1,6 +1,7 @@
 import type { InstanceId, Moment, WorkUnit } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import { type ArtifactColumns, type ArtifactRow, fromColumns, toColumns } from "./artifact-row.ts";
+import { indexWrites } from "./index-writes.ts";
 import { noteRemoval } from "./removal-table.ts";
 
 const ONE = "SELECT * FROM artifact WHERE artifact_type = ? AND instance_id = ?";
@@ -28,6 +29,7 @@ export function unhealthyArtifacts(connection: Connection): ArtifactRow[] {
 
 export function putArtifact(connection: Connection, row: ArtifactRow): void {
   connection.statement(PUT).run(...toColumns(row));
+  indexWrites(connection).note(row.type);
 }
 
 /** Takes an instance out of the index and notes when it went. */
@@ -37,10 +39,12 @@ export function removeArtifact(
   at: Moment,
 ): void {
   connection.statement(REMOVE).run(type, id);
+  indexWrites(connection).note(type);
   noteRemoval(connection, type, workUnit, at);
 }
 
 /** Marks an instance as delivered by a successful attempt that started then. */
 export function markDelivered(connection: Connection, type: string, id: InstanceId, attemptStarted: Moment): void {
   connection.statement(DELIVERED).run(attemptStarted, type, id);
+  indexWrites(connection).note(type);
 }

@@ -5,8 +5,8 @@ import { findMethodology, type MethodologyRow, putMethodology } from "./methodol
 export type { MethodologyRow } from "./methodology-table.ts";
 
 /**
- * What was kept of the methodology with this manifest, by this version of whoever keeps it. A private copy of a store
- * holds nothing for anyone, and what is not as it was kept is as good as nothing.
+ * What was kept of the methodology with this manifest by this version of the caller; null where nothing was, where what
+ * is there was changed since, and in a private copy of the store.
  */
 export function keptMethodology(store: Store, file: string, version: string): MethodologyRow | null {
   const row = store.persistent ? findMethodology(store.connection, file, version) : null;
@@ -36,7 +36,7 @@ export function keepMethodology(store: Store, file: string, version: string, row
 
 const SEAL_END = " ";
 
-/** By what an edit, or damage, shows. It stops nobody who knows how it is made: whoever obeys a methodology reads its files. */
+/** A hash by which an edit or damage is noticed. It is no protection: whoever knows it can make it. */
 function sealOf(file: string, version: string, { identities, content }: MethodologyRow): string {
   return sha256(JSON.stringify([file, version, identities]) + content);
 }

@@ -4,6 +4,7 @@ import { isCount, stored } from "../connection/stored.ts";
 import { grouped } from "../grouped.ts";
 import type { StatIdentity } from "../workspace/stat-identity.ts";
 import { type ArtifactRow, fromColumns } from "./artifact-row.ts";
+import { indexWrites } from "./index-writes.ts";
 
 /**
  * All rows of a type as one text: `id/stat,schema hash,content hash,status,work unit,last modified,delivered at,mtime/`
@@ -21,8 +22,6 @@ const PACKED = `SELECT artifact_type, count(*) AS total, sum(status = 'valid') A
 const ALL = `${PACKED} GROUP BY artifact_type`;
 const ONE = `${PACKED} WHERE artifact_type = ? GROUP BY artifact_type`;
 const VIOLATIONS = "SELECT instance_id, violations FROM artifact WHERE artifact_type = ? AND violations IS NOT NULL";
-const CHANGES = "SELECT total_changes() AS count";
-const VERSION = "PRAGMA data_version";
 
 interface Columns {
   artifact_type: string;
@@ -158,28 +157,30 @@ function unitField(workUnit: WorkUnit): string {
 /** The whole index as it was at one moment, by type; a type without instances has no entry. */
 export type PackedArtifacts = ReadonlyMap<string, PackedType>;
 
-/** What was read last, and what shows whether it still holds: others' commits, and writes over this connection. */
+/** What was read last, and what shows which of it still holds: others' commits, and writes over this connection. */
 interface Read {
   readonly version: number;
-  readonly changes: number;
+  readonly writes: number;
   readonly types: PackedArtifacts;
-  /** Types of which rows were changed since by what knows which they are: read again when the index is next asked for. */
-  readonly outdated: ReadonlySet<string>;
 }
 
-const NONE: ReadonlySet<string> = new Set();
 const LAST_READ = new CacheSlot<Read>();
+const VERSION = "PRAGMA data_version";
 
-/** The index as it is now. Never asked for inside a write transaction: what that takes back would be remembered. */
+/**
+ * The index as it is now. Where nobody else has committed, only types to which this connection has written are read again.
+ * Never asked for inside a write transaction: what that takes back would be remembered.
+ */
 export function packedArtifacts(connection: Connection): PackedArtifacts {
   return connection.read(() => {
-    const state = stateOf(connection);
+    const version = versionOf(connection);
+    const written = indexWrites(connection);
     const last = connection.remembered(LAST_READ);
     const types =
-      last !== undefined && last.version === state.version && last.changes === state.changes
-        ? refreshed(connection, last)
+      last !== undefined && last.version === version
+        ? refreshed(connection, last.types, written.typesSince(last.writes))
         : readAll(connection);
-    connection.remember(LAST_READ, { ...state, types, outdated: NONE });
+    connection.remember(LAST_READ, { version, writes: written.count, types });
     return types;
   });
 }
@@ -189,8 +190,8 @@ function readAll(connection: Connection): PackedArtifacts {
   return new Map(columns.map((row) => [row.artifact_type, packed(connection, row)]));
 }
 
-function refreshed(connection: Connection, { types, outdated }: Read): PackedArtifacts {
-  if (outdated.size === 0) return types;
+function refreshed(connection: Connection, types: PackedArtifacts, outdated: readonly string[]): PackedArtifacts {
+  if (outdated.length === 0) return types;
   const now = new Map(types);
   for (const type of outdated) {
     const row = connection.statement(ONE).get(type) as Columns | undefined;
@@ -203,42 +204,31 @@ function refreshed(connection: Connection, { types, outdated }: Read): PackedArt
 /** Work on the index that is done in several transactions, between which others may write, on this connection too. */
 export class IndexChange {
   readonly #connection: Connection;
-  readonly #last: Read | undefined;
-  /** Whether what was read last is what the work rests on, and nothing but the work has changed it over this connection. */
+  readonly #version: number | undefined;
+  /** Whether nothing but the work has written to the index over this connection since what it rests on was read. */
   #isOurs: boolean;
-  #changes: number;
+  #writes: number;
 
   /** @param index what the work rests on */
   constructor(connection: Connection, index: PackedArtifacts) {
+    const last = connection.remembered(LAST_READ);
     this.#connection = connection;
-    this.#last = connection.remembered(LAST_READ);
-    this.#changes = stateOf(connection).changes;
-    const { types, changes, outdated } = this.#last ?? {};
-    this.#isOurs = types === index && changes === this.#changes && outdated?.size === 0;
+    this.#version = last?.version;
+    this.#writes = indexWrites(connection).count;
+    this.#isOurs = last?.types === index && last.writes === this.#writes;
   }
 
-  /** Does a part of the work, inside a write transaction; tells it whether nobody else has changed anything since. */
+  /** Does a part of the work, inside a write transaction; tells it whether nobody else has written to the index since. */
   part(work: (isAsRead: boolean) => void): void {
-    const { version, changes } = stateOf(this.#connection);
-    this.#isOurs &&= changes === this.#changes;
-    work(this.#isOurs && version === this.#last?.version);
-    this.#changes = stateOf(this.#connection).changes;
-  }
-
-  /** After the last part: of an index that nobody else has changed only these types are read again, when it is asked for. */
-  finish(types: ReadonlySet<string>): void {
-    const last = this.#last;
-    if (last === undefined || !this.#isOurs) return;
-    const state = stateOf(this.#connection);
-    if (last.version !== state.version || state.changes !== this.#changes) return;
-    this.#connection.remember(LAST_READ, { ...state, types: last.types, outdated: types });
+    const written = indexWrites(this.#connection);
+    this.#isOurs &&= written.count === this.#writes;
+    work(this.#isOurs && versionOf(this.#connection) === this.#version);
+    this.#writes = written.count;
   }
 }
 
-function stateOf(connection: Connection): Pick<Read, "version" | "changes"> {
-  const { count } = connection.statement(CHANGES).get() as { count: number };
-  const { data_version } = connection.statement(VERSION).get() as { data_version: number };
-  return { version: data_version, changes: count };
+function versionOf(connection: Connection): number {
+  return (connection.statement(VERSION).get() as { data_version: number }).data_version;
 }
 
 function packed(connection: Connection, columns: Columns): PackedType {

@@ -12,7 +12,7 @@ export function noteRemoval(connection: Connection, type: string, workUnit: Work
   connection.statement(FIRST).run(type, workUnit, at);
 }
 
-/** When an instance of each type went last that a scope counts; null is the unscoped one, which counts all. */
+/** By type, when an instance that a scope sees went last. Without a work unit all instances are seen. */
 export function lastRemovals(connection: Connection, workUnit: WorkUnit | null): Map<string, Moment> {
   const rows = connection.statement(LAST).all({ workUnit }) as { artifact_type: string; at: Moment }[];
   return new Map(rows.map(({ artifact_type, at }) => [artifact_type, at]));

@@ -15,7 +15,7 @@ import {
   storedJson,
   storedJsonOrNull,
 } from "../connection/stored.ts";
-import { wallTime } from "../moment.ts";
+import { wallTime } from "../wall-time.ts";
 
 const OUTCOMES = [
   "not_started",
@@ -430,7 +430,7 @@ export function serverNotes(connection: Connection, id: string): ServerNotes {
         last_refusal: string | null;
       }
     | undefined;
-  // Attempts are never taken out.
+  // The row of an attempt is never deleted.
   if (row === undefined) throw connection.damaged();
   return {
     serverStarted: row.server_started === 1,
@@ -441,7 +441,7 @@ export function serverNotes(connection: Connection, id: string): ServerNotes {
   };
 }
 
-/** What an attempt's row may hold in each column that is more than a text: what a rebuilt store keeps of it. */
+/** What each column of an attempt's row may hold, but for those that hold any text: a rebuilt store keeps no other value. */
 export const ATTEMPT_COLUMNS = {
   json: {
     argv: listOf(isText),
@@ -456,6 +456,6 @@ export const ATTEMPT_COLUMNS = {
   },
   words: { outcome: isOutcome },
   counts: ["started", "started_at", "fenced", "ended", "server_started", "calls_refused", "last_call", "accepted"],
-  /** What is put in the place of something damaged that nobody needs to know. */
+  /** What replaces a damaged value by which nothing is decided. */
   instead: { argv: "[]", inputs: "[]", detail: "{}", agent: null, seen: null, last_refusal: null, usage: null },
 } as const;

@@ -3,7 +3,7 @@ import type { Instance, InstanceRef, Moment } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Store } from "../connection/store.ts";
 import { markDelivered } from "../index/artifact-table.ts";
-import { wallTime } from "../moment.ts";
+import { wallTime } from "../wall-time.ts";
 import { holdsUnfinished, removeUnfinished } from "../workspace/durable-write.ts";
 import { removeProbes } from "../workspace/stat-identity.ts";
 import {

@@ -36,8 +36,8 @@ export interface EarlierDelivery extends Pick<DeliveryRow, "type" | "id"> {
   readonly since: boolean;
 }
 
-/** That an attempt delivered or confirmed an instance, for whoever waits to hear of it. */
-export interface Saying extends Pick<DeliveryRow, "id" | "contentHash" | "at"> {
+/** A delivery or confirmation of a type to which a protocol listens, by its candidate's scope. */
+export interface HeardDelivery extends Pick<DeliveryRow, "id" | "contentHash" | "at"> {
   readonly protocol: string;
   /** When the same content of the same instance was delivered or confirmed before, by anybody; null for never. */
   readonly before: Moment | null;
@@ -57,10 +57,10 @@ const OF_CANDIDATE = `SELECT artifact_type, instance_id, content_hash, via = 'co
   FROM attempt JOIN delivery ON delivery.attempt = attempt.id
   WHERE protocol = @protocol AND work_unit IS @workUnit AND attempt.ended IS NOT NULL
   GROUP BY artifact_type, instance_id, confirmed, since`;
-const SAID = `SELECT instance_id AS id, content_hash AS contentHash, at, protocol,
-    (SELECT max(earlier.at) FROM delivery AS earlier WHERE earlier.artifact_type = said.artifact_type
-      AND earlier.instance_id = said.instance_id AND earlier.content_hash = said.content_hash AND earlier.at < said.at) AS before
-  FROM delivery AS said JOIN attempt ON attempt.id = said.attempt
+const HEARD = `SELECT instance_id AS id, content_hash AS contentHash, at, protocol,
+    (SELECT max(earlier.at) FROM delivery AS earlier WHERE earlier.artifact_type = heard.artifact_type
+      AND earlier.instance_id = heard.instance_id AND earlier.content_hash = heard.content_hash AND earlier.at < heard.at) AS before
+  FROM delivery AS heard JOIN attempt ON attempt.id = heard.attempt
   WHERE artifact_type = ? AND at > ? AND work_unit IS ? ORDER BY at`;
 const LAST_SUCCESSFUL = `SELECT max(coalesce(attempt.accepted, attempt.started)) AS started
   FROM delivery JOIN attempt ON attempt.id = delivery.attempt
@@ -111,8 +111,13 @@ export function earlierDeliveriesOf(
 }
 
 /** What attempts of one work unit, or of none, delivered or confirmed of a type after a moment. */
-export function sayingsOf(connection: Connection, type: string, after: Moment, workUnit: WorkUnit | null): Saying[] {
-  return connection.statement(SAID).all(type, after, workUnit) as Saying[];
+export function heardDeliveries(
+  connection: Connection,
+  type: string,
+  after: Moment,
+  workUnit: WorkUnit | null,
+): HeardDelivery[] {
+  return connection.statement(HEARD).all(type, after, workUnit) as HeardDelivery[];
 }
 
 /** Whether this content was delivered since then by another attempt or by hand. */

@@ -75,7 +75,7 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
     refuseForeign(join(directory, name), deliverer, old?.workUnit ?? null);
     let written: BigIntStats;
     try {
-      // What is still to be moved away under this name goes first, so that it is not taken for this.
+      // An earlier file of this name that is still to be moved away goes first, or the new one would be moved in its place.
       finishSupersedingOf(store, deliverer.workspace, artifact.type, artifact.id);
       written = writeArtifact(deliverer.workspace, directory, name, artifact.text);
     } catch (error) {
@@ -92,7 +92,7 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
       lastModified: old !== null && old.contentHash === hash ? old.lastModified : at,
       deliveredAt: old?.deliveredAt ?? null,
       violations: [],
-      // Just written, so its times prove nothing yet: the next scan reads it once and trusts it then.
+      // Its times are too new to be trusted (racy clean): the next scan reads it once.
       stat: null,
       mtime: String(written.mtimeNs),
     });
@@ -247,7 +247,7 @@ function refuseIfEnded(store: Store, { attempt }: Deliverer): void {
 }
 
 function refuseForeign(path: string, deliverer: Deliverer, recorded: WorkUnit | null): void {
-  // The file itself is asked: it may have changed since the last scan.
+  // By the file itself, which may have changed since the last scan.
   let owner = recorded;
   const file = readPresent(path);
   if (file !== null) {

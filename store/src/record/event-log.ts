@@ -41,7 +41,7 @@ export type LogVerdict =
       readonly message: string;
     };
 
-/** Rows walked at once: a long log does not have to fit into memory. */
+/** Rows read at once: a long log does not have to fit into memory. */
 const BATCH = 1000;
 
 /** Appends one event in a transaction of its own; a fact that has one appends it there, with `append`. */
@@ -50,8 +50,8 @@ export function recordEvent(store: Store, event: NewEvent): void {
 }
 
 /**
- * Appends that the methodology is another than the log told of last. It costs an unchanged project one small query, and
- * never waits: where another is writing, or nothing is kept, the next command tells it.
+ * Notes in the log that the methodology is not the one that it told of last. It costs an unchanged project one small query,
+ * and never waits: where another is writing, or nothing is kept, the next command notes it.
  * @param body made only when it is needed
  */
 export function noteMethodology(
@@ -118,7 +118,7 @@ export function logHead(store: Store): LogHead {
 export function verifyLog(store: Store, expect: string = FIRST_PREV): LogVerdict {
   let head: LogHead = { seq: 0, hash: FIRST_PREV };
   let contained = expect === FIRST_PREV;
-  // From whatever comes first: what was put in front of the first row is no part of the chain.
+  // The first query has no lower limit, so that rows which somebody put before number 1 are found too.
   for (let after: number | undefined; ; after = head.seq) {
     const rows = events(store.connection, { after }, BATCH, false);
     for (const row of rows) {

@@ -1,7 +1,7 @@
 import type { WallTime } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import { canonicalJson, sha256 } from "../json/canonical.ts";
-import { rfc3339, wallTime } from "../moment.ts";
+import { rfc3339, wallTime } from "../wall-time.ts";
 import { noteStepBack } from "./clock-table.ts";
 import type { EventKind, EventRow, NewEvent } from "./events.ts";
 
@@ -34,7 +34,7 @@ const PROTOCOLS = `SELECT DISTINCT json_extract(body, '$.protocol') AS protocol 
 const METHODOLOGY = `SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.fingerprint') END AS fingerprint FROM event
   WHERE kind = 'methodology_changed' ORDER BY seq DESC LIMIT 1`;
 
-/** By so much, in microseconds, a clock is set right all the time. */
+/** By so much, in microseconds, time synchronisation sets a clock back in daily use: no event is made of it. */
 const SET_RIGHT = 1_000_000;
 
 /** Where the log ends: the last row's number, time and hash; null for an empty log. */

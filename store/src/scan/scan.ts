@@ -24,7 +24,7 @@ export interface ScanReport {
   readonly passedOver: readonly string[];
 }
 
-/** How long, in milliseconds, the lock is free between two batches: longer than waiting writers sleep between two tries. */
+/** How long, in milliseconds, the lock stays free between two batches, so that a waiting writer, who asks again every millisecond, gets it. */
 const BETWEEN_BATCHES = 4;
 /** Rows committed at once, so that a delivery never waits long for a scan: below 100 ms (attempts.md section 2). */
 export const BATCH = 1500;
@@ -177,7 +177,7 @@ class KnownArtifacts {
     this.#types.get(type)?.left.delete(id);
   }
 
-  /** What was not present, of the types that were scanned whole. */
+  /** What the scan has not met, of the types that it could list whole. */
   notPresent(partial: ReadonlySet<string>): ArtifactRow[] {
     return [...this.#types]
       .filter(([type]) => !partial.has(type))
@@ -209,7 +209,6 @@ type AnyUpdate = Update | { readonly change: "removed"; readonly old: ArtifactRo
 class Commits {
   readonly #store: Store;
   readonly #index: PackedArtifacts;
-  readonly #types = new Set<string>();
   #pending: AnyUpdate[] = [];
   #change: IndexChange | undefined;
   /** All that one scan finds has one time. */
@@ -238,11 +237,10 @@ class Commits {
 
   async finish(): Promise<void> {
     if (this.#pending.length > 0) await this.#commit(this.#pending, "write");
-    this.#change?.finish(this.#types);
   }
 
   async #commit(batch: readonly AnyUpdate[], commit: "write" | "writeUnsynced"): Promise<void> {
-    // Mostly the reading of the next files has taken longer.
+    // Reading the next files has mostly taken longer, so that no pause is needed.
     if (performance.now() - this.#freeSince < BETWEEN_BATCHES) await pause(BETWEEN_BATCHES);
     this.#change ??= new IndexChange(this.#store.connection, this.#index);
     const change = this.#change;
@@ -255,7 +253,6 @@ class Commits {
     const made: ScanChange[] = [];
     const nothingDelivered = !existsDelivery(connection);
     for (const { change, old, row } of batch) {
-      this.#types.add(row.type);
       if (!isAsRead && !isStill(this.#store, row, old)) {
         this.#wasOvertaken = true;
         continue;
@@ -268,7 +265,7 @@ class Commits {
       } else putArtifact(connection, row);
       if (change !== "unchanged") made.push({ change, row });
     }
-    // With the rows that it tells of: what a scan that dies between two batches has changed is told as well.
+    // In the transaction of its rows, so that the log also tells what a scan changed that died before its end.
     appendScanned(connection, made);
   }
 
@@ -284,7 +281,7 @@ function byKey(a: DoubtfulFile, b: DoubtfulFile): number {
   return a.id < b.id ? -1 : 1;
 }
 
-/** Whether the index still holds what the scan started from; a delivery or a success that came meanwhile knows better. */
+/** Whether the index still holds what the scan started from. If not, a delivery or a success came meanwhile, and its row stays. */
 function isStill(store: Store, { type, id }: InstanceRef, old: ArtifactRow | undefined): boolean {
   const now = findArtifact(store.connection, type, id);
   if (old === undefined || now === null) return old === undefined && now === null;

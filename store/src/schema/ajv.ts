@@ -75,7 +75,7 @@ export function compile(schema: JsonSchema, dialect: Dialect): FastValidator | n
       },
     };
   } catch (error) {
-    // It nests its code as deep as an object has properties, and there are stacks that do not suffice.
+    // ajv nests the code that it makes once for each property of an object, so that a large one can exceed the stack.
     if (error instanceof RangeError) return null;
     throw new SchemaError(error instanceof Error ? error.message : String(error), "");
   }
@@ -83,7 +83,7 @@ export function compile(schema: JsonSchema, dialect: Dialect): FastValidator | n
 
 function engineFor(dialect: Dialect, options: Options): Engine {
   const engine = withExactKeywords(plainEngine(dialect, options));
-  // Nothing that asks for it comes here, and keeping the account of it can fail.
+  // No schema with `unevaluated…` comes here, and what ajv notes for those keywords can make it fail.
   engine.opts.unevaluated = false;
   return engine;
 }
@@ -94,7 +94,7 @@ function plainEngine(dialect: Dialect, options: Options): Ajv {
       return new AjvDraft04.default(options) as unknown as Ajv;
     case "draft-06": {
       const engine = new Ajv({ ...options, meta: false });
-      // Unchecked: its own check would compile it with ajv's own keywords.
+      // Not validated here: ajv would compile it before its keywords are replaced.
       if (options.meta !== false) engine.addMetaSchema(draft06, undefined, false);
       engine.opts.defaultMeta = draft06.$id;
       return engine;

@@ -1,9 +1,8 @@
 import { canonicalJson } from "../json/canonical.ts";
 
-// Values are compared by their canonical JSON. ajv compares objects as JavaScript does and so trips over keys such as
-// `toString` or `constructor`, and it looks for items that are alike with an object, in which `__proto__` gets lost.
+// Not ajv's comparisons: they go wrong over keys that JavaScript objects inherit, such as `toString` or `__proto__`.
 
-/** What a value is told apart by: scalars by themselves, everything else by its canonical JSON behind a mark. */
+/** Equal for equal values alone: a scalar is its own identity, anything else has its canonical JSON behind a mark. */
 function identityOf(value: unknown): unknown {
   return typeof value === "object" && value !== null ? IDENTITY + canonicalJson(value) : value;
 }

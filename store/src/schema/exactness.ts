@@ -8,7 +8,7 @@ const AJV_OWN: ReadonlySet<string> = new Set(["$async", "$data", "discriminator"
 
 /**
  * Why ajv is not exact on a schema, in words, or null where it is: the boundary between the fast validator and the one
- * that follows the whole standard. It lies on the safe side: what is not known to be exact is not ajv's.
+ * that follows the whole standard. What is not known to be exact is left to that one.
  */
 export function beyondAjv(root: JsonSchema, dialect: Dialect): string | null {
   if (typeof root === "boolean") return null;
@@ -63,11 +63,11 @@ function beyondAt(
     if (refsStandAlone(dialect) && Object.keys(schema).length > 1) return "keywords beside a $ref";
   }
   if (keyword === "enum" && Array.isArray(value) && value.length === 0) return "an empty enum";
-  // It takes the name of what is missing for whether something is.
+  // ajv notes the name of the missing property, and takes an empty one for none missing.
   if (demandsEmptyName(keyword, value)) return "an empty name that is required";
   if (known?.ajv === "exact where known" && !knows(dialect, keyword))
     return `${keyword}, which the dialect does not know`;
-  // Names that every JavaScript object seems to have.
+  // ajv finds names such as `constructor` in every object.
   if (isSchemaObject(value) && holdsNames(keyword) && Object.keys(value).some((name) => name in Object.prototype))
     return "a property name that JavaScript objects inherit";
   return null;

@@ -22,7 +22,7 @@ export function parseSchema(bytes: Uint8Array): SchemaSource {
   return { schema: value as JsonSchema, exact: exact as JsonSchema | undefined, hash: schemaHash(canonical) };
 }
 
-// A number of so few digits and without exponent is held by a double.
+// May hold a number that a double rounds: only one of many digits, or with an exponent, can be such.
 const SUSPECT = /[0-9][0-9.]{15}|[0-9][eE]/;
 
 /** The schema in a file's bytes that were parsed before: known to hold one, with this hash. */

@@ -18,6 +18,6 @@ export interface Wish {
   readonly trail: ReadonlySet<string>;
   /** How many more values may be made before optional ones are left out. */
   readonly budget: { left: number };
-  /** Whether some text of the artifact has been told apart from the example that it was taken from. */
+  /** Whether some text of the artifact has been varied, so that it is not just the example. */
   readonly apart: { told: boolean };
 }

@@ -9,7 +9,7 @@ import type { Wish } from "./wish.ts";
 const SPAN = 100;
 
 /** A text: a readable one where no format asks for another and no pattern forbids it, else what the faker makes. */
-export function settledString(parts: Parts, wish: Wish): JsonObject {
+export function narrowedString(parts: Parts, wish: Wish): JsonObject {
   const least = Math.max(...numbersOf(parts, "minLength"), 0);
   const most = Math.min(...numbersOf(parts, "maxLength"), Number.MAX_SAFE_INTEGER);
   const bounds = { minLength: least, ...(most === Number.MAX_SAFE_INTEGER ? {} : { maxLength: most }) };
@@ -36,7 +36,7 @@ const FORMATS = new Set(
 );
 
 /** A number within all bounds; where one side is open, near the other. */
-export function settledNumber(parts: Parts, type: "integer" | "number"): JsonObject {
+export function narrowedNumber(parts: Parts, type: "integer" | "number"): JsonObject {
   const over = [
     ...numbersOf(parts, "exclusiveMinimum"),
     ...numbersOf(

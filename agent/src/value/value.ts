@@ -1,9 +1,9 @@
 import { generateSync } from "json-schema-faker";
 import { isObject } from "../json.ts";
 import { diceOf } from "./dice.ts";
+import { narrowed } from "./narrow.ts";
 import { referencesIn } from "./references.ts";
 import type { Schema } from "./schema.ts";
-import { settled } from "./settle.ts";
 
 /** How many values one artifact gets before only what must be is added. */
 const MOST_VALUES = 2_000;
@@ -24,7 +24,7 @@ export interface Making {
  */
 export function valueFor(schemas: readonly [Schema, ...Schema[]], { seed, optionals, examples }: Making): unknown {
   const [document] = schemas;
-  const schema = settled(schemas, {
+  const schema = narrowed(schemas, {
     dice: diceOf(seed),
     find: referencesIn(isObject(document) ? document : {}),
     optionals,

@@ -1,9 +1,9 @@
 import type { JsonObject } from "../json.ts";
-import { settledArray } from "./array.ts";
+import { narrowedArray } from "./array.ts";
 import { chosen } from "./choices.ts";
-import { settledObject } from "./object.ts";
+import { narrowedObject } from "./object.ts";
 import { domainOf, type Parts, typesOf } from "./parts.ts";
-import { settledNumber, settledString } from "./scalar.ts";
+import { narrowedNumber, narrowedString } from "./scalar.ts";
 import { Impossible, type Schema } from "./schema.ts";
 import { namesIdentifier, slug } from "./text.ts";
 import { verdict } from "./verdict.ts";
@@ -13,12 +13,12 @@ import type { Wish } from "./wish.ts";
 const DEEPEST = 64;
 
 /**
- * A schema without choices, made from schemas that hold all at once: no references, no applicators, each property and
- * item that is to be there required. The faker ignores or mixes up those (two `if`s, `not`, `contains` beside `items`),
- * so that they are settled before it is asked for values.
+ * One schema in which nothing is left to choose, made from schemas that all hold at once: no references, no applicators,
+ * each property and item that is to be there required. The faker would ignore or confuse what is resolved here, such as two
+ * `if`s, `not`, or `contains` beside `items`.
  * @throws Impossible when nothing satisfies the schemas
  */
-export function settled(schemas: readonly Schema[], from: Wish): JsonObject {
+export function narrowed(schemas: readonly Schema[], from: Wish): JsonObject {
   if (from.depth > DEEPEST) throw new Impossible("the schema never ends");
   from.budget.left -= 1;
   const trail = new Set(from.trail);
@@ -38,19 +38,19 @@ export function settled(schemas: readonly Schema[], from: Wish): JsonObject {
 
   switch (typeFor(parts, wish)) {
     case "object":
-      return settledObject(parts, wish, settled);
+      return narrowedObject(parts, wish, narrowed);
     case "array":
-      return settledArray(parts, wish, settled);
+      return narrowedArray(parts, wish, narrowed);
     case "integer":
-      return settledNumber(parts, "integer");
+      return narrowedNumber(parts, "integer");
     case "number":
-      return settledNumber(parts, "number");
+      return narrowedNumber(parts, "number");
     case "boolean":
       return { enum: [true, false] };
     case "null":
       return { const: null };
     default:
-      return settledString(parts, wish);
+      return narrowedString(parts, wish);
   }
 }
 
@@ -59,8 +59,8 @@ function examplesFor(parts: Parts, wish: Wish): unknown[] {
   const fitting = (values: readonly unknown[]) =>
     values.filter((value) => parts.every((part) => verdict(part, value, wish.find) !== false));
   const examples = fitting(parts.flatMap((part) => (Array.isArray(part.examples) ? part.examples : [])));
-  // An artifact of nothing but examples would be the same for whatever it was made from. Its own properties are told
-  // apart; where they hold no text, the first text further down is.
+  // An artifact of nothing but examples would be the same whatever its inputs are. So its own properties are varied, or,
+  // where they hold no text, the first text further down.
   const wanted = wish.depth <= 1 || (!wish.item && !wish.apart.told);
   const varied = wanted ? fitting(examples.flatMap((example) => variationOf(example, parts, wish))) : [];
   if (varied.length > 0) {

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../json.ts";
-import type { Settle } from "./object.ts";
+import type { Narrow } from "./object.ts";
 import type { Parts } from "./parts.ts";
 import { asSchema, Impossible, numbersOf, type Schema, schemasIn } from "./schema.ts";
 import type { Wish } from "./wish.ts";
@@ -8,7 +8,7 @@ import type { Wish } from "./wish.ts";
 const USUAL = 2;
 
 /** An array's schema with just the items that are to be there. @throws Impossible when one that must be cannot be */
-export function settledArray(parts: Parts, wish: Wish, settle: Settle): JsonObject {
+export function narrowedArray(parts: Parts, wish: Wish, narrow: Narrow): JsonObject {
   const least = Math.max(...numbersOf(parts, "minItems"), 0);
   const most = Math.min(...numbersOf(parts, "maxItems"), Number.MAX_SAFE_INTEGER);
   const contained = parts.flatMap(containedIn);
@@ -22,7 +22,7 @@ export function settledArray(parts: Parts, wish: Wish, settle: Settle): JsonObje
     // More that must be contained than there is room for: the last ones share what is left.
     const here = contained.filter((_, position) => position % Math.max(count, 1) === index);
     try {
-      items.push(settle([...schemas, ...here], { ...wish, item: true, depth: wish.depth + 1 }));
+      items.push(narrow([...schemas, ...here], { ...wish, item: true, depth: wish.depth + 1 }));
     } catch (error) {
       if (!(error instanceof Impossible) || index < Math.max(least, contained.length)) throw error;
       break;

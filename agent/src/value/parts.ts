@@ -66,12 +66,12 @@ export function typesOf(parts: Parts): string[] | undefined {
   for (const part of parts) {
     if (part.type === undefined) continue;
     const named = typeof part.type === "string" ? [part.type] : strings(part.type);
-    allowed = allowed === undefined ? named : narrowed(allowed, named);
+    allowed = allowed === undefined ? named : common(allowed, named);
   }
   return allowed;
 }
 
-function narrowed(a: readonly string[], b: readonly string[]): string[] {
+function common(a: readonly string[], b: readonly string[]): string[] {
   return [
     ...new Set(
       a.flatMap((type) => {

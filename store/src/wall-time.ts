@@ -14,7 +14,7 @@ export function rfc3339(time: WallTime): string {
 const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)$/;
 
 /** The time that an RFC 3339 text names, to the microsecond; null for any other text. */
-export function momentOf(text: string): WallTime | null {
+export function wallTimeOf(text: string): WallTime | null {
   const [, date = "", time, fraction = "", zone = ""] = RFC_3339.exec(text) ?? [];
   const seconds = Date.parse(`${date}T${time}${zone.toUpperCase()}`);
   return Number.isNaN(seconds) || !isDay(date)

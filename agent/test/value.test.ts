@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { AjvJsonSchemaValidator } from "@modelcontextprotocol/client/validators/ajv";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../src/json.ts";
-import { Impossible } from "../src/settle/schema.ts";
-import { type Making, valueFor } from "../src/settle/value.ts";
+import { Impossible } from "../src/value/schema.ts";
+import { type Making, valueFor } from "../src/value/value.ts";
 
 const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1);
 

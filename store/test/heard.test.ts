@@ -3,23 +3,24 @@ import { describe, expect, test } from "vitest";
 import { earlierDeliveries } from "../src/record/attempt.ts";
 import { confirmArtifact, withdrawArtifact } from "../src/record/delivery.ts";
 import { finishSuperseding } from "../src/record/superseding.ts";
-import { readSnapshot, type Said } from "../src/snapshot.ts";
+import { type HeardDeliveries, readSnapshot } from "../src/snapshot.ts";
 import { id, Rig, unit } from "./rig.ts";
 
 const TITLE = { title: "A" };
 
-const NOTHING: Said = { sayings: new Map(), removals: new Map() };
+const NOTHING: HeardDeliveries = { deliveries: new Map(), removals: new Map() };
 
 /** What the protocol `listen`, or another one, hears in notes. */
-function heard(rig: Rig, listener = "listen", workUnit: string | null = null): Said {
+function heard(rig: Rig, listener = "listen", workUnit: string | null = null): HeardDeliveries {
   const scope = workUnit === null ? null : unit(workUnit);
   return (
-    readSnapshot(rig.store, rig.types.keys(), [], [scope], () => new Map([["note", [listener]]])).said.get(scope) ??
+    readSnapshot(rig.store, rig.types.keys(), [], [scope], () => new Map([["note", [listener]]])).heard.get(scope) ??
     NOTHING
   );
 }
 
-const words = ({ sayings }: Said) => (sayings.get("note") ?? []).map((saying) => `${saying.id} by ${saying.protocol}`);
+const words = ({ deliveries }: HeardDeliveries) =>
+  (deliveries.get("note") ?? []).map((saying) => `${saying.id} by ${saying.protocol}`);
 
 describe("what attempts say by delivering it", () => {
   test("is heard in order, with the time when the same was said before", () => {
@@ -30,7 +31,7 @@ describe("what attempts say by delivering it", () => {
     rig.deliver("a", { title: "B" }, { attempt: "one" });
     confirmArtifact(rig.store, { ...rig.deliverer({}), attempt: "one" }, "note", id("b"));
     rig.deliver("a", TITLE, { attempt: "one" });
-    const said = heard(rig).sayings.get("note") ?? [];
+    const said = heard(rig).deliveries.get("note") ?? [];
     expect(said.map(({ id }) => id)).toEqual(["a", "b", "a", "b", "a"]);
     expect(said.map(({ before }) => before)).toEqual([null, null, null, said[1]?.at, said[0]?.at]);
     expect(said.map(({ contentHash }) => contentHash === said[0]?.contentHash)).toEqual([
@@ -53,7 +54,7 @@ describe("what attempts say by delivering it", () => {
     withdrawArtifact(rig.store, { ...rig.deliverer({}), attempt: "two" }, "note", id("taken"));
     expect(words(heard(rig))).toEqual([]);
     expect(words(heard(rig, "listen", "w"))).toEqual(["scoped by write"]);
-    expect(readSnapshot(rig.store, rig.types.keys(), [], [null]).said.size).toBe(0);
+    expect(readSnapshot(rig.store, rig.types.keys(), [], [null]).heard.size).toBe(0);
   });
 
   test("is left out as soon as all who listen have succeeded since", () => {

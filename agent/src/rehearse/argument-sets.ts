@@ -1,6 +1,6 @@
 import { Failure } from "../failure.ts";
 import type { JsonObject } from "../json.ts";
-import { Impossible } from "../settle/schema.ts";
+import { Impossible } from "../value/schema.ts";
 import { visible } from "../visible.ts";
 import { argumentsFor, type Wanted } from "./arguments.ts";
 
@@ -8,7 +8,7 @@ import { argumentsFor, type Wanted } from "./arguments.ts";
 const TURNS = 6;
 
 /** Arguments from one seed: as full as the schema allows, and with only what it requires. */
-export interface Candidate {
+export interface ArgumentSet {
   readonly full: JsonObject | undefined;
   readonly bare: JsonObject | undefined;
 }
@@ -17,10 +17,10 @@ export interface Candidate {
 export class NothingToMake extends Failure {}
 
 /**
- * Candidates from one seed after the other; the later ones take nothing from examples, which may be wrong.
+ * Arguments from one seed after the other; the later ones take nothing from examples, which may be wrong.
  * @throws NothingToMake when the schema allows nothing that can be generated
  */
-export function* candidatesFor(wanted: Wanted): Generator<Candidate> {
+export function* argumentSetsFor(wanted: Wanted): Generator<ArgumentSet> {
   let why = "";
   const made = (turn: number, optionals: boolean): JsonObject | undefined => {
     try {
@@ -33,10 +33,10 @@ export function* candidatesFor(wanted: Wanted): Generator<Candidate> {
   };
   let any = false;
   for (let turn = 0; turn < TURNS; turn++) {
-    const candidate = { full: made(turn, true), bare: made(turn, false) };
-    if (candidate.full === undefined && candidate.bare === undefined) continue;
+    const set = { full: made(turn, true), bare: made(turn, false) };
+    if (set.full === undefined && set.bare === undefined) continue;
     any = true;
-    yield candidate;
+    yield set;
   }
   if (!any) throw new NothingToMake(`nothing can be made for ${named(wanted)} that its schema allows: ${visible(why)}`);
 }

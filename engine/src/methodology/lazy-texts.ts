@@ -21,7 +21,7 @@ export type TypeFacts = Pick<ArtifactType, "name" | "hash" | "fileHash">;
 export type ProtocolFacts = ProtocolDeclaration & Pick<Protocol, "instructionsHash" | "fingerprint">;
 
 /** An artifact type whose schema is read when it is asked for, and must be what it was when the facts were found. */
-export class LateType implements ArtifactType {
+export class LazyType implements ArtifactType {
   readonly name: string;
   readonly hash: SchemaHash;
   readonly fileHash: string;
@@ -58,7 +58,7 @@ export class LateType implements ArtifactType {
 }
 
 /** A protocol whose instructions are read when they are asked for, and must be what they were when the facts were found. */
-export class LateProtocol implements Protocol {
+export class LazyProtocol implements Protocol {
   readonly name: string;
   readonly requires: readonly string[];
   readonly accepts: readonly string[];
@@ -100,7 +100,7 @@ export class LateProtocol implements Protocol {
  * A manifest as it was when this hash of its text was taken.
  * @throws RunaError where it is no longer
  */
-export function lateDocument(file: string, hash: string): TomlDocument {
+export function lazyDocument(file: string, hash: string): TomlDocument {
   return still(file, hash, (bytes) => {
     const document = parseToml(file, bytes);
     return { hashed: document.text, value: () => document };

@@ -5,18 +5,18 @@ import { asSchema, Impossible, namedSchemas, numbersOf, type Schema } from "./sc
 import { shapesOf } from "./text.ts";
 import type { Wish } from "./wish.ts";
 
-/** How a value inside another is settled. */
-export type Settle = (schemas: readonly Schema[], wish: Wish) => JsonObject;
+/** Narrows the schemas of a value inside another. */
+export type Narrow = (schemas: readonly Schema[], wish: Wish) => JsonObject;
 
 /** An object's schema with just the properties that are to be there. @throws Impossible when a required one cannot be */
-export function settledObject(parts: Parts, wish: Wish, settle: Settle): JsonObject {
+export function narrowedObject(parts: Parts, wish: Wish, narrow: Narrow): JsonObject {
   const required = requiredBy(parts);
   const declared = parts.flatMap((part) => Object.keys(namedSchemas(part.properties)));
   const most = Math.min(...numbersOf(parts, "maxProperties"), Number.MAX_SAFE_INTEGER);
   const least = Math.max(...numbersOf(parts, "minProperties"), 0);
   const properties = new Map<string, JsonObject>();
   const put = (key: string) => {
-    const inner = settle(schemasForProperty(parts, key), { ...wish, name: key, item: false, depth: wish.depth + 1 });
+    const inner = narrow(schemasForProperty(parts, key), { ...wish, name: key, item: false, depth: wish.depth + 1 });
     properties.set(key, inner);
   };
 

@@ -110,7 +110,7 @@ function conditionsOf(part: JsonObject): Condition[] {
 
 function branchOf(group: Group, parts: Parts, wish: Wish): Schema {
   const order = wish.dice.shuffled(group.branches);
-  // Deep down or late, a branch without a reference first: it is the one that ends a recursion.
+  // Where much has been made already, a branch without a reference comes first: it ends a recursion.
   if (wish.depth > 6 || wish.budget.left <= 0) order.sort((a, b) => Number(refers(a)) - Number(refers(b)));
   const branch = order.find((candidate) => !conflicting([...parts, candidate], wish.find));
   if (branch === undefined) throw new Impossible("none of the alternatives is possible");
@@ -121,7 +121,7 @@ function refers(schema: Schema): boolean {
   return JSON.stringify(schema).includes('"$ref"');
 }
 
-/** Fixes the properties that a condition asks about to one of their listed values, so that it can be told. */
+/** Fixes the properties that a condition asks about to one of their listed values, so that it is known whether it holds. */
 function pinned(test: Schema, parts: Parts, wish: Wish): Schema[] {
   return [...askedAbout(test, wish)].flatMap((key) => {
     const child = openedIfPossible(schemasForProperty(parts, key), wish.find);
