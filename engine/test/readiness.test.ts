@@ -136,6 +136,7 @@ test("an attempt that is executing a candidate is shown with it, and with no oth
     ...{
       owner: { pid: 1, startTime: null, machine: null, boot: null, pidNamespace: null },
       agent: null,
+      place: null,
       fenced: false,
     },
   });

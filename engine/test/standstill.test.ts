@@ -47,7 +47,7 @@ async function run(project: OpenProject): Promise<ReturnType<typeof executeRun>>
 
 function openAttempt(owner: Owner): OpenAttempt {
   const times = { started: 0 as never, startedAt: 0 as never };
-  return { id: OTHER, protocol: "draft", workUnit: null, ...times, owner, agent: null, fenced: false };
+  return { id: OTHER, protocol: "draft", workUnit: null, ...times, owner, agent: null, place: null, fenced: false };
 }
 
 /** Each way of looking again, and what the run says when it never ends. */

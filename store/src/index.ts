@@ -69,18 +69,14 @@ export {
 export type {
   InstanceBefore,
   InstanceState,
-  LastAttempt,
-  OpenAttempt,
   OutcomeId,
   Owner,
+  Place,
   ProcessIdentity,
-  Refusal,
   SeenType,
-  ServerNotes,
   Usage,
 } from "./record/attempt-table.ts";
 export { recordAccepted, recordReopened } from "./record/decision.ts";
-export type { Actor } from "./record/events.ts";
 export {
   confirmArtifact,
   type Deliverer,
@@ -109,6 +105,7 @@ export {
   verifyLog,
 } from "./record/event-log.ts";
 export type { EventFilter } from "./record/event-table.ts";
+export type { Actor } from "./record/events.ts";
 export {
   type EndFacts,
   EVENT_KINDS,
@@ -118,9 +115,12 @@ export {
   type LogEvent,
 } from "./record/events.ts";
 export { covers, type Exclusion, obstacleAmong, type Units } from "./record/exclusion.ts";
+export type { LastAttempt } from "./record/last-attempts.ts";
+export type { OpenAttempt } from "./record/open-attempts.ts";
 export { type Origin, originsOf } from "./record/origin.ts";
+export { finishPendingOperations, type NotDone } from "./record/pending-operations.ts";
 export { loggedViolations } from "./record/refusal.ts";
-export { finishSuperseding, type NotMoved } from "./record/superseding.ts";
+export type { Refusal, ServerNotes } from "./record/server-notes.ts";
 // Bringing the index up to date with the files.
 export { type JudgedContent, judgeContent } from "./scan/judge-content.ts";
 export { type ScanOptions, type ScanReport, scan } from "./scan/scan.ts";

@@ -7,15 +7,9 @@ import { unhealthyArtifacts } from "./index/artifact-table.ts";
 import { type PackedArtifacts, packedArtifacts } from "./index/packed-artifacts.ts";
 import { lastRemovals } from "./index/removal-table.ts";
 import { type Instances, summaryOf } from "./instances.ts";
-import {
-  type LastAttempt,
-  lastAttempts,
-  lastSuccesses,
-  type OpenAttempt,
-  openAttempts,
-  workedUnits,
-} from "./record/attempt-table.ts";
 import { type HeardDelivery, heardDeliveries } from "./record/delivery-table.ts";
+import { type LastAttempt, lastAttempts, lastSuccesses, workedUnits } from "./record/last-attempts.ts";
+import { type OpenAttempt, openAttempts } from "./record/open-attempts.ts";
 import { reopenings } from "./record/reopening.ts";
 import type { ScanReport } from "./scan/scan.ts";
 

@@ -1,6 +1,6 @@
-import type { InstanceBefore, InstanceRef, Moment, ProcessIdentity, ScanReport, SeenType } from "@runa/store";
+import type { InstanceBefore, InstanceRef, Moment, Place, ProcessIdentity, ScanReport, SeenType } from "@runa/store";
 import type { Candidate } from "../methodology/candidate.ts";
-import type { Place, WorkEnd } from "./carrier.ts";
+import type { WorkEnd } from "./carrier.ts";
 import type { Limit, Outcome } from "./outcome.ts";
 
 /**

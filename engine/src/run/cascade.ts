@@ -15,7 +15,7 @@ import { shortAttemptId } from "../attempt/attempt-id.ts";
 import type { Carrier } from "../attempt/carrier.ts";
 import { adopt, type Begun, type Launch, launchAttempt } from "../attempt/claim.ts";
 import type { ExecutionContext } from "../attempt/context.ts";
-import { moveSuperseded } from "../attempt/move-superseded.ts";
+import { finishPending } from "../attempt/finish-pending.ts";
 import type { Watcher } from "../attempt/supervise.ts";
 import { removeUnclaimed } from "../attempt/unclaimed.ts";
 import { RunaError } from "../diagnostic.ts";
@@ -125,7 +125,7 @@ class Cascade {
   /** Finishes what commands that died have begun. */
   #tidyUp(): void {
     const { project } = this.#context;
-    moveSuperseded(project);
+    finishPending(project);
     removeLitter(project.store, project.workspace, project.methodology.types.keys());
     removeUnclaimed(project);
   }

@@ -8,25 +8,15 @@ import { holdsUnfinished, removeUnfinished } from "../workspace/durable-write.ts
 import { removeProbes } from "../workspace/stat-identity.ts";
 import {
   type AttemptEnd,
-  type AttemptProgress,
   type AttemptStart,
-  attemptProgress,
   changeOwner,
   endAttemptRow,
   fence,
-  findOpenAttempt,
   type InstanceBefore,
   insertAttempt,
-  instancesBeforeAttempt,
-  type LastAttempt,
-  lastAttemptOf,
-  type OpenAttempt,
   type OutcomeId,
   type Owner,
-  openAttempts,
   type ProcessIdentity,
-  type ServerNotes,
-  serverNotes,
   setAgent,
   startOf,
 } from "./attempt-table.ts";
@@ -41,8 +31,18 @@ import {
 import { append } from "./event-table.ts";
 import type { EndFacts, EventBodies } from "./events.ts";
 import { type Exclusion, obstacleAmong } from "./exclusion.ts";
+import { type LastAttempt, lastAttemptOf } from "./last-attempts.ts";
+import {
+  type AttemptProgress,
+  attemptProgress,
+  findOpenAttempt,
+  instancesBeforeAttempt,
+  type OpenAttempt,
+  openAttempts,
+} from "./open-attempts.ts";
+import { putPending } from "./pending-operation-table.ts";
 import { recordDelivery } from "./record-delivery.ts";
-import { putSuperseding } from "./superseding-table.ts";
+import { type ServerNotes, serverNotes } from "./server-notes.ts";
 import { withdrawalsOf } from "./withdrawal-table.ts";
 
 /** A candidate that is to be executed, as it was evaluated. */
@@ -238,7 +238,7 @@ export function endAttempt(store: Store, attempt: OpenedAttempt, result: Attempt
     if (result.outcome === "delivered") {
       for (const { type, id } of result.delivered) markDelivered(connection, type, id, result.started);
       for (const { type, id } of result.superseded)
-        putSuperseding(connection, { attempt: own, type, id, withdrawn: false });
+        putPending(connection, { kind: "supersede", attempt: own, type, id });
     }
     tellOfEnd(connection, attempt, {
       outcome: result.outcome,

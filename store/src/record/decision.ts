@@ -1,10 +1,12 @@
 import type { CandidateName } from "../candidate.ts";
 import { requirePersistent, type Store } from "../connection/store.ts";
 import { markDelivered } from "../index/artifact-table.ts";
-import { type Acceptance, acceptAttemptRow, type InstanceState, lastAttemptOf, openAttempts } from "./attempt-table.ts";
+import { type Acceptance, acceptAttemptRow, type InstanceState } from "./attempt-table.ts";
 import { nextMoment } from "./clock-table.ts";
 import { append } from "./event-table.ts";
 import type { Actor } from "./events.ts";
+import { lastAttemptOf } from "./last-attempts.ts";
+import { openAttempts } from "./open-attempts.ts";
 import { putReopenings } from "./reopening.ts";
 
 /** Who decides, where that is known. */

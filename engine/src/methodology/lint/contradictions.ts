@@ -1,7 +1,7 @@
 import { escapedStep, isSchemaObject, type JsonSchema, type SchemaObject } from "@runa/store";
 import type { ArtifactType, Methodology } from "../methodology.ts";
+import { branchesOf, conjunctsOf, everyPart, innerParts, type SchemaPart } from "../schema-parts.ts";
 import type { SchemaFinding } from "./finding.ts";
-import { branchesOf, conjunctsOf, everyPart, innerParts, type SchemaPart } from "./schema-parts.ts";
 
 /** What no value can meet: keywords that contradict each other, required properties that are forbidden. */
 export function contradictions({ types }: Methodology): SchemaFinding[] {

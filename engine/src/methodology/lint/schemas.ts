@@ -10,9 +10,9 @@ import {
 } from "@runa/store";
 import { didYouMean, nearest } from "../../suggestion.ts";
 import type { ArtifactType, Methodology } from "../methodology.ts";
+import { conjunctsOf, everyPart, targetOf } from "../schema-parts.ts";
 import { couldHold } from "./could-hold.ts";
 import type { SchemaFinding } from "./finding.ts";
-import { conjunctsOf, everyPart, targetOf } from "./schema-parts.ts";
 
 /** What is probably wrong with the keywords of a methodology's schemas. */
 export function schemaFindings({ types }: Methodology): SchemaFinding[] {
