@@ -151,7 +151,7 @@ export class Rig {
     const claim = claimAttempt(this.store, {
       ...candidate,
       id: attempt,
-      lastAttempt: last,
+      lastAttempt: last?.id ?? null,
       lastSuccess: null,
       exclusion: { exclusive: false, protocols: [{ protocol: PROTOCOL, units: [] }] },
       argv: ["agent"],

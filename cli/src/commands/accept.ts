@@ -1,6 +1,10 @@
-import { acceptByHand, protocolInScope, refuseInsideAttempt } from "@runa/engine";
+import { visible } from "@runa/engine";
+import { protocolInScope } from "@runa/engine/answers";
+import { acceptByHand } from "@runa/engine/attempts";
+import { refuseInsideAttempt, renewLockfile } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { UsageError } from "../input/usage-error.ts";
+import { warn } from "../output/notices.ts";
 import { acceptedText } from "../render/decision-view.ts";
 import { ScopedCommand } from "./base/project-command.ts";
 
@@ -29,6 +33,8 @@ export class AcceptCommand extends ScopedCommand {
         refuseInsideAttempt(project, process.env);
         const protocol = protocolInScope(project.methodology, this.protocol, scope);
         const evaluation = await acceptByHand(project, protocol, scope, note);
+        const problem = await renewLockfile(project);
+        if (problem !== null) warn("lockfile", visible(problem));
         this.print(acceptedText(evaluation, protocol.name, this.keptFlags));
         return 0;
       },

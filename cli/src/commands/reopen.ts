@@ -1,4 +1,6 @@
-import { protocolInScope, refuseInsideAttempt, reopenByHand } from "@runa/engine";
+import { protocolInScope } from "@runa/engine/answers";
+import { reopenByHand } from "@runa/engine/attempts";
+import { refuseInsideAttempt } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { notDoneText, reopenedText } from "../render/decision-view.ts";
 import { ScopedCommand } from "./base/project-command.ts";

@@ -1,4 +1,4 @@
-import { recordAccepted, type SeenType } from "@runa/store";
+import { recordAccepted, type SeenType } from "@runa/store/attempts";
 import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
 import { owedDigest, presentOutputs } from "../evaluate/outputs.ts";
@@ -52,6 +52,10 @@ function failedAttempt({ protocol, attempt, freshness }: EvaluatedCandidate, { l
     throw new RunaError(`${name} is being executed by attempt ${attempt.id}: wait for what comes of that`);
   if (freshness.current) throw new RunaError(`${name} is done as it is: its outputs are current`);
   if (lastAttempt === undefined) throw new RunaError(`no attempt of ${name} has ended, so there is nothing to accept`);
+  if (lastAttempt.elsewhere !== undefined)
+    throw new RunaError(
+      `the last attempt of ${name} was made in another clone, as the lock file tells: accept it there`,
+    );
   if (lastAttempt.outcome === "delivered")
     throw new RunaError(
       `the last attempt of ${name} delivered, and what it reads has changed since: only what a failed attempt left can be accepted`,

@@ -4,10 +4,12 @@ import {
   claimAttempt,
   type Exclusion,
   endUnstarted,
+  type LastAttempt,
   type OpenAttempt,
-  reasonOf,
+  type OutcomeId,
   recordAgent,
-} from "@runa/store";
+} from "@runa/store/attempts";
+import { reasonOf } from "@runa/store/files";
 import { v7 as uuidv7 } from "uuid";
 import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate } from "../evaluate/evaluate.ts";
@@ -74,7 +76,8 @@ export function launchAttempt(context: Supervision, carrier: Carrier, trial: Tri
     instructionsHash: protocol.instructionsHash,
     inputs: inputs.map(({ instance: { type, id, contentHash } }) => ({ type, id, contentHash })),
     before,
-    lastAttempt: view.lastAttempt(protocol) ?? null,
+    lastAttempt: lastAttemptHere(view.lastAttempt(protocol)),
+    lastOutcome: lastOutcomeHere(view.lastAttempt(protocol)),
     lastSuccess: view.lastSuccess(protocol)?.id ?? null,
     exclusion,
   });
@@ -111,6 +114,15 @@ export function launchAttempt(context: Supervision, carrier: Carrier, trial: Tri
     throw error;
   }
   return begin(context, { ...attempt, phase: "running", worker: work.identity }, work, trial);
+}
+
+/** The last attempt that this store has a record of. */
+function lastAttemptHere(last: LastAttempt | undefined): string | null {
+  return last?.elsewhere === undefined ? (last?.id ?? null) : last.elsewhere.lastHere;
+}
+
+function lastOutcomeHere(last: LastAttempt | undefined): OutcomeId | undefined {
+  return last?.elsewhere === undefined ? last?.outcome : undefined;
 }
 
 function begin(context: Supervision, attempt: RunningAttempt, work: Work, watcher: Watcher): Begun {

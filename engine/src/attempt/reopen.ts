@@ -1,4 +1,4 @@
-import { recordReopened } from "@runa/store";
+import { recordReopened } from "@runa/store/attempts";
 import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
 import { owedTypesOf, type Protocol } from "../methodology/methodology.ts";

@@ -1,5 +1,5 @@
 import { userInfo } from "node:os";
-import type { Actor } from "@runa/store";
+import type { Actor } from "@runa/store/log";
 
 /** Whoever runs this, as the system knows them; undefined where it does not. */
 export function thisPerson(): Actor | undefined {

@@ -1,4 +1,4 @@
-import { type OpenAttempt, unendedAttempt, unendedAttempts } from "@runa/store";
+import { type OpenAttempt, unendedAttempt, unendedAttempts } from "@runa/store/attempts";
 import { RunaError } from "../diagnostic.ts";
 import { statOf } from "../process/proc.ts";
 import type { OpenProject } from "./project.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Instance, InstanceRef, Moment } from "../artifact.ts";
+import type { Instance, InstanceRef, Moment, WorkUnit } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Store } from "../connection/store.ts";
 import { markDelivered } from "../index/artifact-table.ts";
@@ -31,7 +31,7 @@ import {
 import { append } from "./event-table.ts";
 import type { EndFacts, EventBodies } from "./events.ts";
 import { type Exclusion, obstacleAmong } from "./exclusion.ts";
-import { type LastAttempt, lastAttemptOf } from "./last-attempts.ts";
+import { lastAttemptOf, workedUnits } from "./last-attempts.ts";
 import {
   type AttemptProgress,
   attemptProgress,
@@ -47,11 +47,10 @@ import { withdrawalsOf } from "./withdrawal-table.ts";
 
 /** A candidate that is to be executed, as it was evaluated. */
 export interface Claim extends AttemptStart {
-  /**
-   * Its last attempt that had ended when it was evaluated; another since then means that it was executed meanwhile, another
-   * outcome that somebody accepted it.
-   */
-  readonly lastAttempt: Pick<LastAttempt, "id" | "outcome"> | null;
+  /** Its last attempt that had ended when it was evaluated; another since then means that it was executed meanwhile. */
+  readonly lastAttempt: string | null;
+  /** How that ended, where it is known; another outcome means that it was accepted meanwhile. */
+  readonly lastOutcome?: OutcomeId | undefined;
   /** Its last success, if it had one: then it is reopened. */
   readonly lastSuccess: string | null;
   /** What it does not run beside, of everything that has not ended. */
@@ -75,7 +74,8 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
     const by = obstacleAmong(openAttempts(connection), claim.exclusion);
     if (by !== null) return { kind: "obstructed", by };
     const last = lastAttemptOf(connection, protocol, workUnit);
-    if (last?.id !== claim.lastAttempt?.id || last?.outcome !== claim.lastAttempt?.outcome) return { kind: "outdated" };
+    if ((last?.id ?? null) !== claim.lastAttempt) return { kind: "outdated" };
+    if (claim.lastOutcome !== undefined && last?.outcome !== claim.lastOutcome) return { kind: "outdated" };
     const started = nextMoment(connection);
     insertAttempt(connection, claim, started);
     const { id: attempt, lastSuccess } = claim;
@@ -288,6 +288,11 @@ function tellOfEnd(
   const duration_ms = Math.max(0, Math.round((at - startOf(connection, attempt.id)) / 1000));
   const body = { ...candidateBody(attempt), ...how, duration_ms };
   append(connection, { kind: "attempt_ended", attempt: attempt.id, body }, at);
+}
+
+/** The work units for which there was an attempt. */
+export function attemptedUnits({ connection }: Store): ReadonlySet<WorkUnit> {
+  return workedUnits(connection);
 }
 
 /** Removes the half-written files of writers that died; under the writers' lock, so none is at work. */
