@@ -54,7 +54,7 @@ export function executableFor(aim: Aim, evaluation: Evaluation): readonly Evalua
  * it: a draft does not need its review.
  */
 export function neededFor(protocols: readonly Protocol[], evaluation: Evaluation): readonly EvaluatedCandidate[] {
-  const { candidates, dialogue } = evaluation;
+  const { candidates, reviewers } = evaluation;
   const names = new Set(protocols.map(({ name }) => name));
   const needed = new Set(candidates.filter(({ protocol }) => names.has(protocol.name)));
   // A set takes in what is added while it is gone through.
@@ -65,7 +65,7 @@ export function neededFor(protocols: readonly Protocol[], evaluation: Evaluation
       for (const writer of candidates)
         if (
           outputTypesOf(writer.protocol).includes(type) &&
-          (waitsFor.has(type) || !dialogue.isFeedback(type, writer.protocol.name, protocol))
+          (waitsFor.has(type) || !reviewers.isFeedback(type, writer.protocol.name, protocol))
         )
           needed.add(writer);
   }
@@ -76,13 +76,13 @@ export function neededFor(protocols: readonly Protocol[], evaluation: Evaluation
  * A protocol and what depends on it: whatever requires what it may write, or is called by that, and what depends on that in
  * turn, in the order of execution. What it says of others' work (feedback) does not make them depend on it.
  */
-export function dependentsOf(protocol: Protocol, { candidates, dialogue }: Evaluation): readonly EvaluatedCandidate[] {
+export function dependentsOf(protocol: Protocol, { candidates, reviewers }: Evaluation): readonly EvaluatedCandidate[] {
   const reached = new Set(candidates.filter((candidate) => candidate.protocol.name === protocol.name));
   // A set takes in what is added while it is gone through.
   for (const { protocol: writer } of reached)
     for (const type of outputTypesOf(writer))
       for (const reader of candidates)
-        if (readTypesOf(reader.protocol).includes(type) && !dialogue.isFeedback(type, writer.name, reader.protocol))
+        if (readTypesOf(reader.protocol).includes(type) && !reviewers.isFeedback(type, writer.name, reader.protocol))
           reached.add(reader);
   return candidates.filter((candidate) => reached.has(candidate));
 }

@@ -40,23 +40,11 @@ export {
   type Usage,
 } from "../record/attempt-table.ts";
 export { recordAccepted, recordReopened } from "../record/decision.ts";
-export {
-  confirmArtifact,
-  type Deliverer,
-  deliverArtifact,
-  RefusedError,
-  recordRefusal,
-  recordServerFailure,
-  recordServerStart,
-  type ValidArtifact,
-  withdrawArtifact,
-} from "../record/delivery.ts";
-// What they deliver, and where it comes from.
-export type { EarlierDelivery, HeardDelivery } from "../record/delivery-table.ts";
-// What keeps one from running, and what is left to do after one.
-export { covers, type Exclusion, obstacleAmong, type Units } from "../record/exclusion.ts";
 export type { LastAttempt } from "../record/last-attempts.ts";
 export type { OpenAttempt } from "../record/open-attempts.ts";
-export { type Origin, originsOf } from "../record/origin.ts";
-export { finishPendingOperations, type NotDone } from "../record/pending-operations.ts";
 export type { Refusal, ServerNotes } from "../record/server-notes.ts";
+
+// What keeps one from running, and what is left to do after one.
+
+export { covers, type Exclusion, obstacleAmong, type Units } from "../record/exclusion.ts";
+export { finishPendingOperations, type NotDone } from "../record/pending-operations.ts";
