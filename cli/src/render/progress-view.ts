@@ -1,6 +1,5 @@
 import {
   type Candidate,
-  count,
   durationText,
   type EndedAttempt,
   type ExecutionEvent,
@@ -136,13 +135,6 @@ export function interruptText(reaction: InterruptReaction, signal: Handled, runn
     case "kill":
       return `${label} ${one ? "the agent is" : `the ${running} agents are`} killed`;
   }
-}
-
-/** One line of the status block. */
-export function statusLine(work: Candidate, elapsed: number, delivered: number): string {
-  const deliveries = delivered === 0 ? "nothing delivered yet" : count(delivered, "delivery", "deliveries");
-  const time = elapsed < 1000 ? "0 s" : durationText(Math.floor(elapsed / 1000) * 1000);
-  return `  ${nameOf(work)}  ${time}  ${deliveries}`;
 }
 
 function attemptEndText(report: EndedAttempt, retryIn: number | null, { prefixed }: ProgressStyle): string[] {
