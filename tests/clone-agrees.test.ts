@@ -13,7 +13,8 @@ import { thisOwner } from "../engine/src/process/owner.ts";
 import { updateLockfile } from "../engine/src/project/lockfile/write.ts";
 import { evaluateScope, lookAt } from "../engine/src/project/look.ts";
 import { type OpenProject, openProject } from "../engine/src/project/project.ts";
-import { claimAttempt, fenceAttempt, type WorkUnit } from "../store/src/index.ts";
+import { claimAttempt, fenceAttempt } from "../store/src/entries/attempts.ts";
+import type { WorkUnit } from "../store/src/index.ts";
 import { type MethodologyText, writeMethodology } from "./rig/methodology.ts";
 
 /** Small methodologies in which each way of being current or not occurs. */

@@ -11,9 +11,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   store: [
     "artifact.ts",
     "candidate.ts",
+    "grouped.ts",
     "instances.ts",
     "wall-time.ts",
-    "grouped.ts",
     "suggestion.ts",
     "json",
     "schema",
@@ -24,6 +24,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "scan",
     "rebuild",
     "snapshot.ts",
+    "entries",
     "index.ts",
   ],
   engine: [
@@ -49,6 +50,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "session",
     "run",
     "answers",
+    "entries",
     "index.ts",
   ],
   mcp: [
@@ -66,6 +68,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "json-rpc.ts",
     "stdio-transport.ts",
     "server.ts",
+    "serve-protocol.ts",
     "main.ts",
     "index.ts",
   ],

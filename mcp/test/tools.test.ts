@@ -1,4 +1,4 @@
-import type { OfferedOutput } from "@runa/engine";
+import type { OfferedOutput } from "@runa/engine/session";
 import { describe, expect, test } from "vitest";
 import { offeredTools } from "../src/calls.ts";
 import { type FakeOptions, fakeSession, output, violation } from "./fake-session.ts";

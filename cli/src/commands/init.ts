@@ -1,5 +1,6 @@
 import { dirname, isAbsolute } from "node:path";
-import { count, didYouMean, displayPath, initProject, log, visible } from "@runa/engine";
+import { count, didYouMean, log, visible } from "@runa/engine";
+import { displayPath, initProject } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { AGENTS } from "../checks/agent-check.ts";
 import { UsageError } from "../input/usage-error.ts";

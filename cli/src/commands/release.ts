@@ -1,4 +1,6 @@
-import { releaseByHand, renewLockfile, visible } from "@runa/engine";
+import { visible } from "@runa/engine";
+import { releaseByHand } from "@runa/engine/attempts";
+import { renewLockfile } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { warn } from "../output/notices.ts";
 import { candidateName } from "../render/candidate-name.ts";

@@ -1,14 +1,14 @@
+import { visible } from "@runa/engine";
+import { scanAnswer } from "@runa/engine/answers";
 import {
   evaluateScan,
   lockfileDefects,
   type ProjectOptions,
   rebuildProject,
-  scanAnswer,
   scanProject,
   unhealthyOf,
   updateLockfile,
-  visible,
-} from "@runa/engine";
+} from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { warn } from "../output/notices.ts";
 import { rebuiltText, scanText } from "../render/scan-view.ts";

@@ -1,4 +1,5 @@
-import { stateEnvelope, unrecordedCandidates, workUnitCounts } from "@runa/engine";
+import { stateEnvelope, workUnitCounts } from "@runa/engine/answers";
+import { unrecordedCandidates } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { stateText } from "../render/state-view.ts";
 import { unrecordedText } from "../render/unrecorded-text.ts";

@@ -1,4 +1,6 @@
-import { count, type Examination, type StepBack, violationLines, visible } from "@runa/engine";
+import { count, type StepBack, visible } from "@runa/engine";
+import { violationLines } from "@runa/engine/attempts";
+import type { Examination } from "@runa/engine/project";
 import { candidateName } from "./candidate-name.ts";
 import { findingText, label } from "./lint-view.ts";
 import { localTime } from "./local-time.ts";

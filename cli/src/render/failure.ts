@@ -1,13 +1,5 @@
-import {
-  count,
-  type Diagnostic,
-  DiagnosticsError,
-  displayPath,
-  RunaError,
-  StoreError,
-  visible,
-  WorkspaceError,
-} from "@runa/engine";
+import { count, type Diagnostic, DiagnosticsError, RunaError, StoreError, visible, WorkspaceError } from "@runa/engine";
+import { displayPath } from "@runa/engine/project";
 import { lineWidth } from "../output/fit.ts";
 import { stderr, stdout } from "../output/output.ts";
 import { cut, textWidth } from "../output/text-width.ts";

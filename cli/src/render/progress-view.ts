@@ -1,14 +1,6 @@
-import {
-  type Candidate,
-  durationText,
-  type EndedAttempt,
-  type ExecutionEvent,
-  type Handled,
-  type InterruptReaction,
-  type OpenAttempt,
-  outcomeText,
-  visible,
-} from "@runa/engine";
+import { type Candidate, durationText, type ExecutionEvent, type OpenAttempt, visible } from "@runa/engine";
+import { type EndedAttempt, outcomeText } from "@runa/engine/attempts";
+import type { Handled, InterruptReaction } from "@runa/engine/process";
 import type { NoticeRecord } from "../output/notices.ts";
 import { holderText } from "./attempt-view.ts";
 import { candidateName } from "./candidate-name.ts";

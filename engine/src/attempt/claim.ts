@@ -6,9 +6,9 @@ import {
   endUnstarted,
   type LastAttempt,
   type OpenAttempt,
-  reasonOf,
   recordAgent,
-} from "@runa/store";
+} from "@runa/store/attempts";
+import { reasonOf } from "@runa/store/files";
 import { v7 as uuidv7 } from "uuid";
 import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate } from "../evaluate/evaluate.ts";

@@ -1,4 +1,5 @@
-import { attemptNotes, type InstanceRef } from "@runa/store";
+import type { InstanceRef } from "@runa/store";
+import { attemptNotes } from "@runa/store/attempts";
 import type { OpenProject } from "../project/project.ts";
 
 /** What an attempt has delivered by now, each instance once, the latest last. */

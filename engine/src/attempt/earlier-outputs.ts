@@ -1,11 +1,5 @@
-import {
-  type CandidateName,
-  type EarlierDelivery,
-  earlierDeliveries,
-  type Instance,
-  type InstanceRef,
-  type JsonSchema,
-} from "@runa/store";
+import type { CandidateName, Instance, InstanceRef, JsonSchema } from "@runa/store";
+import { type EarlierDelivery, earlierDeliveries } from "@runa/store/attempts";
 import type { ScopeView } from "../evaluate/scope-view.ts";
 import type { Candidate } from "../methodology/candidate.ts";
 import { outputTypesOf, owedTypesOf } from "../methodology/methodology.ts";

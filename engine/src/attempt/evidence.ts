@@ -1,15 +1,13 @@
+import type { Instance, InstanceRef, Snapshot } from "@runa/store";
 import {
   type AttemptResult,
   attemptNotes,
   deliveredElsewhere,
-  type Instance,
   type InstanceBefore,
-  type InstanceRef,
   type InstanceState,
   type SeenType,
   type ServerNotes,
-  type Snapshot,
-} from "@runa/store";
+} from "@runa/store/attempts";
 import { ScopeView, seenOf, setDigest } from "../evaluate/scope-view.ts";
 import { type Methodology, outputTypesOf, type Protocol, readTypesOf } from "../methodology/methodology.ts";
 import type { OpenProject } from "../project/project.ts";

@@ -1,4 +1,5 @@
-import type { Instance, OpenAttempt, ScanGap, Snapshot, TypeSummary, WorkUnit } from "@runa/store";
+import type { Instance, ScanGap, Snapshot, TypeSummary, WorkUnit } from "@runa/store";
+import type { OpenAttempt } from "@runa/store/attempts";
 import { type Candidate, candidateKey } from "../methodology/candidate.ts";
 import { Dialogue } from "../methodology/dialogue.ts";
 import { type Graph, graphOf } from "../methodology/graph.ts";
@@ -110,16 +111,11 @@ class Evaluator {
     const view = new ScopeView(this.#snapshot, workUnit, this.#common);
     const { dialogue, order, cycles, cycleOf } = declaredScope(this.#methodology, workUnit);
     const candidates = order.map((protocol) => {
+      const candidate = { protocol, workUnit };
       const seen = view.as(protocol);
-      return candidateOf(
-        seen,
-        { protocol, workUnit },
-        {
-          feedback: new Feedback(seen, protocol, dialogue),
-          cycle: cycleOf.get(protocol.name) ?? null,
-          attempt: this.#attemptOf({ protocol, workUnit }),
-        },
-      );
+      const feedback = new Feedback(seen, protocol, dialogue);
+      const cycle = cycleOf.get(protocol.name) ?? null;
+      return candidateOf(seen, candidate, feedback, cycle, this.#attemptOf(candidate));
     });
     return { methodology: this.#methodology, workUnit, candidates, cycles, gaps: this.#gaps, view, dialogue };
   }
@@ -160,9 +156,10 @@ export function protocolsOf({ protocols }: Methodology, workUnit: WorkUnit | nul
 function candidateOf(
   view: ProtocolView,
   { protocol, workUnit }: Candidate,
-  around: Pick<EvaluatedCandidate, "feedback" | "cycle" | "attempt">,
+  feedback: Feedback,
+  cycle: EvaluatedCandidate["cycle"],
+  attempt: EvaluatedCandidate["attempt"],
 ): EvaluatedCandidate {
-  const { feedback, cycle } = around;
   const outputs = outputsOf(view, protocol);
   const triggers = new TriggerEvaluation(view, outputs, feedback);
   const freshness = freshnessOf(view, protocol, outputs, triggers, feedback);
@@ -173,7 +170,9 @@ function candidateOf(
     readiness: readinessOf(view, protocol, triggers, freshness, cycle),
     outputs,
     freshness,
-    ...around,
+    feedback,
+    cycle,
+    attempt,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { SeenType } from "@runa/store";
+import type { SeenType } from "@runa/store/attempts";
 import type { Protocol } from "../methodology/methodology.ts";
 import type { Feedback } from "./feedback.ts";
 import type { Outputs } from "./outputs.ts";

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { type ContentHash, fileNameOf, type InstanceId, type Violation, type WorkUnit } from "@runa/store";
+import type { ContentHash, InstanceId, Violation, WorkUnit } from "@runa/store";
+import { fileNameOf } from "@runa/store/files";
 import type { EvaluatedCandidate, Input, Relationship } from "../evaluate/evaluate.ts";
 import type { Choice } from "../methodology/manifest.ts";
 import { triggerText } from "../methodology/trigger.ts";

@@ -1,4 +1,4 @@
-import { ExactNumber } from "@runa/store";
+import { ExactNumber } from "@runa/store/json";
 import { visible, visibleLines } from "../visible.ts";
 
 /**

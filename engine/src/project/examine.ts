@@ -1,12 +1,5 @@
-import {
-  clockWentBack,
-  type Instance,
-  readUnhealthy,
-  requireSound,
-  type ScanGap,
-  type ScanReport,
-  type StepBack,
-} from "@runa/store";
+import { type Instance, readUnhealthy, requireSound, type ScanGap, type ScanReport } from "@runa/store";
+import { clockWentBack, type StepBack } from "@runa/store/log";
 import type { Diagnostic } from "../diagnostic.ts";
 import { type Evaluation, type PreconditionFailure, preconditionFailures } from "../evaluate/evaluate.ts";
 import type { Candidate } from "../methodology/candidate.ts";

@@ -1,15 +1,8 @@
 import { existsSync, lstatSync, mkdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
-import {
-  openStore,
-  readSourceFile,
-  reasonOf,
-  recordEvent,
-  rememberSchemaFiles,
-  requirePersistent,
-  type SchemaHash,
-  writeDurably,
-} from "@runa/store";
+import { openStore, rememberSchemaFiles, requirePersistent, type SchemaHash } from "@runa/store";
+import { readSourceFile, reasonOf, writeDurably } from "@runa/store/files";
+import { recordEvent } from "@runa/store/log";
 import { type Diagnostic, RunaError } from "../diagnostic.ts";
 import { loadMethodology, type Methodology, manifestPath } from "../methodology/methodology.ts";
 import { hasTableEntry, tomlList, tomlString, withSetting, withTableEntry } from "../toml/edit.ts";

@@ -108,8 +108,8 @@ export function isNamed({ view, methodology }: Evaluation): boolean {
 export function workUnitsOf({ view }: Evaluation, which: "all" | "valid" = "all"): string[] {
   const units = new Set<string>();
   const { instances } = view.snapshot;
-  for (const type of instances.scopedTypes?.() ?? instances.keys())
-    for (const { workUnit, status } of instances.get(type) ?? [])
-      if (workUnit && (which === "all" || status === "valid")) units.add(workUnit);
+  for (const type of instances.scopedTypes())
+    for (const [workUnit, { valid }] of instances.summaries(type))
+      if (workUnit && (which === "all" || valid > 0)) units.add(workUnit);
   return [...units].sort();
 }

@@ -1,4 +1,4 @@
-import { readEvents } from "@runa/store";
+import { readEvents } from "@runa/store/log";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { Candidate } from "../methodology/candidate.ts";
 import type { OpenProject } from "./project.ts";

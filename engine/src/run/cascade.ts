@@ -1,13 +1,7 @@
 import { setImmediate as otherWork } from "node:timers/promises";
-import {
-  type OpenAttempt,
-  obstacleAmong,
-  recordEvent,
-  removeLitter,
-  type ScanReport,
-  unendedAttempts,
-  type WorkUnit,
-} from "@runa/store";
+import type { ScanReport, WorkUnit } from "@runa/store";
+import { type OpenAttempt, obstacleAmong, removeLitter, unendedAttempts } from "@runa/store/attempts";
+import { recordEvent } from "@runa/store/log";
 import { v7 as uuidv7 } from "uuid";
 import { abandonUnknown } from "../attempt/abandon.ts";
 import { AgentCarrier } from "../attempt/agent-carrier.ts";

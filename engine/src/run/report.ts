@@ -1,4 +1,4 @@
-import type { OpenAttempt } from "@runa/store";
+import type { OpenAttempt } from "@runa/store/attempts";
 import type { EndedAttempt } from "../attempt/attempt.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { Debts } from "../evaluate/owed.ts";

@@ -1,24 +1,26 @@
 import {
+  type ContentHash,
+  type InstanceId,
+  type JsonSchema,
+  requirePersistent,
+  StoreError,
+  type WorkUnit,
+} from "@runa/store";
+import {
   attemptNotes,
   beforeAttempt,
-  type ContentHash,
   confirmArtifact,
   type Deliverer,
   deliverArtifact,
-  type InstanceId,
-  type JsonSchema,
   progressOf,
   type Refusal,
   RefusedError,
   recordRefusal,
   recordServerFailure,
   recordServerStart,
-  requirePersistent,
-  StoreError,
   unendedAttempt,
-  type WorkUnit,
   withdrawArtifact,
-} from "@runa/store";
+} from "@runa/store/attempts";
 import { RunaError } from "../diagnostic.ts";
 import type { Methodology, Protocol } from "../methodology/methodology.ts";
 import { propertyNames } from "../methodology/schema-parts.ts";

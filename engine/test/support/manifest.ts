@@ -1,4 +1,5 @@
-import { type SchemaHash, sha256 } from "@runa/store";
+import type { SchemaHash } from "@runa/store";
+import { sha256 } from "@runa/store/json";
 import { type Diagnostic, DiagnosticsError } from "../../src/diagnostic.ts";
 import { manifestFindings } from "../../src/methodology/lint.ts";
 import {

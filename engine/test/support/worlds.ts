@@ -1,14 +1,5 @@
-import type {
-  ContentHash,
-  HeardDelivery,
-  Instance,
-  InstanceId,
-  LastAttempt,
-  Moment,
-  OutcomeId,
-  Snapshot,
-  WorkUnit,
-} from "@runa/store";
+import type { ContentHash, Instance, InstanceId, Moment, Snapshot, WorkUnit } from "@runa/store";
+import type { HeardDelivery, LastAttempt, OutcomeId } from "@runa/store/attempts";
 import fc from "fast-check";
 import { owedDigest } from "../../src/evaluate/outputs.ts";
 import { ScopeView, seenOf } from "../../src/evaluate/scope-view.ts";

@@ -1,11 +1,5 @@
-import {
-  type Evaluation,
-  lockfileDefects,
-  lookAt,
-  type OpenProject,
-  openProject,
-  type ProjectOptions,
-} from "@runa/engine";
+import type { Evaluation } from "@runa/engine";
+import { lockfileDefects, lookAt, type OpenProject, openProject, type ProjectOptions } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { UsageError } from "../../input/usage-error.ts";
 import { workingDirectory } from "../../input/working-directory.ts";

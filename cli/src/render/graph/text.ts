@@ -1,4 +1,5 @@
-import { type GraphAnswer, type GraphProtocol, visible } from "@runa/engine";
+import { visible } from "@runa/engine";
+import type { GraphAnswer, GraphProtocol } from "@runa/engine/answers";
 import { lineWidth } from "../../output/fit.ts";
 import { stdout } from "../../output/output.ts";
 import { out } from "../style.ts";

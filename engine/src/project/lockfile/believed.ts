@@ -1,11 +1,5 @@
-import {
-  type CandidateName,
-  candidateKey,
-  type LastAttempt,
-  type Moment,
-  type Snapshot,
-  type WorkUnit,
-} from "@runa/store";
+import { type CandidateName, candidateKey, type Moment, type Snapshot, type WorkUnit } from "@runa/store";
+import type { LastAttempt } from "@runa/store/attempts";
 import type { LockLine } from "./line.ts";
 import type { Lock } from "./read.ts";
 

@@ -1,11 +1,5 @@
-import {
-  type ContentHash,
-  type InstanceId,
-  isOutcome,
-  type OutcomeId,
-  type SeenType,
-  type WorkUnit,
-} from "@runa/store";
+import type { ContentHash, InstanceId, WorkUnit } from "@runa/store";
+import { isOutcome, type OutcomeId, type SeenType } from "@runa/store/attempts";
 import { visible } from "../../visible.ts";
 
 /** What a success of a candidate leaves for other clones to judge its outputs by. */

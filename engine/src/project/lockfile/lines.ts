@@ -1,11 +1,5 @@
-import {
-  candidateKey,
-  earlierDeliveries,
-  type Instance,
-  type LastAttempt,
-  type SeenType,
-  type Store,
-} from "@runa/store";
+import { candidateKey, type Instance, type Store } from "@runa/store";
+import { earlierDeliveries, type LastAttempt, type SeenType } from "@runa/store/attempts";
 import type { EvaluatedCandidate, Evaluation } from "../../evaluate/evaluate.ts";
 import { type ProtocolView, type RelevantInput, seenOf } from "../../evaluate/scope-view.ts";
 import { TriggerEvaluation } from "../../evaluate/trigger.ts";

@@ -9,7 +9,7 @@ import {
   realpathSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { reasonOf } from "@runa/store";
+import { reasonOf } from "@runa/store/files";
 import type { Diagnostic } from "../../diagnostic.ts";
 import { SourceLines } from "../../source-lines.ts";
 import { HEADER, LineError, LOCK_VERSION, type LockLine, lineText, readLine } from "./line.ts";

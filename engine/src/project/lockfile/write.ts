@@ -1,16 +1,9 @@
 import { realpathSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import {
-  attemptedUnits,
-  holdsUnfinished,
-  logHead,
-  reasonOf,
-  removeUnfinished,
-  StoreError,
-  type WorkUnit,
-  whileAlone,
-  writeDurably,
-} from "@runa/store";
+import { StoreError, type WorkUnit, whileAlone } from "@runa/store";
+import { attemptedUnits } from "@runa/store/attempts";
+import { holdsUnfinished, reasonOf, removeUnfinished, writeDurably } from "@runa/store/files";
+import { logHead } from "@runa/store/log";
 import { type Diagnostic, DiagnosticsError } from "../../diagnostic.ts";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
 import { evaluateEach, lookAt, workUnitsOf } from "../look.ts";
