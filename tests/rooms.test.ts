@@ -64,7 +64,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "call-result.ts",
     "output-tool.ts",
     "own-tools.ts",
-    "calls.ts",
+    "tools.ts",
     "json-rpc.ts",
     "stdio-transport.ts",
     "server.ts",

@@ -193,7 +193,9 @@ test("what stands in the way is named", async () => {
 test("keeps out of git what belongs to this machine, unless somebody has said what to keep out", async () => {
   using made = disk();
   await init(made);
-  const ignored = read(made, "project/.runa/.gitignore").split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  const ignored = read(made, "project/.runa/.gitignore")
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"));
   expect(ignored).toEqual(["/store", "/state.toml", "/workspace/.superseded/", ".runa-*"]);
   made.write({ "project/.runa/.gitignore": "mine\n" });
   await init(made);

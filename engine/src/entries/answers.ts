@@ -1,4 +1,5 @@
 // The documents that cross a border, and what they are made from.
+
 export { type AttemptEntry, AttemptHistory, type AttemptsAnswer, openAttemptHistory } from "../answers/attempts.ts";
 export { byStatus } from "../answers/by-status.ts";
 export { attemptDelivery, attemptVerdict, type DeliveryAnswer, handDelivery } from "../answers/delivery.ts";

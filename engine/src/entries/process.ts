@@ -1,4 +1,5 @@
 // Processes and their signals; where programs are found.
+
 export {
   findMcpCommand,
   findProgram,

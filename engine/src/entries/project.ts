@@ -1,4 +1,5 @@
 // Finding, opening and looking at a project.
+
 export type { RunLimits } from "../project/config.ts";
 export { type Examination, examine, unhealthyInstances, unhealthyOf } from "../project/examine.ts";
 export { initProject } from "../project/init.ts";

@@ -1,4 +1,5 @@
 // From the store: schemas, and what JSON can hold.
+
 export { escapedStep, type Loss, lossesOf, MAX_BYTES, MAX_DEPTH } from "@runa/store/json";
 export {
   type Dialect,

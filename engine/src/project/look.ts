@@ -8,7 +8,7 @@ import {
 } from "@runa/store";
 import { type Evaluation, evaluate, evaluateScopes, protocolsOf } from "../evaluate/evaluate.ts";
 import { ScopeView } from "../evaluate/scope-view.ts";
-import { listenersIn } from "../methodology/dialogue.ts";
+import { listenersIn } from "../methodology/reviewers.ts";
 import { isOrphan } from "../process/owner.ts";
 import { mayLive } from "../process/proc.ts";
 import { byCandidate, type LinesByCandidate, withLock } from "./lockfile/believed.ts";

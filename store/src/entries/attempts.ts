@@ -39,6 +39,12 @@ export {
   type SeenType,
   type Usage,
 } from "../record/attempt-table.ts";
+export type { LastAttempt } from "../record/last-attempts.ts";
+export type { OpenAttempt } from "../record/open-attempts.ts";
+export type { Refusal, ServerNotes } from "../record/server-notes.ts";
+
+// What they deliver, and where it comes from.
+
 export {
   confirmArtifact,
   type Deliverer,
@@ -50,12 +56,10 @@ export {
   type ValidArtifact,
   withdrawArtifact,
 } from "../record/delivery.ts";
-// What they deliver, and where it comes from.
 export type { EarlierDelivery, HeardDelivery } from "../record/delivery-table.ts";
-// What keeps one from running, and what is left to do after one.
-export { covers, type Exclusion, obstacleAmong, type Units } from "../record/exclusion.ts";
-export type { LastAttempt } from "../record/last-attempts.ts";
-export type { OpenAttempt } from "../record/open-attempts.ts";
 export { type Origin, originsOf } from "../record/origin.ts";
+
+// What keeps one from running, and what is left to do after one.
+
+export { covers, type Exclusion, obstacleAmong, type Units } from "../record/exclusion.ts";
 export { finishPendingOperations, type NotDone } from "../record/pending-operations.ts";
-export type { Refusal, ServerNotes } from "../record/server-notes.ts";

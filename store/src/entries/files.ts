@@ -1,4 +1,5 @@
 // Files: reading, writing and naming them.
+
 export { contentOf, workUnitOf } from "../workspace/content.ts";
 export { holdsUnfinished, removeUnfinished, writeDurably } from "../workspace/durable-write.ts";
 export { fileNameOf, instanceIdOf, instanceIdProblem } from "../workspace/file-name.ts";

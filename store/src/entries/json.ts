@@ -1,4 +1,5 @@
 // JSON: reading it strictly, its canonical form, its pointers.
+
 export { contentHash, sha256 } from "../json/canonical.ts";
 export { ExactNumber } from "../json/exact-number.ts";
 export { type Loss, lossesOf } from "../json/losses.ts";

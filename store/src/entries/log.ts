@@ -1,4 +1,5 @@
 // The event log.
+
 export {
   clockWentBack,
   type EventQuery,

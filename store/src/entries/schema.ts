@@ -1,4 +1,5 @@
 // Schemas and judging by them.
+
 export {
   type Dialect,
   dialectOf,
