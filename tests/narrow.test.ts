@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -116,7 +117,7 @@ describe(`in ${COLUMNS} columns`, () => {
     expect(commands.filter((command) => !asked.has(command))).toEqual(["completion", "init", "output"]);
   });
 
-  test("so it does on a terminal of that width", async () => {
+  test.runIf(spawnSync("script", ["--version"]).status === 0)("so it does on a terminal of that width", async () => {
     const rig = await wordy();
     for (const line of ["state", "doctor", "log --all", "run"]) {
       const shell = `stty cols ${COLUMNS}; ${process.execPath} ${RUNA} ${line}; true`;

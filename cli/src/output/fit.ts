@@ -41,7 +41,7 @@ export function wrapLine(line: string, width: number): string[] {
   const lines: string[] = [];
   let current = begin;
   let isEmpty = true;
-  for (const [, gap = "", word = ""] of rest.matchAll(/(\s*)(\S+)/gu)) {
+  for (const { gap, text: word } of piecesOf(rest, width - hang)) {
     const wide = widthOf(word);
     if (!isEmpty && widthOf(current) + gap.length + wide > width) {
       lines.push(current.trimEnd());
@@ -50,6 +50,15 @@ export function wrapLine(line: string, width: number): string[] {
     isEmpty = false;
   }
   return [...lines, current.trimEnd()];
+}
+
+/** What is kept together, each with the space before it: words, and in a table's row the cells before the last one. */
+function piecesOf(text: string, room: number): { readonly gap: string; readonly text: string }[] {
+  const cells = [...text.matchAll(/(\s*)(\S+(?: \S+)*)/gu)].map(([, gap = "", cell = ""]) => ({ gap, text: cell }));
+  return cells.flatMap((cell, index) => {
+    if (cells.length > 2 && index < cells.length - 1 && widthOf(cell.text) <= room) return [cell];
+    return cell.text.split(" ").map((word, place) => ({ gap: place === 0 ? cell.gap : " ", text: word }));
+  });
 }
 
 function widthOf(text: string): number {
