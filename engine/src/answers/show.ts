@@ -1,5 +1,5 @@
 import { type Instance, type InstanceStatus, judgeContent, rfc3339, type WallTime } from "@runa/store";
-import { type Origin, originsOf } from "@runa/store/attempts";
+import { type Origin, originsOf } from "@runa/store/deliveries";
 import { readRegularFile } from "@runa/store/files";
 import { parseJson } from "@runa/store/json";
 import { RunaError } from "../diagnostic.ts";

@@ -1,5 +1,6 @@
 import type { CandidateName, Instance, InstanceRef, JsonSchema } from "@runa/store";
-import { type EarlierDelivery, earlierDeliveries } from "@runa/store/attempts";
+import { earlierDeliveries } from "@runa/store/attempts";
+import type { EarlierDelivery } from "@runa/store/deliveries";
 import type { ScopeView } from "../evaluate/scope-view.ts";
 import type { Candidate } from "../methodology/candidate.ts";
 import { outputTypesOf, owedTypesOf } from "../methodology/methodology.ts";

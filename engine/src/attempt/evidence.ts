@@ -67,8 +67,11 @@ function keyOf({ type, id }: InstanceRef): string {
 function writtenFiles({ store, methodology }: OpenProject, attempt: Attempt, after: ScopeView): Instance[] {
   const { protocol } = attempt.candidate;
   const seen = after.as(protocol);
-  const before = new Map(attempt.before.map((instance) => [keyOf(instance), instance]));
-  return outputTypesOf(protocol)
+  const types = outputTypesOf(protocol);
+  // It may have read ten thousand others.
+  const outputs = attempt.before.filter(({ type }) => types.includes(type));
+  const before = new Map(outputs.map((instance) => [keyOf(instance), instance]));
+  return types
     .filter((type) => !othersMayWrite(methodology, after.snapshot, attempt, type))
     .flatMap((type) => seen.inScope(type))
     .filter((instance) => {

@@ -18,13 +18,15 @@ export interface RelevantInput {
   readonly which: "valid" | "all";
 }
 
+/** Of lists that were asked for: while the store hands out the same one, it need not be looked through again. */
+const DIGESTS = new WeakMap<readonly Instance[], SeenType>();
+
 /** A set of instances of each type, and what is known of it. Each answer is worked out once, when it is asked for. */
 class Sight {
   readonly #list: (type: string) => readonly Instance[];
   readonly #sum: (type: string) => TypeSummary;
   readonly #inScope = new Map<string, readonly Instance[]>();
   readonly #valid = new Map<string, readonly Instance[]>();
-  readonly #digests = new Map<string, SeenType>();
 
   constructor(list: Sight["inScope"], sum: Sight["summary"]) {
     this.#list = list;
@@ -36,7 +38,11 @@ class Sight {
   }
 
   valid(type: string): readonly Instance[] {
-    return remembered(this.#valid, type, () => this.inScope(type).filter((instance) => instance.status === "valid"));
+    return remembered(this.#valid, type, () => {
+      const { total, valid } = this.summary(type);
+      const all = this.inScope(type);
+      return valid === total ? all : all.filter(({ status }) => status === "valid");
+    });
   }
 
   summary(type: string): TypeSummary {
@@ -44,7 +50,13 @@ class Sight {
   }
 
   digest(type: string): SeenType {
-    return remembered(this.#digests, type, () => seenOf(this.inScope(type)));
+    const instances = this.inScope(type);
+    let digest = DIGESTS.get(instances);
+    if (digest === undefined) {
+      digest = seenOf(instances);
+      DIGESTS.set(instances, digest);
+    }
+    return digest;
   }
 }
 

@@ -1,5 +1,5 @@
 import { requirePersistent, type WorkUnit } from "@runa/store";
-import { deliverArtifact, recordRefusal } from "@runa/store/attempts";
+import { deliverArtifact, recordRefusal } from "@runa/store/deliveries";
 import type { ArtifactType } from "../methodology/methodology.ts";
 import { instancePath } from "../plan/plan.ts";
 import { displayPath, type OpenProject } from "../project/project.ts";

@@ -6,21 +6,17 @@ import {
   StoreError,
   type WorkUnit,
 } from "@runa/store";
+import { attemptNotes, beforeAttempt, progressOf, type Refusal, unendedAttempt } from "@runa/store/attempts";
 import {
-  attemptNotes,
-  beforeAttempt,
   confirmArtifact,
   type Deliverer,
   deliverArtifact,
-  progressOf,
-  type Refusal,
   RefusedError,
   recordRefusal,
   recordServerFailure,
   recordServerStart,
-  unendedAttempt,
   withdrawArtifact,
-} from "@runa/store/attempts";
+} from "@runa/store/deliveries";
 import { RunaError } from "../diagnostic.ts";
 import type { Methodology, Protocol } from "../methodology/methodology.ts";
 import { propertyNames } from "../methodology/schema-parts.ts";

@@ -1,5 +1,5 @@
 import { type Store, StoreError } from "@runa/store";
-import { RefusedError, recordRefusal } from "@runa/store/attempts";
+import { RefusedError, recordRefusal } from "@runa/store/deliveries";
 import type { DeliveryResult } from "./output-session.ts";
 import { InvalidArtifactError } from "./valid-artifact.ts";
 

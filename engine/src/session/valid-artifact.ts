@@ -1,5 +1,5 @@
 import type { InstanceId, Violation } from "@runa/store";
-import { RefusedError, type ValidArtifact } from "@runa/store/attempts";
+import { RefusedError, type ValidArtifact } from "@runa/store/deliveries";
 import { instanceIdProblem, workUnitOf } from "@runa/store/files";
 import { JsonError, MAX_BYTES, MAX_DEPTH, parseJson } from "@runa/store/json";
 import type { ArtifactType } from "../methodology/methodology.ts";

@@ -43,22 +43,6 @@ export type { LastAttempt } from "../record/last-attempts.ts";
 export type { OpenAttempt } from "../record/open-attempts.ts";
 export type { Refusal, ServerNotes } from "../record/server-notes.ts";
 
-// What they deliver, and where it comes from.
-
-export {
-  confirmArtifact,
-  type Deliverer,
-  deliverArtifact,
-  RefusedError,
-  recordRefusal,
-  recordServerFailure,
-  recordServerStart,
-  type ValidArtifact,
-  withdrawArtifact,
-} from "../record/delivery.ts";
-export type { EarlierDelivery, HeardDelivery } from "../record/delivery-table.ts";
-export { type Origin, originsOf } from "../record/origin.ts";
-
 // What keeps one from running, and what is left to do after one.
 
 export { covers, type Exclusion, obstacleAmong, type Units } from "../record/exclusion.ts";
