@@ -207,6 +207,31 @@ describe("a delivery", () => {
     expect((await step.ended()).exitCode).toBe(0);
   });
 
+  const title = { type: "string" };
+  const PATCH = { type: "object", properties: { title, work_unit: title }, required: ["title", "work_unit"] };
+  const $defs = { patch: PATCH };
+
+  test.each([
+    ["behind a reference", { $ref: "#/$defs/patch", $defs }],
+    ["in a branch", { anyOf: [{ allOf: [{ $ref: "#/$defs/patch" }] }, { type: "object" }], $defs }],
+    ["under a condition", { type: "object", if: { required: ["title"] }, then: PATCH }],
+    ["only among what is required", { type: "object", required: ["work_unit"] }],
+  ])("carries the session's work unit where its schema mentions it %s", async (_, patch) => {
+    const rig = await makeRig({ ...units, schemas: { patch } });
+    const { server } = await rig.serve("--protocol", "implement", "--work-unit", "checkout");
+    expect(await server.call("patch", { instance_id: "p1", title: "A patch" })).toMatchObject({ isError: false });
+    expect(JSON.parse(rig.read(".runa/workspace/patch/p1.json"))).toEqual({ title: "A patch", work_unit: "checkout" });
+  });
+
+  test("carries no work unit where its schema mentions none, as it would for a part of it", async () => {
+    const part = { type: "object", properties: { work_unit: title } };
+    const patch = { type: "object", properties: { title, part }, additionalProperties: false };
+    const rig = await makeRig({ ...units, schemas: { patch } });
+    const { server } = await rig.serve("--protocol", "implement", "--work-unit", "checkout");
+    expect(await server.call("patch", { instance_id: "p1", title: "A patch" })).toMatchObject({ isError: false });
+    expect(JSON.parse(rig.read(".runa/workspace/patch/p1.json"))).toEqual({ title: "A patch" });
+  });
+
   test("never replaces an instance of another work unit", async () => {
     const rig = await makeRig(units);
     rig.artifact("patch/p1", { title: "Theirs", work_unit: "search" });

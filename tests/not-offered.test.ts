@@ -72,6 +72,33 @@ describe.each(CASES)("a protocol that $what", ({ methodology, says }) => {
   });
 });
 
+test.each([
+  [
+    "an unknown protocol",
+    ["--protocol", "drafd"],
+    "methodology 'test-methodology' has no protocol 'drafd' — did you mean 'draft'?",
+  ],
+  [
+    "a scoped protocol without a work unit",
+    ["--protocol", "split"],
+    "protocol 'split' is scoped: give it a work unit with --work-unit ID",
+  ],
+  [
+    "an unscoped protocol with a work unit",
+    ["--protocol", "draft", "--work-unit", "w"],
+    "protocol 'draft' is not scoped: leave --work-unit out",
+  ],
+])("a server refuses to start for %s, in one line", async (_, words, reason) => {
+  const rig = await makeRig({
+    protocols: [
+      { name: "draft", requires: ["requirements"], produces: ["design"] },
+      { name: "split", requires: ["requirements"], produces: ["part"], scoped: true },
+    ],
+  });
+  const ended = await rig.launch([process.execPath, RUNA_MCP, ...words], "runa-mcp").ended();
+  expect(ended).toEqual({ exitCode: 1, signal: null, stdout: "", stderr: `error: ${reason}\n` });
+});
+
 test("an instance_id deeper inside an artifact is in nobody's way", async () => {
   const inner = { type: "object", properties: { instance_id: { type: "string" } } };
   const rig = await makeRig({

@@ -11,9 +11,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   store: [
     "artifact.ts",
     "candidate.ts",
+    "grouped.ts",
     "instances.ts",
     "wall-time.ts",
-    "grouped.ts",
     "suggestion.ts",
     "json",
     "schema",
@@ -24,6 +24,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "scan",
     "rebuild",
     "snapshot.ts",
+    "entries",
     "index.ts",
   ],
   engine: [
@@ -49,6 +50,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "session",
     "run",
     "answers",
+    "entries",
     "index.ts",
   ],
   mcp: [
@@ -62,7 +64,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "call-result.ts",
     "output-tool.ts",
     "own-tools.ts",
-    "calls.ts",
+    "tools.ts",
     "json-rpc.ts",
     "stdio-transport.ts",
     "server.ts",

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { draft } from "./rig/examples.ts";
+import { chain, draft } from "./rig/examples.ts";
 import { writeMethodology } from "./rig/methodology.ts";
 import { RUNA_MCP } from "./rig/programs.ts";
 import { makeRig } from "./rig/rig.ts";
@@ -114,6 +114,20 @@ test("RUNA_ATTEMPT of another project is refused with what to do", async () => {
     .ended();
   expect(exitCode).toBe(1);
   expect(stderr).toContain("which is none of the project in");
+});
+
+test("RUNA_ATTEMPT of another candidate is refused with what to do", async () => {
+  const rig = await makeRig(chain);
+  const run = rig.start("run");
+  const agent = await rig.nextAttempt();
+  const env = { RUNA_ATTEMPT: agent.id };
+  const server = await rig.launch([process.execPath, RUNA_MCP, "--protocol", "build"], "runa-mcp", { env }).ended();
+  expect({ exitCode: server.exitCode, stdout: server.stdout }).toEqual({ exitCode: 1, stdout: "" });
+  expect(server.stderr).toBe(
+    `error: RUNA_ATTEMPT names attempt ${agent.id} of protocol 'draft', which does nothing else: start the server with the arguments in RUNA_MCP_CONFIG\n`,
+  );
+  await agent.exit(1);
+  await run.ended();
 });
 
 test("confirm_unchanged is offered for what lay there when the attempt began, not for its own deliveries", async () => {

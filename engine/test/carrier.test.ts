@@ -1,4 +1,4 @@
-import { adoptAttempt, claimAttempt, type OpenAttempt, unendedAttempts } from "@runa/store";
+import { adoptAttempt, claimAttempt, type OpenAttempt, unendedAttempts } from "@runa/store/attempts";
 import { expect, onTestFinished, test } from "vitest";
 import type { Attempt, EndedAttempt } from "../src/attempt/attempt.ts";
 import type { Assignment, Carrier, Exit, Prepared, Work } from "../src/attempt/carrier.ts";
@@ -160,14 +160,16 @@ test.each([
   ["does not deliver", nothing, { id: "abandoned" }],
 ])("an attempt that was left is taken over with its work, which %s", async (_, deed, outcome) => {
   const { context, carrier, candidate, watcher, phases } = await attempted(deed);
-  const { store } = context.project;
+  const { store, root, workspace } = context.project;
   const { protocol, workUnit } = candidate;
+  const place = { directory: `${root}/tree`, workspace };
   const claimed = claimAttempt(store, {
     id: "01800000-0000-7000-8000-000000000001",
     protocol: protocol.name,
     workUnit,
     argv: ["stand-in"],
     owner: { ...thisOwner(), startTime: "1" },
+    place,
     fingerprint: protocol.fingerprint,
     instructionsHash: protocol.instructionsHash,
     inputs: [],
@@ -180,7 +182,7 @@ test.each([
   const [open] = unendedAttempts(store);
   if (open === undefined) throw new Error("it is open");
   const ended = await endOf(adopt(context, carrier, open, protocol, watcher));
-  expect(ended).toMatchObject({ adopted: true, outcome });
+  expect(ended).toMatchObject({ adopted: true, place, outcome });
   expect(phases.map(([phase]) => phase)).toEqual(["running", "fenced", "ended"]);
   // It is another's by now, or has ended.
   expect(adoptAttempt(store, open, thisOwner())).toBe(false);

@@ -2,8 +2,8 @@ import type { JsonSchema } from "@runa/store";
 import { describe, expect, test } from "vitest";
 import { contradictions } from "../src/methodology/lint/contradictions.ts";
 import { undescribedProperties } from "../src/methodology/lint/descriptions.ts";
-import { everyPropertyName, propertyNames } from "../src/methodology/lint/schema-parts.ts";
 import { schemaFindings } from "../src/methodology/lint/schemas.ts";
+import { everyPropertyName, propertyNames } from "../src/methodology/schema-parts.ts";
 import { HEAD, loaded, P } from "./support/manifest.ts";
 
 /** What is said of a schema, as `pointer: message`. */

@@ -1,4 +1,5 @@
-import type { OpenAttempt, WallTime } from "@runa/store";
+import type { WallTime } from "@runa/store";
+import type { OpenAttempt } from "@runa/store/attempts";
 import { expect, test } from "vitest";
 import { conditionText, evaluate, preconditionFailures } from "../src/evaluate/evaluate.ts";
 import { debtsOf } from "../src/evaluate/owed.ts";
@@ -136,6 +137,7 @@ test("an attempt that is executing a candidate is shown with it, and with no oth
     ...{
       owner: { pid: 1, startTime: null, machine: null, boot: null, pidNamespace: null },
       agent: null,
+      place: null,
       fenced: false,
     },
   });

@@ -1,4 +1,4 @@
-import { adoptAttempt, claimAttempt, type OpenAttempt, type Owner, unendedAttempts } from "@runa/store";
+import { adoptAttempt, claimAttempt, type OpenAttempt, type Owner, unendedAttempts } from "@runa/store/attempts";
 import { afterEach, expect, test, vi } from "vitest";
 import { Interrupts } from "../src/process/interrupts.ts";
 import { thisOwner } from "../src/process/owner.ts";
@@ -7,7 +7,7 @@ import { executeRun } from "../src/run/cascade.ts";
 import { executionIn, readyProject } from "./support/ready-project.ts";
 
 // What every "look again" of the cascade comes from, so that it can be made to happen for ever.
-vi.mock(import("@runa/store"), async (original) => {
+vi.mock(import("@runa/store/attempts"), async (original) => {
   const store = await original();
   return {
     ...store,
@@ -47,7 +47,7 @@ async function run(project: OpenProject): Promise<ReturnType<typeof executeRun>>
 
 function openAttempt(owner: Owner): OpenAttempt {
   const times = { started: 0 as never, startedAt: 0 as never };
-  return { id: OTHER, protocol: "draft", workUnit: null, ...times, owner, agent: null, fenced: false };
+  return { id: OTHER, protocol: "draft", workUnit: null, ...times, owner, agent: null, place: null, fenced: false };
 }
 
 /** Each way of looking again, and what the run says when it never ends. */

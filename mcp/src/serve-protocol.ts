@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { log, type OutputSession, openOutputSession, stderr, visibleLines } from "@runa/engine";
+import { log, stderr, visibleLines } from "@runa/engine";
+import { type OutputSession, openOutputSession } from "@runa/engine/session";
 import type { Command } from "./command-line.ts";
 import { type CallRecord, serve } from "./server.ts";
 

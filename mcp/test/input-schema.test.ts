@@ -57,6 +57,7 @@ describe("objects", () => {
     ["a property", { type: "object", properties: { instance_id: text } }],
     ["a branch", { anyOf: [{ properties: { instance_id: text } }, {}] }],
     ["a reference", { $ref: "#/$defs/d", $defs: { d: { properties: { instance_id: text } } } }],
+    ["what it requires", { type: "object", required: ["instance_id"] }],
   ])("a schema with an instance_id of its own, as %s, cannot be served", (_, schema) => {
     expect(() => served(schema)).toThrow("has a property 'instance_id', which the tool needs for itself: rename it");
   });

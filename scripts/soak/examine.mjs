@@ -70,7 +70,7 @@ export function examine(/** @type {string} */ project) {
         type ?? "",
         `${id}.json`,
       );
-      const pending = all(database, "SELECT attempt FROM superseding").map((row) =>
+      const pending = all(database, "SELECT attempt FROM pending_operation").map((row) =>
         join(project, ".runa/workspace/.superseded", row.attempt ?? "", type ?? "", `${id}.json`),
       );
       const file = [here, ...pending, aside].find(existsSync);

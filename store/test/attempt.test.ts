@@ -10,7 +10,7 @@ import {
   recordAgent,
   unendedAttempts,
 } from "../src/record/attempt.ts";
-import { lastAttemptOf } from "../src/record/attempt-table.ts";
+import { lastAttemptOf } from "../src/record/last-attempts.ts";
 import { readSnapshot, type Snapshot } from "../src/snapshot.ts";
 import { id, Rig, unit } from "./rig.ts";
 
@@ -40,6 +40,7 @@ describe("an attempt", () => {
       started,
       owner,
       agent: null,
+      place: { directory: "/project", workspace: "/project/workspace" },
       fenced: false,
     };
     expect(unendedAttempts(rig.store)).toEqual([open]);

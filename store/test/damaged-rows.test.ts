@@ -7,9 +7,10 @@ import { rebuildStore } from "../src/rebuild/rebuild.ts";
 import { attemptNotes, beforeAttempt, unendedAttempts } from "../src/record/attempt.ts";
 import { recordRefusal } from "../src/record/delivery.ts";
 import { readEvents, recordEvent, verifyLog } from "../src/record/event-log.ts";
+import { pendingOperations } from "../src/record/pending-operation-table.ts";
 import { readSnapshot, readUnhealthy } from "../src/snapshot.ts";
 import { RUN_STARTED } from "./event-examples.ts";
-import { Rig } from "./rig.ts";
+import { id, Rig } from "./rig.ts";
 
 const A = { title: "A" };
 
@@ -19,7 +20,7 @@ async function worked(): Promise<Rig> {
   rig.put("note/broken.json", { title: 5 });
   const started = rig.begin("attempt-1");
   rig.deliver("a", A, { attempt: "attempt-1" });
-  rig.end("attempt-1", started, "delivered", []);
+  rig.end("attempt-1", started, "delivered", [], [{ type: "note", id: id("gone") }]);
   rig.begin("attempt-2", "w-1");
   recordRefusal(rig.store, "attempt-2", "bad_arguments", "note", { reason: "r", violations: [] });
   await rig.scan();
@@ -39,6 +40,7 @@ function readAll(store: Store): void {
   }
   readUnhealthy(store, ["note"]);
   for (const { id } of unendedAttempts(store)) beforeAttempt(store, id);
+  pendingOperations(store.connection);
   const attempts = store.connection.database.prepare("SELECT id FROM attempt").pluck().all() as string[];
   for (const id of attempts) attemptNotes(store, id);
   readEvents(store, {});
@@ -59,6 +61,7 @@ const READ: readonly [table: string, column: string, value: string][] = [
   ["attempt", "owner", "'X'"],
   ["attempt", "owner", `'{"pie":1}'`],
   ["attempt", "agent", "'null'"],
+  ["attempt", "place", "'{}'"],
   ["attempt", "before", "'X'"],
   ["attempt", "before", "'[{}]'"],
   ["attempt", "detail", "'X'"],
@@ -68,6 +71,9 @@ const READ: readonly [table: string, column: string, value: string][] = [
   ["attempt", "started", "-1"],
   ["attempt", "ended", "9007199254740993"],
   ["delivery", "via", "'foo'"],
+  ["pending_operation", "kind", "'forged'"],
+  ["pending_operation", "subject", "'X'"],
+  ["pending_operation", "subject", `'{"type":"note"}'`],
   ["event", "body", "'X' || substr(body, 2)"],
   ["event", "body", "'[]'"],
   ["event", "at", "9000000000000000000"],

@@ -11,10 +11,11 @@ import {
   releaseAttempt,
   unendedAttempts,
 } from "../src/record/attempt.ts";
-import type { OpenAttempt, Owner } from "../src/record/attempt-table.ts";
+import type { Owner } from "../src/record/attempt-table.ts";
 import { confirmArtifact, recordRefusal, recordServerStart, recordWithdrawal } from "../src/record/delivery.ts";
 import { noteMethodology, recordEvent, verifyLog } from "../src/record/event-log.ts";
-import { finishSuperseding } from "../src/record/superseding.ts";
+import type { OpenAttempt } from "../src/record/open-attempts.ts";
+import { finishPendingOperations } from "../src/record/pending-operations.ts";
 import { BATCH, scan } from "../src/scan/scan.ts";
 import { type DatabaseFault, onFaultyDatabase, syncingOf } from "./database-faults.ts";
 import { bodiesOf, EXAMPLES, RUN_STARTED } from "./event-examples.ts";
@@ -74,6 +75,7 @@ const OPERATIONS: readonly Operation[] = [
         ...OWN,
         argv: ["agent"],
         owner: OWNER,
+        place: { directory: "/project", workspace: "/project/workspace" },
         fingerprint: "f",
         instructionsHash: "h",
         inputs: [],
@@ -125,7 +127,7 @@ const OPERATIONS: readonly Operation[] = [
     prepared: working,
     work: (rig) => recordWithdrawal(rig.store, deliverer(rig), "note", id("new")),
   },
-  { what: "a superseding", prepared: succeeded, work: (rig) => finishSuperseding(rig.store, rig.workspace) },
+  { what: "a superseding", prepared: succeeded, work: (rig) => finishPendingOperations(rig.store, rig.workspace) },
   { what: "a server's start", prepared: working, work: ({ store }) => recordServerStart(store, OWN.id) },
   {
     what: "a refusal",
@@ -233,7 +235,7 @@ test("of the commits of a scan the last one waits for the disk, however many the
 test("a store whose making fails or dies is made by whoever opens it next", async () => {
   const make = (directory: string) => openStore(directory).close();
   const { reached } = await onFaultyDatabase(null, () => make(temporaryDirectory()));
-  expect(reached).toEqual(["CREATE", "CREATE", "CREATE", "COMMIT"]);
+  expect(reached).toEqual(["CREATE", "CREATE", "CREATE", "CREATE", "COMMIT"]);
   for (const at of reached.keys())
     for (const how of ["fail", "die"] as const) {
       const directory = temporaryDirectory();

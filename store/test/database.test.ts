@@ -22,7 +22,7 @@ import { knownSchemaHash, rememberSchemaFiles } from "../src/index/schema-check.
 import { attemptNotes, unendedAttempts } from "../src/record/attempt.ts";
 import { latestMoment, nextMoment } from "../src/record/clock-table.ts";
 import { verifyLog } from "../src/record/event-log.ts";
-import { allSupersedings } from "../src/record/superseding-table.ts";
+import { pendingOperations } from "../src/record/pending-operation-table.ts";
 import { readSnapshot } from "../src/snapshot.ts";
 import { asOrdinaryUser, Rig, temporaryDirectory } from "./rig.ts";
 
@@ -41,12 +41,12 @@ const TABLES = [
   "delivery",
   "event",
   "methodology",
+  "pending_operation",
   "removal",
   "schema_check",
-  "superseding",
   "withdrawal",
 ];
-const VERSION = 4;
+const VERSION = 5;
 const damaged = (directory: string) =>
   new StoreError(
     `${directory}/runa.db is damaged: what runa remembers of earlier attempts is in doubt, no artifact is. \`runa scan --rebuild\` keeps what can still be read and reads the artifacts again`,
@@ -200,9 +200,9 @@ test("a store of the first version keeps what it remembers", () => {
   first.pragma("user_version = 1");
   first.close();
   const store = openStore(directory);
-  expect(unendedAttempts(store)).toMatchObject([{ id: "attempt-1", protocol: "write" }]);
-  expect(allSupersedings(store.connection)).toEqual([
-    { attempt: "attempt-1", type: "note", id: "old", withdrawn: false },
+  expect(unendedAttempts(store)).toMatchObject([{ id: "attempt-1", protocol: "write", place: null }]);
+  expect(pendingOperations(store.connection)).toEqual([
+    { kind: "supersede", attempt: "attempt-1", type: "note", id: "old" },
   ]);
   expect(tablesOf(store)).toEqual(TABLES);
   expect(verifyLog(store)).toMatchObject({ ok: true, events: 0 });

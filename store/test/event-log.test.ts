@@ -16,7 +16,7 @@ import {
 } from "../src/record/event-log.ts";
 import { append, FIRST_PREV } from "../src/record/event-table.ts";
 import type { EventRow, NewEvent } from "../src/record/events.ts";
-import { finishSuperseding } from "../src/record/superseding.ts";
+import { finishPendingOperations } from "../src/record/pending-operations.ts";
 import { rfc3339, wallTime, wallTimeOf } from "../src/wall-time.ts";
 import { bodiesOf, EXAMPLES, RUN_STARTED } from "./event-examples.ts";
 import { id, Rig, temporaryDirectory } from "./rig.ts";
@@ -71,9 +71,6 @@ describe("the chain", () => {
     const store = logOf(4);
     const body = (id: string) =>
       `{"artifact_type":"note","content_hash":"${HASH_OF_A}","instance_id":"${id}","via":"tool"}`;
-    const refusal =
-      '{"actor":{"kind":"person","name":"anna"},"artifact_type":"note","reason":"invalid_artifact",' +
-      '"violation_count":1,"violations":[{"expected":"string","keyword":"type","path":"/title"}]}';
     const printed = [
       `{"at":"1970-01-01T00:00:01.000003Z","body":${body("n-1")},"kind":"delivery_accepted","seq":1}`,
       `{"at":"1970-01-01T00:00:02.000006Z","attempt":"attempt-2","body":${body("n-2")},"kind":"delivery_accepted","seq":2}`,
@@ -362,11 +359,11 @@ describe("what the store tells", () => {
     const started = rig.begin("attempt-1");
     rig.deliver("a", A);
     rig.end("attempt-1", started, "delivered", [], [{ type: "note", id: id("a") }]);
-    finishSuperseding(rig.store, rig.workspace);
+    finishPendingOperations(rig.store, rig.workspace);
     const [kind, attempt, body] = kindsAndBodies(rig.store).at(-1) ?? [];
     expect([kind, attempt]).toEqual(["superseded", "attempt-1"]);
     expect(body).toEqual({ artifact_type: "note", instance_id: "a", content_hash: HASH_OF_A });
-    finishSuperseding(rig.store, rig.workspace);
+    finishPendingOperations(rig.store, rig.workspace);
     expect(kindsAndBodies(rig.store).filter(([told]) => told === "superseded")).toHaveLength(1);
   });
 

@@ -13,6 +13,7 @@ function obstacleOf(exclusion: Exclusion): string | null {
     workUnit: null,
     argv: ["agent"],
     owner: { pid: 1, startTime: null, machine: null, boot: null, pidNamespace: null },
+    place: { directory: "/project", workspace: "/project/workspace" },
     fingerprint: "f",
     instructionsHash: "h",
     inputs: [],

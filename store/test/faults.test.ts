@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
 import { attemptNotes, removeLitter } from "../src/record/attempt.ts";
 import { RefusedError, withdrawArtifact } from "../src/record/delivery.ts";
-import { finishSuperseding } from "../src/record/superseding.ts";
+import { finishPendingOperations } from "../src/record/pending-operations.ts";
 import { id, Rig } from "./rig.ts";
 
 // A disk that fails, or a process that dies, at any one of the calls that the store makes of the file system.
@@ -78,7 +78,7 @@ function points(calls: readonly string[]) {
 /** What the next command that executes work does first. */
 function recover(rig: Rig): void {
   rig.reopen();
-  finishSuperseding(rig.store, rig.workspace);
+  finishPendingOperations(rig.store, rig.workspace);
   removeLitter(rig.store, rig.workspace, rig.types.keys());
 }
 
@@ -199,7 +199,7 @@ describe("superseding", () => {
     rig.end("attempt-1", started, "delivered", [], [{ type: "note", id: id("a") }]);
     return rig;
   };
-  const finish = (rig: Rig) => () => finishSuperseding(rig.store, rig.workspace);
+  const finish = (rig: Rig) => () => finishPendingOperations(rig.store, rig.workspace);
 
   test("that fails or dies at any call loses nothing and is finished by the next command", async () => {
     const calls = await callsOf(finish(await prepared()));

@@ -59,9 +59,9 @@ test("a view in the place of a table is not read, however long it is", () => {
   const directory = join(temporaryDirectory(), "store");
   openStore(directory).close();
   const database = openSqlite(join(directory, "runa.db"));
-  database.exec("DROP TABLE superseding");
-  database.exec(`CREATE VIEW superseding AS WITH RECURSIVE endless (x) AS (SELECT 1 UNION ALL SELECT x FROM endless)
-    SELECT 'a' AS attempt, 't' AS artifact_type, x AS instance_id, 0 AS withdrawn FROM endless`);
+  database.exec("DROP TABLE pending_operation");
+  database.exec(`CREATE VIEW pending_operation AS WITH RECURSIVE endless (x) AS (SELECT 1 UNION ALL SELECT x FROM endless)
+    SELECT x AS seq, 'supersede' AS kind, 'a' AS attempt, 't' AS subject FROM endless`);
   database.close();
   expect(rebuildStore(directory)).toMatchObject({ incomplete: true });
   openStore(directory).close();

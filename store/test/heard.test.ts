@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { earlierDeliveries } from "../src/record/attempt.ts";
 import { confirmArtifact, withdrawArtifact } from "../src/record/delivery.ts";
-import { finishSuperseding } from "../src/record/superseding.ts";
+import { finishPendingOperations } from "../src/record/pending-operations.ts";
 import { type HeardDeliveries, readSnapshot } from "../src/snapshot.ts";
 import { id, Rig, unit } from "./rig.ts";
 
@@ -90,7 +90,7 @@ test("when an instance of a type went last is known, for each work unit, however
   const withdrawn = went() ?? 0;
   expect(withdrawn).toBeGreaterThan(scanned);
   rig.end("one", started, "delivered", [], [{ type: "note", id: id("a") }]);
-  finishSuperseding(rig.store, rig.workspace);
+  finishPendingOperations(rig.store, rig.workspace);
   expect(went()).toBeGreaterThan(withdrawn);
 });
 

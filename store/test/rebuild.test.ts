@@ -1,12 +1,15 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { MIGRATIONS } from "../src/connection/migrations.ts";
+import { openSqlite } from "../src/connection/sqlite.ts";
 import { openStore, type Store } from "../src/connection/store.ts";
 import { rebuildStore } from "../src/rebuild/rebuild.ts";
 import { unendedAttempts } from "../src/record/attempt.ts";
-import { lastAttemptOf } from "../src/record/attempt-table.ts";
 import { readEvents, verifyLog } from "../src/record/event-log.ts";
-import { Rig } from "./rig.ts";
+import { lastAttemptOf } from "../src/record/last-attempts.ts";
+import { pendingOperations } from "../src/record/pending-operation-table.ts";
+import { Rig, temporaryDirectory } from "./rig.ts";
 
 const A = { title: "A" };
 
@@ -80,6 +83,26 @@ describe("a store that is made anew", () => {
     expect(readFileSync(join(directory, ".gitignore"), "utf8")).toBe("*\n");
     const store = openStore(directory);
     expect(remembered(store)).toMatchObject({ open: [], events: 0 });
+    store.close();
+  });
+
+  test("of an older version keeps what it had left to be moved", () => {
+    const directory = temporaryDirectory();
+    const older = openSqlite(join(directory, "runa.db"));
+    for (const migration of MIGRATIONS.slice(0, 4)) older.exec(migration);
+    older.exec(`INSERT INTO attempt (id, protocol, argv, owner, started, fingerprint, instructions_hash, inputs, before)
+      VALUES ('attempt-1', 'write', '[]',
+        '{"pid":1,"startTime":null,"machine":null,"boot":null,"pidNamespace":null}', 1, 'f', 'h', '[]', '[]')`);
+    older.exec(`INSERT INTO superseding VALUES ('attempt-1', 'note', 'old', 0), ('attempt-1', 'note', 'taken', 1);
+      CREATE TABLE planted (x)`);
+    older.pragma("user_version = 4");
+    older.close();
+    expect(rebuildStore(directory)).toMatchObject({ damaged: `${directory}/runa.db.damaged-1`, incomplete: false });
+    const store = openStore(directory);
+    expect(pendingOperations(store.connection)).toEqual([
+      { kind: "supersede", attempt: "attempt-1", type: "note", id: "old" },
+      { kind: "withdraw", attempt: "attempt-1", type: "note", id: "taken" },
+    ]);
     store.close();
   });
 

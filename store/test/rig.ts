@@ -9,8 +9,9 @@ import { findArtifact } from "../src/index/artifact-table.ts";
 import { packedArtifacts } from "../src/index/packed-artifacts.ts";
 import { canonicalJson } from "../src/json/canonical.ts";
 import { claimAttempt, endAttempt } from "../src/record/attempt.ts";
-import { lastAttemptOf, type OutcomeId, type Owner } from "../src/record/attempt-table.ts";
+import type { OutcomeId, Owner } from "../src/record/attempt-table.ts";
 import { deliverArtifact } from "../src/record/delivery.ts";
+import { lastAttemptOf } from "../src/record/last-attempts.ts";
 import { type ScanReport, scan } from "../src/scan/scan.ts";
 import type { ScannedType } from "../src/scan/scan-files.ts";
 import { parseSchema } from "../src/schema/source.ts";
@@ -51,9 +52,11 @@ export const NOTE: JsonSchema = {
 
 const NOTE_TYPE = scannedType(NOTE);
 
-/** What the rig's attempts execute, and who. */
+/** What the rig's attempts execute, who does, and where. */
 const PROTOCOL = "write";
 const OWNER: Owner = { pid: 1, startTime: null, machine: null, boot: null, pidNamespace: null };
+
+const PLACE = { directory: "/project", workspace: "/project/workspace" };
 
 let emptyStore: Buffer | undefined;
 
@@ -153,6 +156,7 @@ export class Rig {
       exclusion: { exclusive: false, protocols: [{ protocol: PROTOCOL, units: [] }] },
       argv: ["agent"],
       owner: OWNER,
+      place: PLACE,
       fingerprint: "f",
       instructionsHash: "h",
       inputs: [],

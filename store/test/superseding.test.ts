@@ -17,8 +17,8 @@ import { openStore } from "../src/connection/store.ts";
 import { attemptNotes, fenceAttempt } from "../src/record/attempt.ts";
 import { RefusedError, withdrawArtifact } from "../src/record/delivery.ts";
 import { readEvents } from "../src/record/event-log.ts";
-import { finishSuperseding } from "../src/record/superseding.ts";
-import { allSupersedings, removeSuperseding } from "../src/record/superseding-table.ts";
+import { pendingOperations, removePending } from "../src/record/pending-operation-table.ts";
+import { finishPendingOperations } from "../src/record/pending-operations.ts";
 import { moveDurably } from "../src/workspace/durable-write.ts";
 import { id, Rig, temporaryDirectory } from "./rig.ts";
 
@@ -41,7 +41,7 @@ async function succeeded(): Promise<Rig> {
 describe("superseding", () => {
   test("moves the old instance out of the workspace after the success is committed", async () => {
     const rig = await succeeded();
-    finishSuperseding(rig.store, rig.workspace);
+    finishPendingOperations(rig.store, rig.workspace);
     expect(rig.listed("note")).toEqual(["new.json"]);
     expect(rig.read(moved)).toBe('{"title":"A"}');
     expect(rig.rows().map(({ id }) => id)).toEqual(["new"]);
@@ -53,13 +53,13 @@ describe("superseding", () => {
     rig.reopen();
     // Even when that command scanned first.
     await rig.scan();
-    finishSuperseding(rig.store, rig.workspace);
+    finishPendingOperations(rig.store, rig.workspace);
     expect(rig.listed("note")).toEqual(["new.json"]);
     expect(existsSync(rig.path(moved))).toBe(true);
     // Once is enough: a later instance of that name is another one.
     rig.deliver("old", { title: "later" });
     rig.reopen();
-    finishSuperseding(rig.store, rig.workspace);
+    finishPendingOperations(rig.store, rig.workspace);
     expect(rig.listed("note")).toEqual(["new.json", "old.json"]);
   });
 
@@ -68,7 +68,7 @@ describe("superseding", () => {
     mkdirSync(rig.path(".superseded/attempt-1/note"), { recursive: true });
     renameSync(rig.path("note/old.json"), rig.path(moved));
     rig.reopen();
-    finishSuperseding(rig.store, rig.workspace);
+    finishPendingOperations(rig.store, rig.workspace);
     expect(rig.rows().map(({ id }) => id)).toEqual(["new"]);
     expect(rig.read(moved)).toBe('{"title":"A"}');
   });
@@ -78,8 +78,8 @@ describe("superseding", () => {
       const rig = await succeeded();
       rmSync(rig.path(gone), { recursive: true });
       rig.reopen();
-      finishSuperseding(rig.store, rig.workspace);
-      finishSuperseding(rig.store, rig.workspace);
+      finishPendingOperations(rig.store, rig.workspace);
+      finishPendingOperations(rig.store, rig.workspace);
       expect(rig.rows().map(({ id }) => id)).toEqual(["new"]);
     }
   });
@@ -87,10 +87,10 @@ describe("superseding", () => {
   test("waits for a workspace that is not there, and does not make one", async () => {
     const rig = await succeeded();
     renameSync(rig.workspace, `${rig.root}/away`);
-    finishSuperseding(rig.store, rig.workspace);
+    finishPendingOperations(rig.store, rig.workspace);
     expect(existsSync(rig.workspace)).toBe(false);
     renameSync(`${rig.root}/away`, rig.workspace);
-    finishSuperseding(rig.store, rig.workspace);
+    finishPendingOperations(rig.store, rig.workspace);
     expect(existsSync(rig.path(moved))).toBe(true);
     expect(rig.listed("note")).toEqual(["new.json"]);
   });
@@ -102,7 +102,7 @@ describe("superseding", () => {
     const started = rig.begin("attempt-1");
     rig.deliver("new", A, { attempt: "attempt-1" });
     rig.end("attempt-1", started, "exited", [note("new")], [note("old")]);
-    finishSuperseding(rig.store, rig.workspace);
+    finishPendingOperations(rig.store, rig.workspace);
     expect(rig.listed("note")).toEqual(["new.json", "old.json"]);
     expect(rig.row("note", "new").deliveredAt).toBeNull();
   });
@@ -114,14 +114,14 @@ describe("superseding", () => {
       const outside = temporaryDirectory();
       mkdirSync(rig.path(link, ".."), { recursive: true });
       symlinkSync(outside, rig.path(link));
-      expect(finishSuperseding(rig.store, rig.workspace).map(({ reason }) => reason)).toContain(
+      expect(finishPendingOperations(rig.store, rig.workspace).map(({ reason }) => reason)).toContain(
         `${rig.path(link)} is a symbolic link or not a directory: nothing is written there; remove it`,
       );
       expect(readdirSync(outside)).toEqual([]);
       expect(rig.listed("note")).toEqual(["new.json", "old.json"]);
       // Whoever takes the link away lets it be finished.
       unlinkSync(rig.path(link));
-      finishSuperseding(rig.store, rig.workspace);
+      finishPendingOperations(rig.store, rig.workspace);
       expect(existsSync(rig.path(moved))).toBe(true);
     },
   );
@@ -130,7 +130,7 @@ describe("superseding", () => {
     const rig = await succeeded();
     renameSync(rig.workspace, `${rig.root}/real`);
     symlinkSync("real", rig.workspace);
-    finishSuperseding(rig.store, rig.workspace);
+    finishPendingOperations(rig.store, rig.workspace);
     expect(readFileSync(`${rig.root}/real/${moved}`, "utf8")).toBe('{"title":"A"}');
   });
 });
@@ -151,7 +151,7 @@ describe("withdrawing", () => {
     expect(await rig.scan()).toMatchObject({ new: [], removed: [] });
     // Nothing is left to be finished: what is delivered now stays.
     rig.deliver("old", { title: "again" }, { attempt: "attempt-1" });
-    finishSuperseding(rig.store, rig.workspace);
+    finishPendingOperations(rig.store, rig.workspace);
     expect(rig.listed("note")).toEqual(["old.json", "other.json"]);
   });
 
@@ -224,11 +224,11 @@ describe("what is to be moved", () => {
 
   test("and could not be stays listed, and is moved when it can be, told once", async () => {
     const rig = await stuck();
-    expect(finishSuperseding(rig.store, rig.workspace)).toMatchObject([
+    expect(finishPendingOperations(rig.store, rig.workspace)).toMatchObject([
       { attempt: "attempt-1", type: "note", id: "old", reason: expect.stringContaining("remove it") },
     ]);
     rmSync(rig.path(".superseded"));
-    expect(finishSuperseding(rig.store, rig.workspace)).toEqual([]);
+    expect(finishPendingOperations(rig.store, rig.workspace)).toEqual([]);
     expect(rig.listed(".superseded", "attempt-1", "note")).toEqual(["old.json"]);
     expect(kinds(rig).filter((kind) => kind === "superseded")).toHaveLength(1);
   });
@@ -237,7 +237,7 @@ describe("what is to be moved", () => {
     const rig = await stuck();
     rmSync(rig.path(".superseded"));
     rig.deliver("old", { title: "New" }, { attempt: "attempt-2" });
-    expect(finishSuperseding(rig.store, rig.workspace)).toEqual([]);
+    expect(finishPendingOperations(rig.store, rig.workspace)).toEqual([]);
     expect(JSON.parse(rig.read("note", "old.json"))).toEqual({ title: "New" });
     expect(JSON.parse(rig.read(".superseded", "attempt-1", "note", "old.json"))).toEqual({ title: "Old" });
   });
@@ -264,12 +264,12 @@ describe("what is to be moved", () => {
     await rig.scan();
     const started = rig.begin("attempt-1");
     rig.end("attempt-1", started, "delivered", [], [{ type: "note", id: id("old") }]);
-    const [row] = allSupersedings(rig.store.connection);
+    const [row] = pendingOperations(rig.store.connection);
     const other = openStore(rig.store.directory);
-    expect(finishSuperseding(other, rig.workspace)).toEqual([]);
+    expect(finishPendingOperations(other, rig.workspace)).toEqual([]);
     other.close();
     // As one that had read the list before.
-    if (row !== undefined) expect(removeSuperseding(rig.store.connection, row)).toBe(false);
+    if (row !== undefined) expect(removePending(rig.store.connection, row)).toBe(false);
     expect(kinds(rig).filter((kind) => kind === "superseded")).toHaveLength(1);
   });
 });

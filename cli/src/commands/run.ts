@@ -1,16 +1,6 @@
-import {
-  type Aim,
-  aimNamed,
-  debtsFor,
-  debtsOf,
-  type Evaluation,
-  type OpenProject,
-  planExecution,
-  project as projectCascade,
-  type RunLimits,
-  runEnvelope,
-  runSummary,
-} from "@runa/engine";
+import { type Aim, debtsFor, debtsOf, type Evaluation, planExecution, project as projectCascade } from "@runa/engine";
+import { aimNamed, runEnvelope, runSummary } from "@runa/engine/answers";
+import type { OpenProject, RunLimits } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { mcpCommand } from "../execution/execution.ts";
 import { durationIn, wholeNumberIn } from "../input/option-values.ts";

@@ -1,12 +1,6 @@
-import {
-  durationText,
-  type EventBodies,
-  type EventKind,
-  type LogEvent,
-  loggedOutcomeText,
-  shortAttemptId,
-  visible,
-} from "@runa/engine";
+import { durationText, visible } from "@runa/engine";
+import { shortAttemptId } from "@runa/engine/attempts";
+import { type EventBodies, type EventKind, type LogEvent, loggedOutcomeText } from "@runa/engine/log";
 import { localTime } from "./local-time.ts";
 import { out } from "./style.ts";
 import { tokensText, usdText } from "./usage-text.ts";

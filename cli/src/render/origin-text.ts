@@ -1,4 +1,5 @@
-import { type OriginEntry, shortAttemptId } from "@runa/engine";
+import type { OriginEntry } from "@runa/engine/answers";
+import { shortAttemptId } from "@runa/engine/attempts";
 import { candidateName } from "./candidate-name.ts";
 import { localTimeOf } from "./local-time.ts";
 

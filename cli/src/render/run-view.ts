@@ -4,7 +4,6 @@ import {
   count,
   type Debts,
   durationText,
-  type EndedAttempt,
   type EvaluatedCandidate,
   type Evaluation,
   type RunFailure,
@@ -13,6 +12,7 @@ import {
   type Standing,
   visible,
 } from "@runa/engine";
+import type { EndedAttempt } from "@runa/engine/attempts";
 import { shellOption, shellWord } from "../output/shell.ts";
 import { holderText, type KeptFlags } from "./attempt-view.ts";
 import { isInterrupted, nameOfFailed, nextSteps, type Suggestions } from "./next-step.ts";

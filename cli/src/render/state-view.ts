@@ -1,13 +1,6 @@
-import {
-  byStatus,
-  conditionText,
-  type EvaluatedCandidate,
-  type Evaluation,
-  scanWarnings,
-  triggerText,
-  unhealthyInstances,
-  visible,
-} from "@runa/engine";
+import { conditionText, type EvaluatedCandidate, type Evaluation, triggerText, visible } from "@runa/engine";
+import { byStatus, scanWarnings } from "@runa/engine/answers";
+import { unhealthyInstances } from "@runa/engine/project";
 import { type KeptFlags, runningText } from "./attempt-view.ts";
 import { columns, out } from "./style.ts";
 

@@ -26,11 +26,21 @@ export interface DoctorAnswer {
   /** Candidates whose outputs were made under other instructions or schemas than today's. */
   readonly other_instructions: readonly { readonly protocol: string; readonly work_unit?: string }[];
   readonly cycles: readonly (readonly string[])[];
+  /** What is wrong with the lock file; each problem counts. */
+  readonly lockfile: readonly LockfileEntry[];
+  /** Candidates whose outputs go by age, as nothing tells what they were made from; in a clone only. */
+  readonly by_age: readonly { readonly protocol: string; readonly work_unit?: string }[];
 }
+
+type LockfileEntry = Omit<FindingEntry, "rule">;
 
 /** An examination as a document. */
 export function doctorAnswer({ root, methodology }: OpenProject, examination: Examination): DoctorAnswer {
   const { health, findings, readiness, otherInstructions } = examination;
+  const candidate = ({ protocol, workUnit }: { protocol: string; workUnit: string | null }) => ({
+    protocol,
+    ...(workUnit !== null && { work_unit: workUnit }),
+  });
   return {
     version: 1,
     kind: "doctor",
@@ -46,10 +56,12 @@ export function doctorAnswer({ root, methodology }: OpenProject, examination: Ex
     readiness:
       readiness?.map(({ protocol, failures }) => ({ protocol, precondition_failures: failures.map(failureEntry) })) ??
       null,
-    other_instructions: otherInstructions.map(({ protocol, workUnit }) => ({
-      protocol,
-      ...(workUnit !== null && { work_unit: workUnit }),
-    })),
+    other_instructions: otherInstructions.map(candidate),
     cycles: executionOrder(methodology).cycles,
+    lockfile: examination.lockfile.map((finding) => {
+      const { rule, ...entry } = findingEntry(finding, root);
+      return entry;
+    }),
+    by_age: examination.unrecorded.map(({ protocol: { name }, workUnit }) => candidate({ protocol: name, workUnit })),
   };
 }

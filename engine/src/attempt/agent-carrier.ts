@@ -1,4 +1,4 @@
-import type { OpenAttempt } from "@runa/store";
+import type { OpenAttempt } from "@runa/store/attempts";
 import { RunaError } from "../diagnostic.ts";
 import type { Candidate } from "../methodology/candidate.ts";
 import { requireMcpCommand } from "../plan/mcp-config.ts";
@@ -69,12 +69,12 @@ export class AgentCarrier implements Carrier {
     };
   }
 
-  adopt({ id, protocol, agent }: OpenAttempt, candidate: Candidate | null): Work {
+  adopt({ id, protocol, agent, place }: OpenAttempt, candidate: Candidate | null): Work {
     const { project, grace } = this.#context;
     const process = adoptAgent(agent ?? findAgentOf(id), grace);
     const files = candidate && keptOutput(attemptDirectory(project, id));
     const followed = candidate && files && { files, candidate, from: "end" as const };
-    return new AgentWork(this.#context, { id, protocol, place: placeOf(project) }, process, followed);
+    return new AgentWork(this.#context, { id, protocol, place: place ?? placeOf(project) }, process, followed);
   }
 
   #commandOf({ protocol }: Candidate): Argv {

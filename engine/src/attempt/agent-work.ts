@@ -1,4 +1,4 @@
-import { attemptNotes, type ProcessIdentity, type ServerNotes } from "@runa/store";
+import { attemptNotes, type Place, type ProcessIdentity, type ServerNotes } from "@runa/store/attempts";
 import type { Candidate } from "../methodology/candidate.ts";
 import type { AgentProcess, ProcessEnd } from "../process/agent-process.ts";
 import { startProblem } from "../process/start-problem.ts";
@@ -6,7 +6,7 @@ import { sweep } from "../process/sweep.ts";
 import { type OutputFiles, OutputFollower } from "../process/transcript.ts";
 import type { AgentSettings } from "../project/config.ts";
 import { usageFile } from "./attempt-directory.ts";
-import type { Exit, Place, Work, WorkEnd } from "./carrier.ts";
+import type { Exit, Work, WorkEnd } from "./carrier.ts";
 import type { ExecutionContext } from "./context.ts";
 import type { Silence } from "./outcome.ts";
 import { logUsageUnclear } from "./records.ts";

@@ -1,6 +1,7 @@
-import type { InstanceBefore, InstanceRef, Moment, ProcessIdentity, ScanReport, SeenType } from "@runa/store";
+import type { InstanceRef, Moment, ScanReport } from "@runa/store";
+import type { InstanceBefore, Place, ProcessIdentity, SeenType } from "@runa/store/attempts";
 import type { Candidate } from "../methodology/candidate.ts";
-import type { Place, WorkEnd } from "./carrier.ts";
+import type { WorkEnd } from "./carrier.ts";
 import type { Limit, Outcome } from "./outcome.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { OpenAttempt, ProcessIdentity } from "@runa/store";
+import type { OpenAttempt, Place, ProcessIdentity } from "@runa/store/attempts";
 import type { EvaluatedCandidate } from "../evaluate/evaluate.ts";
 import type { ScopeView } from "../evaluate/scope-view.ts";
 import type { Candidate } from "../methodology/candidate.ts";
@@ -7,14 +7,6 @@ import type { Swept } from "../process/sweep.ts";
 import type { OpenProject } from "../project/project.ts";
 import type { Outcome, Silence } from "./outcome.ts";
 import type { Usage } from "./usage.ts";
-
-/** Where an attempt's work is done. */
-export interface Place {
-  /** The directory in which it begins. */
-  readonly directory: string;
-  /** Where its artifacts go. */
-  readonly workspace: string;
-}
 
 /** Where work is done that has no place of its own. */
 export function placeOf({ root, workspace }: OpenProject): Place {

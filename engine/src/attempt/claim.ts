@@ -4,10 +4,11 @@ import {
   claimAttempt,
   type Exclusion,
   endUnstarted,
+  type LastAttempt,
   type OpenAttempt,
-  reasonOf,
   recordAgent,
-} from "@runa/store";
+} from "@runa/store/attempts";
+import { reasonOf } from "@runa/store/files";
 import { v7 as uuidv7 } from "uuid";
 import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate } from "../evaluate/evaluate.ts";
@@ -69,11 +70,12 @@ export function launchAttempt(context: Supervision, carrier: Carrier, trial: Tri
     workUnit,
     argv: prepared.argv,
     owner: thisOwner(),
+    place,
     fingerprint: protocol.fingerprint,
     instructionsHash: protocol.instructionsHash,
     inputs: inputs.map(({ instance: { type, id, contentHash } }) => ({ type, id, contentHash })),
     before,
-    lastAttempt: view.lastAttempt(protocol)?.id ?? null,
+    lastAttempt: lastAttemptHere(view.lastAttempt(protocol)),
     lastSuccess: view.lastSuccess(protocol)?.id ?? null,
     exclusion,
   });
@@ -112,6 +114,11 @@ export function launchAttempt(context: Supervision, carrier: Carrier, trial: Tri
   return begin(context, { ...attempt, phase: "running", worker: work.identity }, work, trial);
 }
 
+/** The last attempt that this store has a record of. */
+function lastAttemptHere(last: LastAttempt | undefined): string | null {
+  return last?.elsewhere === undefined ? (last?.id ?? null) : last.elsewhere.lastHere;
+}
+
 function begin(context: Supervision, attempt: RunningAttempt, work: Work, watcher: Watcher): Begun {
   watcher.reached(attempt);
   return { kind: "begun", attempt, ended: superviseAttempt(context, attempt, work, watcher) };
@@ -148,7 +155,7 @@ export function adopt(
     phase: "running",
     id,
     candidate,
-    place: placeOf(context.project),
+    place: open.place ?? placeOf(context.project),
     started,
     since: performance.now() - Math.max(0, Date.now() - startedAt / 1000),
     before: beforeAttempt(store, id),

@@ -1,4 +1,5 @@
-import { endAttempt, type InstanceRef, readSnapshot, type SeenType } from "@runa/store";
+import { type InstanceRef, readSnapshot } from "@runa/store";
+import { endAttempt, type SeenType } from "@runa/store/attempts";
 import { owedDigest } from "../evaluate/outputs.ts";
 import { thisOwner } from "../process/owner.ts";
 import { scopeView } from "../project/look.ts";
@@ -6,8 +7,8 @@ import { type OpenProject, scanProject } from "../project/project.ts";
 import type { Attempt, EndedAttempt, FencedAttempt } from "./attempt.ts";
 import { leavingOutputs } from "./earlier-outputs.ts";
 import { type Evidence, gatherEvidence, outputsDigest, readsDigest, seenBy } from "./evidence.ts";
+import { finishPending } from "./finish-pending.ts";
 import { endedBy, judge, outcomeOf, supersededBy } from "./judge.ts";
-import { moveSuperseded } from "./move-superseded.ts";
 import type { Outcome } from "./outcome.ts";
 import { loggedOutcome } from "./outcome-log.ts";
 
@@ -27,7 +28,7 @@ export async function concludeAttempt(
   const { protocol, workUnit } = candidate;
   const decided = endedBy(attempt);
   // What it withdrew is gone before anything is judged, also where its server died in between.
-  moveSuperseded(project);
+  finishPending(project);
   const { evidence, judged, gaps } = await judgeNow(project, attempt).catch((error: unknown) => {
     if (decided !== null) {
       // As it was last seen: what comes back unchanged is not done by this attempt.
@@ -58,7 +59,7 @@ export async function concludeAttempt(
       left: null,
       duration: duration(),
     };
-  const stuck = moveSuperseded(project);
+  const stuck = finishPending(project);
   const moved = superseded.filter(({ type, id }) => !stuck.some((one) => one.type === type && one.id === id));
   return {
     ...ended,

@@ -1,4 +1,4 @@
-import type { NotMoved } from "@runa/store";
+import type { NotDone } from "@runa/store/attempts";
 import { log, logEngine } from "../log/log.ts";
 import type { ClaimedAttempt, EndedAttempt } from "./attempt.ts";
 import { outcomeText } from "./outcome-text.ts";
@@ -44,7 +44,7 @@ export function logAttemptEnded({ id, candidate, outcome, delivered, duration, e
 }
 
 /** Something that is to be moved out of the workspace and could not be. */
-export function logNotMoved({ attempt, type, id, reason }: NotMoved): void {
+export function logNotDone({ attempt, type, id, reason }: NotDone): void {
   logEngine(
     "supersede",
     { level: "warn", outcome: "failed", msg: `what was superseded could not be moved: ${reason}` },

@@ -1,13 +1,6 @@
 import { dirname } from "node:path";
-import {
-  identitiesNow,
-  keepMethodology,
-  keptMethodology,
-  knownSchemaHash,
-  rememberSchemaFiles,
-  SourceReading,
-  type Store,
-} from "@runa/store";
+import { keepMethodology, keptMethodology, knownSchemaHash, rememberSchemaFiles, type Store } from "@runa/store";
+import { identitiesNow, SourceReading } from "@runa/store/files";
 import type { TomlDocument, TomlFinding } from "../toml/parse.ts";
 import { version } from "../version.ts";
 import { LazyCompiler } from "./lazy-compiler.ts";

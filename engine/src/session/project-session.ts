@@ -1,26 +1,25 @@
 import {
-  attemptNotes,
-  beforeAttempt,
   type ContentHash,
+  type InstanceId,
+  type JsonSchema,
+  requirePersistent,
+  StoreError,
+  type WorkUnit,
+} from "@runa/store";
+import { attemptNotes, beforeAttempt, progressOf, type Refusal, unendedAttempt } from "@runa/store/attempts";
+import {
   confirmArtifact,
   type Deliverer,
   deliverArtifact,
-  type InstanceId,
-  type JsonSchema,
-  progressOf,
-  type Refusal,
   RefusedError,
   recordRefusal,
   recordServerFailure,
   recordServerStart,
-  requirePersistent,
-  StoreError,
-  unendedAttempt,
-  type WorkUnit,
   withdrawArtifact,
-} from "@runa/store";
+} from "@runa/store/deliveries";
 import { RunaError } from "../diagnostic.ts";
 import type { Methodology, Protocol } from "../methodology/methodology.ts";
+import { propertyNames } from "../methodology/schema-parts.ts";
 import { undeclaredOutput } from "../plan/offer.ts";
 import { instancePath } from "../plan/plan.ts";
 import { attemptIn } from "../project/nested.ts";
@@ -228,7 +227,7 @@ class ProjectSession implements OutputSession {
         "other_work_unit",
         `this session delivers for work unit '${this.workUnit}', not ${JSON.stringify(named)}: leave work_unit out`,
       );
-    return mentionsWorkUnit(schema) ? { ...artifact, work_unit: this.workUnit } : artifact;
+    return propertyNames(schema).has("work_unit") ? { ...artifact, work_unit: this.workUnit } : artifact;
   }
 
   #stillOwed(): string[] {
@@ -240,16 +239,6 @@ class ProjectSession implements OutputSession {
         .map(({ members }) => `one of ${members.join(", ")}`),
     ];
   }
-}
-
-/** Whether a schema says anything of a top-level `work_unit`. */
-function mentionsWorkUnit(schema: JsonSchema): boolean {
-  if (typeof schema !== "object") return false;
-  const { properties, required } = schema;
-  if (typeof properties === "object" && properties !== null && Object.hasOwn(properties, "work_unit")) return true;
-  if (Array.isArray(required) && required.includes("work_unit")) return true;
-  const branches = [schema.allOf, schema.anyOf, schema.oneOf].flatMap((list) => (Array.isArray(list) ? list : []));
-  return branches.some((branch) => typeof branch === "object" && branch !== null && mentionsWorkUnit(branch));
 }
 
 function offeredBy(protocol: Protocol, { types }: Methodology): OfferedOutput[] {

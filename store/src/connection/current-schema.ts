@@ -45,7 +45,7 @@ table attempt CREATE TABLE attempt (
     calls_refused     INTEGER NOT NULL DEFAULT 0,
     last_refusal      TEXT,
     usage             TEXT
-  , server_failure TEXT, last_call INTEGER, started_at INTEGER NOT NULL DEFAULT 0) STRICT
+  , server_failure TEXT, last_call INTEGER, started_at INTEGER NOT NULL DEFAULT 0, place TEXT) STRICT
 table clock CREATE TABLE clock (one INTEGER PRIMARY KEY CHECK (one = 1), latest INTEGER NOT NULL, went_back INTEGER) STRICT
 table delivery CREATE TABLE delivery (
     attempt       TEXT REFERENCES attempt (id),
@@ -65,14 +65,9 @@ table event CREATE TABLE event (
     hash    TEXT NOT NULL
   ) STRICT
 table methodology CREATE TABLE methodology (file TEXT PRIMARY KEY, version TEXT NOT NULL, identities TEXT NOT NULL, content TEXT NOT NULL) STRICT
+table pending_operation CREATE TABLE pending_operation (seq INTEGER PRIMARY KEY, kind, attempt, subject, UNIQUE (attempt, subject))
 table removal CREATE TABLE removal (artifact_type TEXT NOT NULL, work_unit TEXT, at INTEGER NOT NULL) STRICT
 table schema_check CREATE TABLE schema_check (file_hash TEXT PRIMARY KEY, validator TEXT NOT NULL, schema_hash TEXT NOT NULL) STRICT, WITHOUT ROWID
-table superseding CREATE TABLE superseding (
-    attempt       TEXT NOT NULL REFERENCES attempt (id),
-    artifact_type TEXT NOT NULL,
-    instance_id   TEXT NOT NULL, withdrawn INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (attempt, artifact_type, instance_id)
-  ) STRICT, WITHOUT ROWID
 table withdrawal CREATE TABLE withdrawal (attempt, type, id, PRIMARY KEY (attempt, type, id)) WITHOUT ROWID
 trigger event_is_final CREATE TRIGGER event_is_final BEFORE UPDATE ON event BEGIN SELECT raise(ABORT, 'the event log is only appended to'); END
 trigger event_is_kept CREATE TRIGGER event_is_kept BEFORE DELETE ON event BEGIN SELECT raise(ABORT, 'the event log is only appended to'); END`;

@@ -113,4 +113,15 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE withdrawal (attempt, type, id, PRIMARY KEY (attempt, type, id)) WITHOUT ROWID;
   ${WITHDRAWALS_FROM_LOG};
   `,
+  // The old table goes before anything is added, for the same reason.
+  `
+  CREATE TEMP TABLE superseded AS SELECT * FROM superseding;
+  DROP TABLE superseding;
+  CREATE TABLE pending_operation (seq INTEGER PRIMARY KEY, kind, attempt, subject, UNIQUE (attempt, subject));
+  INSERT INTO pending_operation (kind, attempt, subject)
+    SELECT iif(withdrawn = 1, 'withdraw', 'supersede'), attempt, json_object('type', artifact_type, 'id', instance_id)
+    FROM temp.superseded;
+  DROP TABLE temp.superseded;
+  ALTER TABLE attempt ADD COLUMN place TEXT;
+  `,
 ];

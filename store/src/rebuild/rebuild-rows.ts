@@ -2,12 +2,13 @@ import { isCount, parsed } from "../connection/stored.ts";
 import { ATTEMPT_COLUMNS } from "../record/attempt-table.ts";
 import { isVia } from "../record/delivery-table.ts";
 import { decoded, type EventRow } from "../record/events.ts";
+import { isOperationKind, isSubject } from "../record/pending-operation-table.ts";
 
 /** A row as SQLite gives it. */
 export type Row = Readonly<Record<string, unknown>>;
 
 /** Tables that hold what is written nowhere else; every other one is an index over files, which a scan fills. */
-export const RECORDS = ["clock", "attempt", "delivery", "superseding", "withdrawal", "event"] as const;
+export const RECORDS = ["clock", "attempt", "delivery", "pending_operation", "withdrawal", "event"] as const;
 
 export type RecordTable = (typeof RECORDS)[number];
 
@@ -25,7 +26,8 @@ export function keptOf(table: RecordTable, row: Row): Row | null {
       return isVia(row.via) && isCount(row.at) ? row : null;
     case "clock":
       return isCount(row.latest) ? row : null;
-    case "superseding":
+    case "pending_operation":
+      return isOperationKind(row.kind) && holds(row.subject, isSubject) && row.subject !== null ? row : null;
     case "withdrawal":
       return row;
   }

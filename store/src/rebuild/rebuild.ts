@@ -19,8 +19,9 @@ import { databaseFile } from "../connection/store-files.ts";
 import { syncDirectory } from "../workspace/durable-write.ts";
 import { keptOf, RECORDS, type RecordTable, type Row } from "./rebuild-rows.ts";
 
-/** The version of the store that brought the table of withdrawals. */
+/** The versions of the store that brought the table of withdrawals, and that of pending operations. */
 const WITHDRAWAL_SINCE = 4;
+const PENDING_OPERATION_SINCE = 5;
 
 /** What a rebuilt store kept of the one before. */
 export interface Rebuilt {
@@ -41,7 +42,7 @@ export interface Rebuilt {
 export function rebuildStore(directory: string): Rebuilt {
   const file = databaseFile(directory);
   if (!storeExists(directory)) {
-    // What a database that is gone has left beside it would be taken for the new one's.
+    // A write-ahead log that the lost database left would be taken for the new one's.
     for (const suffix of ["", "-wal", "-shm"]) rmSync(file + suffix, { force: true });
     Connection.make(directory).close();
     return { damaged: null, kept: { attempts: 0, events: 0 }, incomplete: true };
@@ -157,11 +158,13 @@ function carryTable(file: string, target: Connection, table: RecordTable): boole
   for (const order of ["ASC", "DESC"]) {
     try {
       withDatabase(file, (source) => {
-        if (isOfOlderRuna(source, table)) return;
-        if (!isTable(source, table)) throw new RangeError(`${table} is no table`);
-        const byPlace = /WITHOUT ROWID/i.test(definitionOf(source, table)) ? "" : `ORDER BY rowid ${order}`;
-        const rows = source.prepare(`SELECT * FROM "${table}" ${byPlace}`).iterate();
-        for (const row of rows as Iterable<Row>) {
+        const from = sourceOf(source, table);
+        if (from === null) return;
+        if (!isTable(source, from.name)) throw new RangeError(`${from.name} is no table`);
+        const byPlace = /WITHOUT ROWID/i.test(definitionOf(source, from.name)) ? "" : `ORDER BY rowid ${order}`;
+        const rows = source.prepare(`SELECT * FROM "${from.name}" ${byPlace}`).iterate() as Iterable<Row>;
+        for (const found of rows) {
+          const row = from.read(found);
           const kept = keptOf(table, row);
           const isPut = kept !== null && put(target, table, kept, conflict);
           whole &&= isPut && kept === row;
@@ -175,9 +178,18 @@ function carryTable(file: string, target: Connection, table: RecordTable): boole
   return false;
 }
 
-/** Whether a database was made before there was the table, so that nothing is missing without it. */
-function isOfOlderRuna(source: Database.Database, table: RecordTable): boolean {
-  return table === "withdrawal" && (source.pragma("user_version", { simple: true }) as number) < WITHDRAWAL_SINCE;
+/** Where a database holds the rows of a table, and how they are read; null where an older runa made it, which had none. */
+function sourceOf(source: Database.Database, table: RecordTable): { name: string; read: (row: Row) => Row } | null {
+  const version = source.pragma("user_version", { simple: true }) as number;
+  if (table === "withdrawal" && version < WITHDRAWAL_SINCE) return null;
+  if (table === "pending_operation" && version < PENDING_OPERATION_SINCE)
+    return { name: "superseding", read: operationOf };
+  return { name: table, read: (row) => row };
+}
+
+/** An operation as an older runa had it, which knew only what was to be moved. */
+function operationOf({ attempt, artifact_type: type, instance_id: id, withdrawn }: Row): Row {
+  return { kind: withdrawn === 1 ? "withdraw" : "supersede", attempt, subject: JSON.stringify({ type, id }) };
 }
 
 /** Puts a row into a table, unless it breaks the table's rules: then it is part of the damage. */

@@ -1,4 +1,4 @@
-import type { ContentHash, InstanceId, InstanceStatus, Moment, Violation, WallTime, WorkUnit } from "../artifact.ts";
+import type { ContentHash, InstanceId, InstanceStatus, Moment, WallTime, WorkUnit } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import {
   isCount,
@@ -11,11 +11,9 @@ import {
   oneOf,
   recordOf,
   type Shape,
-  stored,
-  storedJson,
-  storedJsonOrNull,
 } from "../connection/stored.ts";
 import { wallTime } from "../wall-time.ts";
+import { isRefusal } from "./server-notes.ts";
 
 const OUTCOMES = [
   "not_started",
@@ -69,6 +67,14 @@ export interface SeenType {
   readonly all: string;
 }
 
+/** Where an attempt's work is done. */
+export interface Place {
+  /** The directory in which it begins. */
+  readonly directory: string;
+  /** Where its artifacts go. */
+  readonly workspace: string;
+}
+
 /** What is known of an attempt when it begins. */
 export interface AttemptStart {
   readonly id: string;
@@ -76,6 +82,7 @@ export interface AttemptStart {
   readonly workUnit: WorkUnit | null;
   readonly argv: readonly string[];
   readonly owner: Owner;
+  readonly place: Place;
   /** Hash over the declaration, the instructions and the schemas that the protocol reads or writes. */
   readonly fingerprint: string;
   readonly instructionsHash: string;
@@ -104,108 +111,28 @@ export interface AttemptEnd {
   readonly usage: Usage | null;
 }
 
-/** The part of an ended attempt that readiness asks for. */
-export interface LastAttempt {
-  readonly id: string;
-  readonly protocol: string;
-  readonly outcome: OutcomeId;
-  readonly started: Moment;
-  readonly ended: Moment;
-  readonly outputsAfter: string;
-  readonly fingerprint: string;
-  readonly seen: Readonly<Record<string, SeenType>> | null;
-  /** Whether its run was to try again after it. */
-  readonly retry?: true;
-}
-
-/** An attempt that has not ended. */
-export interface OpenAttempt {
-  readonly id: string;
-  readonly protocol: string;
-  readonly workUnit: WorkUnit | null;
-  readonly started: Moment;
-  readonly startedAt: WallTime;
-  readonly owner: Owner;
-  readonly agent: ProcessIdentity | null;
-  readonly fenced: boolean;
-}
-
-/** How far an open attempt has come, for whoever watches it. */
-export interface AttemptProgress {
-  /** When its server last had a call that delivered, took away, or was refused; null before the first. */
-  readonly lastCall: Moment | null;
-  readonly ended: boolean;
-}
-
-/** A call that was refused, as it is kept: where and what was expected, never what was found. */
-export interface Refusal {
-  readonly reason: string;
-  /** Without a keyword where it was the call's arguments, not the artifact, that were wrong. */
-  readonly violations: readonly (Pick<Violation, "path" | "expected"> & Partial<Pick<Violation, "keyword">>)[];
-}
-
-/** What an attempt's server noted of its session. */
-export interface ServerNotes {
-  readonly serverStarted: boolean;
-  /** Why it could not start, when it was tried and could not. */
-  readonly serverFailure: string | null;
-  /** Whether it had a call, one that delivered, took away, or was refused. */
-  readonly called: boolean;
-  readonly callsRefused: number;
-  readonly lastRefusal: Refusal | null;
-}
-
-const INSERT = `INSERT INTO attempt (id, protocol, work_unit, argv, owner, started, started_at, fingerprint, instructions_hash, inputs, before)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const INSERT = `INSERT INTO attempt (id, protocol, work_unit, argv, owner, place, started, started_at, fingerprint, instructions_hash, inputs, before)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const SET_AGENT = "UPDATE attempt SET agent = ? WHERE id = ?";
 const SET_OWNER = "UPDATE attempt SET owner = ? WHERE id = ? AND owner = ? AND ended IS NULL";
-const CALLED = "UPDATE attempt SET last_call = ? WHERE id = ?";
-const PROGRESS = "SELECT last_call, ended FROM attempt WHERE id = ?";
 const STARTED = "SELECT started_at FROM attempt WHERE id = ?";
-// Attempts of one candidate never overlap: of several that ended at one moment, the one that began last is the last.
-const LAST_FIRST = "ORDER BY ended DESC, rowid DESC LIMIT 1";
-const LAST_OF_CANDIDATE = `SELECT id, outcome FROM attempt WHERE protocol = ? AND work_unit IS ? AND ended IS NOT NULL
-  ${LAST_FIRST}`;
 const FENCE = "UPDATE attempt SET fenced = ? WHERE id = ? AND fenced IS NULL";
 const END = `UPDATE attempt SET ended = ?, fenced = coalesce(fenced, ?), outcome = ?, detail = ?, seen = ?, outputs_after = ?, usage = ?, before = '[]'
   WHERE id = ? AND ended IS NULL AND (? IS NULL OR owner = ?)`;
-const LAST_COLUMNS = "id, protocol, outcome, started, ended, outputs_after, fingerprint, seen";
-const LAST_OF_SCOPE = `SELECT ${LAST_COLUMNS}, json_extract(detail, '$.retry') AS retry FROM attempt
-  WHERE rowid IN (${lastOfEach("ended IS NOT NULL")})`;
-const LAST_SUCCESS_OF_SCOPE = `SELECT ${LAST_COLUMNS}, NULL AS retry FROM attempt
-  WHERE rowid IN (${lastOfEach("outcome = 'delivered'")})`;
-const WORKED = "SELECT DISTINCT work_unit FROM attempt WHERE work_unit IS NOT NULL";
-const OPEN_COLUMNS = "SELECT id, protocol, work_unit, started, started_at, owner, agent, fenced FROM attempt";
-const OPEN = `${OPEN_COLUMNS} WHERE ended IS NULL ORDER BY started, rowid`;
-const ONE_OPEN = `${OPEN_COLUMNS} WHERE id = ? AND ended IS NULL`;
-const BEFORE = "SELECT before FROM attempt WHERE id = ?";
-const SERVER_STARTED = "UPDATE attempt SET server_started = 1 WHERE id = ?";
-const SERVER_FAILED = "UPDATE attempt SET server_failure = ? WHERE id = ?";
-const REFUSED = "UPDATE attempt SET calls_refused = calls_refused + 1, last_refusal = ?, last_call = ? WHERE id = ?";
-const NOTES = "SELECT server_started, server_failure, last_call, calls_refused, last_refusal FROM attempt WHERE id = ?";
 
-/** The rows of the last attempts that fulfil a condition, one for each protocol of a scope. */
-function lastOfEach(condition: string): string {
-  return `SELECT (SELECT rowid FROM attempt WHERE work_unit IS @scope AND protocol = each.protocol AND ${condition} ${LAST_FIRST})
-    FROM (SELECT DISTINCT protocol FROM attempt WHERE work_unit IS @scope) AS each`;
-}
-
-const isProcess: Shape<ProcessIdentity> = objectOf<ProcessIdentity>({ pid: isCount, startTime: isTextOrNull });
-const isOwner: Shape<Owner> = objectOf<Owner>({
+export const isProcess: Shape<ProcessIdentity> = objectOf<ProcessIdentity>({ pid: isCount, startTime: isTextOrNull });
+export const isOwner: Shape<Owner> = objectOf<Owner>({
   pid: isCount,
   startTime: isTextOrNull,
   machine: isTextOrNull,
   boot: isTextOrNull,
   pidNamespace: isTextOrNull,
 });
+export const isPlace = objectOf<Place>({ directory: isText, workspace: isText });
 export const isOutcome = oneOf(OUTCOMES);
 export const isUsage = objectOf<object, Usage>({}, { tokens: isNumber, cost_usd: isNumber, model: isText });
-const isSeen = recordOf(objectOf<SeenType>({ valid: isText, all: isText }));
-const isRefusal = objectOf<Refusal>({
-  reason: isText,
-  violations: listOf(objectOf({ path: isText, expected: isText })),
-});
-const isBefore = listOf(
+export const isSeen = recordOf(objectOf<SeenType>({ valid: isText, all: isText }));
+export const isBefore = listOf(
   objectOf<InstanceBefore>({
     type: isText,
     id: isText as Shape<InstanceId>,
@@ -214,29 +141,6 @@ const isBefore = listOf(
     mtime: isTextOrNull,
   }),
 );
-
-interface LastColumns {
-  id: string;
-  protocol: string;
-  outcome: OutcomeId;
-  started: Moment;
-  ended: Moment;
-  outputs_after: string;
-  fingerprint: string;
-  seen: string | null;
-  retry: number | null;
-}
-
-interface OpenColumns {
-  id: string;
-  protocol: string;
-  work_unit: WorkUnit | null;
-  started: Moment;
-  started_at: WallTime;
-  owner: string;
-  agent: string | null;
-  fenced: Moment | null;
-}
 
 export function insertAttempt(connection: Connection, start: AttemptStart, started: Moment): void {
   connection
@@ -247,6 +151,7 @@ export function insertAttempt(connection: Connection, start: AttemptStart, start
       start.workUnit,
       JSON.stringify(start.argv),
       JSON.stringify(start.owner),
+      JSON.stringify(start.place),
       started,
       wallTime(),
       start.fingerprint,
@@ -302,124 +207,9 @@ export function changeOwner(connection: Connection, id: string, from: Owner, to:
   return connection.statement(SET_OWNER).run(JSON.stringify(to), id, JSON.stringify(from)).changes > 0;
 }
 
-/** Notes that the attempt's server had a call, whatever came of it. */
-export function noteCall(connection: Connection, id: string, at: Moment): void {
-  connection.statement(CALLED).run(at, id);
-}
-
-export function attemptProgress(connection: Connection, id: string): AttemptProgress | null {
-  const row = connection.statement(PROGRESS).get(id) as { last_call: Moment | null; ended: Moment | null } | undefined;
-  return row === undefined ? null : { lastCall: row.last_call, ended: row.ended !== null };
-}
-
 /** When an attempt that is known began. */
 export function startOf(connection: Connection, id: string): WallTime {
   return (connection.statement(STARTED).get(id) as { started_at: WallTime }).started_at;
-}
-
-/** The last attempt of a candidate that has ended; null for none. */
-export function lastAttemptOf(
-  connection: Connection,
-  protocol: string,
-  workUnit: WorkUnit | null,
-): Pick<LastAttempt, "id" | "outcome"> | null {
-  const row = connection.statement(LAST_OF_CANDIDATE).get(protocol, workUnit);
-  return (row as Pick<LastAttempt, "id" | "outcome"> | undefined) ?? null;
-}
-
-function lastFrom(connection: Connection, row: LastColumns): LastAttempt {
-  return {
-    id: row.id,
-    protocol: row.protocol,
-    outcome: stored(connection, row.outcome, isOutcome),
-    started: stored(connection, row.started, isCount),
-    ended: stored(connection, row.ended, isCount),
-    outputsAfter: row.outputs_after,
-    fingerprint: row.fingerprint,
-    seen: storedJsonOrNull(connection, row.seen, isSeen),
-    ...(row.retry === 1 && { retry: true }),
-  };
-}
-
-/** The last ended attempt of each protocol for one work unit, or for none. */
-export function lastAttempts(connection: Connection, workUnit: WorkUnit | null): LastAttempt[] {
-  return (connection.statement(LAST_OF_SCOPE).all({ scope: workUnit }) as LastColumns[]).map((row) =>
-    lastFrom(connection, row),
-  );
-}
-
-/** The last successful attempt of each protocol for one work unit, or for none. */
-export function lastSuccesses(connection: Connection, workUnit: WorkUnit | null): LastAttempt[] {
-  return (connection.statement(LAST_SUCCESS_OF_SCOPE).all({ scope: workUnit }) as LastColumns[]).map((row) =>
-    lastFrom(connection, row),
-  );
-}
-
-/** The work units for which there was an attempt. */
-export function workedUnits(connection: Connection): ReadonlySet<WorkUnit> {
-  return new Set((connection.statement(WORKED).all() as { work_unit: WorkUnit }[]).map((row) => row.work_unit));
-}
-
-function openFrom(connection: Connection, row: OpenColumns): OpenAttempt {
-  return {
-    id: row.id,
-    protocol: row.protocol,
-    workUnit: row.work_unit,
-    started: stored(connection, row.started, isCount),
-    startedAt: row.started_at,
-    owner: storedJson(connection, row.owner, isOwner),
-    agent: storedJsonOrNull(connection, row.agent, isProcess),
-    fenced: row.fenced !== null,
-  };
-}
-
-export function openAttempts(connection: Connection): OpenAttempt[] {
-  return (connection.statement(OPEN).all() as OpenColumns[]).map((row) => openFrom(connection, row));
-}
-
-export function findOpenAttempt(connection: Connection, id: string): OpenAttempt | null {
-  const row = connection.statement(ONE_OPEN).get(id) as OpenColumns | undefined;
-  return row === undefined ? null : openFrom(connection, row);
-}
-
-/** How everything that an open attempt may read or write lay there before it; empty once it has ended. */
-export function instancesBeforeAttempt(connection: Connection, id: string): InstanceBefore[] {
-  const row = connection.statement(BEFORE).get(id) as { before: string } | undefined;
-  if (row === undefined) throw connection.damaged();
-  return [...storedJson(connection, row.before, isBefore)];
-}
-
-export function noteServerStarted(connection: Connection, id: string): void {
-  connection.statement(SERVER_STARTED).run(id);
-}
-
-export function noteServerFailed(connection: Connection, id: string, reason: string): void {
-  connection.statement(SERVER_FAILED).run(reason, id);
-}
-
-export function noteRefusal(connection: Connection, id: string, refusal: Refusal, at: Moment): void {
-  connection.statement(REFUSED).run(JSON.stringify(refusal), at, id);
-}
-
-export function serverNotes(connection: Connection, id: string): ServerNotes {
-  const row = connection.statement(NOTES).get(id) as
-    | {
-        server_started: number;
-        server_failure: string | null;
-        last_call: Moment | null;
-        calls_refused: number;
-        last_refusal: string | null;
-      }
-    | undefined;
-  // The row of an attempt is never deleted.
-  if (row === undefined) throw connection.damaged();
-  return {
-    serverStarted: row.server_started === 1,
-    serverFailure: row.server_failure,
-    called: row.last_call !== null,
-    callsRefused: row.calls_refused,
-    lastRefusal: storedJsonOrNull(connection, row.last_refusal, isRefusal),
-  };
 }
 
 /** What each column of an attempt's row may hold, but for those that hold any text: a rebuilt store keeps no other value. */
@@ -428,6 +218,7 @@ export const ATTEMPT_COLUMNS = {
     argv: listOf(isText),
     owner: isOwner,
     agent: isProcess,
+    place: isPlace,
     detail: isObject,
     inputs: Array.isArray,
     before: isBefore,
@@ -438,5 +229,14 @@ export const ATTEMPT_COLUMNS = {
   words: { outcome: isOutcome },
   counts: ["started", "started_at", "fenced", "ended", "server_started", "calls_refused", "last_call"],
   /** What replaces a damaged value by which nothing is decided. */
-  instead: { argv: "[]", inputs: "[]", detail: "{}", agent: null, seen: null, last_refusal: null, usage: null },
+  instead: {
+    argv: "[]",
+    inputs: "[]",
+    detail: "{}",
+    agent: null,
+    place: null,
+    seen: null,
+    last_refusal: null,
+    usage: null,
+  },
 } as const;

@@ -10,22 +10,16 @@ import { UnsafeDirectoryError, writeDurably } from "../workspace/durable-write.t
 import { fileNameOf } from "../workspace/file-name.ts";
 import { isThere, readRegularFile } from "../workspace/read-file.ts";
 import { reasonOf } from "../workspace/walk.ts";
-import {
-  findOpenAttempt,
-  noteCall,
-  noteRefusal,
-  noteServerFailed,
-  noteServerStarted,
-  type Refusal,
-} from "./attempt-table.ts";
 import { nextMoment } from "./clock-table.ts";
 import { forgetDelivery } from "./delivery-table.ts";
 import { append } from "./event-table.ts";
 import type { RefusalReason } from "./events.ts";
+import { findOpenAttempt } from "./open-attempts.ts";
+import { putPending } from "./pending-operation-table.ts";
+import { finishPendingFor, finishPendingOperations, prepareMove } from "./pending-operations.ts";
 import { recordDelivery } from "./record-delivery.ts";
 import { refusalBody } from "./refusal.ts";
-import { finishSuperseding, finishSupersedingOf, prepareMove } from "./superseding.ts";
-import { putSuperseding } from "./superseding-table.ts";
+import { noteCall, noteRefusal, noteServerFailed, noteServerStarted, type Refusal } from "./server-notes.ts";
 import { putWithdrawal } from "./withdrawal-table.ts";
 
 /** Who delivers: an attempt and its work unit; a person, and a server that was started by hand, have no attempt. */
@@ -76,7 +70,7 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
     let written: BigIntStats;
     try {
       // An earlier file of this name that is still to be moved away goes first, or the new one would be moved in its place.
-      finishSupersedingOf(store, deliverer.workspace, artifact.type, artifact.id);
+      finishPendingFor(store, deliverer.workspace, artifact);
       written = writeArtifact(deliverer.workspace, directory, name, artifact.text);
     } catch (error) {
       throw refused("it could not be written", error);
@@ -165,7 +159,7 @@ export function withdrawArtifact(
   id: InstanceId,
 ): ContentHash {
   const contentHash = recordWithdrawal(store, deliverer, type, id);
-  finishSuperseding(store, deliverer.workspace);
+  finishPendingOperations(store, deliverer.workspace);
   return contentHash;
 }
 
@@ -188,7 +182,7 @@ export function recordWithdrawal(
     } catch (error) {
       throw refused("it could not be moved", error);
     }
-    putSuperseding(store.connection, { attempt, type, id, withdrawn: true });
+    putPending(store.connection, { kind: "withdraw", attempt, type, id });
     putWithdrawal(store.connection, attempt, type, id);
     const at = nextMoment(store.connection);
     removeArtifact(store.connection, row, at);

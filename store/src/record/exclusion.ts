@@ -1,5 +1,5 @@
 import type { WorkUnit } from "../artifact.ts";
-import type { OpenAttempt } from "./attempt-table.ts";
+import type { OpenAttempt } from "./open-attempts.ts";
 
 /** Work units, null for none; or all of them, and none. */
 export type Units = "all" | readonly (WorkUnit | null)[];

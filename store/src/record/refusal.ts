@@ -1,5 +1,5 @@
-import type { Refusal } from "./attempt-table.ts";
 import type { EventBodies, LoggedViolations, RefusalReason } from "./events.ts";
+import type { Refusal } from "./server-notes.ts";
 
 /** So many violations go into the log; how many there were stands beside them. */
 const MAX_VIOLATIONS = 20;

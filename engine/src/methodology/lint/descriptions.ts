@@ -1,7 +1,8 @@
-import { isSchemaObject, type JsonSchema } from "@runa/store";
+import type { JsonSchema } from "@runa/store";
+import { isSchemaObject } from "@runa/store/schema";
 import { type ArtifactType, type Methodology, outputTypesOf } from "../methodology.ts";
+import { conjunctsOf, innerParts, lastStep, type SchemaPart } from "../schema-parts.ts";
 import type { SchemaFinding } from "./finding.ts";
-import { conjunctsOf, innerParts, lastStep, type SchemaPart } from "./schema-parts.ts";
 import { namesWord } from "./words.ts";
 
 // Longer lists of names nobody reads to their end.

@@ -1,7 +1,7 @@
 import { didYouMean, nearest } from "../../suggestion.ts";
 import { type Methodology, outputTypesOf, type Protocol, readTypesOf } from "../methodology.ts";
+import { everyPropertyName } from "../schema-parts.ts";
 import type { InstructionsFinding } from "./finding.ts";
-import { everyPropertyName } from "./schema-parts.ts";
 import { namesWord, speaksOf } from "./words.ts";
 
 /** What the instructions say of outputs: nothing, of some choices only, or of some that are none. */

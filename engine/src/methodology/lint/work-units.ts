@@ -1,6 +1,6 @@
 import { type Methodology, outputTypesOf } from "../methodology.ts";
+import { propertyNames } from "../schema-parts.ts";
 import { inManifest, type ManifestFinding } from "./finding.ts";
-import { propertyNames } from "./schema-parts.ts";
 
 const WORK_UNIT = "work_unit";
 

@@ -1,14 +1,14 @@
+import type { JsonSchema } from "@runa/store";
+import { unescapedStep } from "@runa/store/json";
 import {
   dialectOf,
   innerSchemas,
   isSchema,
   isSchemaObject,
-  type JsonSchema,
   pointedAt,
   refsStandAlone,
   type SchemaObject,
-  unescapedStep,
-} from "@runa/store";
+} from "@runa/store/schema";
 
 /** A schema inside a schema document, with where it stands. */
 export interface SchemaPart<S extends JsonSchema = JsonSchema> {
@@ -91,7 +91,7 @@ export function branchesOf(part: SchemaPart): InnerPart[] {
   return innerParts(part).filter(({ keyword }) => BRANCHES.has(keyword));
 }
 
-/** Every property that a schema names for the value itself, in whatever branch. */
+/** Every property that a schema names or requires for the value itself, in whatever branch. */
 export function propertyNames(root: JsonSchema): ReadonlySet<string> {
   const names = new Set<string>();
   const seen = new Set<JsonSchema>();
@@ -100,8 +100,9 @@ export function propertyNames(root: JsonSchema): ReadonlySet<string> {
     for (const part of conjunctsOf(root, next)) {
       if (!isSchemaObject(part.schema) || seen.has(part.schema)) continue;
       seen.add(part.schema);
-      const { properties } = part.schema;
+      const { properties, required } = part.schema;
       if (isSchemaObject(properties)) for (const name of Object.keys(properties)) names.add(name);
+      if (Array.isArray(required)) for (const name of required) names.add(String(name));
       open.push(...branchesOf(part));
     }
   }

@@ -1,8 +1,8 @@
 import { alikes, didYouMean } from "../suggestion.ts";
 import type { TomlFinding } from "../toml/parse.ts";
-import { propertyNames } from "./lint/schema-parts.ts";
 import type { ProtocolDeclaration } from "./manifest.ts";
 import { type Methodology, outputTypesOf } from "./methodology.ts";
+import { propertyNames } from "./schema-parts.ts";
 import type { Trigger } from "./trigger.ts";
 import { typesOf } from "./trigger.ts";
 

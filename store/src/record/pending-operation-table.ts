@@ -1,0 +1,60 @@
+import type { InstanceId, InstanceRef } from "../artifact.ts";
+import type { Connection } from "../connection/connection.ts";
+import { isText, objectOf, oneOf, type Shape, stored, storedJson } from "../connection/stored.ts";
+
+const KINDS = ["supersede", "withdraw"] as const;
+
+/** What is still to be done for an attempt: moving an instance out of the workspace that it superseded or withdrew. */
+export interface Operation extends InstanceRef {
+  readonly kind: (typeof KINDS)[number];
+}
+
+/** One that was committed with what makes it necessary. The row goes in the transaction in which it is done. */
+export interface PendingOperation extends Operation {
+  readonly attempt: string;
+}
+
+interface Columns {
+  kind: Operation["kind"];
+  attempt: string;
+  subject: string;
+}
+
+const PUT = "INSERT OR IGNORE INTO pending_operation (kind, attempt, subject) VALUES (?, ?, ?)";
+const ALL = "SELECT kind, attempt, subject FROM pending_operation ORDER BY seq";
+const OF_SUBJECT = "SELECT kind, attempt, subject FROM pending_operation WHERE subject = ? ORDER BY seq";
+const REMOVE = "DELETE FROM pending_operation WHERE attempt = ? AND subject = ?";
+
+export const isOperationKind = oneOf(KINDS);
+export const isSubject = objectOf<InstanceRef>({ type: isText, id: isText as Shape<InstanceId> });
+
+/** What an operation is done to, as the table has it; the migration that made the table writes the same. */
+function subjectOf({ type, id }: InstanceRef): string {
+  return JSON.stringify({ type, id });
+}
+
+function fromColumns(connection: Connection, { kind, attempt, subject }: Columns): PendingOperation {
+  const { type, id } = storedJson(connection, subject, isSubject);
+  return { kind: stored(connection, kind, isOperationKind), attempt, type, id };
+}
+
+export function putPending(connection: Connection, operation: PendingOperation): void {
+  connection.statement(PUT).run(operation.kind, operation.attempt, subjectOf(operation));
+}
+
+/** Everything that is still to be done, in the order in which it was put down. */
+export function pendingOperations(connection: Connection): PendingOperation[] {
+  return (connection.statement(ALL).all() as Columns[]).map((row) => fromColumns(connection, row));
+}
+
+/** What is still to be done to one instance. */
+export function pendingFor(connection: Connection, instance: InstanceRef): PendingOperation[] {
+  return (connection.statement(OF_SUBJECT).all(subjectOf(instance)) as Columns[]).map((row) =>
+    fromColumns(connection, row),
+  );
+}
+
+/** @returns whether it was still to be done */
+export function removePending(connection: Connection, operation: PendingOperation): boolean {
+  return connection.statement(REMOVE).run(operation.attempt, subjectOf(operation)).changes > 0;
+}

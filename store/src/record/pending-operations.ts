@@ -1,0 +1,76 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { InstanceRef } from "../artifact.ts";
+import type { Connection } from "../connection/connection.ts";
+import type { Store } from "../connection/store.ts";
+import { findArtifact, removeArtifact } from "../index/artifact-table.ts";
+import { makeDurably, moveDurably, UnsafeDirectoryError } from "../workspace/durable-write.ts";
+import { fileNameOf } from "../workspace/file-name.ts";
+import { reasonOf } from "../workspace/walk.ts";
+import { nextMoment } from "./clock-table.ts";
+import { append } from "./event-table.ts";
+import { type PendingOperation, pendingFor, pendingOperations, removePending } from "./pending-operation-table.ts";
+
+/** Where superseded and withdrawn instances go, below the workspace. */
+const SUPERSEDED = ".superseded";
+
+/** An operation that could not be done; it stays pending. */
+export interface NotDone extends PendingOperation {
+  readonly reason: string;
+}
+
+/**
+ * Does what attempts have left to be done. Each operation was committed with what makes it necessary, such as the end of an
+ * attempt that superseded something; a crash before it is done leaves it to the next command that executes work, which
+ * calls this first. A workspace that is not there is left to the scan, which says so.
+ * @returns what could not be done
+ */
+export function finishPendingOperations({ connection }: Store, workspace: string): NotDone[] {
+  // Put back, it will hold what is still to be moved.
+  if (!existsSync(workspace)) return [];
+  return pendingOperations(connection).flatMap((operation): NotDone[] => {
+    try {
+      connection.write(() => finish(connection, workspace, operation));
+      return [];
+    } catch (error) {
+      if (!(error instanceof UnsafeDirectoryError) && (error as NodeJS.ErrnoException).code === undefined) throw error;
+      return [{ ...operation, reason: error instanceof UnsafeDirectoryError ? error.message : reasonOf(error) }];
+    }
+  });
+}
+
+/**
+ * The same for one instance, inside a write transaction: before its name is used again.
+ * @throws UnsafeDirectoryError, or an errno exception
+ */
+export function finishPendingFor({ connection }: Store, workspace: string, instance: InstanceRef): void {
+  for (const operation of pendingFor(connection, instance)) finish(connection, workspace, operation);
+}
+
+/**
+ * Makes the directory that an instance is to be moved to, where it is not there.
+ * @throws UnsafeDirectoryError, or an errno exception
+ */
+export function prepareMove(workspace: string, attempt: string, type: string): void {
+  makeDurably(workspace, [SUPERSEDED, attempt, type]);
+}
+
+/** Moves an instance out of the workspace. Another runa may have done so meanwhile: then its row is gone. */
+function finish(connection: Connection, workspace: string, operation: PendingOperation): void {
+  const { kind, attempt, type, id } = operation;
+  if (!removePending(connection, operation)) return;
+  const name = fileNameOf(id);
+  moveDurably(
+    { directory: join(workspace, type), name },
+    { root: workspace, below: [SUPERSEDED, attempt, type], name },
+  );
+  const known = findArtifact(connection, type, id);
+  const body = { artifact_type: type, instance_id: id };
+  if (known !== null) {
+    removeArtifact(connection, known, nextMoment(connection));
+    const told = kind === "withdraw" ? "withdrawn" : "superseded";
+    append(connection, { kind: told, attempt, body: { ...body, content_hash: known.contentHash } });
+  }
+  // A withdrawal was told when it was made; again only where a scan has found the file since.
+  else if (kind === "supersede") append(connection, { kind: "superseded", attempt, body });
+}
