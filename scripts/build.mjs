@@ -6,7 +6,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 import { joined } from "./joined.mjs";
-import { bundledSqlite, lazyBuiltIns, noDefaultContext, withoutIndexes } from "./start-up.mjs";
+import { bundledSqlite, lazyBuiltIns, noDefaultContext } from "./start-up.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = resolve(process.argv[2] ?? join(root, "dist"));
@@ -38,7 +38,7 @@ const common = {
   write: false,
 };
 const [CLI, SERVER] = ["cli/src/cli.ts", "mcp/src/serve-protocol.ts"];
-const plugins = [lazyBuiltIns, bundledSqlite, noDefaultContext, withoutIndexes];
+const plugins = [lazyBuiltIns, bundledSqlite, noDefaultContext];
 /** What the smallest start of a program needs; the rest is a file that it loads. */
 const STARTS = {
   runa: { source: "cli/src/main.ts", rest: "./cli.ts", file: "core" },

@@ -76,56 +76,6 @@ export const noDefaultContext = {
   },
 };
 
-/**
- * Names that come through the index of a package are imported from the file that makes them. Through the index everything
- * that it exports would be evaluated at every start, because the bundler tells only files apart.
- * @type {Plugin}
- */
-export const withoutIndexes = {
-  name: "no indexes of packages",
-  setup({ onLoad, initialOptions: { absWorkingDir: root = "" } }) {
-    const IMPORT = /^(import|export) \{([^}]*)\} from "([^"]+)";$/gm;
-    const names = (/** @type {string} */ list) =>
-      list.split(",").flatMap((item) => {
-        const [, name, as] = /^\s*(?!type )([\w$]+)(?: as ([\w$]+))?\s*$/.exec(item) ?? [];
-        return name === undefined ? [] : [{ name, as: as ?? name }];
-      });
-    /** @type {Map<string, Promise<Map<string, { file: string, name: string }>>>} */
-    const indexes = new Map();
-    /** What an index exports, by name: the file that makes it, and its name there. */
-    const exportsOf = (/** @type {string} */ directory) => {
-      const known = indexes.get(directory) ?? readIndex(directory);
-      indexes.set(directory, known);
-      return known;
-    };
-    const readIndex = async (/** @type {string} */ directory) => {
-      const made = new Map();
-      for (const [, , list = "", from = ""] of (await readFile(join(directory, "index.ts"), "utf8")).matchAll(IMPORT))
-        for (const { name, as } of names(list))
-          made.set(as, from.startsWith("@runa/") ? await origin(from, name) : { file: join(directory, from), name });
-      return made;
-    };
-    const origin = async (/** @type {string} */ from, /** @type {string} */ name) => {
-      const found = (await exportsOf(join(root, from.slice("@runa/".length), "src"))).get(name);
-      if (found === undefined) throw new Error(`${from} does not export ${name}`);
-      return found;
-    };
-    onLoad({ filter: /\/(cli|engine|mcp)\/src\/.*\.ts$/ }, async ({ path }) => {
-      const source = await readFile(path, "utf8");
-      let contents = source;
-      for (const [statement, kind, list = "", from = ""] of source.matchAll(IMPORT)) {
-        if (!from.startsWith("@runa/")) continue;
-        const lines = names(list).map(async ({ name, as }) => {
-          const { file, name: there } = await origin(from, name);
-          return `${kind} { ${there} as ${as} } from ${JSON.stringify(file)};`;
-        });
-        contents = contents.replace(statement, (await Promise.all(lines)).join(""));
-      }
-      return { contents, loader: "ts" };
-    });
-  },
-};
-
 /** @param {string} path @param {readonly [string, string][]} changes */
 async function edited(path, changes) {
   let contents = await readFile(path, "utf8");
