@@ -6,11 +6,14 @@ import {
   endUnstarted,
   type LastAttempt,
   type OpenAttempt,
+  type OutcomeId,
   recordAgent,
 } from "@runa/store/attempts";
 import { reasonOf } from "@runa/store/files";
 import { v7 as uuidv7 } from "uuid";
 import { RunaError } from "../diagnostic.ts";
+import type { EvaluatedCandidate } from "../evaluate/evaluate.ts";
+import type { ScopeView } from "../evaluate/scope-view.ts";
 import type { Protocol } from "../methodology/methodology.ts";
 import { thisOwner } from "../process/owner.ts";
 import { mayLive } from "../process/proc.ts";
@@ -65,6 +68,7 @@ export function launchAttempt(
     before,
     lastAttempt: lastAttemptHere(view.lastAttempt(protocol)),
     reopened: reopeningOf(project, view, candidate),
+    lastOutcome: lastOutcomeHere(view.lastAttempt(protocol)),
     exclusion,
   });
   if (claimed.kind !== "claimed") {
@@ -105,6 +109,10 @@ export function launchAttempt(
 /** The last attempt that this store has a record of. */
 function lastAttemptHere(last: LastAttempt | undefined): string | null {
   return last?.elsewhere === undefined ? (last?.id ?? null) : last.elsewhere.lastHere;
+}
+
+function lastOutcomeHere(last: LastAttempt | undefined): OutcomeId | undefined {
+  return last?.elsewhere === undefined ? last?.outcome : undefined;
 }
 
 /** Of a candidate that had succeeded, which success that was and why it is executed again. */
