@@ -2,6 +2,7 @@ import {
   candidateKey,
   type HeardDeliveries,
   type Instance,
+  type ScanGap,
   type Snapshot,
   type TypeSummary,
   type WorkUnit,
@@ -119,6 +120,12 @@ export class ScopeView {
     return this.#recorded(this.snapshot.lastSuccesses, name);
   }
 
+  /** Whether a person reopened one of the scope's protocols after its last success. */
+  isReopened({ name }: { readonly name: string }): boolean {
+    const { reopened } = this.snapshot;
+    return reopened.size > 0 && reopened.has(candidateKey({ protocol: name, workUnit: this.workUnit }));
+  }
+
   /** What was heard in this scope; undefined where nothing was. */
   get heard(): HeardDeliveries | undefined {
     return this.snapshot.heard.get(this.workUnit);
@@ -135,6 +142,13 @@ export class ScopeView {
 
   valid(type: string): readonly Instance[] {
     return this.#of(type).valid(type);
+  }
+
+  /** Those that do not count, as they belong to other work units. */
+  elsewhere(type: string): readonly Instance[] {
+    if (this.workUnit === null) return [];
+    const inScope = new Set(this.inScope(type).map(({ id }) => id));
+    return (this.snapshot.instances.get(type) ?? []).filter(({ id }) => !inScope.has(id));
   }
 
   /** The invalid and the malformed ones. */
@@ -202,6 +216,11 @@ export class ProtocolView {
     return this.#scope.valid(type);
   }
 
+  /** The instances of a type that lie there and do not count here, as they belong to other work units. */
+  elsewhere(type: string): readonly Instance[] {
+    return this.#scope.elsewhere(type);
+  }
+
   broken(type: string): readonly Instance[] {
     return this.#scope.broken(type);
   }
@@ -226,6 +245,11 @@ export class ProtocolView {
     return this.#scope.isPartial(type);
   }
 
+  /** What could not be read of a type. */
+  gaps(type: string): readonly ScanGap[] {
+    return this.#scope.snapshot.gaps.get(type) ?? [];
+  }
+
   /** The protocol's last attempt in this scope that has ended. */
   get lastAttempt(): LastAttempt | undefined {
     return this.#scope.lastAttempt(this.#protocol);
@@ -233,6 +257,11 @@ export class ProtocolView {
 
   get lastSuccess(): LastAttempt | undefined {
     return this.#scope.lastSuccess(this.#protocol);
+  }
+
+  /** Whether a person reopened it after that. */
+  get isReopened(): boolean {
+    return this.#scope.isReopened(this.#protocol);
   }
 
   /** What was heard in this scope; undefined where nothing was. */
