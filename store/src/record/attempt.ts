@@ -51,8 +51,8 @@ export interface Claim extends AttemptStart {
   readonly lastAttempt: string | null;
   /** How that ended, where it is known; another outcome means that it was accepted meanwhile. */
   readonly lastOutcome?: OutcomeId | undefined;
-  /** Its last success, if it had one: then it is reopened. */
-  readonly lastSuccess: string | null;
+  /** Its last success, and why it is executed again, as far as is known; null where it had none. */
+  readonly reopened: Pick<EventBodies["reopened"], "last_success" | "because"> | null;
   /** What it does not run beside, of everything that has not ended. */
   readonly exclusion: Exclusion;
 }
@@ -78,14 +78,14 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
     if (claim.lastOutcome !== undefined && last?.outcome !== claim.lastOutcome) return { kind: "outdated" };
     const started = nextMoment(connection);
     insertAttempt(connection, claim, started);
-    const { id: attempt, lastSuccess } = claim;
+    const { id: attempt, reopened } = claim;
     append(connection, {
       kind: "claimed",
       attempt,
       body: { ...candidateBody(claim), owner: ownerBody(claim.owner), agent: claim.argv },
     });
-    if (lastSuccess !== null)
-      append(connection, { kind: "reopened", attempt, body: { ...candidateBody(claim), last_success: lastSuccess } });
+    if (reopened !== null)
+      append(connection, { kind: "reopened", attempt, body: { ...candidateBody(claim), ...reopened } });
     return { kind: "claimed", started };
   });
 }

@@ -1,4 +1,4 @@
-import type { Moment, WorkUnit } from "../artifact.ts";
+import type { Moment, WallTime, WorkUnit } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import { isCount, stored, storedJsonOrNull } from "../connection/stored.ts";
 import { isOutcome, isSeen, type OutcomeId, type SeenType } from "./attempt-table.ts";
@@ -9,6 +9,8 @@ export interface LastAttempt {
   readonly protocol: string;
   readonly outcome: OutcomeId;
   readonly started: Moment;
+  /** By the machine's clock, for people; left out of an attempt that is only imagined. */
+  readonly startedAt?: WallTime;
   readonly ended: Moment;
   readonly outputsAfter: string;
   readonly fingerprint: string;
@@ -36,7 +38,7 @@ const OUTCOME = "iif(accepted IS NULL, outcome, 'delivered') AS outcome";
 const LAST_FIRST = "ORDER BY ended DESC, rowid DESC LIMIT 1";
 const LAST_OF_CANDIDATE = `SELECT id, ${OUTCOME} FROM attempt WHERE protocol = ? AND work_unit IS ? AND ended IS NOT NULL
   ${LAST_FIRST}`;
-const LAST_COLUMNS = `id, protocol, ${OUTCOME}, started, coalesce(accepted, ended) AS ended, outputs_after, fingerprint, seen`;
+const LAST_COLUMNS = `id, protocol, ${OUTCOME}, started, started_at, coalesce(accepted, ended) AS ended, outputs_after, fingerprint, seen`;
 const LAST_OF_SCOPE = `SELECT ${LAST_COLUMNS}, json_extract(detail, '$.retry') AS retry FROM attempt
   WHERE rowid IN (${lastOfEach("ended IS NOT NULL")})`;
 const LAST_SUCCESS_OF_SCOPE = `SELECT ${LAST_COLUMNS}, NULL AS retry FROM attempt
@@ -54,6 +56,7 @@ interface LastColumns {
   protocol: string;
   outcome: OutcomeId;
   started: Moment;
+  started_at: WallTime;
   ended: Moment;
   outputs_after: string;
   fingerprint: string;
@@ -77,6 +80,7 @@ function lastFrom(connection: Connection, row: LastColumns): LastAttempt {
     protocol: row.protocol,
     outcome: stored(connection, row.outcome, isOutcome),
     started: stored(connection, row.started, isCount),
+    startedAt: row.started_at,
     ended: stored(connection, row.ended, isCount),
     outputsAfter: row.outputs_after,
     fingerprint: row.fingerprint,
