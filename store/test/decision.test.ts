@@ -57,7 +57,7 @@ test("a candidate that was accepted meanwhile is not executed by whoever saw it 
       id: `attempt-${lastOutcome}`,
       lastAttempt: "attempt-1",
       lastOutcome,
-      lastSuccess: null,
+      reopened: null,
       exclusion: { exclusive: false, protocols: [] },
       argv: ["agent"],
       owner: { pid: 1, startTime: null, machine: null, boot: null, pidNamespace: null },
