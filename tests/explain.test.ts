@@ -46,6 +46,7 @@ const KINDS = [
   "owes_nothing",
   "put_file",
   "rename",
+  "reopened_by_hand",
   "running",
   "said_again",
   "same_as_before",
@@ -85,6 +86,15 @@ async function step(rig: Rig, protocol: string, name: string, title: string, ...
   expect((await program.ended()).exitCode).toBe(0);
   return agent.id;
 }
+
+test("what a person reopened says so", async () => {
+  const rig = await makeRig(chain);
+  await step(rig, "draft", "design/d1", "A design");
+  await rig.run("reopen", "draft");
+  const { entry, stdout } = await explained(rig, "draft");
+  expect(entry.reasons).toEqual([{ kind: "reopened_by_hand" }]);
+  expect(stdout).toContain("somebody reopened it, so it is not current until it has succeeded once more\n");
+});
 
 describe("a protocol that is not called for", () => {
   test("says what is missing, who could make it, and what was probably meant to be it", async () => {

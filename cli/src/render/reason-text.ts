@@ -92,6 +92,10 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
     long: () => "it has no outputs that could be current: it may be executed whenever it is called for",
     short: () => "it is never current",
   },
+  reopened_by_hand: {
+    long: () => "somebody reopened it, so it is not current until it has succeeded once more",
+    short: () => "somebody reopened it",
+  },
   input_changed: { long: changedText, short: (reason) => `${instance(reason)} ${CHANGES[reason.change]}` },
   inputs_changed: {
     long: ({ artifact_type, more, since }) =>

@@ -86,6 +86,8 @@ export type Reason =
       readonly since?: NamedAttempt;
     }
   | { readonly kind: "never_current" }
+  /** A person reopened it after its last success. */
+  | { readonly kind: "reopened_by_hand" }
   | ({ readonly kind: "input_changed"; readonly since: NamedAttempt } & ChangedInput)
   | ({
       readonly kind: "inputs_changed";
