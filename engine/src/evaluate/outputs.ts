@@ -33,6 +33,7 @@ export function outputsOf(view: ProtocolView, protocol: ProtocolDeclaration): Ou
     settled.length === protocol.choices.length &&
     protocol.produces.every((type) => view.summary(type).total > 0 && allValid(view, type)) &&
     protocol.mayProduce.every((type) => allValid(view, type)) &&
+    !view.isReopened &&
     !lastAttemptFailed(view, protocol);
   const isKnown = !view.hasGaps || !outputTypesOf(protocol).some((type) => view.isPartial(type));
   return { complete, settled, time: complete && isKnown ? timeOf(view, owed) : null };

@@ -235,6 +235,12 @@ export class ProtocolView {
     return this.#scope.lastSuccess(this.#protocol);
   }
 
+  /** Whether another clone has reopened it since, or two have made it differently. */
+  get isReopened(): boolean {
+    const open = (this.lastSuccess ?? this.lastAttempt)?.elsewhere?.open;
+    return open === "reopened" || open === "merged";
+  }
+
   /** What was heard in this scope; undefined where nothing was. */
   get heard(): HeardDeliveries | undefined {
     return this.#scope.heard;

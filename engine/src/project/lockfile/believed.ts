@@ -81,16 +81,17 @@ function attemptsIn(
 ): { readonly success: LastAttempt | null; readonly failure: LastAttempt | null } {
   const line = lines.find(({ success }) => success !== null) ?? lines[0];
   if (line === undefined) return { success: null, failure: null };
-  const { success, failed, inputs, notNewer } = line;
+  const { success, failed, inputs, notNewer, open } = line;
   const agree = lines.every(
     (other) => other.success?.attempt === success?.attempt && other.failed?.attempt === failed?.attempt,
   );
+  const elsewhere: LastAttempt["elsewhere"] = { lastHere, notNewer, open: agree ? open : "merged" };
   const common = {
     protocol,
     started: BEFORE_ALL,
     ended: BEFORE_ALL,
     seen: Object.fromEntries(inputs),
-    elsewhere: { lastHere, notNewer, open: agree ? (success?.open ?? null) : "merged" },
+    elsewhere,
   };
   return {
     success: success && {

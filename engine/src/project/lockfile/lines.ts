@@ -3,7 +3,13 @@ import { earlierDeliveries, type LastAttempt, type SeenType } from "@runa/store/
 import type { EvaluatedCandidate, Evaluation } from "../../evaluate/evaluate.ts";
 import { type ProtocolView, type RelevantInput, seenOf } from "../../evaluate/scope-view.ts";
 import { TriggerEvaluation } from "../../evaluate/trigger.ts";
-import { type Methodology, outputTypesOf, owedTypesOf, readTypesOf } from "../../methodology/methodology.ts";
+import {
+  type Methodology,
+  outputTypesOf,
+  owedTypesOf,
+  type Protocol,
+  readTypesOf,
+} from "../../methodology/methodology.ts";
 import { primitivesOf } from "../../methodology/trigger.ts";
 import type { LinesByCandidate } from "./believed.ts";
 import type { LockedFailure, LockedSuccess, LockLine, Maker } from "./line.ts";
@@ -36,6 +42,7 @@ function linesOfCandidate({ view }: Evaluation, candidate: EvaluatedCandidate, s
   }
   if (lastAttempt === undefined) return [];
   const reads = readsOf(seen, candidate, lastSuccess);
+  const open = lastSuccess !== undefined && isUnanswered(seen, candidate) ? ("feedback" as const) : null;
   return outputsOf(seen, candidate, sources.store).map(([{ type, id, contentHash }, by]) => ({
     type,
     id,
@@ -43,8 +50,9 @@ function linesOfCandidate({ view }: Evaluation, candidate: EvaluatedCandidate, s
     workUnit,
     content: contentHash,
     by,
-    success: lastSuccess === undefined ? null : successOf(seen, candidate, lastSuccess, type, sources, before),
+    success: lastSuccess === undefined ? null : successOf(protocol, lastSuccess, type, sources, before),
     ...reads,
+    open,
     failed,
   }));
 }
@@ -84,15 +92,13 @@ function readsOf(
 const NEWEST = { changed: Number.POSITIVE_INFINITY, vouched: Number.POSITIVE_INFINITY };
 
 function successOf(
-  seen: ProtocolView,
-  candidate: EvaluatedCandidate,
+  protocol: Protocol,
   { id, fingerprint }: LastAttempt,
   type: string,
   { methodology }: Sources,
   before: readonly LockLine[],
 ): LockedSuccess {
-  const { protocol } = candidate;
-  const attempt = { attempt: id, fingerprint, open: isUnanswered(seen, candidate) ? ("feedback" as const) : null };
+  const attempt = { attempt: id, fingerprint };
   if (fingerprint === protocol.fingerprint)
     return {
       ...attempt,
