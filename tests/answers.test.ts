@@ -46,6 +46,9 @@ const COMMANDS = [
   ["attempts"],
   ["graph"],
   ["graph", "--work-unit", "w"],
+  ["explain"],
+  ["explain", "judge"],
+  ["explain", "split", "--work-unit", "w"],
 ];
 
 describe("the JSON answers", () => {
@@ -133,7 +136,7 @@ describe("the JSON answers", () => {
 
   /** What may be left out: it is, where there is nothing to say. */
   const OPTIONAL =
-    /\/(work_unit|choice|status|line|column|changed|text|prose|usage|tokens|cost_usd|model|rebuilt|outcome|ended|duration_ms) taken away$/;
+    /\/(work_unit|choice|status|line|column|changed|text|prose|usage|tokens|cost_usd|model|rebuilt|outcome|ended|duration_ms|last_attempt|tree|attempts|because|violation|started) taken away$/;
 
   test("meet their schemas, and nothing that is missing, of another type, or unknown does", async () => {
     const rig = await everything();
@@ -152,6 +155,7 @@ describe("the JSON answers", () => {
     expect([...kinds].sort()).toEqual([
       "attempts",
       "doctor",
+      "explanation",
       "graph",
       "instance",
       "list",

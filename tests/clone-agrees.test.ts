@@ -155,7 +155,7 @@ class Place {
         place: placeOf(this.project),
       },
       lastAttempt: last?.elsewhere === undefined ? (last?.id ?? null) : last.elsewhere.lastHere,
-      lastSuccess: null,
+      reopened: null,
       exclusion: { exclusive: false, protocols: [] },
     });
     if (claimed.kind !== "claimed") throw new Error(`not claimed: ${claimed.kind}`);

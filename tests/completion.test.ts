@@ -53,6 +53,8 @@ describe("what may stand where the cursor is", () => {
     const rig = await makeRig(named);
     expect(await values(rig, "step", "--dry-run", "--d")).toEqual([]);
     expect(await values(rig, "step", "--d")).toEqual(["--dry-run"]);
+    expect(await values(rig, "explain", "dr")).toEqual(["draft", "draw"]);
+    expect(await values(rig, "why", "dra")).toEqual(["draft", "draw"]);
     expect(await values(rig, "graph", "--format", "")).toEqual(["text", "mermaid", "dot", "svg", "json"]);
     expect(await values(rig, "graph", "--format=s")).toEqual(["--format=svg"]);
     expect(await values(rig, "log", "--kind", "attempt_")).toEqual(["attempt_started", "attempt_ended"]);

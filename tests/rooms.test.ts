@@ -46,6 +46,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "process",
     "project",
     "plan",
+    "reasons",
     "attempt",
     "session",
     "run",

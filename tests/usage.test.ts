@@ -56,6 +56,7 @@ describe("help", () => {
     "list",
     "graph",
     "state",
+    "explain",
     "lint",
     "doctor",
     "step",

@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandClass>>> = {
   list: async () => (await import("./commands/list.ts")).ListCommand,
   graph: async () => (await import("./commands/graph.ts")).GraphCommand,
   state: async () => (await import("./commands/state.ts")).StateCommand,
+  explain: async () => (await import("./commands/explain.ts")).ExplainCommand,
   lint: async () => (await import("./commands/lint.ts")).LintCommand,
   doctor: async () => (await import("./commands/doctor.ts")).DoctorCommand,
   step: async () => (await import("./commands/step.ts")).StepCommand,
@@ -26,13 +27,17 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandClass>>> = {
   completion: async () => (await import("./commands/completion.ts")).CompletionCommand,
 };
 
+/** Other words for a command. */
+const SYNONYMS: Readonly<Record<string, string>> = { why: "explain" };
+
 /**
  * Runs one command line; resolves to the exit code.
  * Wrong usage and every failure end in 1 with what is wrong on stderr (contract.md sections 6 and 9).
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  const args = joined(globalsLast(argv));
-  const [name = ""] = args;
+  const [typed = "", ...more] = joined(globalsLast(argv));
+  const name = commandNamed(typed);
+  const args = [name, ...more];
   if (name === "__complete") return complete(argv.slice(1));
   if (name === "") return help(stderr, undefined, 1);
   if (name === "help") return helpFor(args[1]);
@@ -70,7 +75,12 @@ async function complete([shell = "", , ...words]: readonly string[]): Promise<nu
   return 0;
 }
 
-function commandOf(name: string): Promise<CommandClass> | undefined {
+function commandNamed(word: string): string {
+  return (Object.hasOwn(SYNONYMS, word) ? SYNONYMS[word] : undefined) ?? word;
+}
+
+function commandOf(word: string): Promise<CommandClass> | undefined {
+  const name = commandNamed(word);
   return Object.hasOwn(COMMANDS, name) ? COMMANDS[name]?.() : undefined;
 }
 

@@ -58,6 +58,7 @@ describe("an attempt", () => {
       protocol: "write",
       outcome: "exited",
       started,
+      startedAt: expect.any(Number),
       ended: expect.toSatisfy((moment: number) => moment > started),
       outputsAfter: "",
       fingerprint: "f",

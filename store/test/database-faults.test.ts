@@ -81,7 +81,7 @@ const OPERATIONS: readonly Operation[] = [
         inputs: [],
         before: [],
         lastAttempt: null,
-        lastSuccess: "attempt-0",
+        reopened: { last_success: "attempt-0", because: [{ kind: "output_missing", artifact_type: "plan" }] },
         exclusion: { exclusive: true, protocols: [] },
       }),
   },

@@ -71,7 +71,34 @@ export const EXAMPLES: { readonly [Kind in EventKind]: Whole<EventBodies[Kind]> 
   },
   claimed: { ...CANDIDATE, owner: OWNER, agent: ["agent"], adopted: true },
   released: { ...CANDIDATE, owner: OWNER },
-  reopened: { ...CANDIDATE, last_success: "attempt-1" },
+  reopened: {
+    ...CANDIDATE,
+    last_success: "attempt-1",
+    because: [
+      {
+        kind: "input_changed",
+        artifact_type: "design",
+        instance_id: "d1",
+        change: "modified",
+        from: HASH,
+        to: HASH,
+        content_hash: HASH,
+        origin: {
+          by: "attempt",
+          attempt: "attempt-2",
+          protocol: "draft",
+          work_unit: "w-1",
+          via: "tool",
+          at: "2026-01-31T09:30:00.000000Z",
+        },
+        more: 2,
+        status: "invalid",
+        choice: "verdict",
+        members: ["approved", "rejected"],
+        present: ["approved"],
+      },
+    ],
+  },
 };
 
 /** An event like another, for tests to which it does not matter what it tells. */

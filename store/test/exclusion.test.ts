@@ -19,7 +19,7 @@ function obstacleOf(exclusion: Exclusion): string | null {
     inputs: [],
     before: [],
     lastAttempt: null,
-    lastSuccess: null,
+    reopened: null,
     // Whatever crosses a wire is no more than this.
     exclusion: JSON.parse(JSON.stringify(exclusion)) as Exclusion,
   });

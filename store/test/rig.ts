@@ -152,7 +152,7 @@ export class Rig {
       ...candidate,
       id: attempt,
       lastAttempt: last?.id ?? null,
-      lastSuccess: null,
+      reopened: null,
       exclusion: { exclusive: false, protocols: [{ protocol: PROTOCOL, units: [] }] },
       argv: ["agent"],
       owner: OWNER,

@@ -52,6 +52,7 @@ const COMMAND_OF_KIND: Readonly<Record<string, string>> = {
   list: "list",
   doctor: "doctor",
   scan: "scan",
+  explanation: "explain",
   delivery: "deliver",
 };
 

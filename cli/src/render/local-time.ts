@@ -11,6 +11,18 @@ export function localTimeOf(time: string): string {
   return localTime(Date.parse(time) * 1000);
 }
 
+/** The same as people say it of late: `10:12 today`, `10:12 yesterday`, else with the date: `2026-03-02 10:12`. */
+export function spokenTimeOf(time: string): string {
+  const [date = "", clock = ""] = localTimeOf(time).split(" ");
+  const minutes = clock.slice(0, 5);
+  const dayOf = (ago: number) => {
+    const now = new Date();
+    return localTime(new Date(now.getFullYear(), now.getMonth(), now.getDate() - ago).getTime() * 1000).split(" ")[0];
+  };
+  if (date === dayOf(0)) return `${minutes} today`;
+  return date === dayOf(1) ? `${minutes} yesterday` : `${date} ${minutes}`;
+}
+
 const FORM = /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?$/;
 const DAY = 24 * 60 * 60 * 1000;
 

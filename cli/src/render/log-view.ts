@@ -1,7 +1,9 @@
 import { durationText, visible } from "@runa/engine";
+import { reopeningReasons } from "@runa/engine/answers";
 import { shortAttemptId } from "@runa/engine/attempts";
 import { type EventBodies, type EventKind, type LogEvent, loggedOutcomeText } from "@runa/engine/log";
 import { localTime } from "./local-time.ts";
+import { shortReasons } from "./reason-text.ts";
 import { out } from "./style.ts";
 import { tokensText, usdText } from "./usage-text.ts";
 
@@ -46,7 +48,7 @@ const DETAIL: { readonly [Kind in EventKind]: (body: EventBodies[Kind]) => strin
     `${outcome}, attempts ${attempts}, delivered ${delivered}, failed ${failed}, pid ${pid}`,
   claimed: (body) => `${candidate(body)}${body.adopted ? ", adopted" : ""}, by process ${body.owner.pid}`,
   released: (body) => `${candidate(body)}, freed by hand; ${formerOwner(body.owner)}`,
-  reopened: candidate,
+  reopened: (body) => `${candidate(body)}${because(body)}`,
 };
 
 /** What a run aimed at, after a comma. */
@@ -131,6 +133,12 @@ function instance(body: { readonly artifact_type: string; readonly instance_id: 
 /** Whose the attempt was until then. */
 function formerOwner({ pid, machine }: EventBodies["released"]["owner"]): string {
   return `process ${pid}${machine === undefined ? "" : ` of machine ${machine.slice(0, 12)}`} had it`;
+}
+
+/** Why it is executed again, where that is told. */
+function because(body: EventBodies["reopened"]): string {
+  const reasons = reopeningReasons(body);
+  return reasons.length === 0 ? "" : `, because ${shortReasons(reasons)}`;
 }
 
 function shortHash(hash: string): string {

@@ -1,17 +1,18 @@
-import type { OriginEntry } from "@runa/engine/answers";
+import type { ChangedBy, OriginEntry } from "@runa/engine/answers";
 import { shortAttemptId } from "@runa/engine/attempts";
 import { candidateName } from "./candidate-name.ts";
 import { localTimeOf } from "./local-time.ts";
 
-/** Where an instance's content comes from: `by draft, attempt 0195561e-2c40`, or `by hand`. */
-export function originText(origin: OriginEntry): string {
+/** Where an instance's content comes from, or who took it away: `by draft, attempt 0195561e-2c40`, or `by hand`. */
+export function originText(origin: ChangedBy): string {
   switch (origin.by) {
     case "hand":
       return "by hand";
     case "server":
       return "by hand, through runa-mcp";
     case "attempt": {
-      const how = { tool: "", file: ", as a file", confirmed: ", confirmed unchanged" }[origin.via];
+      const { via = "tool" } = origin;
+      const how = { tool: "", file: ", as a file", confirmed: ", confirmed unchanged" }[via];
       const name = candidateName(origin.protocol, origin.work_unit ?? null);
       return `by ${name}, attempt ${shortAttemptId(origin.attempt)}${how}`;
     }

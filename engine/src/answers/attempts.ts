@@ -59,7 +59,7 @@ export class AttemptHistory {
       version: 1,
       kind: "attempts",
       total: countAttempts(this.#store, query),
-      attempts: listAttempts(this.#store, query).map(entryOf),
+      attempts: listAttempts(this.#store, query).map(attemptEntry),
     };
   }
 
@@ -110,7 +110,8 @@ export async function openAttemptHistory(options: ProjectOptions): Promise<Attem
   return new AttemptHistory(project, store);
 }
 
-function entryOf(attempt: ListedAttempt): AttemptEntry {
+/** An attempt as documents have it. */
+export function attemptEntry(attempt: ListedAttempt): AttemptEntry {
   const { id, protocol, workUnit, outcome, tries, startedAt, endedAt, usage } = attempt;
   const until = outcome === null ? wallTime() : endedAt;
   return {

@@ -1,4 +1,4 @@
-import { type Instance, type InstanceStatus, judgeContent, rfc3339, type WallTime } from "@runa/store";
+import { type Instance, type InstanceStatus, judgeContent } from "@runa/store";
 import { type Origin, originsOf } from "@runa/store/deliveries";
 import { readRegularFile } from "@runa/store/files";
 import { parseJson } from "@runa/store/json";
@@ -9,6 +9,7 @@ import { instancePath } from "../plan/plan.ts";
 import { prose } from "../plan/prose.ts";
 import { lookAt } from "../project/look.ts";
 import { displayPath, type OpenProject } from "../project/project.ts";
+import { fileTime, type OriginEntry, originEntry } from "../reasons/origin-entry.ts";
 import { didYouMean } from "../suggestion.ts";
 import { typeNamed } from "./named.ts";
 import { type PlacedViolation, placed } from "./placed-violation.ts";
@@ -52,19 +53,6 @@ export interface InstanceEntry {
   readonly changed?: string;
   readonly origin: OriginEntry;
 }
-
-/** Where an instance's content comes from. */
-export type OriginEntry =
-  | {
-      readonly by: "attempt";
-      readonly attempt: string;
-      readonly protocol: string;
-      readonly work_unit?: string;
-      readonly via: "tool" | "file" | "confirmed";
-      /** Left out where the log does not tell. */
-      readonly at?: string;
-    }
-  | { readonly by: "server" | "hand" };
 
 /** One instance (`runa show TYPE INSTANCE`). */
 export interface InstanceAnswer extends InstanceEntry {
@@ -211,25 +199,14 @@ function bytesOf(path: string): Buffer | "gone" | "unreadable" {
   }
 }
 
-function entryOf({ id, status, workUnit, mtime }: Instance, origin: Origin | undefined): InstanceEntry {
+function entryOf(instance: Instance, origin: Origin | undefined): InstanceEntry {
+  const { id, status, workUnit } = instance;
+  const changed = fileTime(instance);
   return {
     instance_id: id,
     status,
     ...(workUnit !== null && { work_unit: workUnit }),
-    ...(mtime !== null && { changed: rfc3339(Math.floor(Number(mtime) / 1000) as WallTime) }),
+    ...(changed !== null && { changed }),
     origin: origin === undefined ? { by: "hand" } : originEntry(origin),
-  };
-}
-
-function originEntry(origin: Origin): OriginEntry {
-  if (origin.by !== "attempt") return { by: origin.by };
-  const { attempt, protocol, workUnit, via, at } = origin;
-  return {
-    by: "attempt",
-    attempt,
-    protocol,
-    ...(workUnit !== null && { work_unit: workUnit }),
-    via,
-    ...(at !== null && { at: rfc3339(at) }),
   };
 }

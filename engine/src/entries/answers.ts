@@ -5,6 +5,7 @@ export { byStatus } from "../answers/by-status.ts";
 export { attemptDelivery, attemptVerdict, type DeliveryAnswer, handDelivery } from "../answers/delivery.ts";
 export { doctorAnswer } from "../answers/doctor.ts";
 export { runEnvelope, stateEnvelope, stepEnvelope } from "../answers/envelope.ts";
+export type { ExplainedAttempt, ExplainedProtocol, ExplanationAnswer } from "../answers/explain.ts";
 export {
   type GraphAnswer,
   type GraphEdge,
@@ -14,6 +15,7 @@ export {
   graph,
 } from "../answers/graph.ts";
 export { type ListAnswer, type ListedProtocol, list } from "../answers/list.ts";
+export { loadExplain } from "../answers/load-explain.ts";
 export { loadLint } from "../answers/load-lint.ts";
 export { aimNamed, protocolInScope } from "../answers/named.ts";
 export { type ProjectNames, projectNames } from "../answers/names.ts";
@@ -24,7 +26,6 @@ export { scanAnswer } from "../answers/scan.ts";
 export { scanWarnings } from "../answers/scan-warnings.ts";
 export {
   type InstanceAnswer,
-  type OriginEntry,
   showInstance,
   showType,
   showTypes,
@@ -34,3 +35,9 @@ export {
 export { followTranscript, hasTranscript, type Transcript, transcriptOf } from "../answers/transcript.ts";
 export { type ValidationAnswer, validate } from "../answers/validate.ts";
 export { type ScopeCounts, scopeCounts, workUnitCounts } from "../answers/work-units.ts";
+
+// Why things stand as they do.
+
+export type { OriginEntry } from "../reasons/origin-entry.ts";
+export type { ChangedBy, NamedInstance, Reason, ReasonNode } from "../reasons/reason.ts";
+export { reopeningReasons } from "../reasons/reopening.ts";

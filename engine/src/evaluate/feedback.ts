@@ -5,7 +5,7 @@ import type { Reviewers } from "../methodology/reviewers.ts";
 import type { ProtocolView, RelevantInput } from "./scope-view.ts";
 
 /** An instance that counts as changed when it was delivered, even with the content that it had before. */
-interface News {
+export interface News {
   readonly instance: Instance;
   readonly at: Moment;
 }
@@ -31,12 +31,17 @@ export class Feedback {
   }
 
   /** When the last feedback by instances of a type came; null where there is none. */
-  newest({ type, which }: RelevantInput): Moment | null {
+  newest(input: RelevantInput): Moment | null {
     if (!this.#heardAnything) return null;
     let newest: Moment | null = null;
-    for (const { instance, at } of this.#newsOf(type))
-      if ((which === "all" || instance.status === "valid") && (newest === null || at > newest)) newest = at;
+    for (const { at } of this.news(input)) if (newest === null || at > newest) newest = at;
     return newest;
+  }
+
+  /** The feedback by instances of a type, the earliest first. */
+  news({ type, which }: RelevantInput): News[] {
+    if (!this.#heardAnything) return [];
+    return this.#newsOf(type).filter(({ instance }) => which === "all" || instance.status === "valid");
   }
 
   get #heardAnything(): boolean {

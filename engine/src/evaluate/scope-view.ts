@@ -2,6 +2,7 @@ import {
   candidateKey,
   type HeardDeliveries,
   type Instance,
+  type ScanGap,
   type Snapshot,
   type TypeSummary,
   type WorkUnit,
@@ -137,6 +138,13 @@ export class ScopeView {
     return this.#of(type).valid(type);
   }
 
+  /** Those that do not count, as they belong to other work units. */
+  elsewhere(type: string): readonly Instance[] {
+    if (this.workUnit === null) return [];
+    const inScope = new Set(this.inScope(type).map(({ id }) => id));
+    return (this.snapshot.instances.get(type) ?? []).filter(({ id }) => !inScope.has(id));
+  }
+
   /** The invalid and the malformed ones. */
   broken(type: string): readonly Instance[] {
     return this.inScope(type).filter(({ status }) => status === "invalid" || status === "malformed");
@@ -202,6 +210,11 @@ export class ProtocolView {
     return this.#scope.valid(type);
   }
 
+  /** The instances of a type that lie there and do not count here, as they belong to other work units. */
+  elsewhere(type: string): readonly Instance[] {
+    return this.#scope.elsewhere(type);
+  }
+
   broken(type: string): readonly Instance[] {
     return this.#scope.broken(type);
   }
@@ -224,6 +237,11 @@ export class ProtocolView {
 
   isPartial(type: string): boolean {
     return this.#scope.isPartial(type);
+  }
+
+  /** What could not be read of a type. */
+  gaps(type: string): readonly ScanGap[] {
+    return this.#scope.snapshot.gaps.get(type) ?? [];
   }
 
   /** The protocol's last attempt in this scope that has ended. */

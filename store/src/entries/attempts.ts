@@ -7,6 +7,7 @@ export {
   attemptedUnits,
   attemptNotes,
   beforeAttempt,
+  type Claim,
   claimAttempt,
   deliveredElsewhere,
   earlierDeliveries,

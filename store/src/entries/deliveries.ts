@@ -13,3 +13,14 @@ export {
 } from "../record/delivery.ts";
 export type { EarlierDelivery, HeardDelivery } from "../record/delivery-table.ts";
 export { type Origin, originsOf } from "../record/origin.ts";
+
+// What became of instances, and of what an attempt was given.
+
+export {
+  type AttemptFacts,
+  attemptFacts,
+  changesOf,
+  claimOf,
+  redelivered,
+  takenAwayBy,
+} from "../record/instance-history.ts";

@@ -49,8 +49,8 @@ import { withdrawalsOf } from "./withdrawal-table.ts";
 export interface Claim extends AttemptStart {
   /** Its last attempt that had ended when it was evaluated; another since then means that it was executed meanwhile. */
   readonly lastAttempt: string | null;
-  /** Its last success, if it had one: then it is reopened. */
-  readonly lastSuccess: string | null;
+  /** Its last success, and why it is executed again, as far as is known; null where it had none. */
+  readonly reopened: Pick<EventBodies["reopened"], "last_success" | "because"> | null;
   /** What it does not run beside, of everything that has not ended. */
   readonly exclusion: Exclusion;
 }
@@ -74,14 +74,14 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
     if ((lastAttemptOf(connection, protocol, workUnit)?.id ?? null) !== claim.lastAttempt) return { kind: "outdated" };
     const started = nextMoment(connection);
     insertAttempt(connection, claim, started);
-    const { id: attempt, lastSuccess } = claim;
+    const { id: attempt, reopened } = claim;
     append(connection, {
       kind: "claimed",
       attempt,
       body: { ...candidateBody(claim), owner: ownerBody(claim.owner), agent: claim.argv },
     });
-    if (lastSuccess !== null)
-      append(connection, { kind: "reopened", attempt, body: { ...candidateBody(claim), last_success: lastSuccess } });
+    if (reopened !== null)
+      append(connection, { kind: "reopened", attempt, body: { ...candidateBody(claim), ...reopened } });
     return { kind: "claimed", started };
   });
 }

@@ -66,6 +66,41 @@ const isListedChange: Shape<ListedChange> = (value): value is ListedChange =>
 
 const WORK_UNIT = { work_unit: isText };
 const INSTANCE = { artifact_type: isText, instance_id: isText };
+const isAttemptVia = oneOf(["tool", "file", "confirmed"]);
+const isWriter = oneOf(["attempt", "server", "hand"]);
+const isInputChange = oneOf(["new", "modified", "spoilt", "removed"]);
+const isBroken = oneOf(["invalid", "malformed", "stale"]);
+const isReopening = oneOf([
+  "input_changed",
+  "inputs_changed",
+  "input_newer",
+  "said_again",
+  "output_missing",
+  "output_broken",
+  "choice_open",
+]);
+const WRITER = objectOf(
+  { by: isWriter },
+  { attempt: isText, protocol: isText, work_unit: isText, via: isAttemptVia, at: isText },
+);
+/** Why a candidate is executed again; each kind has its own members. */
+const REOPENING = objectOf(
+  { kind: isReopening },
+  {
+    artifact_type: isText,
+    instance_id: isText,
+    change: isInputChange,
+    from: isText,
+    to: isText,
+    content_hash: isText,
+    origin: WRITER,
+    more: isCount,
+    status: isBroken,
+    choice: isText,
+    members: listOf(isText),
+    present: listOf(isText),
+  },
+);
 const OWNER = objectOf({ pid: isCount }, { machine: isText });
 const DELIVERY = { ...INSTANCE, content_hash: isText, via: isVia };
 const RUN = { run: isText, pid: isCount };
@@ -153,7 +188,7 @@ const BODIES = {
   ),
   claimed: objectOf({ protocol: isText, owner: OWNER }, { ...WORK_UNIT, agent: listOf(isText), adopted: isTrue }),
   released: objectOf({ protocol: isText, owner: OWNER }, WORK_UNIT),
-  reopened: objectOf({ protocol: isText, last_success: isText }, WORK_UNIT),
+  reopened: objectOf({ protocol: isText, last_success: isText }, { ...WORK_UNIT, because: listOf(REOPENING) }),
 };
 
 type Typed<S> = S extends Shape<infer T> ? T : never;

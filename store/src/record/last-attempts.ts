@@ -1,4 +1,4 @@
-import type { Moment, WorkUnit } from "../artifact.ts";
+import type { Moment, WallTime, WorkUnit } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import { isCount, stored, storedJsonOrNull } from "../connection/stored.ts";
 import { isOutcome, isSeen, type OutcomeId, type SeenType } from "./attempt-table.ts";
@@ -9,6 +9,8 @@ export interface LastAttempt {
   readonly protocol: string;
   readonly outcome: OutcomeId;
   readonly started: Moment;
+  /** By the machine's clock, for people; left out of an attempt that is only imagined. */
+  readonly startedAt?: WallTime;
   readonly ended: Moment;
   readonly outputsAfter: string;
   readonly fingerprint: string;
@@ -33,7 +35,7 @@ interface Elsewhere {
 const LAST_FIRST = "ORDER BY ended DESC, rowid DESC LIMIT 1";
 const LAST_OF_CANDIDATE = `SELECT id, outcome FROM attempt WHERE protocol = ? AND work_unit IS ? AND ended IS NOT NULL
   ${LAST_FIRST}`;
-const LAST_COLUMNS = "id, protocol, outcome, started, ended, outputs_after, fingerprint, seen";
+const LAST_COLUMNS = "id, protocol, outcome, started, started_at, ended, outputs_after, fingerprint, seen";
 const LAST_OF_SCOPE = `SELECT ${LAST_COLUMNS}, json_extract(detail, '$.retry') AS retry FROM attempt
   WHERE rowid IN (${lastOfEach("ended IS NOT NULL")})`;
 const LAST_SUCCESS_OF_SCOPE = `SELECT ${LAST_COLUMNS}, NULL AS retry FROM attempt
@@ -51,6 +53,7 @@ interface LastColumns {
   protocol: string;
   outcome: OutcomeId;
   started: Moment;
+  started_at: WallTime;
   ended: Moment;
   outputs_after: string;
   fingerprint: string;
@@ -74,6 +77,7 @@ function lastFrom(connection: Connection, row: LastColumns): LastAttempt {
     protocol: row.protocol,
     outcome: stored(connection, row.outcome, isOutcome),
     started: stored(connection, row.started, isCount),
+    startedAt: row.started_at,
     ended: stored(connection, row.ended, isCount),
     outputsAfter: row.outputs_after,
     fingerprint: row.fingerprint,

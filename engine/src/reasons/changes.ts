@@ -1,0 +1,141 @@
+import { type ContentHash, type Instance, type InstanceId, rfc3339, type Store } from "@runa/store";
+import type { LastAttempt } from "@runa/store/attempts";
+import { type AttemptFacts, attemptFacts, changesOf, claimOf, takenAwayBy } from "@runa/store/deliveries";
+import { type ProtocolView, type RelevantInput, setDigest } from "../evaluate/scope-view.ts";
+import { originOf } from "./origin-entry.ts";
+import type { ChangedBy, NamedAttempt, Reason } from "./reason.ts";
+
+/** So many changed inputs of one type are told one by one. */
+export const TOLD = 20;
+
+/** The instances of one type that an attempt saw, by id, and whether these are surely all. */
+interface Seen {
+  readonly instances: ReadonlyMap<InstanceId, ContentHash>;
+  readonly isExact: boolean;
+}
+
+/** An attempt as reasons name it. */
+export function namedAttempt({ id, startedAt }: Pick<LastAttempt, "id" | "startedAt">): NamedAttempt {
+  return { attempt: id, ...(startedAt !== undefined && { started: rfc3339(startedAt) }) };
+}
+
+/**
+ * What of one type is not as a success saw it. The success left a digest; what it stands for is found out from what the
+ * attempt was given, or else from the log, and held against the digest.
+ */
+export function changedInputs(
+  store: Store,
+  view: ProtocolView,
+  success: LastAttempt,
+  { type, which }: RelevantInput,
+): Reason[] {
+  const since = namedAttempt(success);
+  const seen = seenBy(store, view, success, { type, which });
+  const now = which === "valid" ? view.valid(type) : view.inScope(type);
+  const changes = seen === null ? [] : [...changedOf(now, seen, success), ...goneOf(view, now, seen, { type, which })];
+  if (changes.length === 0) return [{ kind: "inputs_changed", artifact_type: type, since }];
+  const told = changes.slice(0, TOLD).map(
+    ({ id, instance, change, from }): Reason => ({
+      kind: "input_changed",
+      artifact_type: type,
+      instance_id: id,
+      change,
+      ...(from !== undefined && { from }),
+      ...(instance !== null && { to: instance.contentHash }),
+      origin: instance === null ? removedBy(store, type, id) : originOf(store, instance),
+      since,
+    }),
+  );
+  const more = changes.length - told.length;
+  return more === 0 ? told : [...told, { kind: "inputs_changed", artifact_type: type, more, since }];
+}
+
+interface Change {
+  readonly id: InstanceId;
+  /** Null where it has gone. */
+  readonly instance: Instance | null;
+  readonly change: "new" | "modified" | "spoilt" | "removed";
+  readonly from?: ContentHash;
+}
+
+function changedOf(now: readonly Instance[], { instances, isExact }: Seen, { started }: LastAttempt): Change[] {
+  return now.flatMap((instance): Change[] => {
+    const { id, contentHash, lastModified } = instance;
+    const from = instances.get(id);
+    if (from === contentHash) return [];
+    if (from !== undefined) return [{ id, instance, change: "modified", from }];
+    // What nobody has changed since it began was seen, whether or not anything tells.
+    return isExact || lastModified > started ? [{ id, instance, change: "new" }] : [];
+  });
+}
+
+function goneOf(view: ProtocolView, now: readonly Instance[], seen: Seen, { type }: RelevantInput): Change[] {
+  const present = new Set(now.map(({ id }) => id));
+  return [...seen.instances].flatMap(([id, from]): Change[] => {
+    if (present.has(id)) return [];
+    const instance = view.inScope(type).find((one) => one.id === id) ?? null;
+    if (instance === null) return [{ id, instance, change: "removed", from }];
+    const wasSeenSo = !seen.isExact && instance.contentHash === from;
+    return wasSeenSo ? [] : [{ id, instance, change: "spoilt", from }];
+  });
+}
+
+function seenBy(store: Store, view: ProtocolView, success: LastAttempt, { type, which }: RelevantInput): Seen | null {
+  const facts = attemptFacts(store, success.id);
+  if (facts === null) return null;
+  const digest = success.seen?.[type]?.[which];
+  const isAll = (instances: Seen["instances"]) =>
+    setDigest(Array.from(instances, ([id, contentHash]) => ({ id, contentHash }))) === digest;
+  const given = withOwn(store, facts, type, inputsOf(facts, type));
+  if (isAll(given)) return { instances: given, isExact: true };
+  const logged = withOwn(store, facts, type, asLogged(store, view, facts, type));
+  // Of what was not given to it, the log does not say whether it was valid.
+  return { instances: logged.size === 0 ? given : logged, isExact: isAll(logged) };
+}
+
+/** What an attempt was given of a type. */
+export function inputsOf({ inputs }: AttemptFacts, type: string): Map<InstanceId, ContentHash> {
+  return new Map(inputs.filter((one) => one.type === type).map(({ id, contentHash }) => [id, contentHash]));
+}
+
+/** The same with what it wrote itself, and without what it took away. */
+function withOwn(
+  store: Store,
+  { id: attempt, delivered }: AttemptFacts,
+  type: string,
+  instances: Map<InstanceId, ContentHash>,
+): Map<InstanceId, ContentHash> {
+  for (const gone of takenAwayBy(store, attempt)) if (gone.type === type) instances.delete(gone.id);
+  for (const one of delivered) if (one.type === type) instances.set(one.id, one.contentHash);
+  return instances;
+}
+
+/** How a type's instances lay there when an attempt was claimed, as the log tells. */
+function asLogged(
+  store: Store,
+  view: ProtocolView,
+  { id: attempt }: AttemptFacts,
+  type: string,
+): Map<InstanceId, ContentHash> {
+  const claim = claimOf(store, attempt);
+  const instances = new Map<InstanceId, ContentHash>();
+  if (claim === null) return instances;
+  for (const { seq, id, contentHash, isGone } of changesOf(store, type)) {
+    if (seq > claim) break;
+    if (isGone || contentHash === null) instances.delete(id);
+    else instances.set(id, contentHash);
+  }
+  for (const { id } of view.elsewhere(type)) instances.delete(id);
+  return instances;
+}
+
+/** Who took away what is not there any more. */
+function removedBy(store: Store, type: string, id: InstanceId): ChangedBy {
+  const gone = changesOf(store, type).findLast((change) => change.id === id && change.isGone);
+  if (gone === undefined) return { by: "hand" };
+  const at = rfc3339(gone.at);
+  const facts = gone.attempt === null ? null : attemptFacts(store, gone.attempt);
+  if (facts === null) return { by: "hand", at };
+  const { protocol, workUnit } = facts;
+  return { by: "attempt", attempt: facts.id, protocol, ...(workUnit !== null && { work_unit: workUnit }), at };
+}

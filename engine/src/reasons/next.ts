@@ -1,0 +1,116 @@
+import { join } from "node:path";
+import type { EvaluatedCandidate, PreconditionFailure, WaitCondition } from "../evaluate/evaluate.ts";
+import { readTypesOf } from "../methodology/methodology.ts";
+import { triggerText } from "../methodology/trigger.ts";
+import { displayPath } from "../project/project.ts";
+import { brokenReasons } from "./deciding.ts";
+import type { Explained } from "./explained.ts";
+import { Makers } from "./makers.ts";
+import type { Reason } from "./reason.ts";
+
+/** The one thing that would move a candidate, followed up to where it has to begin. */
+export function nextFor(explained: Explained, candidate: EvaluatedCandidate): Reason {
+  return new Search(explained).from(candidate);
+}
+
+class Search {
+  readonly #explained: Explained;
+  /** Candidates that were asked already: what waits for itself begins nowhere. */
+  readonly #asked = new Set<EvaluatedCandidate>();
+
+  constructor(explained: Explained) {
+    this.#explained = explained;
+  }
+
+  from(candidate: EvaluatedCandidate): Reason {
+    this.#asked.add(candidate);
+    const { readiness, attempt, cycle, protocol } = candidate;
+    if (attempt !== null) return { kind: "wait" };
+    if (cycle !== null) return { kind: "break_cycle", members: cycle };
+    switch (readiness.status) {
+      case "ready":
+        return this.#execute(candidate);
+      case "blocked":
+        return this.#forFailures(candidate, readiness.failures);
+      case "waiting": {
+        if (candidate.freshness.current && candidate.triggerSatisfied)
+          return { kind: "done", reads: readTypesOf(protocol) };
+        return this.#forConditions(candidate, readiness.conditions);
+      }
+    }
+  }
+
+  #execute({ protocol, workUnit }: EvaluatedCandidate): Reason {
+    const { candidates } = this.#explained.evaluation;
+    const isFirst = candidates.find(({ readiness }) => readiness.status === "ready")?.protocol === protocol;
+    return {
+      kind: "execute",
+      command: isFirst ? "step" : "run",
+      protocol: protocol.name,
+      ...(workUnit !== null && { work_unit: workUnit }),
+    };
+  }
+
+  #forFailures(candidate: EvaluatedCandidate, failures: readonly PreconditionFailure[]): Reason {
+    const [first] = failures;
+    return first === undefined ? { kind: "wait" } : this.#forType(candidate, first.artifactType);
+  }
+
+  /** Of several conditions the first that somebody can do something about. */
+  #forConditions(candidate: EvaluatedCandidate, conditions: readonly WaitCondition[]): Reason {
+    const ways = conditions.map((condition) => this.#forCondition(candidate, condition));
+    return ways.find(({ kind }) => kind !== "done") ?? ways[0] ?? { kind: "wait" };
+  }
+
+  #forCondition(candidate: EvaluatedCandidate, condition: WaitCondition): Reason {
+    switch (condition.kind) {
+      case "current":
+        return { kind: "done", reads: readTypesOf(candidate.protocol) };
+      case "cycle":
+        return { kind: "break_cycle", members: condition.members };
+      case "never":
+        return { kind: "mend_trigger", condition: triggerText(condition.trigger) };
+      case "trigger": {
+        const { type, name } = condition.primitive;
+        // Nothing has to go wrong, and what is there has only to change.
+        if (type === "on_invalid" || (type === "on_change" && !condition.absent))
+          return { kind: "done", reads: [name] };
+        return this.#forType(candidate, name);
+      }
+    }
+  }
+
+  /** What would bring a valid instance of a type that a candidate lacks. */
+  #forType(asking: EvaluatedCandidate, type: string): Reason {
+    const { evaluation, project } = this.#explained;
+    const view = evaluation.view.as(asking.protocol);
+    const [gap] = view.gaps(type);
+    if (gap !== undefined)
+      return {
+        kind: "make_readable",
+        artifact_type: type,
+        path: displayPath(project.root, join(project.workspace, gap.path)),
+      };
+    const makers = new Makers(this.#explained, asking.protocol);
+    const [miss] = makers.nearMisses(type);
+    if (miss !== undefined) return { kind: "rename", artifact_type: type, ...miss };
+    const [broken] = brokenReasons(view, type);
+    const writers = makers.of(type).filter((maker) => maker.kind === "written_by");
+    const [writer] = writers;
+    if (writer === undefined)
+      return broken === undefined
+        ? { kind: "put_file", artifact_type: type, directory: makers.directoryOf(type) }
+        : { kind: "mend", ...broken };
+    const candidates = writers.flatMap((one) =>
+      evaluation.candidates.filter(({ protocol }) => protocol.name === one.protocol),
+    );
+    const open = candidates.filter((one) => !this.#asked.has(one));
+    const [first] = open;
+    if (first !== undefined) return this.from(open.find(({ readiness }) => readiness.status === "ready") ?? first);
+    if (candidates.length > 0 && broken !== undefined) return { kind: "mend", ...broken };
+    // Of another scope, or asked already: then only somebody from outside can begin.
+    return candidates.length === 0 && !writer.scoped
+      ? { kind: "execute", command: "run", protocol: writer.protocol }
+      : { kind: "put_file", artifact_type: type, directory: makers.directoryOf(type) };
+  }
+}

@@ -1,0 +1,118 @@
+import { type ContentHash, type InstanceId, rfc3339, type Store } from "@runa/store";
+import { type AttemptFacts, attemptFacts, changesOf, claimOf } from "@runa/store/deliveries";
+import { readEvents } from "@runa/store/log";
+import { inputsOf, namedAttempt } from "./changes.ts";
+import { type ChangedBy, type Reason, type ReasonNode, reasonNode } from "./reason.ts";
+import { reopeningReasons } from "./reopening.ts";
+
+/** So many attempts one after the other are followed back. */
+const FARTHEST = 50;
+
+/** Follows changes back to what they came from: the attempts that made them, why these were made, and so on to a person. */
+export class Upstream {
+  readonly #store: Store;
+  readonly #followed = new Set<string>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** A reason with what brought it about, where an attempt did. Each attempt is followed once. */
+  node(reason: Reason): ReasonNode {
+    const origin = "origin" in reason ? reason.origin : undefined;
+    if (origin?.by !== "attempt") return reasonNode(reason);
+    const made = this.#attempt(origin.attempt);
+    return reasonNode(reason, made === null ? [] : [made]);
+  }
+
+  #attempt(id: string): ReasonNode | null {
+    const facts = this.#followed.has(id) || this.#followed.size >= FARTHEST ? null : attemptFacts(this.#store, id);
+    if (facts === null) return null;
+    this.#followed.add(id);
+    const { protocol, workUnit } = facts;
+    return reasonNode(
+      {
+        kind: "attempt_made",
+        protocol,
+        ...(workUnit !== null && { work_unit: workUnit }),
+        ...namedAttempt(facts),
+      },
+      this.#whyMade(facts).map((reason) => this.node(reason)),
+    );
+  }
+
+  /** Why an attempt was made: what its claim told of, or else how its inputs differ from those of the success before it. */
+  #whyMade(facts: AttemptFacts): Reason[] {
+    if (facts.successBefore === null) return [{ kind: "first_attempt" }];
+    const before = attemptFacts(this.#store, facts.successBefore);
+    if (before === null) return [];
+    const [reopened] = readEvents(this.#store, { attempt: facts.id, kind: "reopened", limit: 1 });
+    const told = reopened?.known && reopened.kind === "reopened" ? reopeningReasons(reopened.body) : [];
+    return told.length > 0 ? told : this.#differences(before, facts);
+  }
+
+  #differences(before: AttemptFacts, after: AttemptFacts): Reason[] {
+    const since = namedAttempt(before);
+    const types = new Set([...before.inputs, ...after.inputs].map(({ type }) => type));
+    return [...types].flatMap((type) => {
+      const then = inputsOf(before, type);
+      for (const own of before.delivered) if (own.type === type) then.set(own.id, own.contentHash);
+      const now = inputsOf(after, type);
+      const changed = [...now].flatMap(([id, to]): Reason[] => {
+        const from = then.get(id);
+        if (from === to) return [];
+        const origin = this.#madeBy(after, type, id, to);
+        return [
+          from === undefined
+            ? { kind: "input_changed", artifact_type: type, instance_id: id, change: "new", to, origin, since }
+            : {
+                kind: "input_changed",
+                artifact_type: type,
+                instance_id: id,
+                change: "modified",
+                from,
+                to,
+                origin,
+                since,
+              },
+        ];
+      });
+      const removed = [...then].flatMap(([id, from]): Reason[] =>
+        now.has(id)
+          ? []
+          : [
+              {
+                kind: "input_changed",
+                artifact_type: type,
+                instance_id: id,
+                change: "removed",
+                from,
+                origin: this.#madeBy(after, type, id, null),
+                since,
+              },
+            ],
+      );
+      return [...changed, ...removed];
+    });
+  }
+
+  /** Who made that content of an instance, or took it away, before an attempt was claimed. */
+  #madeBy(attempt: AttemptFacts, type: string, id: InstanceId, hash: ContentHash | null): ChangedBy {
+    const claim = claimOf(this.#store, attempt.id) ?? Number.POSITIVE_INFINITY;
+    const change = changesOf(this.#store, type).findLast(
+      (one) =>
+        one.seq < claim && one.id === id && (hash === null ? one.isGone : !one.isGone && one.contentHash === hash),
+    );
+    if (change === undefined) return { by: "hand" };
+    const at = rfc3339(change.at);
+    const by = change.attempt === null ? null : attemptFacts(this.#store, change.attempt);
+    if (by === null) return { by: "hand", at };
+    return {
+      by: "attempt",
+      attempt: by.id,
+      protocol: by.protocol,
+      ...(by.workUnit !== null && { work_unit: by.workUnit }),
+      at,
+    };
+  }
+}
