@@ -11,6 +11,8 @@ import {
 import { reasonOf } from "@runa/store/files";
 import { v7 as uuidv7 } from "uuid";
 import { RunaError } from "../diagnostic.ts";
+import type { EvaluatedCandidate } from "../evaluate/evaluate.ts";
+import type { ScopeView } from "../evaluate/scope-view.ts";
 import type { Protocol } from "../methodology/methodology.ts";
 import { thisOwner } from "../process/owner.ts";
 import { mayLive } from "../process/proc.ts";
