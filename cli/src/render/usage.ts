@@ -18,6 +18,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "--prompt": "PROTOCOL",
   "--attempt": "ID",
   "--protocol": "NAME",
+  "--note": "TEXT",
   "--until": "PROTOCOL",
   "--kind": "KIND",
   "--since": "TIME",

@@ -6,6 +6,7 @@ import {
   endUnstarted,
   type LastAttempt,
   type OpenAttempt,
+  type OutcomeId,
   recordAgent,
 } from "@runa/store/attempts";
 import { reasonOf } from "@runa/store/files";
@@ -67,6 +68,7 @@ export function launchAttempt(
     before,
     lastAttempt: lastAttemptHere(view.lastAttempt(protocol)),
     reopened: reopeningOf(project, view, candidate),
+    lastOutcome: lastOutcomeHere(view.lastAttempt(protocol)),
     exclusion,
   });
   if (claimed.kind !== "claimed") {
@@ -107,6 +109,10 @@ export function launchAttempt(
 /** The last attempt that this store has a record of. */
 function lastAttemptHere(last: LastAttempt | undefined): string | null {
   return last?.elsewhere === undefined ? (last?.id ?? null) : last.elsewhere.lastHere;
+}
+
+function lastOutcomeHere(last: LastAttempt | undefined): OutcomeId | undefined {
+  return last?.elsewhere === undefined ? last?.outcome : undefined;
 }
 
 /** Of a candidate that had succeeded, which success that was and why it is executed again. */

@@ -120,6 +120,12 @@ export class ScopeView {
     return this.#recorded(this.snapshot.lastSuccesses, name);
   }
 
+  /** Whether a person reopened one of the scope's protocols after its last success. */
+  isReopened({ name }: { readonly name: string }): boolean {
+    const { reopened } = this.snapshot;
+    return reopened.size > 0 && reopened.has(candidateKey({ protocol: name, workUnit: this.workUnit }));
+  }
+
   /** What was heard in this scope; undefined where nothing was. */
   get heard(): HeardDeliveries | undefined {
     return this.snapshot.heard.get(this.workUnit);
@@ -253,10 +259,9 @@ export class ProtocolView {
     return this.#scope.lastSuccess(this.#protocol);
   }
 
-  /** Whether another clone has reopened it since, or two have made it differently. */
+  /** Whether a person reopened it after that. */
   get isReopened(): boolean {
-    const open = (this.lastSuccess ?? this.lastAttempt)?.elsewhere?.open;
-    return open === "reopened" || open === "merged";
+    return this.#scope.isReopened(this.#protocol);
   }
 
   /** What was heard in this scope; undefined where nothing was. */
