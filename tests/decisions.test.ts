@@ -183,7 +183,11 @@ describe("accept", () => {
     const rig = await makeRig({ ...chain, ...options });
     const step = rig.start("step");
     await attempt(rig, "design", "design", 7);
-    expect(await step.ended()).toMatchObject({ exitCode: 1 });
+    const { exitCode, stdout } = await step.ended();
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(
+      /^draft: `.*`; where its outputs are right, `runa accept draft --note WHY` takes them as done$/m,
+    );
     return rig;
   }
 
