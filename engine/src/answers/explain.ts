@@ -4,6 +4,7 @@ import { readEvents } from "@runa/store/log";
 import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
 import { debtsOf } from "../evaluate/owed.ts";
+import { explainNeedsUnit, explainTakesNoUnit } from "../messages.ts";
 import { workUnitsOf } from "../project/look.ts";
 import type { OpenProject } from "../project/project.ts";
 import { decidingReasons } from "../reasons/deciding.ts";
@@ -103,11 +104,10 @@ function candidateNamed({ evaluation }: Explained, name: string): EvaluatedCandi
   const protocol = protocolNamed(methodology, name);
   const candidate = candidates.find((one) => one.protocol === protocol);
   if (candidate !== undefined) return candidate;
-  if (workUnit !== null)
-    throw new RunaError(`protocol '${name}' is not scoped: leave --work-unit out, as in \`runa explain ${name}\``);
+  if (workUnit !== null) throw new RunaError(explainTakesNoUnit(name));
   const units = workUnitsOf(evaluation);
   const known = units.length === 0 ? "no artifact names one yet" : `there are ${units.join(", ")}`;
-  throw new RunaError(`protocol '${name}' is scoped: say for which work unit, with --work-unit; ${known}`);
+  throw new RunaError(explainNeedsUnit(name, known));
 }
 
 function attemptsOf(store: Store, { protocol, workUnit }: EvaluatedCandidate): ExplainedAttempt[] {
