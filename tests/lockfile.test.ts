@@ -143,6 +143,25 @@ describe("a clone with a lock file", () => {
     expect(git(directory, "status", "--porcelain")).toBe("");
   });
 
+  test("has open what somebody reopened, and done what somebody accepted", async () => {
+    const rig = await project();
+    await rig.run("run");
+    await rig.run("reopen", "draft");
+    const directory = cloned(rig);
+    expect(await statuses(rig, clone)).toEqual({ draft: "ready", build: "waiting" });
+    expect((await rig.run("explain", "draft", clone)).stdout).toContain("somebody reopened it");
+    expect((await rig.run("run", clone)).stdout).toContain("1 protocol delivered");
+    expect(await statuses(rig, clone)).toEqual({ draft: "waiting", build: "waiting" });
+    expect(readFileSync(join(directory, "runa.lock"), "utf8")).not.toContain("reopened");
+    rig.write(".runa/config.toml", rig.read(".runa/config.toml").replace("exit 0", "exit 7"));
+    await rig.run("step", "--protocol", "draft");
+    expect((await rig.run("accept", "draft", "--note", "whole")).exitCode).toBe(0);
+    commit(rig.project);
+    const other = join(rig.directory, "other");
+    git(rig.directory, "clone", "-q", rig.project, other);
+    expect(await statuses(rig, { directory: "../other" })).toEqual(await statuses(rig));
+  });
+
   test("goes on there, and what it did is known after a pull", async () => {
     const rig = await project();
     await rig.run("run");

@@ -120,10 +120,11 @@ export class ScopeView {
     return this.#recorded(this.snapshot.lastSuccesses, name);
   }
 
-  /** Whether a person reopened one of the scope's protocols after its last success. */
+  /** Whether a person, here or in another clone, reopened one of the scope's protocols after its last success. */
   isReopened({ name }: { readonly name: string }): boolean {
     const { reopened } = this.snapshot;
-    return reopened.size > 0 && reopened.has(candidateKey({ protocol: name, workUnit: this.workUnit }));
+    if (reopened.size > 0 && reopened.has(candidateKey({ protocol: name, workUnit: this.workUnit }))) return true;
+    return this.lastSuccess({ name })?.elsewhere?.open === "reopened";
   }
 
   /** What was heard in this scope; undefined where nothing was. */

@@ -6,7 +6,7 @@ import { TriggerEvaluation } from "../../evaluate/trigger.ts";
 import { type Methodology, outputTypesOf, owedTypesOf, readTypesOf } from "../../methodology/methodology.ts";
 import { primitivesOf } from "../../methodology/trigger.ts";
 import type { LinesByCandidate } from "./believed.ts";
-import type { LockedFailure, LockedSuccess, LockLine, Maker } from "./line.ts";
+import type { LockedFailure, LockedSuccess, LockLine, Maker, OpenReason } from "./line.ts";
 
 /** What lines are made from, beside the evaluation. */
 interface Sources {
@@ -92,7 +92,7 @@ function successOf(
   before: readonly LockLine[],
 ): LockedSuccess {
   const { protocol } = candidate;
-  const attempt = { attempt: id, fingerprint, open: isUnanswered(seen, candidate) ? ("feedback" as const) : null };
+  const attempt = { attempt: id, fingerprint, open: openReasonOf(seen, candidate) };
   if (fingerprint === protocol.fingerprint)
     return {
       ...attempt,
@@ -102,6 +102,11 @@ function successOf(
   // Something has changed since: what it was made under stands in the file, if anywhere.
   const known = before.find((line) => line.type === type && line.success?.attempt === id)?.success;
   return { ...attempt, instructions: known?.instructions ?? null, schema: known?.schema ?? null };
+}
+
+function openReasonOf(seen: ProtocolView, candidate: EvaluatedCandidate): OpenReason | null {
+  if (seen.isReopened) return "reopened";
+  return isUnanswered(seen, candidate) ? "feedback" : null;
 }
 
 /** Whether feedback keeps it from being current (contract.md section 5). */
