@@ -143,25 +143,6 @@ describe("a clone with a lock file", () => {
     expect(git(directory, "status", "--porcelain")).toBe("");
   });
 
-  test("has open what somebody reopened, and done what somebody accepted", async () => {
-    const rig = await project();
-    await rig.run("run");
-    await rig.run("reopen", "draft");
-    const directory = cloned(rig);
-    expect(await statuses(rig, clone)).toEqual({ draft: "ready", build: "waiting" });
-    expect((await rig.run("explain", "draft", clone)).stdout).toContain("somebody reopened it");
-    expect((await rig.run("run", clone)).stdout).toContain("1 protocol delivered");
-    expect(await statuses(rig, clone)).toEqual({ draft: "waiting", build: "waiting" });
-    expect(readFileSync(join(directory, "runa.lock"), "utf8")).not.toContain("reopened");
-    rig.write(".runa/config.toml", rig.read(".runa/config.toml").replace("exit 0", "exit 7"));
-    await rig.run("step", "--protocol", "draft");
-    expect((await rig.run("accept", "draft", "--note", "whole")).exitCode).toBe(0);
-    commit(rig.project);
-    const other = join(rig.directory, "other");
-    git(rig.directory, "clone", "-q", rig.project, other);
-    expect(await statuses(rig, { directory: "../other" })).toEqual(await statuses(rig));
-  });
-
   test("goes on there, and what it did is known after a pull", async () => {
     const rig = await project();
     await rig.run("run");
@@ -212,6 +193,21 @@ describe("a clone with a lock file", () => {
     const [, line] = parsed(rig.read("runa.lock"));
     expect(line).toMatchObject({ output: "code/code", protocol: "build", failed: { outcome: "exited" } });
     expect(await schemaProblems("lock-line", line)).toEqual([]);
+  });
+
+  test("knows what a person reopened, and what a person accepted", async () => {
+    const rig = await project({ agent: write("made", 1) });
+    await rig.run("run");
+    expect((await rig.run("accept", "draft", "--note", "good as it is")).exitCode).toBe(0);
+    const directory = cloned(rig);
+    expect(await statuses(rig)).toEqual({ draft: "waiting", build: "ready" });
+    expect(await statuses(rig, clone)).toEqual(await statuses(rig));
+    expect((await rig.run("reopen", "draft")).exitCode).toBe(0);
+    expect(parsed(rig.read("runa.lock")).at(-1)).toMatchObject({ output: "design/design", open: "reopened" });
+    expect(await schemaProblems("lock-line", parsed(rig.read("runa.lock")).at(-1))).toEqual([]);
+    commit(rig.project);
+    git(directory, "pull", "-q");
+    expect(await statuses(rig, clone)).toEqual({ draft: "ready", build: "ready" });
   });
 
   test("takes line ends as a checkout makes them", async () => {

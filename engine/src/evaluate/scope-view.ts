@@ -120,11 +120,10 @@ export class ScopeView {
     return this.#recorded(this.snapshot.lastSuccesses, name);
   }
 
-  /** Whether a person, here or in another clone, reopened one of the scope's protocols after its last success. */
+  /** Whether a person reopened one of the scope's protocols after its last success. */
   isReopened({ name }: { readonly name: string }): boolean {
     const { reopened } = this.snapshot;
-    if (reopened.size > 0 && reopened.has(candidateKey({ protocol: name, workUnit: this.workUnit }))) return true;
-    return this.lastSuccess({ name })?.elsewhere?.open === "reopened";
+    return reopened.size > 0 && reopened.has(candidateKey({ protocol: name, workUnit: this.workUnit }));
   }
 
   /** What was heard in this scope; undefined where nothing was. */
