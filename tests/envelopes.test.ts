@@ -103,7 +103,8 @@ describe("every answer meets its schema", () => {
 
 describe("the schemas are strict", () => {
   /** What may be left out: it is, where there is nothing to say. */
-  const OPTIONAL = /\/(work_unit|work_units|inputs|attempt|pid|cycle|cycles|required_output_choices) taken away$/;
+  const OPTIONAL =
+    /\/(work_unit|work_units|inputs|attempt|pid|cycle|cycles|required_output_choices|violation) taken away$/;
 
   test("what is missing, of another type, or unknown is refused, wherever it is", async () => {
     const rig = await makeRig(EVERYTHING);

@@ -91,12 +91,11 @@ export { count } from "./count.ts";
 export { type Diagnostic, DiagnosticsError, levelCounts, RunaError } from "./diagnostic.ts";
 export { DURATION_FORM, durationText, parseAge, parseDuration } from "./duration.ts";
 // What is ready, blocked and waiting, and why; what is owed.
-export {
-  conditionText,
-  type EvaluatedCandidate,
-  type Evaluation,
+export type {
+  EvaluatedCandidate,
+  Evaluation,
 } from "./evaluate/evaluate.ts";
-export { type Debts, debtsOf, type Standing } from "./evaluate/owed.ts";
+export { type Debts, debtsOf } from "./evaluate/owed.ts";
 // Diagnostics.
 export { type LogRecord, log } from "./log/log.ts";
 // What a methodology declares.
@@ -146,6 +145,7 @@ export {
   scanProject,
 } from "./project/project.ts";
 // Why things stand as they do.
+export { decidingReasons, lackReason, otherwiseReason, standingReasons } from "./reasons/deciding.ts";
 export type { OriginEntry } from "./reasons/origin-entry.ts";
 export type { ChangedBy, NamedInstance, Reason, ReasonNode } from "./reasons/reason.ts";
 export { reopeningReasons } from "./reasons/reopening.ts";

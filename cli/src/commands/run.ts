@@ -3,6 +3,8 @@ import {
   aimNamed,
   debtsFor,
   debtsOf,
+  decidingReasons,
+  type EvaluatedCandidate,
   type Evaluation,
   type OpenProject,
   planExecution,
@@ -18,7 +20,7 @@ import { UsageError } from "../input/usage-error.ts";
 import { projectionText } from "../render/plan-view.ts";
 import { runText } from "../render/run-view.ts";
 import { stateText } from "../render/state-view.ts";
-import { delegatedWork, workElsewhere } from "../render/work-units-view.ts";
+import { delegatedWork, readyElsewhere } from "../render/work-units-view.ts";
 import { ExecutingCommand, type LiveRun } from "./base/executing-command.ts";
 import { requireValue } from "./base/project-command.ts";
 
@@ -85,10 +87,10 @@ export class RunCommand extends ExecutingCommand {
     if (this.json) this.printJson(runEnvelope(project, evaluation, aim, plan));
     else
       this.print([
-        ...projectionText(plan),
-        "",
-        ...stateText(evaluation, this.keptFlags),
+        ...stateText(project, evaluation, this.keptFlags),
         ...delegatedWork(project, evaluation, this.keptFlags),
+        "",
+        ...projectionText(project, evaluation, plan),
       ]);
     return dryExitCode(evaluation, aim);
   }
@@ -104,7 +106,8 @@ export class RunCommand extends ExecutingCommand {
     const { maxCostUsd } = project.config.run;
     const around = {
       suggestions: this.suggestions(project),
-      elsewhere: aim.kind === "only" ? [] : workElsewhere(project, report.evaluation, this.keptFlags),
+      elsewhere: aim.kind === "only" ? [] : readyElsewhere(project, report.evaluation),
+      reasons: (candidate: EvaluatedCandidate) => decidingReasons(project.store, report.evaluation.view, candidate),
       maxCostUsd,
     };
     if (live.events === null) this.print(runText(report, around));

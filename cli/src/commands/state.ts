@@ -28,7 +28,10 @@ export class StateCommand extends ScopedCommand {
       if (this.json)
         this.printJson(stateEnvelope(project, evaluation, scope === null ? workUnitCounts(project, evaluation) : null));
       else
-        this.print([...stateText(evaluation, this.keptFlags), ...delegatedWork(project, evaluation, this.keptFlags)]);
+        this.print([
+          ...stateText(project, evaluation, this.keptFlags),
+          ...delegatedWork(project, evaluation, this.keptFlags),
+        ]);
       return 0;
     });
   }

@@ -1,5 +1,6 @@
 import {
   type Aim,
+  decidingReasons,
   type EvaluatedCandidate,
   type Evaluation,
   type OpenProject,
@@ -70,9 +71,9 @@ export class StepCommand extends ExecutingCommand {
     if (this.json) this.printJson(stepEnvelope(project, evaluation, planned));
     else
       this.print([
-        ...(planned === null ? [this.#nothing(named)] : plannedText(planned)),
+        ...stateText(project, evaluation, this.keptFlags),
         "",
-        ...stateText(evaluation, this.keptFlags),
+        ...(planned === null ? [this.#nothing(project, evaluation, named)] : plannedText(project, evaluation, planned)),
       ]);
     return 0;
   }
@@ -85,8 +86,9 @@ export class StepCommand extends ExecutingCommand {
   }
 
   /** Why nothing is executed. */
-  #nothing(named: EvaluatedCandidate | null): string {
-    return named === null ? "No READY protocols." : notReadyText(named, this.keptFlags);
+  #nothing({ store }: OpenProject, { view }: Evaluation, named: EvaluatedCandidate | null): string {
+    if (named === null) return "No READY protocols.";
+    return notReadyText(named, decidingReasons(store, view, named), this.keptFlags);
   }
 
   #printPrompt(project: OpenProject, evaluation: Evaluation, name: string | boolean): number {
@@ -131,9 +133,13 @@ export class StepCommand extends ExecutingCommand {
     else {
       const why = held
         ? report.elsewhere.map((attempt) => `held: ${holderText(attempt, this.keptFlags)}`)
-        : [this.#nothing(named)];
+        : [this.#nothing(live.project, report.evaluation, named)];
       const before = last === undefined && !isRefused ? why : nextSteps(report, this.suggestions(live.project));
-      this.print([...before, ...(before.length === 0 ? [] : [""]), ...stateText(report.evaluation, this.keptFlags)]);
+      this.print([
+        ...before,
+        ...(before.length === 0 ? [] : [""]),
+        ...stateText(live.project, report.evaluation, this.keptFlags),
+      ]);
     }
     return exitCode;
   }

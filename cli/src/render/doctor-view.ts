@@ -1,7 +1,16 @@
-import { count, type Examination, type StepBack, violationLines, visible } from "@runa/engine";
+import {
+  count,
+  type Examination,
+  lackReason,
+  otherwiseReason,
+  type StepBack,
+  violationLines,
+  visible,
+} from "@runa/engine";
 import { candidateName } from "./candidate-name.ts";
 import { findingText, label } from "./lint-view.ts";
 import { localTime } from "./local-time.ts";
+import { shortReason } from "./reason-text.ts";
 import { passedOverText, unrecognizedText } from "./scan-view.ts";
 import { columns, out } from "./style.ts";
 
@@ -34,8 +43,7 @@ export function doctorText(examination: Examination): string[] {
         ]),
       ),
       ...otherInstructions.map(
-        ({ protocol, workUnit }) =>
-          `note     the outputs of ${candidateName(protocol, workUnit)} were made under other instructions or schemas than today's`,
+        (made) => `note     ${candidateName(made.protocol, made.workUnit)}: ${shortReason(otherwiseReason(made))}`,
       ),
       ...alikeWorkUnits.map(
         (names) =>
@@ -57,7 +65,7 @@ export function doctorText(examination: Examination): string[] {
           "Readiness",
           readiness.map(
             ({ protocol, failures }) =>
-              `${label("problem")} ${visible(protocol)} lacks ${failures.map(({ artifactType, reason }) => `${visible(artifactType)} (${reason})`).join(", ")}`,
+              `${label("problem")} ${visible(protocol)} lacks ${failures.map(lackReason).map(shortReason).join(", ")}`,
           ),
         )),
     ...section("Cycles", cycles.map(findingText)),

@@ -16,6 +16,11 @@ export function shortReason(reason: Reason): string {
   return wordsOf(reason).short(reason);
 }
 
+/** What a candidate waits for, as `unsatisfied_conditions` say it. */
+export function waitText(reason: Reason, flags: KeptFlags): string {
+  return reason.kind === "current" ? shortReason(reason) : reasonText(reason, flags);
+}
+
 /** So many reasons stand in half a line. */
 const NAMED = 3;
 
@@ -57,8 +62,8 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
     short: ({ artifact_type }) => visible(artifact_type),
   },
   lacks_input: {
-    long: ({ artifact_type, why }) => `${visible(artifact_type)} ${why}: ${LACKS[why]}`,
-    short: ({ artifact_type, why }) => `${visible(artifact_type)} ${why}`,
+    long: ({ artifact_type, why }) => `${visible(artifact_type)} (${why}): ${LACKS[why]}`,
+    short: ({ artifact_type, why }) => `${visible(artifact_type)} (${why})`,
   },
   accepts_input: {
     long: ({ artifact_type, counts }) =>
@@ -189,8 +194,10 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
     short: ({ path }) => `${visible(path)} is passed over`,
   },
   execute: {
-    long: (reason, flags) =>
-      `${executeCommand(reason, flags)} executes ${candidateName(reason.protocol, reason.work_unit ?? null)}`,
+    long: (reason, flags) => {
+      const name = candidateName(reason.protocol, reason.work_unit ?? null);
+      return `${executeCommand(reason, flags)} executes ${name}${reason.command === "step" ? "" : ", and first what it needs"}`;
+    },
     short: ({ protocol }) => `execute ${visible(protocol)}`,
   },
   wait: { long: () => "wait until the attempt has ended", short: () => "wait" },
@@ -316,7 +323,8 @@ function writerText(
   return `${may}, and is ${status.toUpperCase()}: \`${explain}${unit}${project}\``;
 }
 
-function executeCommand({ command, work_unit }: Kind<"execute">, { project }: KeptFlags): string {
+function executeCommand({ command, protocol, work_unit }: Kind<"execute">, { project }: KeptFlags): string {
+  const aim = command === "run" ? ` ${shellWord(protocol)}` : "";
   const unit = work_unit === undefined ? "" : ` ${shellOption("--work-unit", work_unit)}`;
-  return `\`runa ${command}${unit}${project}\``;
+  return `\`runa ${command}${aim}${unit}${project}\``;
 }

@@ -1,5 +1,6 @@
 import { endAttempt, type InstanceRef, readSnapshot, type SeenType } from "@runa/store";
 import { owedDigest } from "../evaluate/outputs.ts";
+import type { ScopeView } from "../evaluate/scope-view.ts";
 import { thisOwner } from "../process/owner.ts";
 import { scopeView } from "../project/look.ts";
 import { type OpenProject, scanProject } from "../project/project.ts";
@@ -53,6 +54,7 @@ export async function concludeAttempt(
       ...ended,
       outcome: { id: "abandoned", released: true },
       delivered: [],
+      unchanged: [],
       superseded: [],
       judged: null,
       left: null,
@@ -64,6 +66,7 @@ export async function concludeAttempt(
     ...ended,
     outcome,
     delivered: evidence.delivered,
+    unchanged: evidence.delivered.filter((one) => !hasChanged(evidence.view, attempt, one)),
     superseded: moved,
     judged,
     left: seen && {
@@ -73,6 +76,12 @@ export async function concludeAttempt(
     },
     duration: duration(),
   };
+}
+
+/** Whether an instance has another content than before an attempt. */
+function hasChanged(view: ScopeView, { started }: FencedAttempt, { type, id }: InstanceRef): boolean {
+  const instance = view.inScope(type).find((one) => one.id === id);
+  return instance === undefined || instance.lastModified >= started;
 }
 
 /** Commits the end of an attempt; false where it has been ended by another already. */
