@@ -1,15 +1,15 @@
-// Bundles the three programs into dist/. Each is one entry file with what every start needs; what is heavy lies in chunks
-// that are loaded when first used. The native part of better-sqlite3 stays a dependency.
+// Bundles the three programs into dist/. Each is one entry file with what every start needs; the commands, the server and the
+// engine are a file each, and what is heavy lies in chunks that are loaded when first used. The native part of better-sqlite3 stays a dependency.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
+import { joined } from "./joined.mjs";
 import { bundledSqlite, lazyBuiltIns, noDefaultContext } from "./start-up.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = resolve(process.argv[2] ?? join(root, "dist"));
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const programs = { "runa-mcp": "mcp/src/main.ts", "runa-agent": "agent/src/main.ts" };
 
 /** @type {import("esbuild").BuildOptions} */
 const common = {
@@ -36,22 +36,66 @@ const common = {
   logLevel: "warning",
   write: false,
 };
+const [CLI, SERVER] = ["cli/src/cli.ts", "mcp/src/serve-protocol.ts"];
 const plugins = [lazyBuiltIns, bundledSqlite, noDefaultContext];
-const bundles = await Promise.all([
-  build({ ...common, plugins, splitting: true, entryPoints: { ...programs, "chunks/cli": "cli/src/cli.ts" } }),
-  // By itself, because of what is split even the smallest entry loads the shared beginnings.
+/** What the smallest start of a program needs; the rest is a file that it loads. */
+const STARTS = {
+  runa: { source: "cli/src/main.ts", rest: "./cli.ts", file: "cli" },
+  "runa-mcp": { source: "mcp/src/main.ts", rest: "./serve-protocol.ts", file: "server" },
+};
+const [split, agent, ...starts] = await Promise.all([
   build({
     ...common,
-    entryPoints: { runa: "cli/src/main.ts" },
-    plugins: [lazyBuiltIns, { name: "the rest when it is needed", setup: theRest }],
+    // Both come when the chunks are joined.
+    minify: false,
+    legalComments: "inline",
+    plugins,
+    splitting: true,
+    metafile: true,
+    entryPoints: { "chunks/cli": CLI, "chunks/server": SERVER },
   }),
+  build({ ...common, plugins, splitting: true, entryPoints: { "runa-agent": "agent/src/main.ts" } }),
+  // By themselves, because of what is split even the smallest entry loads the shared beginnings.
+  ...Object.entries(STARTS).map(([name, { source, rest, file }]) =>
+    build({
+      ...common,
+      entryPoints: { [name]: source },
+      plugins: [lazyBuiltIns, { name: "the rest when it is needed", setup: theRest(rest, file) }],
+    }),
+  ),
 ]);
+const commandLine = Object.keys(split.metafile.inputs).filter((path) =>
+  /^cli\/src\/(cli|commands\/[^/]+)\.ts$/.test(path),
+);
+const parts = await joined(split, {
+  root,
+  directory: join(dist, "chunks"),
+  groupOf,
+  entries: { cli: CLI, server: SERVER },
+  options: { ...common, format: "cjs", supported: { "dynamic-import": false } },
+});
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(join(dist, "chunks"), { recursive: true });
 writeFileSync(join(dist, "package.json"), '{ "type": "commonjs" }\n');
 const start = (await transform(`{${readFileSync(join(root, "scripts/program-start.cjs"), "utf8")}}`, { minify: true }))
   .code;
-await Promise.all(bundles.flatMap(({ outputFiles }) => outputFiles).map(emit));
+for (const { path, text } of parts) writeFileSync(path, text);
+await Promise.all([agent, ...starts].flatMap(({ outputFiles }) => outputFiles).map(emit));
+
+/**
+ * The file that a chunk becomes part of: what the commands start with, what the server does, and what both have in common.
+ * @type {import("./joined.mjs").Joining["groupOf"]}
+ */
+function groupOf({ path, inputs }, reachable) {
+  const ofCli = commandLine.some((entry) => reachable(entry).has(path));
+  const ofServer = reachable(SERVER).has(path);
+  if (!ofCli && !ofServer) return null;
+  const holds = (/** @type {RegExp} */ source) => Object.keys(inputs).some((input) => source.test(input));
+  if (holds(/^cli\//)) return "cli";
+  if (holds(/^mcp\//)) return "server";
+  if (holds(/^(engine|store)\//) || (ofCli && ofServer)) return "engine";
+  return ofCli ? "cli" : "server";
+}
 
 async function emit(/** @type {import("esbuild").OutputFile} */ { path, text }) {
   if (!path.endsWith(".js")) return writeFileSync(path, text);
@@ -74,7 +118,10 @@ async function commonJs(/** @type {string} */ text) {
   return code;
 }
 
-/** The command line proper is a chunk, loaded when more is asked for than the version. */
-function theRest(/** @type {import("esbuild").PluginBuild} */ { onResolve }) {
-  onResolve({ filter: /^\.\/cli\.ts$/ }, () => ({ path: "./chunks/cli.js", external: true }));
+/** What is left out of a start is a file of its own, loaded when more is asked for than the version. */
+function theRest(/** @type {string} */ rest, /** @type {string} */ file) {
+  return (/** @type {import("esbuild").PluginBuild} */ { onResolve }) =>
+    onResolve({ filter: /^\./ }, ({ path }) =>
+      path === rest ? { path: `./chunks/${file}.js`, external: true } : null,
+    );
 }

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } fro
 import { join, resolve } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type DeliveryResult, type OutputSession, openOutputSession } from "../engine/src/index.ts";
+import { type DeliveryResult, type OutputSession, openOutputSession } from "../engine/src/entries/session.ts";
 import { executionOrder } from "../engine/src/methodology/graph.ts";
 import { lintMethodology } from "../engine/src/methodology/lint/lint-methodology.ts";
 import { loadMethodology, type SchemaMemory } from "../engine/src/methodology/methodology.ts";
@@ -10,15 +10,9 @@ import { readConfig } from "../engine/src/project/config.ts";
 import { initProject } from "../engine/src/project/init.ts";
 import { openProject, scanProject } from "../engine/src/project/project.ts";
 import { serve } from "../mcp/src/server.ts";
-import {
-  type JsonSchema,
-  loadSchemaCompiler,
-  parseJson,
-  parseJsonBytes,
-  parseSchema,
-  readSnapshot,
-  type SchemaHash,
-} from "../store/src/index.ts";
+import { parseJson, parseJsonBytes } from "../store/src/entries/json.ts";
+import { loadSchemaCompiler, parseSchema } from "../store/src/entries/schema.ts";
+import { type JsonSchema, readSnapshot, type SchemaHash } from "../store/src/index.ts";
 import { SEED, tryAll } from "./fuzz/cases.ts";
 import { HOSTILE_SCHEMAS, JUDGED } from "./fuzz/hostile-schemas.ts";
 import { hostileText } from "./fuzz/hostile-text.ts";

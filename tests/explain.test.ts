@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ExplainedProtocol } from "../engine/src/index.ts";
+import type { ExplainedProtocol } from "../engine/src/answers/explain.ts";
 import type { Reason, ReasonNode } from "../engine/src/reasons/reason.ts";
 import { chain, draft, review, units } from "./rig/examples.ts";
 import { makeRig, type Rig, type RigOptions } from "./rig/rig.ts";
@@ -27,6 +27,7 @@ const KINDS = [
   "input_newer",
   "inputs_changed",
   "lacks_input",
+  "left_open",
   "make_readable",
   "mend",
   "mend_trigger",
@@ -100,7 +101,7 @@ describe("a protocol that is not called for", () => {
         "    draft may write design, and is WAITING: `runa explain draft`",
         "",
         "does it have what it requires?",
-        "  design missing: nothing of this type is there",
+        "  design (missing): nothing of this type is there",
         "    draft may write design, and is WAITING: `runa explain draft`",
         "",
         "do its outputs do?",
@@ -119,7 +120,7 @@ describe("a protocol that is not called for", () => {
     rig.write(".runa/workspace/requirements/r1.JSON", '{"title": "Fast"}');
     expect((await explained(rig, "draft")).stdout).toContain(
       [
-        "  requirements missing: nothing of this type is there",
+        "  requirements (missing): nothing of this type is there",
         "    no protocol writes requirements: somebody has to put a file into .runa/workspace/requirements/",
         "    .runa/workspace/requirements/r1.JSON is passed over: was it meant to be .runa/workspace/requirements/r1.json?",
         "",
@@ -302,6 +303,16 @@ describe("what its outputs were made from", () => {
   });
 });
 
+test("what another clone left to be done again is told, as the lock file tells it", async () => {
+  const rig = await makeRig({ ...draft, config: '[history]\nlockfile = "runa.lock"' });
+  await step(rig, "draft", "design/d1", "one");
+  const [header = "", line = ""] = rig.read("runa.lock").split("\n");
+  rig.write("runa.lock", `${header}\n${JSON.stringify({ ...JSON.parse(line), open: "feedback" })}\n`);
+  rig.remove(".runa/store");
+  const { entry } = await explained(rig, "draft");
+  expect(entry).toMatchObject({ status: "ready", reasons: [{ kind: "left_open", says: "feedback" }] });
+});
+
 /** A text that a judge rejects or approves, and what comes after either. */
 const judged: RigOptions = {
   protocols: [
@@ -433,10 +444,10 @@ describe("the command", () => {
     };
     expect(await fails("bild")).toMatch(/has no protocol 'bild' — did you mean 'build'\?\n$/);
     expect(await fails("implement")).toBe(
-      "error: protocol 'implement' is scoped: say for which work unit, with --work-unit; there are checkout, search\n",
+      "error: protocol 'implement' is scoped: say for which work unit, with --work-unit ID\n",
     );
     expect(await fails("build", "--work-unit", "search")).toBe(
-      "error: protocol 'build' is not scoped: leave --work-unit out, as in `runa explain build`\n",
+      "error: protocol 'build' is not scoped: leave --work-unit out\n",
     );
     expect((await rig.run("explain")).stdout).toContain("Work units with protocols to run:\n");
   });

@@ -49,6 +49,8 @@ function packageOf(target: string): string | undefined {
 
 interface Manifest {
   readonly name: string;
+  /** The file behind each entry, by its path below the package. */
+  readonly exports?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
@@ -56,6 +58,11 @@ interface Manifest {
 
 function manifestOf(directory: string): Manifest {
   return JSON.parse(readFileSync(join(CHECKOUT, directory, "package.json"), "utf8")) as Manifest;
+}
+
+/** What can be imported from a package. */
+function entriesOf(directory: string): string[] {
+  return Object.keys(manifestOf(directory).exports ?? {}).map((entry) => `@runa/${directory}${entry.slice(1)}`);
 }
 
 const packagesIn = (directories: readonly string[]) =>
@@ -71,12 +78,14 @@ describe.each(Object.entries(FLOORS))("the package %s", (name, known) => {
     expect(own.sort()).toEqual([...known]);
   });
 
-  test("is entered through its front door: no path leads out of it", () => {
+  test("is entered through what its package.json names: no other path leads into it, none out of it", () => {
     const source = join(CHECKOUT, name, "src");
     const outside = imports.filter(
       ({ file, target }) => target.startsWith(".") && relative(source, resolve(dirname(file), target)).startsWith(".."),
     );
-    const deep = imports.filter(({ target }) => /^@runa\/[^/]+\//.test(target));
+    const deep = imports.filter(
+      ({ target }) => /^@runa\/[^/]+\//.test(target) && !entriesOf(target.split("/")[1] ?? "").includes(target),
+    );
     expect([...outside, ...deep]).toEqual([]);
   });
 
@@ -126,22 +135,46 @@ function textsOf(directories: readonly string[]): string[] {
   });
 }
 
-test.each(["store", "engine"])("%s exports nothing that no neighbour uses", (name) => {
-  const exported = namesIn(
-    [readFileSync(join(CHECKOUT, name, "src/index.ts"), "utf8")],
-    /export (?:type )?\{([^}]*)\}/g,
-  );
-  const others = Object.keys(FLOORS).filter((other) => other !== name);
-  const neighbours = textsOf(others.flatMap((other) => [`${other}/src`, `${other}/test`]));
-  const used = new Set([
-    ...namesIn(neighbours, new RegExp(`\\{([^{}]*)\\}\\s*from\\s*"@runa/${name}"`, "g")),
-    ...namesIn(neighbours, new RegExp(`\\{([^{}]*)\\}\\s*=\\s*await import\\("@runa/${name}"\\)`, "g")),
-    // Several loaded at once: `const [{ ... }, { ... }] = await Promise.all([import(...), ...])`.
-    ...namesIn(
-      neighbours.filter((text) => text.includes(`("@runa/${name}"),`)),
-      /\[\{([^{}]*)\}, \{[^{}]*\}\] = await Promise\.all/g,
-    ),
-  ]);
-  expect(exported.length).toBeGreaterThan(50);
-  expect(exported.filter((exportedName) => !used.has(exportedName))).toEqual([]);
+/** More names than these cannot be looked through. */
+const MAX_NAMES = 60;
+
+const ENTRIES = ["store", "engine"].flatMap((name) =>
+  Object.entries(manifestOf(name).exports ?? {}).map(([entry, file]) => ({
+    name,
+    entry: `@runa/${name}${entry.slice(1)}`,
+    file: join(CHECKOUT, name, file),
+  })),
+);
+
+describe.each(ENTRIES)("$entry", ({ name, entry, file }) => {
+  const exported = namesIn([readFileSync(file, "utf8")], /export (?:type )?\{([^}]*)\}/g);
+
+  test(`exports at most ${MAX_NAMES} names`, () => {
+    expect(exported.length).toBeGreaterThan(5);
+    expect(exported.length).toBeLessThanOrEqual(MAX_NAMES);
+    expect(readFileSync(file, "utf8")).not.toContain("export *");
+  });
+
+  test("exports nothing that no neighbour uses", () => {
+    const others = Object.keys(FLOORS).filter((other) => other !== name);
+    const neighbours = textsOf(others.flatMap((other) => [`${other}/src`, `${other}/test`]));
+    const used = new Set([
+      ...namesIn(neighbours, new RegExp(`\\{([^{}]*)\\}\\s*from\\s*"${entry}"`, "g")),
+      ...namesIn(neighbours, new RegExp(`\\{([^{}]*)\\}\\s*=\\s*await import\\("${entry}"\\)`, "g")),
+      // Several loaded at once: `const [{ ... }, { ... }] = await Promise.all([import(...), ...])`.
+      ...namesIn(
+        neighbours.filter((text) => text.includes(`("${entry}"),`)),
+        /[[,]\s*\{([^{}]*)\}(?=[^=;]*\] = await Promise\.all)/g,
+      ),
+    ]);
+    expect(exported.filter((exportedName) => !used.has(exportedName))).toEqual([]);
+  });
+});
+
+test("no name is exported twice by a package", () => {
+  for (const name of ["store", "engine"]) {
+    const files = ENTRIES.filter((entry) => entry.name === name).map(({ file }) => readFileSync(file, "utf8"));
+    const names = namesIn(files, /export (?:type )?\{([^}]*)\}/g);
+    expect(names.filter((one, index) => names.indexOf(one) !== index)).toEqual([]);
+  }
 });

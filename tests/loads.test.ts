@@ -7,7 +7,7 @@ import { Scratch } from "./rig/scratch.ts";
 
 const METHODOLOGY = join(CHECKOUT, "methodologies/review-pipeline");
 
-/** Runs `runa` and tells which files it opened, and which of them are its own modules. */
+/** Runs `runa` and tells which files it opened, which of them are its own modules, and which parts of Node it loaded. */
 async function recorded(directory: string, ...args: string[]) {
   using scratch = new Scratch();
   const log = join(scratch.path, "loads");
@@ -19,7 +19,12 @@ async function recorded(directory: string, ...args: string[]) {
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   const lines = readFileSync(log, "utf8").trim().split("\n");
   const files = lines.map((line) => JSON.parse(line) as string);
-  return { files, modules: files.filter((path) => path.startsWith(dirname(RUNA)) && path.endsWith(".js")) };
+  const builtIns = files.filter((path) => path.startsWith("node:"));
+  return {
+    files,
+    builtIns,
+    modules: files.filter((path) => path.startsWith(dirname(RUNA)) && path.endsWith(".js")),
+  };
 }
 
 /** A project with a methodology of its own, in its directory `methodology`. */
@@ -32,7 +37,7 @@ async function projectWithRequest(directory: string): Promise<string> {
   return request;
 }
 
-test("a state that finds nothing changed loads neither ajv nor the MCP SDK nor the rules of lint", async () => {
+test("a state that finds nothing changed loads neither ajv nor the MCP SDK nor the rules of lint nor what explains", async () => {
   using scratch = new Scratch();
   await projectWithRequest(scratch.path);
   const first = await recorded(scratch.path, "scan");
@@ -45,11 +50,30 @@ test("a state that finds nothing changed loads neither ajv nor the MCP SDK nor t
   const ajv = chunksWith("ajv-validator/ajv/master/lib/refs/data.json");
   const sdk = chunksWith("notifications/initialized");
   const rules = chunksWith("The instructions of a protocol mention none of its outputs.");
+  const explanations = chunksWith('"explanation"');
   expect(first.modules.filter((file) => ajv.includes(file)).length).toBeGreaterThan(0);
   expect(sdk.length).toBeGreaterThan(0);
   expect(rules.length).toBeGreaterThan(0);
-  expect(modules.filter((file) => [...ajv, ...sdk, ...rules].includes(file))).toEqual([]);
-  expect(modules).toContain(RUNA);
+  expect(explanations.length).toBe(1);
+  expect(modules.filter((file) => [...ajv, ...sdk, ...rules, ...explanations].includes(file))).toEqual([]);
+  expect(modules).toEqual([RUNA, join(dist, "chunks/cli.js"), join(dist, "chunks/engine.js")]);
+});
+
+test.each(["scan", "list", "state", "log"])("a %s that finds nothing changed loads three files", async (command) => {
+  using scratch = new Scratch();
+  await projectWithRequest(scratch.path);
+  await recorded(scratch.path, "scan");
+  const { modules } = await recorded(scratch.path, command);
+  expect(modules.map((path) => basename(path))).toEqual(["runa.js", "cli.js", "engine.js"]);
+});
+
+test("a state that finds nothing changed loads nothing of Node but what a program begins with", async () => {
+  using scratch = new Scratch();
+  await projectWithRequest(scratch.path);
+  await recorded(scratch.path, "scan");
+  const { builtIns } = await recorded(scratch.path, "state", "--json");
+  // What the compile cache comes with; each other one takes milliseconds.
+  expect(builtIns.filter((name) => !/^node:(module$|internal\/(modules|source_map)\/)/.test(name))).toEqual([]);
 });
 
 test("a state that finds nothing changed reads no artifact and nothing of the methodology", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { reasonText, shortReasons, waitText } from "../cli/src/render/reason-text.ts";
-import type { ExplainedProtocol, Reason } from "../engine/src/index.ts";
+import type { ExplainedProtocol } from "../engine/src/answers/explain.ts";
+import type { Reason } from "../engine/src/reasons/reason.ts";
 import type { ProtocolEntry } from "./rig/envelope.ts";
 import { chain, draft, units } from "./rig/examples.ts";
 import { makeRig, type Rig, type RigOptions } from "./rig/rig.ts";

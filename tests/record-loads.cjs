@@ -1,5 +1,5 @@
 // Preloaded into a program (node --require): notes each file that it opens, its own modules among them, a JSON line each,
-// in the file that RECORDED_LOADS names.
+// in the file that RECORDED_LOADS names. At the end come the parts of Node that it loaded, each as `node:NAME`.
 const fs = require("node:fs");
 const { syncBuiltinESMExports } = require("node:module");
 
@@ -16,3 +16,10 @@ for (const owner of [fs, fs.promises])
     };
   }
 syncBuiltinESMExports();
+
+const before = new Set(process.moduleLoadList);
+process.on("exit", () => {
+  const loaded = process.moduleLoadList.filter((name) => !before.has(name) && name.startsWith("NativeModule "));
+  if (file !== undefined)
+    for (const name of loaded) append(file, `${JSON.stringify(name.replace("NativeModule ", "node:"))}\n`);
+});

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openSqlite } from "../store/src/connection/sqlite.ts";
+import { checksum } from "../store/src/json/checksum.ts";
 import { draft } from "./rig/examples.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
 import { editLog, editStore } from "./rig/store-edit.ts";
@@ -90,8 +90,8 @@ describe("what is kept of the methodology", () => {
     const [row] = database.prepare("SELECT * FROM methodology").all() as Record<string, string>[];
     const { file = "", version = "", identities = "", content = "" } = row ?? {};
     const lifted = content.slice(content.indexOf(" ") + 1).replace('"produces":["design"]', '"produces":[]');
-    const digest = createHash("sha256").update(JSON.stringify([file, version, identities]) + lifted);
-    database.prepare("UPDATE methodology SET content = ?").run(`sha256:${digest.digest("hex")} ${lifted}`);
+    const seal = checksum(JSON.stringify([file, version, identities]) + lifted);
+    database.prepare("UPDATE methodology SET content = ?").run(`${seal} ${lifted}`);
     database.close();
   };
 

@@ -3,7 +3,7 @@ import { ADAPTERS } from "./adapters/table.ts";
 import { AdapterCommand, adapterCommand } from "./commands/adapter.ts";
 import { RehearseCommand } from "./commands/rehearse.ts";
 import { Misuse, messageOf } from "./failure.ts";
-import { usageOf, withValues } from "./usage.ts";
+import { usageText, withValues } from "./usage.ts";
 import { VERSION } from "./version.ts";
 import { visible } from "./visible.ts";
 
@@ -24,13 +24,13 @@ export async function runAgent(argv: readonly string[], context: BaseContext): P
   try {
     if (argv.length === 0) throw new Misuse("name the agent to run");
     if (asksForHelp(argv)) {
-      context.stdout.write(agent === undefined ? withValues(cli.usage()) : usageOf(cli, agent, true));
+      context.stdout.write(agent === undefined ? withValues(cli.usage()) : usageText(cli, agent, true));
       return 0;
     }
     return await cli.run(commandOf(cli, argv, context), context);
   } catch (error) {
     context.stderr.write(`error: ${misuseOf(error, argv, agent !== undefined)}\n\n`);
-    context.stderr.write(agent === undefined ? withValues(cli.usage()) : usageOf(cli, agent));
+    context.stderr.write(agent === undefined ? withValues(cli.usage()) : usageText(cli, agent));
     return 1;
   }
 }

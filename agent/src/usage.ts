@@ -13,7 +13,7 @@ const VALUES: Readonly<Record<string, string>> = {
 };
 
 /** The usage of one agent on a line, or with `detailed` its whole help. */
-export function usageOf(cli: Cli, command: CommandClass, detailed = false): string {
+export function usageText(cli: Cli, command: CommandClass, detailed = false): string {
   return withValues(detailed ? cli.usage(command, { detailed }) : cli.usage(command, { prefix: "usage: " }));
 }
 

@@ -1,4 +1,4 @@
-import { unescapedStep } from "@runa/store";
+import { unescapedStep } from "@runa/store/json";
 import type { Node } from "jsonc-parser";
 import type { SourcePosition } from "./diagnostic.ts";
 import { SourceLines } from "./source-lines.ts";

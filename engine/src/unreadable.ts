@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { alike, meantText, reasonOf } from "@runa/store";
+import { alike, meantText } from "@runa/store";
+import { reasonOf } from "@runa/store/files";
 
 /** Why a file cannot be read; of one that is not there also which one is whose name a reader takes for the same. */
 export function whyUnreadable(file: string, error: unknown): string {

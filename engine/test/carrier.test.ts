@@ -1,4 +1,4 @@
-import { adoptAttempt, claimAttempt, type OpenAttempt, unendedAttempts } from "@runa/store";
+import { adoptAttempt, claimAttempt, type OpenAttempt, unendedAttempts } from "@runa/store/attempts";
 import { expect, onTestFinished, test } from "vitest";
 import type { Attempt, EndedAttempt } from "../src/attempt/attempt.ts";
 import type { Assignment, Carrier, Exit, Prepared, Work } from "../src/attempt/carrier.ts";

@@ -48,7 +48,13 @@ test("makes a project", async () => {
   expect(result).toMatchObject({ root, configFile: `${root}/.runa/config.toml`, workspace: `${root}/.runa/workspace` });
   expect(result.hadConfig).toBe(false);
   expect(read(made)).toBe(`methodology_path = "${manifest}"\n`);
-  expect(readdirSync(made.at("project/.runa")).sort()).toEqual(["config.toml", "state.toml", "store", "workspace"]);
+  expect(readdirSync(made.at("project/.runa")).sort()).toEqual([
+    ".gitignore",
+    "config.toml",
+    "state.toml",
+    "store",
+    "workspace",
+  ]);
   const state = parseToml("state.toml", readFileSync(made.at("project/.runa/state.toml"))).table;
   expect(Object.keys(state)).toEqual(["initialized_at", "runa_version"]);
   expect(state.initialized_at).toBeInstanceOf(Date);
@@ -105,7 +111,7 @@ test("RUNA_CONFIG says where the config is written, an empty one nothing, --conf
   expect((await init(made, { environment: { RUNA_CONFIG: "by/variable.toml" } })).configFile).toBe(
     `${root}/by/variable.toml`,
   );
-  expect(readdirSync(made.at("project/.runa")).sort()).toEqual(["state.toml", "store", "workspace"]);
+  expect(readdirSync(made.at("project/.runa")).sort()).toEqual([".gitignore", "state.toml", "store", "workspace"]);
   const both = { environment: { RUNA_CONFIG: "by/variable.toml" }, config: "by/flag.toml" };
   expect((await init(made, both)).configFile).toBe(`${root}/by/flag.toml`);
   expect((await init(made, { environment: { RUNA_CONFIG: "" } })).configFile).toBe(`${root}/.runa/config.toml`);
@@ -182,4 +188,23 @@ test("what stands in the way is named", async () => {
   using made = disk();
   made.write({ "project/.runa": "a file" });
   await expect(init(made)).rejects.toThrow(/^the project could not be made in .*\.runa/);
+});
+
+test("keeps out of git what belongs to this machine, unless somebody has said what to keep out", async () => {
+  using made = disk();
+  await init(made);
+  const ignored = read(made, "project/.runa/.gitignore")
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"));
+  expect(ignored).toEqual(["/store", "/state.toml", "/workspace/.superseded/", ".runa-*"]);
+  made.write({ "project/.runa/.gitignore": "mine\n" });
+  await init(made);
+  expect(read(made, "project/.runa/.gitignore")).toBe("mine\n");
+});
+
+test("leaves a link in the place of the .gitignore alone, also one to nowhere", async () => {
+  using made = disk("");
+  symlinkSync("/nowhere/at/all", made.at("project/.runa/.gitignore"));
+  await init(made);
+  expect(lstatSync(made.at("project/.runa/.gitignore")).isSymbolicLink()).toBe(true);
 });

@@ -1,4 +1,5 @@
-import type { Instance, InstanceRef, ServerNotes } from "@runa/store";
+import type { Instance, InstanceRef } from "@runa/store";
+import type { ServerNotes } from "@runa/store/attempts";
 import { expect, test } from "vitest";
 import { silenceOf } from "../src/attempt/agent-work.ts";
 import { judge } from "../src/attempt/judge.ts";

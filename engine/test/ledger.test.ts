@@ -1,4 +1,5 @@
-import type { LastAttempt, Moment, OutcomeId } from "@runa/store";
+import type { Moment } from "@runa/store";
+import type { LastAttempt, OutcomeId } from "@runa/store/attempts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { EndedAttempt } from "../src/attempt/attempt.ts";

@@ -1,4 +1,4 @@
-import type { EventBodies } from "@runa/store";
+import type { EventBodies } from "@runa/store/log";
 import { describe, expect, test } from "vitest";
 import { loggedOutcomeText } from "../src/answers/logged-outcome-text.ts";
 import type { Outcome } from "../src/attempt/outcome.ts";

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { contentHash, type InstanceId, parseJson } from "@runa/store";
+import type { InstanceId } from "@runa/store";
+import { contentHash, parseJson } from "@runa/store/json";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import type { Context, ContextInput } from "../src/plan/plan.ts";

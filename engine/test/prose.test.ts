@@ -1,4 +1,4 @@
-import { parseJson } from "@runa/store";
+import { parseJson } from "@runa/store/json";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { humanised, prose } from "../src/plan/prose.ts";

@@ -1,4 +1,5 @@
-import type { OpenAttempt, WallTime } from "@runa/store";
+import type { WallTime } from "@runa/store";
+import type { OpenAttempt } from "@runa/store/attempts";
 import { expect, test } from "vitest";
 import { conditionText, evaluate, preconditionFailures } from "../src/evaluate/evaluate.ts";
 import { debtsOf } from "../src/evaluate/owed.ts";

@@ -1,4 +1,4 @@
-import { adoptAttempt, claimAttempt, type OpenAttempt, type Owner, unendedAttempts } from "@runa/store";
+import { adoptAttempt, claimAttempt, type OpenAttempt, type Owner, unendedAttempts } from "@runa/store/attempts";
 import { afterEach, expect, test, vi } from "vitest";
 import { Interrupts } from "../src/process/interrupts.ts";
 import { thisOwner } from "../src/process/owner.ts";
@@ -7,7 +7,7 @@ import { executeRun } from "../src/run/cascade.ts";
 import { executionIn, readyProject } from "./support/ready-project.ts";
 
 // What every "look again" of the cascade comes from, so that it can be made to happen for ever.
-vi.mock(import("@runa/store"), async (original) => {
+vi.mock(import("@runa/store/attempts"), async (original) => {
   const store = await original();
   return {
     ...store,

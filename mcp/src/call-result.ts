@@ -1,5 +1,5 @@
 import type { CallToolResult, Tool } from "@modelcontextprotocol/server";
-import type { DeliveryResult } from "@runa/engine";
+import type { DeliveryResult } from "@runa/engine/session";
 
 /** One way in which a call is not what it should be, as the client sees it. */
 export interface Violation {

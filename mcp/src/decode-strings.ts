@@ -1,4 +1,5 @@
-import { escapedStep, type JsonSchema, MAX_DEPTH } from "@runa/engine";
+import type { JsonSchema } from "@runa/engine";
+import { escapedStep, MAX_DEPTH } from "@runa/engine/schema";
 import { Children } from "./schema/children.ts";
 import type { LocalRefs } from "./schema/local-refs.ts";
 import { possibleTypes, typeOf } from "./schema/possible-types.ts";

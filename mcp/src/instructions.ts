@@ -1,4 +1,4 @@
-import type { OutputSession } from "@runa/engine";
+import type { OutputSession } from "@runa/engine/session";
 
 /**
  * What the model is told of the session as a whole: what it owes, by tool name, and when it is done. Some clients cut

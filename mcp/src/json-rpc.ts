@@ -5,8 +5,8 @@ import {
   type JSONRPCRequest,
   type RequestId,
 } from "@modelcontextprotocol/server";
-import { type Loss, lossesOf } from "@runa/engine";
-import type { ToolCall } from "./calls.ts";
+import { type Loss, lossesOf } from "@runa/engine/schema";
+import type { ToolCall } from "./tools.ts";
 
 /** One message of a line: to be handed on, with its call where it is one, or to be answered with an error at once. */
 export type Incoming =

@@ -1,13 +1,7 @@
 import type { Tool } from "@modelcontextprotocol/server";
-import {
-  escapedStep,
-  type JsonSchema,
-  type Loss,
-  lossesOf,
-  lossViolation,
-  MAX_DEPTH,
-  type OfferedOutput,
-} from "@runa/engine";
+import type { JsonSchema } from "@runa/engine";
+import { escapedStep, type Loss, lossesOf, MAX_DEPTH } from "@runa/engine/schema";
+import { lossViolation, type OfferedOutput } from "@runa/engine/session";
 import { DELIVERY_ANNOTATIONS, RESULT_SCHEMA, type Violation } from "./call-result.ts";
 import { decodeStrings, NestingError } from "./decode-strings.ts";
 import {

@@ -1,5 +1,6 @@
 import type { Tool } from "@modelcontextprotocol/server";
-import { type DeliveryResult, escapedStep, type OutputSession } from "@runa/engine";
+import { escapedStep } from "@runa/engine/schema";
+import type { DeliveryResult, OutputSession } from "@runa/engine/session";
 import { DELIVERY_ANNOTATIONS, RESULT_SCHEMA, type Violation } from "./call-result.ts";
 
 /** A tool of the server itself, beside those of the output types (attempts.md section 2). */

@@ -1,10 +1,10 @@
 import type { Readable, Writable } from "node:stream";
 import { ProtocolError, ProtocolErrorCode, Server } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
-import type { OutputSession } from "@runa/engine";
+import type { OutputSession } from "@runa/engine/session";
 import type { ToolResult } from "./call-result.ts";
-import { offeredTools, type ToolCall } from "./calls.ts";
 import { StdioTransport } from "./stdio-transport.ts";
+import { offeredTools, type ToolCall } from "./tools.ts";
 
 /** What is told of a call for the diagnostics; nothing of what the artifact holds. */
 export interface CallRecord {

@@ -1,8 +1,8 @@
 import type { Readable, Writable } from "node:stream";
 import type { JSONRPCMessage, RequestId, Transport } from "@modelcontextprotocol/server";
-import type { ToolCall } from "./calls.ts";
 import { bad, type ErrorAnswer, INVALID_REQUEST, type Incoming, readLine } from "./json-rpc.ts";
 import { LineReader } from "./line-reader.ts";
+import type { ToolCall } from "./tools.ts";
 
 // Well over any artifact that makes sense in a tool call, and under the longest string of the runtime.
 const MAX_LINE_BYTES = 256 * 1024 * 1024;

@@ -1,4 +1,5 @@
-import type { JsonSchema, SchemaObject } from "@runa/engine";
+import type { JsonSchema } from "@runa/engine";
+import type { SchemaObject } from "@runa/engine/schema";
 
 const KEYWORDS = ["if", "then", "else"];
 

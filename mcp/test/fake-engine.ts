@@ -2,7 +2,7 @@
 // is appended to a file, so that a test can see whether it was made whole. Told so by its id, a delivery says on stderr
 // that it has begun and waits for SIGUSR2.
 import { appendFileSync } from "node:fs";
-import type { OutputSession, SessionOptions } from "@runa/engine";
+import type { OutputSession, SessionOptions } from "@runa/engine/session";
 import { fakeSession, output } from "./fake-session.ts";
 
 export { stderr, stdout } from "../../engine/src/output.ts";

@@ -1,4 +1,4 @@
-import type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "@runa/engine";
+import type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "@runa/engine/session";
 
 type Schema = OfferedOutput["schema"];
 type Violations = Extract<DeliveryResult, { kind: "refused" }>["violations"];

@@ -28,6 +28,8 @@ beforeAll(async () => {
     format: "esm",
     define: { RUNA_VERSION: '"1.2.3"' },
     alias: {
+      "@runa/engine/schema": here("../../engine/src/entries/schema.ts"),
+      "@runa/engine/session": here("./fake-engine.ts"),
       "@runa/engine": here("./fake-engine.ts"),
       "@modelcontextprotocol/server/_shims": here("../src/no-schema-validator.ts"),
     },

@@ -1,6 +1,6 @@
-import type { OfferedOutput } from "@runa/engine";
+import type { OfferedOutput } from "@runa/engine/session";
 import { describe, expect, test } from "vitest";
-import { offeredTools } from "../src/calls.ts";
+import { offeredTools } from "../src/tools.ts";
 import { type FakeOptions, fakeSession, output, violation } from "./fake-session.ts";
 
 const text = { type: "string" };

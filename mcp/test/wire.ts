@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import type { OutputSession } from "@runa/engine";
+import type { OutputSession } from "@runa/engine/session";
 import { type CallRecord, type Serving, serve } from "../src/server.ts";
 
 /** A JSON-RPC answer as it came over the wire. */

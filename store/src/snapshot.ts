@@ -6,7 +6,7 @@ import { grouped } from "./grouped.ts";
 import { unhealthyArtifacts } from "./index/artifact-table.ts";
 import { type PackedArtifacts, packedArtifacts } from "./index/packed-artifacts.ts";
 import { lastRemovals } from "./index/removal-table.ts";
-import { type Instances, summaryOf } from "./instances.ts";
+import { type Instances, summaryOf, summaryOfBoth } from "./instances.ts";
 import { type HeardDelivery, heardDeliveries } from "./record/delivery-table.ts";
 import { type LastAttempt, lastAttempts, lastSuccesses, workedUnits } from "./record/last-attempts.ts";
 import { type OpenAttempt, openAttempts } from "./record/open-attempts.ts";
@@ -112,6 +112,8 @@ export function readUnhealthy({ connection }: Store, types: Iterable<string>): I
     .sort((a, b) => (order.get(a.type) ?? 0) - (order.get(b.type) ?? 0));
 }
 
+const NO_SUMMARIES: ReadonlyMap<WorkUnit | null, TypeSummary> = new Map();
+
 /** The lists are unpacked one by one, when they are asked for. */
 class PackedInstances implements Instances {
   readonly #types: ReadonlySet<string>;
@@ -132,6 +134,16 @@ class PackedInstances implements Instances {
 
   summary(type: string): TypeSummary {
     return (this.has(type) ? this.#packed.get(type)?.summary : undefined) ?? summaryOf([]);
+  }
+
+  summaryFor(type: string, workUnit: WorkUnit): TypeSummary {
+    const summaries = this.summaries(type);
+    const [own, shared] = [summaries.get(workUnit), summaries.get(null)];
+    return own === undefined || shared === undefined ? (own ?? shared ?? summaryOf([])) : summaryOfBoth(own, shared);
+  }
+
+  summaries(type: string): ReadonlyMap<WorkUnit | null, TypeSummary> {
+    return (this.has(type) ? this.#packed.get(type)?.summaries : undefined) ?? NO_SUMMARIES;
   }
 
   forWorkUnit(type: string, workUnit: WorkUnit): readonly Instance[] {

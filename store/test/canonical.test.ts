@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { canonicalJson, contentHash, sha256 } from "../src/json/canonical.ts";
+import { checksum } from "../src/json/checksum.ts";
 import { parseJson, parseJsonBytes } from "../src/json/parse.ts";
+import { shortHash } from "../src/json/short-hash.ts";
 import { choices, modelCanonical, tree, written } from "./json-model.ts";
 
 describe("RFC 8785", () => {
@@ -105,5 +107,37 @@ test("hashes are sha256 with their name before them", () => {
   );
   expect(contentHash(Buffer.from([0xff, 0x00]))).toBe(
     "sha256:ea5dbf9596d187e9500f23e9a680109475341cf4e81f7e043f7d97152c10772f",
+  );
+});
+
+test("a hash without node:crypto is the same one, of whatever text", () => {
+  // The examples of FIPS 180-4, of one block and of two.
+  expect(shortHash("abc")).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  expect(shortHash("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")).toBe(
+    "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1",
+  );
+  const isTheSame = (text: string) => {
+    expect(shortHash(text)).toBe(createHash("sha256").update(text).digest("hex"));
+  };
+  // Every place at which a block can end.
+  for (let length = 0; length <= 200; length++) isTheSame("x".repeat(length));
+  fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 300 }), isTheSame));
+  isTheSame("a lone \ud800 surrogate");
+});
+
+test("a checksum shows every edit of one character, and what was added or left out", () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: "binary" }),
+      fc.nat(),
+      fc.string({ minLength: 1, maxLength: 1 }),
+      (text, at, other) => {
+        const place = at % (text.length + 1);
+        const longer = text.slice(0, place) + other + text.slice(place);
+        const edited = text.slice(0, place) + other + text.slice(place + 1);
+        const sums = new Set([text, longer, edited].map(checksum));
+        expect(sums.size).toBe(new Set([text, longer, edited].map((one) => Buffer.from(one).toString("hex"))).size);
+      },
+    ),
   );
 });

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { CURRENT_SCHEMA } from "../src/connection/current-schema.ts";
 import { MIGRATIONS } from "../src/connection/migrations.ts";
-import { SCHEMA_DIGESTS, schemaDigest } from "../src/connection/schema-digest.ts";
+import { SCHEMA_DIGESTS, schemaDigest, schemaText } from "../src/connection/schema-digest.ts";
 import { openSqlite } from "../src/connection/sqlite.ts";
 import { openStore } from "../src/connection/store.ts";
 import { rebuildStore } from "../src/rebuild/rebuild.ts";
@@ -15,8 +16,10 @@ test("what each migration makes is written down", () => {
     database.exec(migration);
     return schemaDigest(database);
   });
+  const newest = schemaText(database);
   database.close();
   expect(SCHEMA_DIGESTS).toEqual(made);
+  expect(CURRENT_SCHEMA).toBe(newest);
 });
 
 const planted: readonly [string, string][] = [

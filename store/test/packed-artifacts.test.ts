@@ -1,16 +1,18 @@
 import { describe, expect, test } from "vitest";
+import type { TypeSummary } from "../src/artifact.ts";
 import { openStore } from "../src/connection/store.ts";
 import { findArtifact, markDelivered, putArtifact, removeArtifact } from "../src/index/artifact-table.ts";
 import { IndexChange, packedArtifacts } from "../src/index/packed-artifacts.ts";
+import { ListedInstances } from "../src/instances.ts";
 import { nextMoment } from "../src/record/clock-table.ts";
 import { recordEvent } from "../src/record/event-log.ts";
 import { readSnapshot } from "../src/snapshot.ts";
 import { RUN_STARTED } from "./event-examples.ts";
-import { Rig, unit } from "./rig.ts";
+import { id, Rig, unit } from "./rig.ts";
 
 const TYPES = ["note", "plan"];
 const IDS = ["a", "b,=", ",=6F6E65,", "c\nd", "é", "😀", "x y", "=", "\t"];
-const UNITS = [undefined, "one", "", "two/three,=", "\0", "zwei\n", "三"];
+const UNITS = [undefined, "one", "", "two/three,=", "\0", "a\0,b/", "zwei\n", "三", "#6F", "=x", "v1.0_a-b"];
 
 /** A project of every kind of id and work unit, valid and not. */
 async function mixed(): Promise<Rig> {
@@ -69,6 +71,28 @@ describe("rows of one text", () => {
     expect(instances.get("other")).toBeUndefined();
   });
 });
+
+test("of each work unit as much is known as its list tells", async () => {
+  const rig = await mixed();
+  const started = rig.begin("attempt-1");
+  rig.put("plan/only.json", { title: "t" });
+  await rig.scan();
+  rig.store.connection.write(() => markDelivered(rig.store.connection, "note", id("a1"), started));
+  const { instances } = readSnapshot(rig.store, TYPES, [], [null]);
+  const listed = new ListedInstances(instances);
+  for (const type of [...TYPES, "other"]) {
+    expect(new Map([...instances.summaries(type)].map(([workUnit, one]) => [workUnit, plainly(one)]))).toEqual(
+      listed.summaries(type),
+    );
+    for (const workUnit of [...UNITS.flatMap((name) => name ?? []), "unknown"])
+      expect(plainly(instances.summaryFor(type, unit(workUnit)))).toEqual(listed.summaryFor(type, unit(workUnit)));
+  }
+});
+
+/** A summary's own members, whatever object tells them. */
+function plainly({ total, valid, broken, stale, newest, newestValid, newestVouched }: TypeSummary): TypeSummary {
+  return { total, valid, broken, stale, newest, newestValid, newestVouched };
+}
 
 describe("what was read is kept", () => {
   const changed = (rig: Rig) => rig.rows().map((row) => `${row.id} ${row.deliveredAt}`);

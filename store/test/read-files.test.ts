@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { readRegularFile } from "../src/workspace/read-file.ts";
 import { type ReadGroup, readFiles } from "../src/workspace/read-files.ts";
 
 const disk = vi.hoisted(() => ({ unclosable: null as string | null, fd: -1 }));
@@ -90,4 +91,12 @@ test("a file that cannot be closed is not read; every other one is", () => {
   const files: string[] = [];
   for (const group of readFiles(names.map(file), LATER)) files.push(...told(group));
   expect(files.map((line) => line.split(" (")[0])).toEqual(["n0", "not read: EIO", "n2", "n3"]);
+});
+
+test.each([0, 1, 65_535, 65_536, 65_537, 200_000])("a file of %d bytes is read whole by itself", (length) => {
+  const content = Buffer.alloc(length, "0123456789abcdef-");
+  writeFileSync(file("one"), content);
+  const read = readRegularFile(file("one"));
+  expect(read?.bytes.equals(content)).toBe(true);
+  expect(read?.stats.size).toBe(BigInt(length));
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type JsonSchema, loadSchemaCompiler } from "../src/index.ts";
+import { loadSchemaCompiler } from "../src/entries/schema.ts";
+import type { JsonSchema } from "../src/index.ts";
 
 const compile = await loadSchemaCompiler();
 

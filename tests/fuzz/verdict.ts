@@ -1,5 +1,6 @@
 import { DiagnosticsError, RunaError, StoreError, WorkspaceError } from "../../engine/src/index.ts";
-import { JsonError, SchemaError } from "../../store/src/index.ts";
+import { JsonError } from "../../store/src/entries/json.ts";
+import { SchemaError } from "../../store/src/entries/schema.ts";
 
 const OWN = [DiagnosticsError, RunaError, StoreError, WorkspaceError, JsonError, SchemaError] as const;
 

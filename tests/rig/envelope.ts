@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type JsonSchema, loadSchemaCompiler, type Validator } from "../../store/src/index.ts";
+import { loadSchemaCompiler, type Validator } from "../../store/src/entries/schema.ts";
+import type { JsonSchema } from "../../store/src/index.ts";
 import { CHECKOUT } from "./programs.ts";
 
 /** One entry of `protocols`. */

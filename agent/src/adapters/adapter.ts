@@ -31,7 +31,7 @@ export interface Launch {
 }
 
 /** Whether a CLI has started the server, and what it says of it. */
-export interface Verdict {
+export interface StartReport {
   readonly started: boolean;
   readonly detail: string;
 }
@@ -42,7 +42,7 @@ export interface Probe extends Launch {
   /** Its stdin stays open until it has answered. */
   readonly open?: boolean;
   /** What a line of its output says of the server; undefined where it says nothing, or nothing yet. */
-  verdict(line: string): Verdict | undefined;
+  verdict(line: string): StartReport | undefined;
 }
 
 /** What an attempt used; what the CLI does not tell is absent. */

@@ -1,5 +1,5 @@
 import { isObject } from "../json.ts";
-import { type Adapter, SERVER, STARTUP, type Verdict } from "./adapter.ts";
+import { type Adapter, SERVER, STARTUP, type StartReport } from "./adapter.ts";
 import { claudeStream } from "./claude-stream.ts";
 import { eventIn } from "./event.ts";
 import { literalServer } from "./literal.ts";
@@ -43,7 +43,7 @@ export const claudeCode: Adapter = {
   reader: claudeStream,
 };
 
-function verdict(line: string): Verdict | undefined {
+function verdict(line: string): StartReport | undefined {
   const event = eventIn(line);
   if (event?.type !== "system" || event.subtype !== "init" || !Array.isArray(event.mcp_servers)) return undefined;
   const status = event.mcp_servers.filter(isObject).find(({ name }) => name === SERVER)?.status;

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from "../json.ts";
 import type { ServerConfig } from "../session/config.ts";
 import { VERSION } from "../version.ts";
-import { type Adapter, type OutputReader, SERVER, STARTUP, type Verdict } from "./adapter.ts";
+import { type Adapter, type OutputReader, SERVER, STARTUP, type StartReport } from "./adapter.ts";
 import { eventIn } from "./event.ts";
 import { answered, called, complained, said } from "./shown.ts";
 import { tomlValue } from "./toml.ts";
@@ -52,7 +52,7 @@ const REQUESTS = [
   { id: 2, method: "mcpServerStatus/list", params: {} },
 ];
 
-function verdict(line: string): Verdict | undefined {
+function verdict(line: string): StartReport | undefined {
   const answer = eventIn(line);
   if (isObject(answer?.error)) return { started: false, detail: String(answer.error.message) };
   if (answer?.id !== 2 || !isObject(answer.result) || !Array.isArray(answer.result.data)) return undefined;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { isObject } from "../json.ts";
-import { type Adapter, type OutputReader, SERVER, type Usage, type Verdict } from "./adapter.ts";
+import { type Adapter, type OutputReader, SERVER, type StartReport, type Usage } from "./adapter.ts";
 import { eventIn } from "./event.ts";
 import { literalServer } from "./literal.ts";
 import { answered, called, complained, said, serverState } from "./shown.ts";
@@ -47,7 +47,7 @@ export const copilot: Adapter = {
   usageOf: usageIn,
 };
 
-function verdict(line: string): Verdict | undefined {
+function verdict(line: string): StartReport | undefined {
   const { type, data } = eventIn(line) ?? {};
   if (type !== "session.mcp_server_status_changed" || !isObject(data)) return undefined;
   if (data.serverName !== SERVER || data.status === "pending") return undefined;

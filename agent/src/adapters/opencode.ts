@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { Failure } from "../failure.ts";
 import { isObject, type JsonObject } from "../json.ts";
 import type { ServerConfig } from "../session/config.ts";
-import { type Adapter, type OutputReader, SERVER, type Verdict } from "./adapter.ts";
+import { type Adapter, type OutputReader, SERVER, type StartReport } from "./adapter.ts";
 import { parseJsonc } from "./jsonc.ts";
 import { answered, called, complained, said } from "./shown.ts";
 import { amount, sumOf, usageOf } from "./usage.ts";
@@ -88,7 +88,7 @@ function parsed(content: string | undefined): JsonObject {
   return config;
 }
 
-function verdict(line: string): Verdict | undefined {
+function verdict(line: string): StartReport | undefined {
   const detail = new RegExp(`[^\\w-]${SERVER}\\s+(\\w[\\w ]*)`).exec(stripVTControlCharacters(line))?.[1];
   return detail === undefined ? undefined : { started: detail === "connected", detail };
 }

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { type Probe, STARTUP, type Verdict } from "./adapter.ts";
+import { type Probe, STARTUP, type StartReport } from "./adapter.ts";
 import type { SignalRelay } from "./relay.ts";
 
 /** How long a CLI may take to say whether it has started the server, in milliseconds. */
@@ -19,7 +19,7 @@ export async function probe(
   wanted: Probe,
   env: NodeJS.ProcessEnv,
   relay: SignalRelay,
-): Promise<Verdict> {
+): Promise<StartReport> {
   const child = spawn(executable, wanted.args, { env: { ...env, ...wanted.env }, stdio: "pipe" });
   const outputs = [child.stdout, child.stderr].map((input) => createInterface({ input }));
   const ended = relay.ended(child, Promise.all(outputs.map((output) => once(output, "close"))));
@@ -29,7 +29,7 @@ export async function probe(
   let last = "it ended and said nothing";
   let timer: NodeJS.Timeout | undefined;
   try {
-    return await new Promise<Verdict>((resolve, reject) => {
+    return await new Promise<StartReport>((resolve, reject) => {
       const hear = (line: string) => {
         if (line.trim() !== "") last = line.trim();
         const verdict = wanted.verdict(line);

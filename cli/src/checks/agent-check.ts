@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
-import { findProgram, isExecutableFile, type McpConfig, placesOf, startProblem } from "@runa/engine";
+import { findProgram, isExecutableFile, type McpConfig, placesOf, startProblem } from "@runa/engine/process";
 import { shellWord } from "../output/shell.ts";
 
 /** The agents that `runa-agent` knows; what it is asked to run is its own business, the names are wire. */

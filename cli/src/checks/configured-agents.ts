@@ -1,4 +1,5 @@
-import { didYouMean, type OpenProject, RunaError } from "@runa/engine";
+import { didYouMean, RunaError } from "@runa/engine";
+import type { OpenProject } from "@runa/engine/project";
 import { AGENTS, type Argv, adapterIn } from "./agent-check.ts";
 
 /** An agent command that can be checked. */

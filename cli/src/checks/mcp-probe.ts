@@ -1,4 +1,4 @@
-import type { McpConfig } from "@runa/engine";
+import type { McpConfig } from "@runa/engine/process";
 
 /** A tool as the server offers it to a client. */
 export interface ProbedTool {

@@ -1,4 +1,4 @@
-import { type AttemptHistory, openAttemptHistory } from "@runa/engine";
+import { type AttemptHistory, openAttemptHistory } from "@runa/engine/answers";
 import { Command, Option } from "clipanion";
 import { wholeNumberIn } from "../input/option-values.ts";
 import { UsageError } from "../input/usage-error.ts";

@@ -1,12 +1,7 @@
-import {
-  attemptDelivery,
-  attemptIn,
-  attemptVerdict,
-  type DeliveryAnswer,
-  handDelivery,
-  openAttemptSession,
-  RunaError,
-} from "@runa/engine";
+import { RunaError } from "@runa/engine";
+import { attemptDelivery, attemptVerdict, type DeliveryAnswer, handDelivery } from "@runa/engine/answers";
+import { attemptIn } from "@runa/engine/project";
+import { openAttemptSession } from "@runa/engine/session";
 import { Command, Option } from "clipanion";
 import { bytesOf } from "../input/bytes-of.ts";
 import { UsageError } from "../input/usage-error.ts";

@@ -1,17 +1,7 @@
-import {
-  didYouMean,
-  doctorAnswer,
-  evaluateScan,
-  examine,
-  type McpConfig,
-  mcpConfigFor,
-  type OpenProject,
-  type Protocol,
-  RunaError,
-  requireMcpCommand,
-  scanProject,
-  workUnitsOf,
-} from "@runa/engine";
+import { didYouMean, type Protocol, RunaError } from "@runa/engine";
+import { doctorAnswer } from "@runa/engine/answers";
+import { type McpConfig, mcpConfigFor, requireMcpCommand } from "@runa/engine/process";
+import { evaluateScan, examine, type OpenProject, scanProject, workUnitsOf } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { adapterIn, checkAgent, checkCommand } from "../checks/agent-check.ts";
 import { agentNamed, configFileOf, configuredAgents, protocolsWithoutAgent } from "../checks/configured-agents.ts";
@@ -53,6 +43,11 @@ export class DoctorCommand extends ProjectCommand {
     tolerateBoolean: true,
     description: "Check this agent, one of the config's or of runa-agent's, or those that protocols are executed with.",
   });
+
+  /** They are among what it finds. */
+  protected override get warnsOfLockfile(): boolean {
+    return this.mcp !== undefined || this.agent !== undefined;
+  }
 
   override async execute(): Promise<number> {
     const other =

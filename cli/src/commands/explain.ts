@@ -1,4 +1,5 @@
-import { evaluateScan, loadExplain, scanProject } from "@runa/engine";
+import { loadExplain } from "@runa/engine/answers";
+import { evaluateScan, scanProject } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { explanationText } from "../render/explain-view.ts";
 import { delegatedWork } from "../render/work-units-view.ts";

@@ -1,4 +1,4 @@
-import { type GraphAnswer, graph } from "@runa/engine";
+import { type GraphAnswer, graph } from "@runa/engine/answers";
 import { Command, Option } from "clipanion";
 import { UsageError } from "../input/usage-error.ts";
 import { stdout } from "../output/output.ts";

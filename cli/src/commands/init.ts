@@ -1,4 +1,6 @@
-import { count, didYouMean, displayPath, initProject, log, visible } from "@runa/engine";
+import { dirname, isAbsolute } from "node:path";
+import { count, didYouMean, log, visible } from "@runa/engine";
+import { displayPath, initProject } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { AGENTS } from "../checks/agent-check.ts";
 import { UsageError } from "../input/usage-error.ts";
@@ -11,7 +13,8 @@ export class InitCommand extends ProjectCommand {
   static override usage = Command.Usage({
     description: "Make a runa project of this directory.",
     details: `
-      Checks the methodology whole, then makes \`.runa/\` with \`config.toml\`, \`state.toml\`, the store and the artifact workspace.
+      Checks the methodology whole, then makes \`.runa/\` with \`config.toml\`, \`state.toml\`, the store and the artifact workspace,
+      and a \`.gitignore\` that keeps out of version control what belongs to this machine.
       Again is safe: it sets the methodology in the configuration that is there and leaves everything else in it as it was.
     `,
     examples: [
@@ -70,8 +73,16 @@ export class InitCommand extends ProjectCommand {
         "  ",
       ),
       ...findings.map(findingText),
+      `In git: commit ${committed(root, [dirname(methodology.file), workspace]).join(", ")}; .runa/.gitignore leaves out what belongs to this machine.`,
       "Next: put the first artifacts there, then `runa state` says what is ready. `runa doctor` checks everything.",
     ]);
     return 0;
   }
+}
+
+/** What of a project belongs into version control: `.runa`, and of these directories those inside it that lie elsewhere. */
+function committed(root: string, directories: readonly string[]): string[] {
+  const inside = directories.map((directory) => displayPath(root, directory));
+  const elsewhere = inside.filter((path) => !isAbsolute(path) && !path.startsWith(".runa/"));
+  return [".runa", ...elsewhere].map(visible);
 }

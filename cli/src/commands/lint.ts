@@ -1,13 +1,7 @@
 import { resolve } from "node:path";
-import {
-  findProject,
-  findRoot,
-  type LintReport,
-  levelCounts,
-  loadLint,
-  methodologyFile,
-  RunaError,
-} from "@runa/engine";
+import { type LintReport, levelCounts, RunaError } from "@runa/engine";
+import { loadLint } from "@runa/engine/answers";
+import { findProject, findRoot, methodologyFile } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { UsageError } from "../input/usage-error.ts";
 import { workingDirectory } from "../input/working-directory.ts";

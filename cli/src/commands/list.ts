@@ -1,4 +1,4 @@
-import { list } from "@runa/engine";
+import { list } from "@runa/engine/answers";
 import { Command, Option } from "clipanion";
 import { listText } from "../render/list-view.ts";
 import { ProjectCommand } from "./base/project-command.ts";

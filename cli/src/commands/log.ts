@@ -1,6 +1,6 @@
+import { count, didYouMean, parseAge, type WallTime, wallTimeOf } from "@runa/engine";
+import { SHORTEST_BEGINNING } from "@runa/engine/attempts";
 import {
-  count,
-  didYouMean,
   EVENT_KINDS,
   type EventFilter,
   type EventKind,
@@ -8,11 +8,7 @@ import {
   eventDocument,
   isEventKind,
   openEventLog,
-  parseAge,
-  SHORTEST_BEGINNING,
-  type WallTime,
-  wallTimeOf,
-} from "@runa/engine";
+} from "@runa/engine/log";
 import { Command, Option } from "clipanion";
 import { UsageError } from "../input/usage-error.ts";
 import { follow } from "../output/follow.ts";

@@ -1,12 +1,12 @@
+import { RunaError } from "@runa/engine";
 import {
   type AttemptHistory,
   followTranscript,
   openAttemptHistory,
-  RunaError,
-  shortAttemptId,
   type Transcript,
   transcriptOf,
-} from "@runa/engine";
+} from "@runa/engine/answers";
+import { shortAttemptId } from "@runa/engine/attempts";
 import { Command, Option } from "clipanion";
 import { watch } from "../output/follow.ts";
 import { fail, tell } from "../output/notices.ts";

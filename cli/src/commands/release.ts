@@ -1,5 +1,8 @@
-import { releaseByHand, visible } from "@runa/engine";
+import { visible } from "@runa/engine";
+import { releaseByHand } from "@runa/engine/attempts";
+import { renewLockfile } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
+import { warn } from "../output/notices.ts";
 import { candidateName } from "../render/candidate-name.ts";
 import { ProjectCommand } from "./base/project-command.ts";
 
@@ -22,6 +25,8 @@ export class ReleaseCommand extends ProjectCommand {
       async (project) => {
         const { id, protocol, workUnit, owner } = await releaseByHand(project, this.attempt);
         const machine = owner.machine === null ? "an unknown machine" : `machine ${visible(owner.machine)}`;
+        const problem = await renewLockfile(project);
+        if (problem !== null) warn("lockfile", visible(problem));
         this.print([
           `released: ${candidateName(protocol, workUnit)}, attempt ${id}, held by runa pid ${owner.pid} on ${machine}`,
           `\`runa run${this.projectFlag}\` may execute it again`,

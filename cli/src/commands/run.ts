@@ -1,18 +1,15 @@
 import {
   type Aim,
-  aimNamed,
   debtsFor,
   debtsOf,
   decidingReasons,
   type EvaluatedCandidate,
   type Evaluation,
-  type OpenProject,
   planExecution,
   project as projectCascade,
-  type RunLimits,
-  runEnvelope,
-  runSummary,
 } from "@runa/engine";
+import { aimNamed, runEnvelope, runSummary } from "@runa/engine/answers";
+import type { OpenProject, RunLimits } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { mcpCommand } from "../execution/execution.ts";
 import { durationIn, wholeNumberIn } from "../input/option-values.ts";

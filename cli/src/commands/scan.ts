@@ -1,5 +1,16 @@
-import { type ProjectOptions, rebuildProject, scanAnswer, scanProject, unhealthyOf } from "@runa/engine";
+import { visible } from "@runa/engine";
+import { scanAnswer } from "@runa/engine/answers";
+import {
+  evaluateScan,
+  lockfileDefects,
+  type ProjectOptions,
+  rebuildProject,
+  scanProject,
+  unhealthyOf,
+  updateLockfile,
+} from "@runa/engine/project";
 import { Command, Option } from "clipanion";
+import { warn } from "../output/notices.ts";
 import { rebuiltText, scanText } from "../render/scan-view.ts";
 import { ProjectCommand } from "./base/project-command.ts";
 
@@ -37,6 +48,9 @@ export class ScanCommand extends ProjectCommand {
       const isSound = rebuilt !== null && rebuilt.damaged === null && !rebuilt.incomplete;
       const report = await scanProject(project, { full: this.full });
       const unhealthy = unhealthyOf(project);
+      const problem = updateLockfile(project, evaluateScan(project, report, null), "all");
+      // What is wrong with the file itself is said already.
+      if (problem !== null && lockfileDefects(project).length === 0) warn("lockfile", visible(problem));
       if (this.json) this.printJson(scanAnswer(project, report, unhealthy, rebuilt));
       else this.print(scanText(report, unhealthy, project.methodology, isSound));
       return 0;

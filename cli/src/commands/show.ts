@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { showInstance, showType, showTypes } from "@runa/engine";
+import { showInstance, showType, showTypes } from "@runa/engine/answers";
 import { Command, Option } from "clipanion";
 import { instanceText, typesText, typeText } from "../render/show-view.ts";
 import { ProjectCommand } from "./base/project-command.ts";

@@ -1,6 +1,8 @@
-import { stateEnvelope, workUnitCounts } from "@runa/engine";
+import { stateEnvelope, workUnitCounts } from "@runa/engine/answers";
+import { unrecordedCandidates } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { stateText } from "../render/state-view.ts";
+import { unrecordedText } from "../render/unrecorded-text.ts";
 import { delegatedWork } from "../render/work-units-view.ts";
 import { ScopedCommand } from "./base/project-command.ts";
 
@@ -30,6 +32,7 @@ export class StateCommand extends ScopedCommand {
       else
         this.print([
           ...stateText(project, evaluation, this.keptFlags),
+          ...unrecordedText(unrecordedCandidates(project, evaluation)).flatMap((line) => ["", line]),
           ...delegatedWork(project, evaluation, this.keptFlags),
         ]);
       return 0;

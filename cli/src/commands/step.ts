@@ -1,15 +1,6 @@
-import {
-  type Aim,
-  decidingReasons,
-  type EvaluatedCandidate,
-  type Evaluation,
-  type OpenProject,
-  planExecution,
-  promptOf,
-  protocolInScope,
-  runSummary,
-  stepEnvelope,
-} from "@runa/engine";
+import { type Aim, decidingReasons, type EvaluatedCandidate, type Evaluation, planExecution } from "@runa/engine";
+import { promptOf, protocolInScope, runSummary, stepEnvelope } from "@runa/engine/answers";
+import type { OpenProject } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { mcpCommand } from "../execution/execution.ts";
 import { UsageError } from "../input/usage-error.ts";

@@ -1,4 +1,4 @@
-import { validate } from "@runa/engine";
+import { validate } from "@runa/engine/answers";
 import { Command, Option } from "clipanion";
 import { bytesOf } from "../input/bytes-of.ts";
 import { validationText } from "../render/validation-view.ts";

@@ -1,4 +1,6 @@
-import { EVENT_KINDS, type ProjectNames, projectNames, shortAttemptId } from "@runa/engine";
+import { type ProjectNames, projectNames } from "@runa/engine/answers";
+import { shortAttemptId } from "@runa/engine/attempts";
+import { EVENT_KINDS } from "@runa/engine/log";
 import { workingDirectory } from "../input/working-directory.ts";
 
 /** What may stand in a place of a command line. */

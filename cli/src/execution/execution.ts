@@ -1,11 +1,7 @@
-import {
-  type ExecutionContext,
-  findMcpCommand,
-  Interrupts,
-  type McpCommand,
-  type OpenProject,
-  RunaError,
-} from "@runa/engine";
+import { RunaError } from "@runa/engine";
+import type { ExecutionContext } from "@runa/engine/attempts";
+import { findMcpCommand, Interrupts, type McpCommand } from "@runa/engine/process";
+import type { OpenProject } from "@runa/engine/project";
 import { startable } from "../checks/agent-check.ts";
 import { interruptText } from "../render/progress-view.ts";
 import type { Progress } from "./progress.ts";

@@ -1,5 +1,6 @@
 import { fstatSync } from "node:fs";
-import { type Candidate, type ExecutionEvent, LinePrefixer, log } from "@runa/engine";
+import { type Candidate, type ExecutionEvent, log } from "@runa/engine";
+import { LinePrefixer } from "@runa/engine/process";
 import type { EventStream } from "../output/event-stream.ts";
 import { type NoticeRecord, tell } from "../output/notices.ts";
 import { stderr, stdout } from "../output/output.ts";

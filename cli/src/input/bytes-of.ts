@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
-import { MAX_BYTES, RunaError, reasonOf } from "@runa/engine";
+import { RunaError, reasonOf } from "@runa/engine";
+import { MAX_BYTES } from "@runa/engine/schema";
 
 /**
  * All bytes of a file, or of stdin where there is none or it is called `-`. A pipe and a device are read like a file, and no

@@ -1,4 +1,5 @@
-import { EventLog, eventDocument, type LogEvent, type OpenProject } from "@runa/engine";
+import { EventLog, eventDocument, type LogEvent } from "@runa/engine/log";
+import type { OpenProject } from "@runa/engine/project";
 import { stdout } from "./output.ts";
 
 /** How often, in milliseconds, events of other processes, such as deliveries, are looked for. */

@@ -1,4 +1,6 @@
-import { type EventLog, HANDLED_SIGNALS, type Handled, RunaError, signalExitCode } from "@runa/engine";
+import { RunaError } from "@runa/engine";
+import type { EventLog } from "@runa/engine/log";
+import { HANDLED_SIGNALS, type Handled, signalExitCode } from "@runa/engine/process";
 import { stdout } from "./output.ts";
 import { watchReader } from "./reader.ts";
 

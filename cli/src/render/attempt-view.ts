@@ -1,4 +1,6 @@
-import { type OpenAttempt, shortAttemptId, visible, type Whereabouts, whereaboutsOf } from "@runa/engine";
+import { type OpenAttempt, visible } from "@runa/engine";
+import { shortAttemptId } from "@runa/engine/attempts";
+import { type Whereabouts, whereaboutsOf } from "@runa/engine/process";
 import { candidateName } from "./candidate-name.ts";
 import { localTime } from "./local-time.ts";
 

@@ -1,4 +1,6 @@
-import { type AttemptEntry, type AttemptsAnswer, durationText, shortAttemptId, visible } from "@runa/engine";
+import { durationText, visible } from "@runa/engine";
+import type { AttemptEntry, AttemptsAnswer } from "@runa/engine/answers";
+import { shortAttemptId } from "@runa/engine/attempts";
 import { localTimeOf } from "./local-time.ts";
 import { columns, out } from "./style.ts";
 import { tokensText, usdText } from "./usage-text.ts";

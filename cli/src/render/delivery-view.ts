@@ -1,4 +1,5 @@
-import { type DeliveryAnswer, visible } from "@runa/engine";
+import { visible } from "@runa/engine";
+import type { DeliveryAnswer } from "@runa/engine/answers";
 
 /** What became of an output, and what its attempt has still to deliver. */
 export function deliveredText({ result, path = "", still_owed }: DeliveryAnswer): string[] {

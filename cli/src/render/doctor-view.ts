@@ -1,18 +1,13 @@
-import {
-  count,
-  type Examination,
-  lackReason,
-  otherwiseReason,
-  type StepBack,
-  violationLines,
-  visible,
-} from "@runa/engine";
+import { count, lackReason, otherwiseReason, type StepBack, visible } from "@runa/engine";
+import { violationLines } from "@runa/engine/attempts";
+import type { Examination } from "@runa/engine/project";
 import { candidateName } from "./candidate-name.ts";
 import { findingText, label } from "./lint-view.ts";
 import { localTime } from "./local-time.ts";
 import { shortReason } from "./reason-text.ts";
 import { passedOverText, unrecognizedText } from "./scan-view.ts";
 import { columns, out } from "./style.ts";
+import { unrecordedText } from "./unrecorded-text.ts";
 
 /** The report of `doctor`: each check with what it found, and a verdict. */
 export function doctorText(examination: Examination): string[] {
@@ -24,6 +19,8 @@ export function doctorText(examination: Examination): string[] {
     alikeWorkUnits,
     cycles,
     otherInstructions,
+    lockfile,
+    unrecorded,
     unrecognized,
     passedOver,
     stepBack,
@@ -45,6 +42,7 @@ export function doctorText(examination: Examination): string[] {
       ...otherInstructions.map(
         (made) => `note     ${candidateName(made.protocol, made.workUnit)}: ${shortReason(otherwiseReason(made))}`,
       ),
+      ...unrecordedText(unrecorded).map((line) => `note     ${line}`),
       ...alikeWorkUnits.map(
         (names) =>
           `note     work units ${visible(names.map((name) => `'${name}'`).join(" and "))} differ only in case or in how Unicode spells them, and count as different ones`,
@@ -69,6 +67,7 @@ export function doctorText(examination: Examination): string[] {
           ),
         )),
     ...section("Cycles", cycles.map(findingText)),
+    ...(lockfile.length === 0 ? [] : section("Lock file", lockfile.map(findingText))),
     ...(stepBack === null ? [] : section("Log", [stepBackText(stepBack)])),
     problems === 0
       ? `${out("green", "healthy")}${warnings === 0 ? "" : `, ${count(warnings, "warning")}`}`

@@ -1,11 +1,6 @@
-import {
-  durationText,
-  type ExplainedAttempt,
-  type ExplainedProtocol,
-  type ExplanationAnswer,
-  type ReasonNode,
-  shortAttemptId,
-} from "@runa/engine";
+import { durationText, type ReasonNode } from "@runa/engine";
+import type { ExplainedAttempt, ExplainedProtocol, ExplanationAnswer } from "@runa/engine/answers";
+import { shortAttemptId } from "@runa/engine/attempts";
 import type { KeptFlags } from "./attempt-view.ts";
 import { candidateName } from "./candidate-name.ts";
 import { spokenTimeOf } from "./local-time.ts";

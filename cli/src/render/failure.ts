@@ -1,13 +1,5 @@
-import {
-  count,
-  type Diagnostic,
-  DiagnosticsError,
-  displayPath,
-  RunaError,
-  StoreError,
-  visible,
-  WorkspaceError,
-} from "@runa/engine";
+import { count, type Diagnostic, DiagnosticsError, RunaError, StoreError, visible, WorkspaceError } from "@runa/engine";
+import { displayPath } from "@runa/engine/project";
 import { sentence } from "./sentence.ts";
 import { err } from "./style.ts";
 
@@ -25,6 +17,12 @@ export function failure(error: unknown): string {
   if (error instanceof RunaError || error instanceof StoreError) return `${label} ${sentence(error.message)}\n`;
   const { message, code } = error as NodeJS.ErrnoException;
   return `${label} ${sentence(message || String(error))}${code === undefined ? "" : ` (${code})`}\n`;
+}
+
+/** The same in one line: `runa.lock:12  message`. */
+export function placeText({ file, message, position }: Diagnostic): string {
+  const line = position === undefined ? "" : `:${position.line}`;
+  return `${visible(displayPath(process.cwd(), file))}${line}  ${sentence(message)}`;
 }
 
 /** `manifest.toml:12:3  message [rule]`, with the line and a caret where the place is known. */

@@ -1,4 +1,5 @@
-import { count, type Diagnostic, displayPath, type LintReport, levelCounts } from "@runa/engine";
+import { count, type Diagnostic, type LintReport, levelCounts } from "@runa/engine";
+import { displayPath } from "@runa/engine/project";
 import { diagnosticText } from "./failure.ts";
 import { sentence } from "./sentence.ts";
 import { out } from "./style.ts";

@@ -1,4 +1,5 @@
-import { type ListAnswer, type ListedProtocol, visible } from "@runa/engine";
+import { visible } from "@runa/engine";
+import type { ListAnswer, ListedProtocol } from "@runa/engine/answers";
 import { cycleWarning } from "./cycle.ts";
 import { columns, out } from "./style.ts";
 

@@ -1,13 +1,6 @@
-import {
-  durationText,
-  type EventBodies,
-  type EventKind,
-  type LogEvent,
-  loggedOutcomeText,
-  reopeningReasons,
-  shortAttemptId,
-  visible,
-} from "@runa/engine";
+import { durationText, visible } from "@runa/engine";
+import { shortAttemptId } from "@runa/engine/attempts";
+import { type EventBodies, type EventKind, type LogEvent, loggedOutcomeText, reopeningReasons } from "@runa/engine/log";
 import { localTime } from "./local-time.ts";
 import { shortReasons } from "./reason-text.ts";
 import { out } from "./style.ts";

@@ -1,4 +1,5 @@
-import { count, type EndedAttempt, type Outcome, type RunFailure, type RunReport, shortAttemptId } from "@runa/engine";
+import { count, type RunFailure, type RunReport } from "@runa/engine";
+import { type EndedAttempt, type Outcome, shortAttemptId } from "@runa/engine/attempts";
 import { shellWord } from "../output/shell.ts";
 import type { KeptFlags } from "./attempt-view.ts";
 import { nameOf } from "./progress-view.ts";

@@ -1,4 +1,5 @@
-import { type ChangedBy, type OriginEntry, shortAttemptId } from "@runa/engine";
+import type { ChangedBy, OriginEntry } from "@runa/engine";
+import { shortAttemptId } from "@runa/engine/attempts";
 import { candidateName } from "./candidate-name.ts";
 import { localTimeOf } from "./local-time.ts";
 

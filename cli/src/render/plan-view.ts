@@ -1,12 +1,12 @@
 import {
   decidingReasons,
   type Evaluation,
-  type OpenProject,
   type PlannedExecution,
   type ProjectedExecution,
   triggerText,
   visible,
 } from "@runa/engine";
+import type { OpenProject } from "@runa/engine/project";
 import { nameOf } from "./progress-view.ts";
 import { shortReasons } from "./reason-text.ts";
 import { columns, out } from "./style.ts";

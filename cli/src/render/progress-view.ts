@@ -1,15 +1,6 @@
-import {
-  type Candidate,
-  count,
-  durationText,
-  type EndedAttempt,
-  type ExecutionEvent,
-  type Handled,
-  type InterruptReaction,
-  type OpenAttempt,
-  outcomeText,
-  visible,
-} from "@runa/engine";
+import { type Candidate, count, durationText, type ExecutionEvent, type OpenAttempt, visible } from "@runa/engine";
+import { type EndedAttempt, outcomeText } from "@runa/engine/attempts";
+import type { Handled, InterruptReaction } from "@runa/engine/process";
 import type { NoticeRecord } from "../output/notices.ts";
 import { holderText } from "./attempt-view.ts";
 import { candidateName } from "./candidate-name.ts";
@@ -50,6 +41,8 @@ export function progressText(event: ExecutionEvent, style: ProgressStyle): strin
       ];
     case "not_offered":
       return [`${err("red", "✗")} ${nameOf(event.candidate)}  not started: ${visible(event.reason)}`];
+    case "not_locked":
+      return [`${err("yellow", "warning:")} ${visible(event.problem)}`];
     case "waiting":
       return event.attempts.map((attempt) => `${err("yellow", "…")} waiting for ${holderText(attempt, style)}`);
   }
@@ -94,6 +87,8 @@ export function progressRecords(event: ExecutionEvent): (readonly [string, Notic
       const fields = { protocol: protocol.name, ...(workUnit === null ? {} : { work_unit: workUnit }) };
       return [[`not started: ${event.reason}`, { level: "warn", operation: "attempt", outcome: "failed", fields }]];
     }
+    case "not_locked":
+      return [[event.problem, { level: "warn", operation: "lockfile", outcome: "failed" }]];
     case "waiting":
       return event.attempts.map((attempt) => [
         "waiting for an attempt of another runa",

@@ -1,4 +1,5 @@
-import { type ChangedBy, type NamedInstance, type Reason, shortAttemptId, visible } from "@runa/engine";
+import { type ChangedBy, type NamedInstance, type Reason, visible } from "@runa/engine";
+import { shortAttemptId } from "@runa/engine/attempts";
 import { shellOption, shellWord } from "../output/shell.ts";
 import type { KeptFlags } from "./attempt-view.ts";
 import { candidateName } from "./candidate-name.ts";
@@ -108,6 +109,10 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
     long: (reason) =>
       `${instance(reason)} is newer than the outputs: ${hash(reason.content_hash)}, ${madeBy(reason.origin)}`,
     short: (reason) => `${instance(reason)} is newer than the outputs`,
+  },
+  left_open: {
+    long: ({ says, since }) => `it was left to be done again in another clone, by ${attempt(since)}: ${visible(says)}`,
+    short: () => "it was left to be done again in another clone",
   },
   said_again: {
     long: (reason) => `${instance(reason)} was said again, of the new work: ${madeBy(reason.origin)}`,

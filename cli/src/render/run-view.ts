@@ -4,17 +4,17 @@ import {
   count,
   type Debts,
   durationText,
-  type EndedAttempt,
   type EvaluatedCandidate,
   type Evaluation,
   type Reason,
   type RunFailure,
   type RunLimit,
   type RunReport,
-  type ScopeCounts,
   standingReasons,
   visible,
 } from "@runa/engine";
+import type { ScopeCounts } from "@runa/engine/answers";
+import type { EndedAttempt } from "@runa/engine/attempts";
 import { shellOption, shellWord } from "../output/shell.ts";
 import { holderText, type KeptFlags } from "./attempt-view.ts";
 import { isInterrupted, nameOfFailed, nextSteps, type Suggestions } from "./next-step.ts";

@@ -7,9 +7,9 @@ import {
   type Methodology,
   type Rebuilt,
   type ScanReport,
-  violationLines,
   visible,
 } from "@runa/engine";
+import { violationLines } from "@runa/engine/attempts";
 import { out } from "./style.ts";
 
 const CHANGES = ["new", "modified", "revalidated", "removed"] as const;

@@ -1,4 +1,5 @@
-import { type InstanceAnswer, type TypeAnswer, type TypesAnswer, violationDiagnostics, visible } from "@runa/engine";
+import { visible } from "@runa/engine";
+import { type InstanceAnswer, type TypeAnswer, type TypesAnswer, violationDiagnostics } from "@runa/engine/answers";
 import { diagnosticText } from "./failure.ts";
 import { localTimeOf } from "./local-time.ts";
 import { originText, originTime } from "./origin-text.ts";

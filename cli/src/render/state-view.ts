@@ -1,16 +1,14 @@
 import {
-  byStatus,
   decidingReasons,
   type EvaluatedCandidate,
   type Evaluation,
-  type OpenProject,
   type Reason,
-  scanWarnings,
-  shortAttemptId,
   triggerText,
-  unhealthyInstances,
   visible,
 } from "@runa/engine";
+import { byStatus, scanWarnings } from "@runa/engine/answers";
+import { shortAttemptId } from "@runa/engine/attempts";
+import { type OpenProject, unhealthyInstances } from "@runa/engine/project";
 import { type KeptFlags, runningText } from "./attempt-view.ts";
 import { agoText } from "./local-time.ts";
 import { shortReason, shortReasons, waitText } from "./reason-text.ts";

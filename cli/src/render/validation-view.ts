@@ -1,4 +1,5 @@
-import { count, type ValidationAnswer, violationDiagnostics, visible } from "@runa/engine";
+import { count, visible } from "@runa/engine";
+import { type ValidationAnswer, violationDiagnostics } from "@runa/engine/answers";
 import { diagnosticText } from "./failure.ts";
 import { out } from "./style.ts";
 

@@ -1,12 +1,6 @@
-import {
-  count,
-  type Evaluation,
-  evaluateScope,
-  type OpenProject,
-  type ScopeCounts,
-  scopeCounts,
-  workUnitCounts,
-} from "@runa/engine";
+import { count, type Evaluation } from "@runa/engine";
+import { type ScopeCounts, scopeCounts, workUnitCounts } from "@runa/engine/answers";
+import { evaluateScope, type OpenProject } from "@runa/engine/project";
 import { shellOption } from "../output/shell.ts";
 import type { KeptFlags } from "./attempt-view.ts";
 import { columns } from "./style.ts";

@@ -1,3 +1,4 @@
+import { rfc3339, type Store, wallTime } from "@runa/store";
 import {
   type AttemptQuery,
   attemptsWith,
@@ -6,11 +7,8 @@ import {
   listAttempts,
   namesInAttempts,
   type OutcomeId,
-  rfc3339,
-  type Store,
   unendedAttempt,
-  wallTime,
-} from "@runa/store";
+} from "@runa/store/attempts";
 import { NAMED_IDS, onlyId, SHORTEST_BEGINNING } from "../attempt/attempt-id.ts";
 import type { Usage } from "../attempt/usage.ts";
 import { RunaError } from "../diagnostic.ts";

@@ -36,11 +36,21 @@ export interface DoctorAnswer {
     readonly reasons: readonly Reason[];
   }[];
   readonly cycles: readonly (readonly string[])[];
+  /** What is wrong with the lock file; each problem counts. */
+  readonly lockfile: readonly LockfileEntry[];
+  /** Candidates whose outputs go by age, as nothing tells what they were made from; in a clone only. */
+  readonly by_age: readonly { readonly protocol: string; readonly work_unit?: string }[];
 }
+
+type LockfileEntry = Omit<FindingEntry, "rule">;
 
 /** An examination as a document. */
 export function doctorAnswer({ root, methodology }: OpenProject, examination: Examination): DoctorAnswer {
   const { health, findings, readiness, otherInstructions } = examination;
+  const candidate = ({ protocol, workUnit }: { protocol: string; workUnit: string | null }) => ({
+    protocol,
+    ...(workUnit !== null && { work_unit: workUnit }),
+  });
   return {
     version: 1,
     kind: "doctor",
@@ -59,11 +69,12 @@ export function doctorAnswer({ root, methodology }: OpenProject, examination: Ex
         precondition_failures: failures.map(failureEntry),
         reasons: failures.map(lackReason),
       })) ?? null,
-    other_instructions: otherInstructions.map((made) => ({
-      protocol: made.protocol,
-      ...(made.workUnit !== null && { work_unit: made.workUnit }),
-      reasons: [otherwiseReason(made)],
-    })),
+    other_instructions: otherInstructions.map((made) => ({ ...candidate(made), reasons: [otherwiseReason(made)] })),
     cycles: executionOrder(methodology).cycles,
+    lockfile: examination.lockfile.map((finding) => {
+      const { rule, ...entry } = findingEntry(finding, root);
+      return entry;
+    }),
+    by_age: examination.unrecorded.map(({ protocol: { name }, workUnit }) => candidate({ protocol: name, workUnit })),
   };
 }

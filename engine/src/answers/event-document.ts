@@ -1,4 +1,5 @@
-import { type LogEvent, rfc3339 } from "@runa/store";
+import { rfc3339 } from "@runa/store";
+import type { LogEvent } from "@runa/store/log";
 
 /** An event of the log as a document (attempts.md section 8). */
 export function eventDocument({ seq, at, kind, attempt, body, prev, hash }: LogEvent): object {

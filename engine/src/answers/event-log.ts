@@ -1,8 +1,8 @@
+import { knownWorkUnits, type Store } from "@runa/store";
 import {
   type EventFilter,
   type EventQuery,
   eventCount,
-  knownWorkUnits,
   type LogEvent,
   type LogHead,
   type LogVerdict,
@@ -10,9 +10,8 @@ import {
   loggedProtocols,
   logHead,
   readEvents,
-  type Store,
   verifyLog,
-} from "@runa/store";
+} from "@runa/store/log";
 import { NAMED_IDS, onlyId } from "../attempt/attempt-id.ts";
 import { openRecord, type ProjectOptions } from "../project/project.ts";
 

@@ -1,4 +1,5 @@
-import { type OutcomeId, rfc3339 } from "@runa/store";
+import { rfc3339 } from "@runa/store";
+import type { OutcomeId } from "@runa/store/attempts";
 import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
 
 /** The last attempt of a candidate that has ended. */

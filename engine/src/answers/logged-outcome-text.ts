@@ -1,4 +1,4 @@
-import type { EventBodies } from "@runa/store";
+import type { EventBodies } from "@runa/store/log";
 import type { Outcome, Silence } from "../attempt/outcome.ts";
 import { outcomeText } from "../attempt/outcome-text.ts";
 import { count } from "../count.ts";

@@ -1,6 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { instanceIdOf, knownWorkUnits, listAttempts, readSourceFile, type Store, storeExists } from "@runa/store";
+import { knownWorkUnits, type Store, storeExists } from "@runa/store";
+import { listAttempts } from "@runa/store/attempts";
+import { instanceIdOf, readSourceFile } from "@runa/store/files";
 import { type Manifest, readManifest } from "../methodology/manifest.ts";
 import { manifestPath } from "../methodology/methodology.ts";
 import { fromRoot } from "../project/config.ts";

@@ -1,12 +1,7 @@
-import {
-  type Instance,
-  type InstanceStatus,
-  judgeContent,
-  type Origin,
-  originsOf,
-  parseJson,
-  readRegularFile,
-} from "@runa/store";
+import { type Instance, type InstanceStatus, judgeContent } from "@runa/store";
+import { type Origin, originsOf } from "@runa/store/deliveries";
+import { readRegularFile } from "@runa/store/files";
+import { parseJson } from "@runa/store/json";
 import { RunaError } from "../diagnostic.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import { type ArtifactType, outputTypesOf } from "../methodology/methodology.ts";

@@ -1,4 +1,4 @@
-import { abandonAttempt, adoptAttempt, type OpenAttempt } from "@runa/store";
+import { abandonAttempt, adoptAttempt, type OpenAttempt } from "@runa/store/attempts";
 import { thisOwner } from "../process/owner.ts";
 import type { Carrier } from "./carrier.ts";
 import type { Supervision } from "./context.ts";

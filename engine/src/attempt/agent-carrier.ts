@@ -1,4 +1,4 @@
-import type { OpenAttempt } from "@runa/store";
+import type { OpenAttempt } from "@runa/store/attempts";
 import { RunaError } from "../diagnostic.ts";
 import type { Candidate } from "../methodology/candidate.ts";
 import { requireMcpCommand } from "../plan/mcp-config.ts";

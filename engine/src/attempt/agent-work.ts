@@ -1,4 +1,4 @@
-import { attemptNotes, type Place, type ProcessIdentity, type ServerNotes } from "@runa/store";
+import { attemptNotes, type Place, type ProcessIdentity, type ServerNotes } from "@runa/store/attempts";
 import type { Candidate } from "../methodology/candidate.ts";
 import type { AgentProcess, ProcessEnd } from "../process/agent-process.ts";
 import { startProblem } from "../process/start-problem.ts";

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { reasonOf } from "@runa/store";
+import { reasonOf } from "@runa/store/files";
 import { RunaError } from "../diagnostic.ts";
 import type { Project } from "../project/project.ts";
 

@@ -1,4 +1,5 @@
-import type { InstanceBefore, InstanceRef, Moment, Place, ProcessIdentity, ScanReport, SeenType } from "@runa/store";
+import type { InstanceRef, Moment, ScanReport } from "@runa/store";
+import type { InstanceBefore, Place, ProcessIdentity, SeenType } from "@runa/store/attempts";
 import type { Candidate } from "../methodology/candidate.ts";
 import type { WorkEnd } from "./carrier.ts";
 import type { Limit, Outcome } from "./outcome.ts";

@@ -1,4 +1,4 @@
-import type { OpenAttempt, Place, ProcessIdentity } from "@runa/store";
+import type { OpenAttempt, Place, ProcessIdentity } from "@runa/store/attempts";
 import type { EvaluatedCandidate } from "../evaluate/evaluate.ts";
 import type { ScopeView } from "../evaluate/scope-view.ts";
 import type { Candidate } from "../methodology/candidate.ts";

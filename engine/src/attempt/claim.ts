@@ -5,10 +5,11 @@ import {
   claimAttempt,
   type Exclusion,
   endUnstarted,
+  type LastAttempt,
   type OpenAttempt,
-  reasonOf,
   recordAgent,
-} from "@runa/store";
+} from "@runa/store/attempts";
+import { reasonOf } from "@runa/store/files";
 import { v7 as uuidv7 } from "uuid";
 import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate } from "../evaluate/evaluate.ts";
@@ -77,7 +78,7 @@ export function launchAttempt(context: Supervision, carrier: Carrier, trial: Tri
     instructionsHash: protocol.instructionsHash,
     inputs: inputs.map(({ instance: { type, id, contentHash } }) => ({ type, id, contentHash })),
     before,
-    lastAttempt: view.lastAttempt(protocol)?.id ?? null,
+    lastAttempt: lastAttemptHere(view.lastAttempt(protocol)),
     reopened: reopeningOf(project, view, candidate),
     exclusion,
   });
@@ -122,6 +123,11 @@ function reopeningOf({ store }: OpenProject, view: ScopeView, candidate: Evaluat
   if (success === undefined) return null;
   const because = reopenedBy(store, view, candidate);
   return { last_success: success.id, ...(because.length > 0 && { because }) };
+}
+
+/** The last attempt that this store has a record of. */
+function lastAttemptHere(last: LastAttempt | undefined): string | null {
+  return last?.elsewhere === undefined ? (last?.id ?? null) : last.elsewhere.lastHere;
 }
 
 function begin(context: Supervision, attempt: RunningAttempt, work: Work, watcher: Watcher): Begun {

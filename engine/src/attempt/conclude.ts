@@ -1,4 +1,5 @@
-import { endAttempt, type InstanceRef, readSnapshot, type SeenType } from "@runa/store";
+import { type InstanceRef, readSnapshot } from "@runa/store";
+import { endAttempt, type SeenType } from "@runa/store/attempts";
 import { owedDigest } from "../evaluate/outputs.ts";
 import type { ScopeView } from "../evaluate/scope-view.ts";
 import { thisOwner } from "../process/owner.ts";

@@ -1,4 +1,4 @@
-import { attemptNotes } from "@runa/store";
+import { attemptNotes } from "@runa/store/attempts";
 import type { OpenProject } from "../project/project.ts";
 
 /** How many deliveries an attempt has made by now. */

@@ -1,9 +1,12 @@
-import { earlierDeliveries, type Instance, type InstanceRef, type JsonSchema } from "@runa/store";
+import type { CandidateName, Instance, InstanceRef, JsonSchema } from "@runa/store";
+import { earlierDeliveries } from "@runa/store/attempts";
+import type { EarlierDelivery } from "@runa/store/deliveries";
 import type { ScopeView } from "../evaluate/scope-view.ts";
 import type { Candidate } from "../methodology/candidate.ts";
 import { outputTypesOf, owedTypesOf } from "../methodology/methodology.ts";
 import { instancePath } from "../plan/plan.ts";
 import type { EarlierOutput } from "../plan/prompt.ts";
+import { believedLines } from "../project/lockfile/believed.ts";
 import { displayPath, type OpenProject } from "../project/project.ts";
 
 /** An instance that still lies there of what earlier attempts of a candidate delivered or confirmed. */
@@ -28,9 +31,11 @@ export function leavingOutputs(project: OpenProject, work: Candidate, view: Scop
   return stillThere(project, work, view).flatMap(({ instance, leaves }) => (leaves ? [instance] : []));
 }
 
-function stillThere({ store, methodology }: OpenProject, work: Candidate, view: ScopeView): EarlierInstance[] {
+function stillThere(project: OpenProject, work: Candidate, view: ScopeView): EarlierInstance[] {
   const { protocol, workUnit } = work;
-  const deliveries = earlierDeliveries(store, { protocol: protocol.name, workUnit });
+  const { store, methodology } = project;
+  const name = { protocol: protocol.name, workUnit };
+  const deliveries = [...deliveriesElsewhere(project, name, view), ...earlierDeliveries(store, name)];
   if (deliveries.length === 0) return [];
   const earlier = new Map(deliveries.map((delivery) => [keyOf(delivery), delivery]));
   const seen = view.as(protocol);
@@ -44,6 +49,19 @@ function stillThere({ store, methodology }: OpenProject, work: Candidate, view: 
       return [{ instance, leaves: isReplaced && !since && written === instance.contentHash }];
     });
   });
+}
+
+/** What attempts in other clones delivered, as the lock file tells. */
+function deliveriesElsewhere({ lockfile }: OpenProject, name: CandidateName, view: ScopeView): EarlierDelivery[] {
+  const lines = lockfile === null ? [] : believedLines(lockfile.read(), view.snapshot, name);
+  return lines
+    .filter(({ by }) => by !== "hand")
+    .map(({ type, id, content, by }) => ({
+      type,
+      id,
+      written: by === "attempt" ? content : null,
+      since: by === "since",
+    }));
 }
 
 /** Whether a type's schema says that its instances add up: `"x-runa": {"accumulates": true}`. */

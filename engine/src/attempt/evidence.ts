@@ -1,15 +1,13 @@
+import type { Instance, InstanceRef, Snapshot } from "@runa/store";
 import {
   type AttemptResult,
   attemptNotes,
   deliveredElsewhere,
-  type Instance,
   type InstanceBefore,
-  type InstanceRef,
   type InstanceState,
   type SeenType,
   type ServerNotes,
-  type Snapshot,
-} from "@runa/store";
+} from "@runa/store/attempts";
 import { ScopeView, seenOf, setDigest } from "../evaluate/scope-view.ts";
 import { type Methodology, outputTypesOf, type Protocol, readTypesOf } from "../methodology/methodology.ts";
 import type { OpenProject } from "../project/project.ts";
@@ -69,8 +67,11 @@ function keyOf({ type, id }: InstanceRef): string {
 function writtenFiles({ store, methodology }: OpenProject, attempt: Attempt, after: ScopeView): Instance[] {
   const { protocol } = attempt.candidate;
   const seen = after.as(protocol);
-  const before = new Map(attempt.before.map((instance) => [keyOf(instance), instance]));
-  return outputTypesOf(protocol)
+  const types = outputTypesOf(protocol);
+  // It may have read ten thousand others.
+  const outputs = attempt.before.filter(({ type }) => types.includes(type));
+  const before = new Map(outputs.map((instance) => [keyOf(instance), instance]));
+  return types
     .filter((type) => !othersMayWrite(methodology, after.snapshot, attempt, type))
     .flatMap((type) => seen.inScope(type))
     .filter((instance) => {

@@ -1,4 +1,4 @@
-import { finishPendingOperations, type NotDone } from "@runa/store";
+import { finishPendingOperations, type NotDone } from "@runa/store/attempts";
 import type { OpenProject } from "../project/project.ts";
 import { logNotDone } from "./records.ts";
 

@@ -1,4 +1,4 @@
-import { type EndFacts, loggedViolations } from "@runa/store";
+import { type EndFacts, loggedViolations } from "@runa/store/log";
 import type { Outcome, Silence } from "./outcome.ts";
 
 /** So many outputs that are not valid go into the log; how many there were stands beside them. */

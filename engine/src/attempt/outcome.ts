@@ -1,4 +1,5 @@
-import type { InstanceId, OutcomeId, Refusal, Violation } from "@runa/store";
+import type { InstanceId, Violation } from "@runa/store";
+import type { OutcomeId, Refusal } from "@runa/store/attempts";
 
 /** Why nothing was delivered of what was owed. What agents are silent by, others need not know. */
 export type Silence =

@@ -1,4 +1,4 @@
-import type { NotDone } from "@runa/store";
+import type { NotDone } from "@runa/store/attempts";
 import { log, logEngine } from "../log/log.ts";
 import type { ClaimedAttempt, EndedAttempt } from "./attempt.ts";
 import { outcomeText } from "./outcome-text.ts";

@@ -1,4 +1,4 @@
-import { type OpenAttempt, releaseAttempt, unendedAttempts } from "@runa/store";
+import { type OpenAttempt, releaseAttempt, unendedAttempts } from "@runa/store/attempts";
 import { RunaError } from "../diagnostic.ts";
 import { owedDigest } from "../evaluate/outputs.ts";
 import { findAgentOf } from "../process/agent-process.ts";

@@ -1,4 +1,4 @@
-import { fenceAttempt, progressOf } from "@runa/store";
+import { fenceAttempt, progressOf } from "@runa/store/attempts";
 import type { Attempt, EndedAttempt, Ending, FencedAttempt, RunningAttempt } from "./attempt.ts";
 import type { Work } from "./carrier.ts";
 import { concludeAttempt, obligationsMet } from "./conclude.ts";

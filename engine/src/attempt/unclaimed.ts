@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { progressOf } from "@runa/store";
+import { progressOf } from "@runa/store/attempts";
 import type { OpenProject } from "../project/project.ts";
 
 /** How old, in milliseconds, a directory without an attempt is before it is taken for one that will never have one. */

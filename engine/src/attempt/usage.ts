@@ -1,4 +1,5 @@
-import { readRegularFile, reasonOf, type Usage } from "@runa/store";
+import type { Usage } from "@runa/store/attempts";
+import { readRegularFile, reasonOf } from "@runa/store/files";
 
 export type { Usage };
 

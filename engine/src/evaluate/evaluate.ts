@@ -1,8 +1,9 @@
-import type { Instance, OpenAttempt, ScanGap, Snapshot, TypeSummary, WorkUnit } from "@runa/store";
+import type { Instance, ScanGap, Snapshot, TypeSummary, WorkUnit } from "@runa/store";
+import type { OpenAttempt } from "@runa/store/attempts";
 import { type Candidate, candidateKey } from "../methodology/candidate.ts";
-import { Dialogue } from "../methodology/dialogue.ts";
 import { type Graph, graphOf } from "../methodology/graph.ts";
 import type { Methodology, Protocol } from "../methodology/methodology.ts";
+import { Reviewers } from "../methodology/reviewers.ts";
 import { type Primitive, type Trigger, triggerText, typesOf } from "../methodology/trigger.ts";
 import { Feedback } from "./feedback.ts";
 import { type Freshness, freshnessOf } from "./freshness.ts";
@@ -66,7 +67,7 @@ export interface Evaluation {
   readonly cycles: readonly (readonly string[])[];
   readonly gaps: readonly ScanGap[];
   readonly view: ScopeView;
-  readonly dialogue: Dialogue;
+  readonly reviewers: Reviewers;
 }
 
 /**
@@ -108,20 +109,15 @@ class Evaluator {
 
   evaluate(workUnit: WorkUnit | null): Evaluation {
     const view = new ScopeView(this.#snapshot, workUnit, this.#common);
-    const { dialogue, order, cycles, cycleOf } = declaredScope(this.#methodology, workUnit);
+    const { reviewers, order, cycles, cycleOf } = declaredScope(this.#methodology, workUnit);
     const candidates = order.map((protocol) => {
+      const candidate = { protocol, workUnit };
       const seen = view.as(protocol);
-      return candidateOf(
-        seen,
-        { protocol, workUnit },
-        {
-          feedback: new Feedback(seen, protocol, dialogue),
-          cycle: cycleOf.get(protocol.name) ?? null,
-          attempt: this.#attemptOf({ protocol, workUnit }),
-        },
-      );
+      const feedback = new Feedback(seen, protocol, reviewers);
+      const cycle = cycleOf.get(protocol.name) ?? null;
+      return candidateOf(seen, candidate, feedback, cycle, this.#attemptOf(candidate));
     });
-    return { methodology: this.#methodology, workUnit, candidates, cycles, gaps: this.#gaps, view, dialogue };
+    return { methodology: this.#methodology, workUnit, candidates, cycles, gaps: this.#gaps, view, reviewers };
   }
 
   #attemptOf(candidate: Candidate): OpenAttempt | null {
@@ -131,7 +127,7 @@ class Evaluator {
 
 /** What every evaluation of a scope has in common, whatever lies there: all work units share it. */
 interface DeclaredScope extends Graph<Protocol> {
-  readonly dialogue: Dialogue;
+  readonly reviewers: Reviewers;
   /** The hard cycle that a protocol takes part in, by name. */
   readonly cycleOf: ReadonlyMap<string, readonly string[]>;
 }
@@ -147,7 +143,7 @@ function declaredScope(methodology: Methodology, workUnit: WorkUnit | null): Dec
   const inScope = protocolsOf(methodology, workUnit);
   const graph = graphOf(inScope, methodology.protocols);
   const cycleOf = new Map(graph.cycles.flatMap((cycle) => cycle.map((member) => [member, cycle] as const)));
-  const made = { ...graph, cycleOf, dialogue: new Dialogue(inScope) };
+  const made = { ...graph, cycleOf, reviewers: new Reviewers(inScope) };
   known[scope] = made;
   return made;
 }
@@ -160,9 +156,10 @@ export function protocolsOf({ protocols }: Methodology, workUnit: WorkUnit | nul
 function candidateOf(
   view: ProtocolView,
   { protocol, workUnit }: Candidate,
-  around: Pick<EvaluatedCandidate, "feedback" | "cycle" | "attempt">,
+  feedback: Feedback,
+  cycle: EvaluatedCandidate["cycle"],
+  attempt: EvaluatedCandidate["attempt"],
 ): EvaluatedCandidate {
-  const { feedback, cycle } = around;
   const outputs = outputsOf(view, protocol);
   const triggers = new TriggerEvaluation(view, outputs, feedback);
   const freshness = freshnessOf(view, protocol, outputs, triggers, feedback);
@@ -173,7 +170,9 @@ function candidateOf(
     readiness: readinessOf(view, protocol, triggers, freshness, cycle),
     outputs,
     freshness,
-    ...around,
+    feedback,
+    cycle,
+    attempt,
   };
 }
 
@@ -214,9 +213,9 @@ export function preconditionFailures({ view }: Evaluation, protocol: Protocol): 
 }
 
 /** The same, and the types of its trigger that cannot be trusted. */
-export function obstaclesOf({ view, dialogue }: Evaluation, protocol: Protocol): PreconditionFailure[] {
+export function obstaclesOf({ view, reviewers }: Evaluation, protocol: Protocol): PreconditionFailure[] {
   const seen = view.as(protocol);
-  const feedback = new Feedback(seen, protocol, dialogue);
+  const feedback = new Feedback(seen, protocol, reviewers);
   const triggers = new TriggerEvaluation(seen, outputsOf(seen, protocol), feedback);
   return [...failuresOf(seen, protocol), ...untrustedIn(seen, protocol, triggers)];
 }

@@ -1,7 +1,7 @@
 import type { Instance, Moment } from "@runa/store";
-import type { Dialogue } from "../methodology/dialogue.ts";
 import type { ProtocolDeclaration } from "../methodology/manifest.ts";
 import { outputTypesOf, readTypesOf } from "../methodology/methodology.ts";
+import type { Reviewers } from "../methodology/reviewers.ts";
 import type { ProtocolView, RelevantInput } from "./scope-view.ts";
 
 /** An instance that counts as changed when it was delivered, even with the content that it had before. */
@@ -17,12 +17,12 @@ export interface News {
 export class Feedback {
   readonly #view: ProtocolView;
   readonly #protocol: ProtocolDeclaration;
-  readonly #dialogue: Dialogue;
+  readonly #reviewers: Reviewers;
 
-  constructor(view: ProtocolView, protocol: ProtocolDeclaration, dialogue: Dialogue) {
+  constructor(view: ProtocolView, protocol: ProtocolDeclaration, reviewers: Reviewers) {
     this.#view = view;
     this.#protocol = protocol;
-    this.#dialogue = dialogue;
+    this.#reviewers = reviewers;
   }
 
   /** Whether there is anything that the candidate has not answered. */
@@ -52,7 +52,7 @@ export class Feedback {
     const answered = this.#view.lastSuccess?.ended ?? 0;
     const deliveries = this.#view.heard?.deliveries.get(type) ?? [];
     return deliveries.flatMap(({ id, contentHash, protocol, at, before }): News[] => {
-      if (at <= answered || !this.#dialogue.isFeedback(type, protocol, this.#protocol)) return [];
+      if (at <= answered || !this.#reviewers.isFeedback(type, protocol, this.#protocol)) return [];
       if (before !== null && !this.#hasChangedSince(before)) return [];
       const instance = this.#view.inScope(type).find((one) => one.id === id && one.contentHash === contentHash);
       return instance === undefined ? [] : [{ instance, at }];

@@ -1,3 +1,4 @@
+import type { SeenType } from "@runa/store/attempts";
 import type { Protocol } from "../methodology/methodology.ts";
 import type { Feedback } from "./feedback.ts";
 import type { Outputs } from "./outputs.ts";
@@ -24,21 +25,27 @@ export function freshnessOf(
   feedback: Feedback,
 ): Freshness {
   const success = view.lastSuccess;
-  const record = success?.fingerprint === protocol.fingerprint ? success.seen : null;
-  const by = record === null || record === undefined ? "age" : "record";
-  if (outputs.time === null) return { current: false, by };
+  const record = (success?.fingerprint === protocol.fingerprint ? success.seen : null) ?? null;
+  const by = record === null ? "age" : "record";
+  const last = success ?? view.lastAttempt;
+  if (outputs.time === null || (last?.elsewhere?.open ?? null) !== null) return { current: false, by };
   const { vouched } = outputs.time;
   const isAsBefore = (input: RelevantInput) => {
     const { type, which } = input;
     const said = feedback.newest(input);
-    if (record !== null && record !== undefined)
-      return said === null && record[type]?.[which] === view.digest(type)[which];
+    if (record !== null) return said === null && record[type]?.[which] === view.digest(type)[which];
     const { newest, newestValid } = view.summary(type);
-    const time = which === "valid" ? newestValid : newest;
-    return Math.max(time ?? 0, said ?? 0) <= vouched;
+    const time = Math.max((which === "valid" ? newestValid : newest) ?? 0, said ?? 0);
+    if (last?.elsewhere === undefined) return time <= vouched;
+    // In a clone everything has come at once: what differs from what the other one knew has come since.
+    return time < vouched || (said === null && isAsSeen(last.seen?.[type], view.digest(type), which));
   };
   const current =
     protocol.requires.every((type) => isAsBefore({ type, which: "valid" })) &&
     triggers.relevant(protocol.trigger).every(isAsBefore);
   return { by, current };
+}
+
+function isAsSeen(before: SeenType | undefined, today: SeenType, which: RelevantInput["which"]): boolean {
+  return before === undefined || before[which] === today[which];
 }

@@ -92,7 +92,7 @@ function settlementsOf({ protocol, outputs }: EvaluatedCandidate): Settlement[] 
  * The choices that are settled by feedback which a current candidate's trigger names: what it demanded changed nothing. Feedback
  * is what an attempt delivered or confirmed; a file that a person put there demands nothing of this kind.
  */
-function standingChoices({ candidates, dialogue, view }: Evaluation): Standing[] {
+function standingChoices({ candidates, reviewers, view }: Evaluation): Standing[] {
   const current = candidates.filter(isCurrent);
   return candidates.flatMap(settlementsOf).flatMap((choice): Standing[] => {
     const { protocol, member } = choice;
@@ -103,7 +103,7 @@ function standingChoices({ candidates, dialogue, view }: Evaluation): Standing[]
     if (said.length === 0) return [];
     const answeredBy = current
       .filter((listener) => typesOf(listener.protocol.trigger).includes(member))
-      .filter((listener) => dialogue.isFeedback(member, protocol, listener.protocol))
+      .filter((listener) => reviewers.isFeedback(member, protocol, listener.protocol))
       .map((listener) => listener.protocol.name);
     return answeredBy.length === 0 ? [] : [{ ...choice, instances: said, answeredBy }];
   });

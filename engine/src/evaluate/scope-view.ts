@@ -2,15 +2,13 @@ import {
   candidateKey,
   type HeardDeliveries,
   type Instance,
-  type LastAttempt,
   type ScanGap,
-  type SeenType,
   type Snapshot,
-  sha256,
-  summaryOf,
   type TypeSummary,
   type WorkUnit,
 } from "@runa/store";
+import type { LastAttempt, SeenType } from "@runa/store/attempts";
+import { sha256 } from "@runa/store/json";
 
 /** Stands in the place of instances: what a set of them is told apart by. */
 export type SetMember = Pick<Instance, "id" | "contentHash">;
@@ -21,17 +19,17 @@ export interface RelevantInput {
   readonly which: "valid" | "all";
 }
 
+/** Of lists that were asked for: while the store hands out the same one, it need not be looked through again. */
+const DIGESTS = new WeakMap<readonly Instance[], SeenType>();
+
 /** A set of instances of each type, and what is known of it. Each answer is worked out once, when it is asked for. */
 class Sight {
   readonly #list: (type: string) => readonly Instance[];
   readonly #sum: (type: string) => TypeSummary;
   readonly #inScope = new Map<string, readonly Instance[]>();
   readonly #valid = new Map<string, readonly Instance[]>();
-  readonly #summaries = new Map<string, TypeSummary>();
-  readonly #digests = new Map<string, SeenType>();
 
-  /** @param sum what is known of a type; without it, what the list tells */
-  constructor(list: Sight["inScope"], sum: Sight["summary"] = (type) => summaryOf(this.inScope(type))) {
+  constructor(list: Sight["inScope"], sum: Sight["summary"]) {
     this.#list = list;
     this.#sum = sum;
   }
@@ -41,15 +39,25 @@ class Sight {
   }
 
   valid(type: string): readonly Instance[] {
-    return remembered(this.#valid, type, () => this.inScope(type).filter((instance) => instance.status === "valid"));
+    return remembered(this.#valid, type, () => {
+      const { total, valid } = this.summary(type);
+      const all = this.inScope(type);
+      return valid === total ? all : all.filter(({ status }) => status === "valid");
+    });
   }
 
   summary(type: string): TypeSummary {
-    return remembered(this.#summaries, type, () => this.#sum(type));
+    return this.#sum(type);
   }
 
   digest(type: string): SeenType {
-    return remembered(this.#digests, type, () => seenOf(this.inScope(type)));
+    const instances = this.inScope(type);
+    let digest = DIGESTS.get(instances);
+    if (digest === undefined) {
+      digest = seenOf(instances);
+      DIGESTS.set(instances, digest);
+    }
+    return digest;
   }
 }
 
@@ -86,13 +94,21 @@ export class ScopeView {
   readonly workUnit: WorkUnit | null;
   readonly #common: CommonSight;
   readonly #own: Sight;
+  readonly #summaries = new Map<string, TypeSummary>();
 
   /** @param common shared with the views of other scopes over the same snapshot */
   constructor(snapshot: Snapshot, workUnit: WorkUnit | null, common = new CommonSight(snapshot)) {
     this.snapshot = snapshot;
     this.workUnit = workUnit;
     this.#common = common;
-    this.#own = workUnit === null ? common.all : new Sight((type) => snapshot.instances.forWorkUnit(type, workUnit));
+    const { instances } = snapshot;
+    this.#own =
+      workUnit === null
+        ? common.all
+        : new Sight(
+            (type) => instances.forWorkUnit(type, workUnit),
+            (type) => instances.summaryFor(type, workUnit),
+          );
   }
 
   /** The last attempt of one of the scope's protocols that has ended. */
@@ -134,9 +150,14 @@ export class ScopeView {
     return this.inScope(type).filter(({ status }) => status === "invalid" || status === "malformed");
   }
 
-  /** What is known of those in scope. */
+  /** What is known of those in scope. Asked for more often than anything else. */
   summary(type: string): TypeSummary {
-    return this.#of(type).summary(type);
+    let summary = this.#summaries.get(type);
+    if (summary === undefined) {
+      summary = this.#of(type).summary(type);
+      this.#summaries.set(type, summary);
+    }
+    return summary;
   }
 
   /** Whether any type is partially scanned. */

@@ -1,3 +1,4 @@
+import type { Moment } from "@runa/store";
 import type { Primitive, Trigger } from "../methodology/trigger.ts";
 import type { Feedback } from "./feedback.ts";
 import type { Outputs } from "./outputs.ts";
@@ -31,10 +32,21 @@ export class TriggerEvaluation {
       case "on_change": {
         const { newest } = view.summary(trigger.name);
         if (newest === null || this.#outputs.time === null) return newest !== null;
-        const said = this.#feedback.newest({ type: trigger.name, which: "all" }) ?? newest;
-        return Math.max(newest, said) > this.#outputs.time.changed;
+        const said = this.#feedback.newest({ type: trigger.name, which: "all" });
+        const { changed } = this.#outputs.time;
+        return (said !== null && said > changed) || this.#hasNewer(trigger.name, newest, changed);
       }
     }
+  }
+
+  /** Whether an instance of a type is newer than the outputs. */
+  #hasNewer(type: string, newest: Moment, changed: Moment): boolean {
+    const known = (this.#view.lastSuccess ?? this.#view.lastAttempt)?.elsewhere?.notNewer.get(type);
+    if (known === undefined) return newest > changed;
+    // In a clone everything has come at once: what the other one did not know, or knew as newer, is so here too.
+    return this.#view
+      .inScope(type)
+      .some(({ id, contentHash, lastModified }) => lastModified >= changed && known.get(id) !== contentHash);
   }
 
   /** The verdict that a complete scan could not overturn: null where a partially scanned type leaves it open. */

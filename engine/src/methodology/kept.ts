@@ -1,13 +1,6 @@
 import { dirname } from "node:path";
-import {
-  identitiesNow,
-  keepMethodology,
-  keptMethodology,
-  knownSchemaHash,
-  rememberSchemaFiles,
-  SourceReading,
-  type Store,
-} from "@runa/store";
+import { keepMethodology, keptMethodology, knownSchemaHash, rememberSchemaFiles, type Store } from "@runa/store";
+import { identitiesNow, SourceReading } from "@runa/store/files";
 import type { TomlDocument, TomlFinding } from "../toml/parse.ts";
 import { version } from "../version.ts";
 import { LazyCompiler } from "./lazy-compiler.ts";
@@ -25,7 +18,7 @@ interface Facts {
 }
 
 /** By whom something is kept: another runa reads the files again. Its number changes with what is made of a manifest. */
-const KEEPER = `${version} 2`;
+const KEEPER = `${version} 3`;
 
 /**
  * The methodology of a project. What was made of it at an earlier command is taken from the store where every one of its

@@ -1,4 +1,4 @@
-import { loadSchemaCompiler, type SchemaCompiler, type SchemaSource, type Validator } from "@runa/store";
+import { loadSchemaCompiler, type SchemaCompiler, type SchemaSource, type Validator } from "@runa/store/schema";
 
 /** The compiler of a methodology's schemas; loaded at most once, and only when a file has to be validated. */
 export class LazyCompiler {

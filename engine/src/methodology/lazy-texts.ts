@@ -1,13 +1,7 @@
-import {
-  type JsonSchema,
-  parseKnownSchema,
-  readSourceFile,
-  reasonOf,
-  type SchemaHash,
-  type SchemaSource,
-  sha256,
-  type Validator,
-} from "@runa/store";
+import type { JsonSchema, SchemaHash } from "@runa/store";
+import { readSourceFile, reasonOf } from "@runa/store/files";
+import { sha256 } from "@runa/store/json";
+import { parseKnownSchema, type SchemaSource, type Validator } from "@runa/store/schema";
 import { RunaError } from "../diagnostic.ts";
 import { parseToml, type TomlDocument } from "../toml/parse.ts";
 import type { LazyCompiler } from "./lazy-compiler.ts";

@@ -1,15 +1,9 @@
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import {
-  JsonError,
-  parseSchema,
-  readSourceFile,
-  type ScannedType,
-  SchemaError,
-  type SchemaHash,
-  sha256,
-  type Validator,
-} from "@runa/store";
+import type { ScannedType, SchemaHash } from "@runa/store";
+import { readSourceFile } from "@runa/store/files";
+import { JsonError, sha256 } from "@runa/store/json";
+import { parseSchema, SchemaError, type Validator } from "@runa/store/schema";
 import { type Diagnostic, DiagnosticsError, type TomlPath } from "../diagnostic.ts";
 import { openJsonMap } from "../json-map.ts";
 import { locate } from "../toml/locate.ts";

@@ -1,14 +1,14 @@
+import type { JsonSchema } from "@runa/store";
+import { unescapedStep } from "@runa/store/json";
 import {
   dialectOf,
   innerSchemas,
   isSchema,
   isSchemaObject,
-  type JsonSchema,
   pointedAt,
   refsStandAlone,
   type SchemaObject,
-  unescapedStep,
-} from "@runa/store";
+} from "@runa/store/schema";
 
 /** A schema inside a schema document, with where it stands. */
 export interface SchemaPart<S extends JsonSchema = JsonSchema> {

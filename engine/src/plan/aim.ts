@@ -54,7 +54,7 @@ export function executableFor(aim: Aim, evaluation: Evaluation): readonly Evalua
  * it: a draft does not need its review.
  */
 export function neededFor(protocols: readonly Protocol[], evaluation: Evaluation): readonly EvaluatedCandidate[] {
-  const { candidates, dialogue } = evaluation;
+  const { candidates, reviewers } = evaluation;
   const names = new Set(protocols.map(({ name }) => name));
   const needed = new Set(candidates.filter(({ protocol }) => names.has(protocol.name)));
   // A set takes in what is added while it is gone through.
@@ -65,7 +65,7 @@ export function neededFor(protocols: readonly Protocol[], evaluation: Evaluation
       for (const writer of candidates)
         if (
           outputTypesOf(writer.protocol).includes(type) &&
-          (waitsFor.has(type) || !dialogue.isFeedback(type, writer.protocol.name, protocol))
+          (waitsFor.has(type) || !reviewers.isFeedback(type, writer.protocol.name, protocol))
         )
           needed.add(writer);
   }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { type ContentHash, fileNameOf, type InstanceId, type Violation, type WorkUnit } from "@runa/store";
+import type { ContentHash, InstanceId, Violation, WorkUnit } from "@runa/store";
+import { fileNameOf } from "@runa/store/files";
 import type { EvaluatedCandidate, Input, Relationship } from "../evaluate/evaluate.ts";
 import type { Choice } from "../methodology/manifest.ts";
 import { triggerText } from "../methodology/trigger.ts";
@@ -46,24 +47,38 @@ export function contextOf(project: Project, methodology: string, candidate: Eval
     protocol: protocol.name,
     workUnit,
     instructions: protocol.instructions,
-    inputs: (readiness.status === "ready" ? readiness.inputs : []).map((input) => contextInput(project, input)),
+    inputs: readiness.status === "ready" ? contextInputs(project, readiness.inputs) : [],
     produces: protocol.produces,
     mayProduce: protocol.mayProduce,
     choices: protocol.choices,
   };
 }
 
-function contextInput(project: Project, { instance, relationship }: Input): ContextInput {
-  const path = instancePath(project, instance.type, instance.id);
-  return {
-    artifactType: instance.type,
-    instanceId: instance.id,
-    path,
-    displayPath: displayPath(project.root, path),
-    contentHash: instance.contentHash,
-    relationship,
-    violations: instance.violations,
+function contextInputs(project: Project, inputs: readonly Input[]): ContextInput[] {
+  // Once a type: of ten thousand inputs the paths alone would take as long as the files.
+  const directories = new Map<string, { readonly path: string; readonly displayPath: string }>();
+  const directoryOf = (type: string) => {
+    let directory = directories.get(type);
+    if (directory === undefined) {
+      const path = `${join(project.workspace, type)}/`;
+      directory = { path, displayPath: displayPath(project.root, `${path}-`).slice(0, -1) };
+      directories.set(type, directory);
+    }
+    return directory;
   };
+  return inputs.map(({ instance, relationship }) => {
+    const name = fileNameOf(instance.id);
+    const directory = directoryOf(instance.type);
+    return {
+      artifactType: instance.type,
+      instanceId: instance.id,
+      path: `${directory.path}${name}`,
+      displayPath: `${directory.displayPath}${name}`,
+      contentHash: instance.contentHash,
+      relationship,
+      violations: instance.violations,
+    };
+  });
 }
 
 /** Where an instance's file lies. */

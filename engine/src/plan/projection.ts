@@ -2,12 +2,11 @@ import {
   type ContentHash,
   type Instance,
   type InstanceId,
-  type LastAttempt,
   ListedInstances,
   type Moment,
-  type SeenType,
   type Snapshot,
 } from "@runa/store";
+import type { LastAttempt, SeenType } from "@runa/store/attempts";
 import { type EvaluatedCandidate, type Evaluation, evaluate } from "../evaluate/evaluate.ts";
 import { owedDigest } from "../evaluate/outputs.ts";
 import { ScopeView } from "../evaluate/scope-view.ts";

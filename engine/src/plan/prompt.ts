@@ -1,4 +1,4 @@
-import { contentOf, readRegularFile } from "@runa/store";
+import { contentOf, readRegularFile } from "@runa/store/files";
 import { count } from "../count.ts";
 import { visible, visibleLines } from "../visible.ts";
 import type { Context, ContextInput } from "./plan.ts";

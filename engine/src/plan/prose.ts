@@ -1,4 +1,4 @@
-import { ExactNumber } from "@runa/store";
+import { ExactNumber } from "@runa/store/json";
 import { visible, visibleLines } from "../visible.ts";
 
 /**
@@ -7,26 +7,31 @@ import { visible, visibleLines } from "../visible.ts";
  */
 export function prose(value: unknown): string {
   if (isScalar(value)) return quoted(value, "");
-  const lines = entries(value, "");
+  const lines: string[] = [];
+  addEntries(lines, value, "");
   return lines.length === 0 ? "(none)" : lines.join("\n");
 }
 
 const INDENT = "   ";
 
-function entries(value: unknown, indent: string): string[] {
-  if (Array.isArray(value)) return value.flatMap((item, index) => entry(`${indent}${index + 1}.`, item, indent));
-  return Object.entries(value as object).flatMap(([key, item]) =>
-    entry(`${indent}- **${humanised(key)}:**`, item, indent),
-  );
+function addEntries(lines: string[], value: unknown, indent: string): void {
+  if (Array.isArray(value))
+    for (const [index, item] of value.entries()) addEntry(lines, `${indent}${index + 1}.`, item, indent);
+  else
+    for (const [key, item] of Object.entries(value as object))
+      addEntry(lines, `${indent}- **${humanised(key)}:**`, item, indent);
 }
 
-function entry(label: string, value: unknown, indent: string): string[] {
+function addEntry(lines: string[], label: string, value: unknown, indent: string): void {
   if (isScalar(value)) {
     const text = quoted(value, `${indent}${INDENT}`);
-    return text.includes("\n") ? [label, text] : [`${label} ${text}`];
+    if (text.includes("\n")) lines.push(label, text);
+    else lines.push(`${label} ${text}`);
+    return;
   }
-  const inner = entries(value, indent + INDENT);
-  return inner.length === 0 ? [`${label} (none)`] : [label, ...inner];
+  const place = lines.push(label) - 1;
+  addEntries(lines, value, indent + INDENT);
+  if (lines.length === place + 1) lines[place] = `${label} (none)`;
 }
 
 function isScalar(value: unknown): boolean {
@@ -39,19 +44,31 @@ function quoted(value: unknown, indent: string): string {
   if (value === null) return "(none)";
   if (typeof value !== "string") return String(value);
   if (value === "") return "(empty)";
-  const lines = visibleLines(value).split("\n");
-  if (lines.length > 1) return lines.map((line) => `${indent}> ${line}`).join("\n");
+  const text = visibleLines(value);
+  if (text.includes("\n"))
+    return text
+      .split("\n")
+      .map((line) => `${indent}> ${line}`)
+      .join("\n");
   // What begins a block of Markdown would begin one here too.
-  return lines[0]?.replace(/^(\s*)([#<>|=~`+*-])|^(\s*[0-9]+)([.)](?=\s|$))/, "$1$3\\$2$4") ?? "";
+  return text.replace(/^(\s*)([#<>|=~`+*-])|^(\s*[0-9]+)([.)](?=\s|$))/, "$1$3\\$2$4");
 }
+
+/** What most keys are: lower-case words, with nothing to hide and nothing that Markdown obeys. */
+const SNAKE_CASE = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
 
 /** `acceptance_criteria` and `acceptanceCriteria` as `Acceptance criteria`. */
 export function humanised(key: string): string {
+  if (SNAKE_CASE.test(key)) return capitalised(key.replaceAll("_", " "));
   const words = visible(key)
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replace(/[_-]+/g, " ")
     .trim()
     .replace(/[*`]/g, "\\$&");
   const lowered = words.replace(/\B[A-Z](?=[a-z])|(?<= )[A-Z](?=[a-z])/g, (letter) => letter.toLowerCase());
-  return lowered === "" ? JSON.stringify(key) : lowered[0]?.toUpperCase() + lowered.slice(1);
+  return lowered === "" ? JSON.stringify(key) : capitalised(lowered);
+}
+
+function capitalised(words: string): string {
+  return `${words[0]?.toUpperCase()}${words.slice(1)}`;
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, fstatSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { ProcessIdentity } from "@runa/store";
+import type { ProcessIdentity } from "@runa/store/attempts";
 import { Descendants } from "./descendants.ts";
 import { attemptsOf, groupLives, livingProcesses, mayLive, processLives, statOf } from "./proc.ts";
 import { type Relay, startRelay } from "./relay.ts";

@@ -1,4 +1,4 @@
-import type { ProcessIdentity } from "@runa/store";
+import type { ProcessIdentity } from "@runa/store/attempts";
 import type { Leftovers } from "./leftovers.ts";
 import { seesProcesses, startTimeOf } from "./proc.ts";
 

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import type { ProcessIdentity } from "@runa/store";
+import type { ProcessIdentity } from "@runa/store/attempts";
 import { childrenByParent, childrenOf, livingProcesses, startTimeOf } from "./proc.ts";
 
 /** How long to wait, in milliseconds, before the first look and at most between two. */

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { ProcessIdentity } from "@runa/store";
+import type { ProcessIdentity } from "@runa/store/attempts";
 import { argumentsOf, attemptsOf, childrenByParent, livingProcesses, type ProcessStat, userOf } from "./proc.ts";
 
 /** By what the processes of an attempt are known, and which of them are no business of ours. */

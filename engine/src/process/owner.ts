@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from "node:fs";
-import type { OpenAttempt, Owner } from "@runa/store";
+import type { OpenAttempt, Owner } from "@runa/store/attempts";
 import { mayLive, processLives, seesProcesses, startTimeOf } from "./proc.ts";
 
 let own: Owner | undefined;

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from "node:fs";
 import { basename } from "node:path";
-import type { ProcessIdentity } from "@runa/store";
+import type { ProcessIdentity } from "@runa/store/attempts";
 
 /** A process as /proc tells of it (Linux). */
 export interface ProcessStat {

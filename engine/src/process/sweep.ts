@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { ProcessIdentity } from "@runa/store";
+import type { ProcessIdentity } from "@runa/store/attempts";
 import { AttemptGroups } from "./attempt-groups.ts";
 import { leftoversOf } from "./leftovers.ts";
 import { type ProcessStat, programNameOf, startTimeOf } from "./proc.ts";

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from "node:path";
-import { readSourceFile } from "@runa/store";
+import { readSourceFile } from "@runa/store/files";
 import { DiagnosticsError, RunaError } from "../diagnostic.ts";
 import { didYouMean } from "../suggestion.ts";
 import { locate } from "../toml/locate.ts";

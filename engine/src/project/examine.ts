@@ -1,13 +1,6 @@
-import {
-  clockWentBack,
-  type Instance,
-  type LastAttempt,
-  readUnhealthy,
-  requireSound,
-  type ScanGap,
-  type ScanReport,
-  type StepBack,
-} from "@runa/store";
+import { type Instance, readUnhealthy, requireSound, type ScanGap, type ScanReport } from "@runa/store";
+import type { LastAttempt } from "@runa/store/attempts";
+import { clockWentBack, type StepBack } from "@runa/store/log";
 import type { Diagnostic } from "../diagnostic.ts";
 import {
   type EvaluatedCandidate,
@@ -16,10 +9,13 @@ import {
   preconditionFailures,
 } from "../evaluate/evaluate.ts";
 import type { ScopeView } from "../evaluate/scope-view.ts";
+import type { Candidate } from "../methodology/candidate.ts";
 import { outputTypesOf } from "../methodology/methodology.ts";
 import { alikes } from "../suggestion.ts";
+import { isLockfileBehind, lockfileDefects } from "./lockfile/write.ts";
 import { evaluateEach, workUnitsOf } from "./look.ts";
 import type { OpenProject } from "./project.ts";
+import { unrecordedCandidates } from "./unrecorded.ts";
 
 /** The instances of one artifact type. */
 export interface TypeHealth {
@@ -56,6 +52,10 @@ export interface Examination {
   readonly otherInstructions: readonly MadeOtherwise[];
   /** The findings of the rule `hard-cycle`; not among the others. */
   readonly cycles: readonly Diagnostic[];
+  /** What is wrong with the lock file, and whether it says something else than is known here. */
+  readonly lockfile: readonly Diagnostic[];
+  /** Candidates of a clone that go by age. */
+  readonly unrecorded: readonly Candidate[];
   /** The last time that the clock of the machine went back while the log was written; null where it never did. */
   readonly stepBack: StepBack | null;
   readonly problems: number;
@@ -88,6 +88,11 @@ export async function examine(
   });
   const readiness = healthOnly ? null : readinessOf(project, evaluation);
   const workUnits = workUnitsOf(evaluation);
+  const scopes = Array.from(evaluateEach(project, evaluation, [null, ...workUnits]), (scope) => ({
+    otherwise: madeOtherwise(scope),
+    unrecorded: unrecordedCandidates(project, scope),
+  }));
+  const lockfile = lockfileFindings(project, evaluation);
   const unhealthy = health.reduce((sum, { unhealthy }) => sum + unhealthy.length, 0);
   return {
     findings,
@@ -97,7 +102,9 @@ export async function examine(
     passedOver,
     readiness,
     alikeWorkUnits: alikes(workUnits),
-    otherInstructions: Array.from(evaluateEach(project, evaluation, [null, ...workUnits]), madeOtherwise).flat(),
+    otherInstructions: scopes.flatMap(({ otherwise }) => otherwise),
+    lockfile,
+    unrecorded: scopes.flatMap(({ unrecorded }) => unrecorded),
     cycles,
     stepBack: clockWentBack(project.store),
     problems:
@@ -105,9 +112,18 @@ export async function examine(
       unhealthy +
       gaps.length +
       (readiness?.length ?? 0) +
+      lockfile.filter(({ severity }) => severity === "problem").length +
       cycles.length,
-    warnings: findings.filter(({ severity }) => severity === "warning").length,
+    warnings: [...findings, ...lockfile].filter(({ severity }) => severity === "warning").length,
   };
+}
+
+function lockfileFindings(project: OpenProject, evaluation: Evaluation): Diagnostic[] {
+  const { lockfile } = project;
+  const defects = lockfileDefects(project);
+  if (lockfile === null || !isLockfileBehind(project, evaluation)) return [...defects];
+  const message = "the lock file says something else than is known here: `runa scan` brings it up to date";
+  return [...defects, { severity: "warning", file: lockfile.file, message }];
 }
 
 function readinessOf({ methodology }: OpenProject, evaluation: Evaluation) {

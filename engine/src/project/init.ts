@@ -1,20 +1,14 @@
-import { existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
-import {
-  openStore,
-  readSourceFile,
-  reasonOf,
-  recordEvent,
-  rememberSchemaFiles,
-  requirePersistent,
-  type SchemaHash,
-  writeDurably,
-} from "@runa/store";
+import { openStore, rememberSchemaFiles, requirePersistent, type SchemaHash } from "@runa/store";
+import { readSourceFile, reasonOf, writeDurably } from "@runa/store/files";
+import { recordEvent } from "@runa/store/log";
 import { type Diagnostic, RunaError } from "../diagnostic.ts";
 import { loadMethodology, type Methodology, manifestPath } from "../methodology/methodology.ts";
 import { hasTableEntry, tomlList, tomlString, withSetting, withTableEntry } from "../toml/edit.ts";
 import { version } from "../version.ts";
 import { type Config, fromRoot, projectConfigFile, readConfig } from "./config.ts";
+import { GITIGNORE } from "./gitignore.ts";
 import { displayPath, stateFile } from "./project.ts";
 import { recordMethodology } from "./record-methodology.ts";
 
@@ -84,6 +78,9 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
       const state = stateFile(root);
       if (!existsSync(state))
         writeFile(state, `initialized_at = ${new Date().toISOString()}\nruna_version = ${tomlString(version)}\n`);
+      const ignoring = join(root, ".runa", ".gitignore");
+      // Whatever lies there is somebody's, a link to nowhere too.
+      if (lstatSync(ignoring, { throwIfNoEntry: false }) === undefined) writeFile(ignoring, GITIGNORE);
       const body = { runa_version: version, methodology: methodology.name };
       recordEvent(store, { kind: "project_initialised", attempt: null, body });
       recordMethodology(store, methodology);

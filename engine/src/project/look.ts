@@ -8,9 +8,11 @@ import {
 } from "@runa/store";
 import { type Evaluation, evaluate, evaluateScopes, protocolsOf } from "../evaluate/evaluate.ts";
 import { ScopeView } from "../evaluate/scope-view.ts";
-import { listenersIn } from "../methodology/dialogue.ts";
+import { listenersIn } from "../methodology/reviewers.ts";
 import { isOrphan } from "../process/owner.ts";
 import { mayLive } from "../process/proc.ts";
+import { byCandidate, type LinesByCandidate, withLock } from "./lockfile/believed.ts";
+import type { Lockfile } from "./lockfile/read.ts";
 import { type OpenProject, scanProject } from "./project.ts";
 import { logEvaluated } from "./records.ts";
 
@@ -65,7 +67,7 @@ function evaluateAt(project: OpenProject, gaps: Evaluation["gaps"], workUnit: st
 
 /** Everything that the evaluation of these scopes asks for. */
 function snapshotFor(
-  { methodology, store }: OpenProject,
+  { methodology, store, lockfile }: OpenProject,
   gaps: Evaluation["gaps"],
   scopes: readonly (WorkUnit | null)[],
 ): Snapshot {
@@ -77,7 +79,14 @@ function snapshotFor(
     return found;
   };
   const snapshot = readSnapshot(store, methodology.types.keys(), gaps, scopes, listeners);
-  return { ...snapshot, openAttempts: executed(snapshot) };
+  return withLock({ ...snapshot, openAttempts: executed(snapshot) }, locked(lockfile, scopes));
+}
+
+/** What the lock file says of the candidates of these scopes. */
+function locked(lockfile: Lockfile | null, scopes: readonly (WorkUnit | null)[]): LinesByCandidate {
+  if (lockfile === null) return new Map();
+  const asked = new Set(scopes);
+  return byCandidate(lockfile.read().lines.filter(({ workUnit }) => asked.has(workUnit)));
 }
 
 /**
@@ -99,8 +108,8 @@ export function isNamed({ view, methodology }: Evaluation): boolean {
 export function workUnitsOf({ view }: Evaluation, which: "all" | "valid" = "all"): string[] {
   const units = new Set<string>();
   const { instances } = view.snapshot;
-  for (const type of instances.scopedTypes?.() ?? instances.keys())
-    for (const { workUnit, status } of instances.get(type) ?? [])
-      if (workUnit && (which === "all" || status === "valid")) units.add(workUnit);
+  for (const type of instances.scopedTypes())
+    for (const [workUnit, { valid }] of instances.summaries(type))
+      if (workUnit && (which === "all" || valid > 0)) units.add(workUnit);
   return [...units].sort();
 }

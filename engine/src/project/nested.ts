@@ -1,4 +1,4 @@
-import { unendedAttempt } from "@runa/store";
+import { unendedAttempt } from "@runa/store/attempts";
 import { RunaError } from "../diagnostic.ts";
 import type { OpenProject } from "./project.ts";
 

@@ -17,6 +17,7 @@ import { log } from "../log/log.ts";
 import { projectMethodology } from "../methodology/kept.ts";
 import { type Methodology, manifestPath, UnreadableManifestError } from "../methodology/methodology.ts";
 import { type Config, checkBindings, configFile, fromRoot, readConfig, unreadableMethodology } from "./config.ts";
+import { Lockfile } from "./lockfile/read.ts";
 import { recordMethodology } from "./record-methodology.ts";
 import { logNotKept, logOpened, logScanned } from "./records.ts";
 
@@ -41,6 +42,8 @@ export interface Project {
   /** Where artifacts lie, absolute. */
   readonly workspace: string;
   readonly storeDirectory: string;
+  /** Where provenance travels from clone to clone; null without `[history] lockfile`. */
+  readonly lockfile: Lockfile | null;
   /** Whether the workspace is not the one that the config names, but `--artifacts-dir`'s. */
   readonly artifactsOverride: boolean;
 }
@@ -90,6 +93,7 @@ export async function findProject(options: ProjectOptions): Promise<Project> {
       options.artifactsDir === undefined ? null : resolve(workingDirectory, options.artifactsDir),
     ),
     storeDirectory: join(root, ".runa", "store"),
+    lockfile: config.lockfile === null ? null : new Lockfile(root, config.lockfile),
     artifactsOverride: options.artifactsDir !== undefined,
   };
 }

@@ -1,4 +1,5 @@
-import { noteMethodology, type Store } from "@runa/store";
+import type { Store } from "@runa/store";
+import { noteMethodology } from "@runa/store/log";
 import type { Methodology } from "../methodology/methodology.ts";
 
 /**

@@ -1,16 +1,6 @@
-import {
-  type AttemptFacts,
-  attemptFacts,
-  type ContentHash,
-  changesOf,
-  claimOf,
-  type Instance,
-  type InstanceId,
-  type LastAttempt,
-  rfc3339,
-  type Store,
-  takenAwayBy,
-} from "@runa/store";
+import { type ContentHash, type Instance, type InstanceId, rfc3339, type Store } from "@runa/store";
+import type { LastAttempt } from "@runa/store/attempts";
+import { type AttemptFacts, attemptFacts, changesOf, claimOf, takenAwayBy } from "@runa/store/deliveries";
 import { type ProtocolView, type RelevantInput, setDigest } from "../evaluate/scope-view.ts";
 import { originOf } from "./origin-entry.ts";
 import type { ChangedBy, NamedAttempt, Reason } from "./reason.ts";

@@ -1,4 +1,5 @@
-import type { Instance, LastAttempt, Store } from "@runa/store";
+import type { Instance, Store } from "@runa/store";
+import type { LastAttempt } from "@runa/store/attempts";
 import {
   conditionText,
   type EvaluatedCandidate,
@@ -37,7 +38,7 @@ export function staleReasons(store: Store, view: ScopeView, candidate: Evaluated
   const seen = view.as(protocol);
   if (protocol.produces.length === 0 && protocol.choices.length === 0)
     return [{ kind: "never_current" }, ...newsOfSuccess(store, seen, candidate)];
-  if (outputs.time !== null) return newsReasons(store, seen, candidate);
+  if (outputs.time !== null) return [...leftOpen(seen), ...newsReasons(store, seen, candidate)];
   // By age nothing can be said of outputs that are not complete.
   return [
     ...incompleteReasons(seen, candidate),
@@ -88,6 +89,13 @@ function failedReason(attempt: LastAttempt): Reason {
   return { kind: "attempt_failed", outcome: attempt.outcome, ...namedAttempt(attempt) };
 }
 
+/** Why another clone had it to be done again, whatever its inputs are. */
+function leftOpen({ lastSuccess, lastAttempt }: ProtocolView): Reason[] {
+  const last = lastSuccess ?? lastAttempt;
+  const says = last?.elsewhere?.open ?? null;
+  return last === undefined || says === null ? [] : [{ kind: "left_open", says, since: namedAttempt(last) }];
+}
+
 /** What has happened among the inputs since complete outputs were made. */
 function newsReasons(store: Store, view: ProtocolView, candidate: EvaluatedCandidate): Reason[] {
   const { outputs, feedback } = candidate;
@@ -100,6 +108,12 @@ function newsReasons(store: Store, view: ProtocolView, candidate: EvaluatedCandi
     if (record !== null) {
       const isAsSeen = record.seen?.[type]?.[which] === view.digest(type)[which];
       return isAsSeen ? words : changedInputs(store, view, record, input);
+    }
+    const last = view.lastSuccess ?? view.lastAttempt;
+    if (last?.elsewhere !== undefined) {
+      // Everything has come to a clone at once: only what differs from what the other one knew has changed.
+      const isAsSeen = last.seen?.[type] === undefined || last.seen[type][which] === view.digest(type)[which];
+      return isAsSeen ? words : [{ kind: "inputs_changed", artifact_type: type, since: namedAttempt(last) }];
     }
     const newer = (which === "valid" ? view.valid(type) : view.inScope(type))
       .filter(({ lastModified }) => lastModified > vouched)

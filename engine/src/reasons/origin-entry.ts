@@ -1,4 +1,5 @@
-import { type Instance, type Origin, originsOf, rfc3339, type Store, type WallTime } from "@runa/store";
+import { type Instance, rfc3339, type Store, type WallTime } from "@runa/store";
+import { type Origin, originsOf } from "@runa/store/deliveries";
 
 /** Where an instance's content comes from, as documents have it. */
 export type OriginEntry =

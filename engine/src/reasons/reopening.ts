@@ -1,4 +1,5 @@
-import type { EventBodies, Store } from "@runa/store";
+import type { Store } from "@runa/store";
+import type { EventBodies } from "@runa/store/log";
 import type { EvaluatedCandidate } from "../evaluate/evaluate.ts";
 import type { ScopeView } from "../evaluate/scope-view.ts";
 import { staleReasons } from "./deciding.ts";

@@ -1,4 +1,4 @@
-import { redelivered } from "@runa/store";
+import { redelivered } from "@runa/store/deliveries";
 import {
   type EvaluatedCandidate,
   obstaclesOf,

@@ -1,14 +1,6 @@
-import {
-  type AttemptFacts,
-  attemptFacts,
-  type ContentHash,
-  changesOf,
-  claimOf,
-  type InstanceId,
-  readEvents,
-  rfc3339,
-  type Store,
-} from "@runa/store";
+import { type ContentHash, type InstanceId, rfc3339, type Store } from "@runa/store";
+import { type AttemptFacts, attemptFacts, changesOf, claimOf } from "@runa/store/deliveries";
+import { readEvents } from "@runa/store/log";
 import { inputsOf, namedAttempt } from "./changes.ts";
 import { type ChangedBy, type Reason, type ReasonNode, reasonNode } from "./reason.ts";
 import { reopeningReasons } from "./reopening.ts";

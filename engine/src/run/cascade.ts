@@ -1,41 +1,31 @@
 import { setImmediate as otherWork } from "node:timers/promises";
-import {
-  type OpenAttempt,
-  obstacleAmong,
-  recordEvent,
-  removeLitter,
-  type ScanReport,
-  unendedAttempts,
-} from "@runa/store";
-import { v7 as uuidv7 } from "uuid";
-import { abandonUnknown } from "../attempt/abandon.ts";
+import { type OpenAttempt, obstacleAmong, removeLitter, unendedAttempts } from "@runa/store/attempts";
 import { AgentCarrier } from "../attempt/agent-carrier.ts";
-import type { EndedAttempt } from "../attempt/attempt.ts";
-import { shortAttemptId } from "../attempt/attempt-id.ts";
 import type { Carrier } from "../attempt/carrier.ts";
-import { adopt, type Begun, type Launch, launchAttempt } from "../attempt/claim.ts";
+import { type Begun, type Launch, launchAttempt } from "../attempt/claim.ts";
 import type { ExecutionContext } from "../attempt/context.ts";
 import { finishPending } from "../attempt/finish-pending.ts";
 import type { Watcher } from "../attempt/supervise.ts";
 import { removeUnclaimed } from "../attempt/unclaimed.ts";
 import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
-import { debtsOf } from "../evaluate/owed.ts";
 import { type Candidate, candidateKey } from "../methodology/candidate.ts";
 import type { Protocol } from "../methodology/methodology.ts";
-import { aimEntry, debtsFor, executableFor, isReached } from "../plan/aim.ts";
 import { offerProblem } from "../plan/offer.ts";
-import { isOrphan } from "../process/owner.ts";
-import { evaluateScan, lookAt } from "../project/look.ts";
+import { requireLockfile } from "../project/lockfile/write.ts";
+import { ActiveAttempts } from "./active-attempts.ts";
+import { adoptOrphans } from "./adoption.ts";
 import { Alarm } from "./alarm.ts";
-import { type Chance, candidateOf, isTriedAgain, type RunFailure, RunLedger } from "./ledger.ts";
+import { type Chance, isTriedAgain, RunLedger } from "./ledger.ts";
+import { LockfileKeeper } from "./lockfile-keeper.ts";
 import { Neighbours } from "./neighbours.ts";
+import { Outlook } from "./outlook.ts";
 import type { ExecutionEvent, RunOptions, RunOutcome, RunReport } from "./report.ts";
+import { RunAim } from "./run-aim.ts";
+import { RunRecord } from "./run-record.ts";
 import { Standstill } from "./standstill.ts";
 import { RunStop } from "./stopping.ts";
-
-/** How often, in milliseconds, attempts of other runas are looked at while nothing else can be done. */
-const LOOK_EVERY = 200;
+import { idsOf, somethingHappens } from "./waiting.ts";
 
 /**
  * Executes READY candidates of one scope, up to `jobs` at once, evaluating anew after each attempt, until none is left
@@ -68,30 +58,20 @@ class Cascade {
   readonly #ledger: RunLedger;
   readonly #stop: RunStop;
   readonly #neighbours: Neighbours;
+  readonly #aim: RunAim;
+  readonly #outlook: Outlook;
+  readonly #record: RunRecord;
+  readonly #lockfile: LockfileKeeper;
+  readonly #carrier: Carrier;
   readonly #standstill = new Standstill();
   readonly #alarm = new Alarm();
+  readonly #active = new ActiveAttempts(this.#alarm);
   /** Candidates of which it is known whether their servers could offer what they write. */
   readonly #asked = new Set<string>();
-  readonly #id = uuidv7();
-  readonly #carrier: Carrier;
-  /** The attempts that this run executes, and their ends. */
-  readonly #active = new Map<string, Begun>();
-  /** Attempts that have ended and were not yet told of, or what went wrong in one. */
-  readonly #ended: (EndedAttempt | { readonly failure: unknown })[] = [];
-  /** Whether the log tells of this run: of one that had nothing to execute it does not. */
-  #isRecorded = false;
   /** With `once`: the key of the one candidate, and whether it is over. */
   #only: string | null = null;
   #onlyIsOver = false;
-  /** Whether a run up to a protocol has got there: then nothing further starts, whatever happens to it. */
-  #isReached = false;
-  /** The candidates that were to be executed in any evaluation, where not all are. */
-  readonly #wanted = new Set<string>();
-  #evaluation: Evaluation | null = null;
-  /** Whether the next scan reads every file, whatever its stat identity says. */
-  #doubtsStats = false;
-  /** What the newest scan could not read, when an attempt's end has just scanned. */
-  #gaps: ScanReport["gaps"] | null = null;
+  /** The attempts of other runas of which it was last told that they are waited for. */
   #told = "";
 
   constructor(context: ExecutionContext, options: RunOptions, listen: (event: ExecutionEvent) => void) {
@@ -103,10 +83,15 @@ class Cascade {
     this.#ledger = new RunLedger([options.workUnit], (protocol) => config.agentFor(protocol), options.maxReopens);
     this.#stop = new RunStop(context, options, this.#ledger);
     this.#neighbours = new Neighbours(context.project);
+    this.#aim = new RunAim(options.aim, this.#ledger);
+    this.#outlook = new Outlook(context.project, options.workUnit);
+    this.#record = new RunRecord(context.project.store, options);
+    this.#lockfile = new LockfileKeeper(context.project, listen);
   }
 
   async execute(): Promise<RunReport> {
     const { project, interrupts } = this.#context;
+    requireLockfile(project);
     if (project.store.persistent) this.#tidyUp();
     else await this.#refuseUnlessIdle();
     const release = interrupts.listen(() => this.#alarm.ring());
@@ -114,7 +99,7 @@ class Cascade {
       return await this.#schedule();
     } catch (error) {
       // Agents are never left to themselves: what runs is waited for and judged, then the failure is told.
-      await Promise.allSettled([...this.#active.values()].map(({ ended }) => ended));
+      await this.#active.allEnded();
       this.#tellOfFailure();
       throw error;
     } finally {
@@ -133,7 +118,7 @@ class Cascade {
   /** @throws RunaError where there would be something to do and nothing of it could be kept */
   async #refuseUnlessIdle(): Promise<void> {
     const { project } = this.#context;
-    const candidates = this.#executable(await this.#evaluate());
+    const candidates = this.#aim.executable(await this.#evaluate());
     if (unendedAttempts(project.store).length > 0 || candidates.some(({ readiness }) => readiness.status === "ready"))
       throw new RunaError(
         `${project.storeDirectory} cannot be written: work cannot be executed without keeping what it did`,
@@ -147,6 +132,7 @@ class Cascade {
       this.#takeEnded();
       await this.#adoptOrphans();
       const evaluation = await this.#evaluate();
+      this.#lockfile.update(evaluation);
       await this.#refuseWhatCannotBeOffered(evaluation);
       const prospect = this.#startWhatMay(evaluation);
       if (prospect.outdated !== null) {
@@ -154,131 +140,71 @@ class Cascade {
         continue;
       }
       if (this.#active.size === 0 && this.#isOver(prospect)) return this.#conclude(evaluation, prospect);
-      await this.#somethingHappens(prospect);
+      await this.#wait(prospect);
     }
   }
 
   /**
-   * Prepares another look, after one by which a candidate could not be started. One that follows another reads every file:
-   * what differs from what was evaluated may look the same by its stat identity.
+   * Looks again after one look by which a candidate could not be started.
    * @throws RunaError when that has happened too often in a row
    */
   async #lookAgain({ protocol, workUnit }: EvaluatedCandidate): Promise<void> {
     const name = `'${protocol.name}'${workUnit === null ? "" : ` (work unit '${workUnit}')`}`;
-    const { times, pause } = this.#again(
+    const { times, pause } = this.#standstill.again(
       `start ${name}`,
       `protocol ${name} cannot be started: each time that it was about to be, what it reads was no longer what had been evaluated, or it had been executed meanwhile. Something keeps changing its inputs: end that and run again`,
     );
-    this.#evaluation = null;
-    this.#gaps = null;
-    this.#doubtsStats = times > 1;
+    this.#outlook.refuted(times > 1);
     await this.#alarm.until(performance.now() + pause);
-  }
-
-  /** @throws RunaError when the same has come up too often while nothing moved */
-  #again(why: string, problem: string): { readonly times: number; readonly pause: number } {
-    const look = this.#standstill.again(why);
-    if (look === null) throw new RunaError(problem);
-    return look;
   }
 
   /** Whether, while nothing runs that this run owns, nothing is worth waiting for either. */
   #isOver({ retryAt, others }: Prospect): boolean {
-    if (this.#ended.length > 0) return false;
-    if (this.#stop.reason !== null || this.#onlyIsOver || this.#isReached) return true;
+    if (this.#active.haveNews) return false;
+    if (this.#stop.reason !== null || this.#onlyIsOver || this.#aim.isReached) return true;
     const waits = retryAt !== null || (others.size > 0 && this.#options.wait);
-    return !waits || this.#stop.mayNotStart(this.#active.keys());
+    return !waits || this.#stop.mayNotStart(this.#active.ids);
   }
 
   /** Tells of every attempt that has ended since, and forgets the evaluation that they made old. */
   #takeEnded(): void {
-    for (let ended = this.#ended.shift(); ended !== undefined; ended = this.#ended.shift()) {
-      if ("failure" in ended) throw ended.failure;
+    for (let ended = this.#active.nextEnded(); ended !== null; ended = this.#active.nextEnded()) {
       const { id, candidate, gaps } = ended;
       this.#standstill.moved();
       const retryIn = this.#ledger.ended(ended);
-      this.#stop.ended(id, this.#active.keys());
+      this.#stop.ended(id, this.#active.ids);
       this.#onlyIsOver ||= retryIn === null && this.#isOnly(candidate);
       this.#listen({ kind: "attempt_ended", report: ended, retryIn });
-      this.#evaluation = null;
-      this.#gaps = gaps;
+      this.#outlook.scanned(gaps);
+      this.#lockfile.ended(candidate);
     }
   }
 
-  /** Attempts whose runa is gone are judged, or waited for, before anything else is done. */
-  async #adoptOrphans(): Promise<void> {
-    const { project, interrupts } = this.#context;
-    // Whoever was told to end takes on nothing more.
-    if (interrupts.requested !== null) return;
-    for (const attempt of unendedAttempts(project.store)) {
-      if (this.#active.has(attempt.id) || !isOrphan(attempt)) continue;
-      const protocol = project.methodology.protocols.find(({ name }) => name === attempt.protocol);
-      if (protocol === undefined) {
-        if (await abandonUnknown(this.#context, this.#carrier, attempt))
-          this.#listen({ kind: "attempt_abandoned", attempt });
-        else this.#notTakenOver(attempt);
-        continue;
-      }
-      const adopted = adopt(this.#context, this.#carrier, attempt, protocol, this.#watcher(protocol, 1));
-      if (adopted === null) {
-        this.#notTakenOver(attempt);
-        continue;
-      }
-      const { candidate, worker } = adopted.attempt;
-      if (worker !== null) this.#listen({ kind: "attempt_adopted", attempt, candidate, pid: worker.pid });
-      this.#watch(adopted);
-    }
-  }
-
-  /** Mostly another runa was faster, and then it is no orphan any more. */
-  #notTakenOver({ id }: OpenAttempt): void {
-    this.#again(
-      `adopt ${id}`,
-      `attempt ${id} lost its runa and cannot be taken over: free its candidate with \`runa release ${shortAttemptId(id)}\``,
-    );
+  #adoptOrphans(): Promise<void> {
+    return adoptOrphans({
+      context: this.#context,
+      carrier: this.#carrier,
+      active: this.#active,
+      standstill: this.#standstill,
+      listen: this.#listen,
+      watcherOf: (protocol) => this.#watcher(protocol, 1),
+    });
   }
 
   #isOnly(candidate: Candidate): boolean {
     return candidateKey(candidate) === this.#only;
   }
 
-  #watch(begun: Begun): void {
-    const { attempt, ended } = begun;
-    this.#active.set(attempt.id, begun);
-    const over = (ended: EndedAttempt | { failure: unknown }) => {
-      this.#active.delete(attempt.id);
-      this.#ended.push(ended);
-      this.#alarm.ring();
-    };
-    ended.then(over, (failure: unknown) => over({ failure }));
-  }
-
   async #evaluate(): Promise<Evaluation> {
-    const { project } = this.#context;
-    const { workUnit } = this.#options;
-    // The scan that judged an attempt is the newest there is: it serves the next evaluation as well.
-    this.#evaluation ??=
-      this.#gaps === null
-        ? await lookAt(project, workUnit, { full: this.#doubtsStats })
-        : evaluateScan(project, { gaps: this.#gaps }, workUnit);
-    this.#gaps = null;
-    this.#doubtsStats = false;
-    this.#ledger.reconciled(this.#evaluation);
-    return this.#evaluation;
-  }
-
-  /** The candidates that are to be executed, as things are now. */
-  #executable(evaluation: Evaluation): readonly EvaluatedCandidate[] {
-    const { aim } = this.#options;
-    const candidates = executableFor(aim, evaluation);
-    if (aim.kind !== "all") for (const candidate of candidates) this.#wanted.add(candidateKey(candidate));
-    return candidates;
+    const evaluation = await this.#outlook.now();
+    this.#ledger.reconciled(evaluation);
+    return evaluation;
   }
 
   /** An agent whose server offers no tool for what it owes could only fail: such a candidate is not started. */
   async #refuseWhatCannotBeOffered(evaluation: Evaluation): Promise<void> {
     const { project, mcp, environment, interrupts } = this.#context;
-    for (const candidate of this.#executable(evaluation)) {
+    for (const candidate of this.#aim.executable(evaluation)) {
       if (this.#only !== null || interrupts.requested !== null) return;
       const key = candidateKey(candidate);
       if (candidate.readiness.status !== "ready" || this.#asked.has(key)) continue;
@@ -294,22 +220,22 @@ class Cascade {
   #startWhatMay(evaluation: Evaluation): Prospect {
     const before: EvaluatedCandidate[] = [];
     let retryAt: number | null = null;
-    this.#isReached ||= isReached(this.#options.aim, evaluation, (candidate) => this.#ledger.isDone(candidate));
-    if (this.#isReached) return { retryAt, others: new Map(), outdated: null };
-    const candidates = this.#executable(evaluation);
+    this.#aim.look(evaluation);
+    if (this.#aim.isReached) return { retryAt, others: new Map(), outdated: null };
+    const candidates = this.#aim.executable(evaluation);
     const others = this.#foreign(candidates);
     for (const candidate of candidates) {
-      if (candidate.readiness.status !== "ready" || this.#isActive(candidate) || others.has(candidateKey(candidate)))
+      if (
+        candidate.readiness.status !== "ready" ||
+        this.#active.execute(candidate) ||
+        others.has(candidateKey(candidate))
+      )
         continue;
       if (this.#onlyIsOver || (this.#only !== null && !this.#isOnly(candidate))) continue;
       const chance = this.#ledger.chance(candidate);
       if (chance.kind === "never") continue;
       if (chance.kind === "later") retryAt = Math.min(retryAt ?? Number.POSITIVE_INFINITY, chance.at);
-      if (
-        chance.kind === "later" ||
-        this.#hasToWait(candidate, before) ||
-        this.#stop.mayNotStart(this.#active.keys())
-      ) {
+      if (chance.kind === "later" || this.#hasToWait(candidate, before) || this.#stop.mayNotStart(this.#active.ids)) {
         before.push(candidate);
         continue;
       }
@@ -328,7 +254,7 @@ class Cascade {
   #hasToWait(candidate: EvaluatedCandidate, before: readonly EvaluatedCandidate[]): boolean {
     if (this.#active.size >= this.#options.jobs) return true;
     if (before.some((earlier) => this.#neighbours.waitsFor(earlier, candidate))) return true;
-    return [...this.#active.values()].some(({ attempt }) => this.#neighbours.excludes(attempt.candidate, candidate));
+    return this.#active.candidates.some((other) => this.#neighbours.excludes(other, candidate));
   }
 
   #launch(evaluation: Evaluation, candidate: EvaluatedCandidate, { tries, failed }: Chance & { kind: "now" }): Launch {
@@ -337,7 +263,7 @@ class Cascade {
     const exclusion = this.#neighbours.exclusionOf(candidate);
     const by = obstacleAmong(foreign, exclusion);
     if (by !== null) return { kind: "obstructed", by };
-    this.#recordStart();
+    this.#record.begins();
     const { view } = evaluation;
     const watcher = this.#watcher(candidate.protocol, tries);
     return launchAttempt(this.#context, this.#carrier, { candidate, view, tries, failed, exclusion, ...watcher });
@@ -355,7 +281,7 @@ class Cascade {
 
   #begun(begun: Begun, candidate: EvaluatedCandidate): void {
     // Before anything that can fail: whatever runs is waited for.
-    this.#watch(begun);
+    this.#active.add(begun);
     this.#standstill.moved();
     this.#stop.started(begun.attempt.id);
     if (this.#options.once) this.#only = candidateKey(candidate);
@@ -365,66 +291,47 @@ class Cascade {
   #foreign(candidates: readonly EvaluatedCandidate[]): Map<string, OpenAttempt> {
     return new Map(
       candidates.flatMap((candidate): [string, OpenAttempt][] =>
-        candidate.attempt === null || this.#isActive(candidate) ? [] : [[candidateKey(candidate), candidate.attempt]],
+        candidate.attempt === null || this.#active.execute(candidate)
+          ? []
+          : [[candidateKey(candidate), candidate.attempt]],
       ),
     );
   }
 
-  #isActive(candidate: Candidate): boolean {
-    return [...this.#active.values()].some(
-      ({ attempt }) => candidateKey(attempt.candidate) === candidateKey(candidate),
-    );
-  }
-
-  /** Resolves at the end of an attempt, at a signal, or when something is due that nobody tells of. */
-  async #somethingHappens({ retryAt, others }: Prospect): Promise<void> {
+  /** Waits until something happens by which more may start, or the run is over. */
+  async #wait({ retryAt, others }: Prospect): Promise<void> {
     const idle = this.#active.size === 0;
-    if (idle) this.#tellWhoIsWaitedFor(others);
+    if (idle) this.#tellWhoIsWaitedFor([...others.values()]);
     const limitAt = idle ? this.#stop.limitAt : Number.POSITIVE_INFINITY;
     const full = this.#active.size >= this.#options.jobs;
     const due = Math.min(limitAt, full || retryAt === null ? Number.POSITIVE_INFINITY : retryAt);
-    for (;;) {
-      const next = others.size === 0 || full ? due : Math.min(due, performance.now() + LOOK_EVERY);
-      const woken = this.#ended.length > 0 || (await this.#alarm.until(next));
-      if (woken || performance.now() >= due) break;
-      if (this.#isOneGone(others)) {
-        this.#again(
-          `wait ${idsOf(others)}`,
-          `attempt ${idsOf(others)} is over and still counts as what has to be waited for: \`runa doctor\` looks at the store`,
-        );
-        break;
-      }
-    }
+    const room = {
+      store: this.#context.project.store,
+      active: this.#active,
+      alarm: this.#alarm,
+      standstill: this.#standstill,
+    };
+    await somethingHappens(room, due, full ? [] : [...others.values()]);
     // Time has passed: the workspace is looked at again, unless an attempt's end just did.
-    if (this.#ended.length === 0) this.#evaluation = null;
+    if (!this.#active.haveNews) this.#outlook.grewOld();
   }
 
-  #isOneGone(others: ReadonlyMap<string, OpenAttempt>): boolean {
-    const open = new Map(unendedAttempts(this.#context.project.store).map((attempt) => [attempt.id, attempt]));
-    return [...others.values()].some(({ id }) => {
-      const attempt = open.get(id);
-      return attempt === undefined || isOrphan(attempt);
-    });
-  }
-
-  #tellWhoIsWaitedFor(others: ReadonlyMap<string, OpenAttempt>): void {
-    const ids = idsOf(others);
+  #tellWhoIsWaitedFor(attempts: readonly OpenAttempt[]): void {
+    const ids = idsOf(attempts);
     if (ids === "" || ids === this.#told) return;
     this.#told = ids;
-    this.#listen({ kind: "waiting", attempts: [...others.values()] });
+    this.#listen({ kind: "waiting", attempts });
   }
 
   #conclude(evaluation: Evaluation, { others }: Prospect): RunReport {
     const { aim } = this.#options;
     const { reports } = this.#ledger;
-    const failures = this.#failures();
-    const all = debtsOf(evaluation, (candidate) => this.#ledger.isDone(candidate));
-    // Up to a protocol everything is executed, so everything counts until it is reached.
-    const debts = aim.kind === "until" ? all : debtsFor(aim, evaluation, all);
+    const failures = this.#aim.failures;
+    const debts = this.#aim.debts(evaluation);
     const stop = this.#stop.reason;
     // What another runa executes may look complete and is not judged yet.
     const outcome = this.#outcome(debts.owing.length > 0 || others.size > 0);
-    this.#recordEnd(outcome);
+    this.#record.ended(outcome, { reports, failures });
     return {
       outcome,
       aim,
@@ -440,13 +347,6 @@ class Cascade {
     };
   }
 
-  /** The failures of what was to be executed: an attempt that was adopted may be of anything else. */
-  #failures(): readonly RunFailure[] {
-    const { failures } = this.#ledger;
-    if (this.#options.aim.kind === "all") return failures;
-    return failures.filter((failure) => this.#wanted.has(candidateKey(candidateOf(failure))));
-  }
-
   /** @param isLeft whether anything is owed or still executed elsewhere */
   #outcome(isLeft: boolean): RunOutcome {
     const stop = this.#stop.reason;
@@ -454,44 +354,18 @@ class Cascade {
     if (this.#context.interrupts.stopped !== null || stop?.kind === "interrupted") return "interrupted";
     if (stop?.kind === "limit") return "limit_reached";
     if (this.#onlyIsOver) return "step_done";
-    if (this.#isReached) return "aim_reached";
-    if (this.#failures().length > 0) return "quiescent_with_failures";
+    if (this.#aim.isReached) return "aim_reached";
+    if (this.#aim.failures.length > 0) return "quiescent_with_failures";
     if (isLeft) return "quiescent_with_blocked_work";
     return this.#options.aim.kind === "only" ? "aim_reached" : "all_complete";
-  }
-
-  #recordStart(): void {
-    if (this.#isRecorded) return;
-    const body = { ...this.#logged(), jobs: this.#options.jobs, ...aimEntry(this.#options.aim) };
-    recordEvent(this.#context.project.store, { kind: "run_started", attempt: null, body });
-    this.#isRecorded = true;
-  }
-
-  #recordEnd(outcome: RunOutcome | "error"): void {
-    if (!this.#isRecorded) return;
-    const { reports } = this.#ledger;
-    const failures = this.#failures();
-    const delivered = reports.filter((report) => report.outcome.id === "delivered").length;
-    const body = { ...this.#logged(), outcome, attempts: reports.length, delivered, failed: failures.length };
-    recordEvent(this.#context.project.store, { kind: "run_ended", attempt: null, body });
   }
 
   /** The log is told of a run that failed as a whole, if it can be. */
   #tellOfFailure(): void {
     try {
-      this.#recordEnd("error");
+      this.#record.ended("error", { reports: this.#ledger.reports, failures: this.#aim.failures });
     } catch {
       // Then that is why it failed.
     }
   }
-
-  /** What the log tells of this run at its start and at its end. */
-  #logged() {
-    const { workUnit } = this.#options;
-    return { run: this.#id, pid: process.pid, ...(workUnit !== null && { work_unit: workUnit }) };
-  }
-}
-
-function idsOf(attempts: ReadonlyMap<string, OpenAttempt>): string {
-  return [...attempts.values()].map(({ id }) => id).join(" ");
 }

@@ -1,4 +1,5 @@
-import { covers, type JsonSchema, type Units } from "@runa/store";
+import type { JsonSchema } from "@runa/store";
+import { covers, type Units } from "@runa/store/attempts";
 import type { Candidate } from "../methodology/candidate.ts";
 import { type Methodology, outputTypesOf, type Protocol, readTypesOf } from "../methodology/methodology.ts";
 

@@ -1,4 +1,4 @@
-import type { Exclusion } from "@runa/store";
+import type { Exclusion } from "@runa/store/attempts";
 import type { Candidate } from "../methodology/candidate.ts";
 import type { Protocol } from "../methodology/methodology.ts";
 import type { OpenProject } from "../project/project.ts";

@@ -1,4 +1,4 @@
-import type { OpenAttempt } from "@runa/store";
+import type { OpenAttempt } from "@runa/store/attempts";
 import type { EndedAttempt } from "../attempt/attempt.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { Debts } from "../evaluate/owed.ts";
@@ -21,6 +21,8 @@ export type ExecutionEvent =
   | { readonly kind: "attempt_abandoned"; readonly attempt: OpenAttempt }
   /** It will not be started in this run: its server could not offer what it writes. */
   | { readonly kind: "not_offered"; readonly candidate: Candidate; readonly reason: string }
+  /** The lock file could not be brought up to date; the run goes on. */
+  | { readonly kind: "not_locked"; readonly problem: string }
   | { readonly kind: "waiting"; readonly attempts: readonly OpenAttempt[] };
 
 /** What a run may do. */

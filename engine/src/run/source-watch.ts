@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
-import { readSourceFile, sha256 } from "@runa/store";
+import { readSourceFile } from "@runa/store/files";
+import { sha256 } from "@runa/store/json";
 import { holdTexts } from "../methodology/kept.ts";
 import { instructionsFile, type Methodology, schemaFile } from "../methodology/methodology.ts";
 

@@ -1,3 +1,5 @@
+import { RunaError } from "../diagnostic.ts";
+
 /** How often the same may come up in a row, with nothing moving in between. */
 const LIMIT = 12;
 /** The longest pause before the next look, in milliseconds; the first is 1 ms, and each further one doubles. */
@@ -18,11 +20,14 @@ export class Standstill {
   /**
    * Hears of one more look that is to be made.
    * @param why the same words for the same cause
-   * @returns which time in a row it is, and how long to wait before; null when it has come up too often
+   * @param problem what is said where it has come up too often
+   * @returns which time in a row it is, and how long to wait before
+   * @throws RunaError
    */
-  again(why: string): { readonly times: number; readonly pause: number } | null {
+  again(why: string, problem: string): { readonly times: number; readonly pause: number } {
     const times = (this.#times.get(why) ?? 0) + 1;
     this.#times.set(why, times);
-    return times > LIMIT ? null : { times, pause: Math.min(2 ** (times - 1), LONGEST) };
+    if (times > LIMIT) throw new RunaError(problem);
+    return { times, pause: Math.min(2 ** (times - 1), LONGEST) };
   }
 }

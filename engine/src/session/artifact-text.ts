@@ -1,4 +1,5 @@
-import { JsonError, type Loss, lossesOf, parseJsonBytes, type Violation } from "@runa/store";
+import type { Violation } from "@runa/store";
+import { JsonError, type Loss, lossesOf, parseJsonBytes } from "@runa/store/json";
 
 /** What a text that was to be delivered comes to. */
 export type ReadArtifact =

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { unendedAttempt } from "@runa/store";
+import { unendedAttempt } from "@runa/store/attempts";
 import { RunaError } from "../diagnostic.ts";
 import { attemptIn } from "../project/nested.ts";
 import { findProject, openProjectStore } from "../project/project.ts";

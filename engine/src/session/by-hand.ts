@@ -1,4 +1,5 @@
-import { deliverArtifact, recordRefusal, requirePersistent, type WorkUnit } from "@runa/store";
+import { requirePersistent, type WorkUnit } from "@runa/store";
+import { deliverArtifact, recordRefusal } from "@runa/store/deliveries";
 import type { ArtifactType } from "../methodology/methodology.ts";
 import { instancePath } from "../plan/plan.ts";
 import { displayPath, type OpenProject } from "../project/project.ts";

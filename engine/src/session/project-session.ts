@@ -1,24 +1,22 @@
 import {
-  attemptNotes,
-  beforeAttempt,
   type ContentHash,
+  type InstanceId,
+  type JsonSchema,
+  requirePersistent,
+  StoreError,
+  type WorkUnit,
+} from "@runa/store";
+import { attemptNotes, beforeAttempt, progressOf, type Refusal, unendedAttempt } from "@runa/store/attempts";
+import {
   confirmArtifact,
   type Deliverer,
   deliverArtifact,
-  type InstanceId,
-  type JsonSchema,
-  progressOf,
-  type Refusal,
   RefusedError,
   recordRefusal,
   recordServerFailure,
   recordServerStart,
-  requirePersistent,
-  StoreError,
-  unendedAttempt,
-  type WorkUnit,
   withdrawArtifact,
-} from "@runa/store";
+} from "@runa/store/deliveries";
 import { RunaError } from "../diagnostic.ts";
 import type { Methodology, Protocol } from "../methodology/methodology.ts";
 import { propertyNames } from "../methodology/schema-parts.ts";

@@ -1,4 +1,5 @@
-import { RefusedError, recordRefusal, type Store, StoreError } from "@runa/store";
+import { type Store, StoreError } from "@runa/store";
+import { RefusedError, recordRefusal } from "@runa/store/deliveries";
 import type { DeliveryResult } from "./output-session.ts";
 import { InvalidArtifactError } from "./valid-artifact.ts";
 

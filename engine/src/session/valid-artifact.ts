@@ -1,15 +1,7 @@
-import {
-  type InstanceId,
-  instanceIdProblem,
-  JsonError,
-  MAX_BYTES,
-  MAX_DEPTH,
-  parseJson,
-  RefusedError,
-  type ValidArtifact,
-  type Violation,
-  workUnitOf,
-} from "@runa/store";
+import type { InstanceId, Violation } from "@runa/store";
+import { RefusedError, type ValidArtifact } from "@runa/store/deliveries";
+import { instanceIdProblem, workUnitOf } from "@runa/store/files";
+import { JsonError, MAX_BYTES, MAX_DEPTH, parseJson } from "@runa/store/json";
 import type { ArtifactType } from "../methodology/methodology.ts";
 
 /**

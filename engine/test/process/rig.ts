@@ -2,7 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ProcessIdentity } from "@runa/store";
+import type { ProcessIdentity } from "@runa/store/attempts";
 import { afterEach, vi } from "vitest";
 import { type AgentProcess, type AgentStart, startAgent } from "../../src/process/agent-process.ts";
 import { startTimeOf } from "../../src/process/proc.ts";

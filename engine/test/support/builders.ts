@@ -4,7 +4,6 @@ import {
   type Instance,
   type InstanceId,
   type InstanceStatus,
-  type LastAttempt,
   ListedInstances,
   type Moment,
   type ScanGap,
@@ -12,6 +11,7 @@ import {
   type Snapshot,
   type WorkUnit,
 } from "@runa/store";
+import type { LastAttempt } from "@runa/store/attempts";
 import { candidateKey } from "../../src/methodology/candidate.ts";
 import type { ProtocolDeclaration } from "../../src/methodology/manifest.ts";
 import type { ArtifactType, Methodology, Protocol } from "../../src/methodology/methodology.ts";

@@ -1,6 +1,7 @@
-import { type SchemaHash, sha256 } from "@runa/store";
+import type { SchemaHash } from "@runa/store";
+import { sha256 } from "@runa/store/json";
 import { type Diagnostic, DiagnosticsError } from "../../src/diagnostic.ts";
-import { manifestFindings } from "../../src/methodology/lint.ts";
+import { manifestFindings } from "../../src/methodology/manifest-findings.ts";
 import {
   loadMethodology,
   type Methodology,

@@ -1,14 +1,6 @@
-import type {
-  ContentHash,
-  HeardDelivery,
-  Instance,
-  InstanceId,
-  LastAttempt,
-  Moment,
-  OutcomeId,
-  Snapshot,
-  WorkUnit,
-} from "@runa/store";
+import type { ContentHash, Instance, InstanceId, Moment, Snapshot, WorkUnit } from "@runa/store";
+import type { LastAttempt, OutcomeId } from "@runa/store/attempts";
+import type { HeardDelivery } from "@runa/store/deliveries";
 import fc from "fast-check";
 import { owedDigest } from "../../src/evaluate/outputs.ts";
 import { ScopeView, seenOf } from "../../src/evaluate/scope-view.ts";

@@ -1,4 +1,5 @@
-import { isSchema, isSchemaObject, type JsonSchema, type SchemaObject } from "@runa/engine";
+import type { JsonSchema } from "@runa/engine";
+import { isSchema, isSchemaObject, type SchemaObject } from "@runa/engine/schema";
 import type { LocalRefs } from "./local-refs.ts";
 import { schemaList } from "./parts.ts";
 

@@ -1,4 +1,5 @@
-import { isSchemaObject, type JsonSchema, type SchemaObject } from "@runa/engine";
+import type { JsonSchema } from "@runa/engine";
+import { isSchemaObject, type SchemaObject } from "@runa/engine/schema";
 import { describes } from "./keywords.ts";
 import { LocalRefs } from "./local-refs.ts";
 import { type ObjectShape, objectShape, type PropertySchemas } from "./object-shape.ts";

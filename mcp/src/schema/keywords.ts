@@ -1,4 +1,4 @@
-import { type Dialect, KEYWORDS, type Keyword, knows } from "@runa/engine";
+import { type Dialect, KEYWORDS, type Keyword, knows } from "@runa/engine/schema";
 
 /** What a keyword that clients get as it is holds; undefined for others, and where the dialect does not know it. */
 export function servedHolds(keyword: string, dialect: Dialect): Keyword["holds"] | undefined {

@@ -1,15 +1,15 @@
+import type { JsonSchema } from "@runa/engine";
 import {
   type Dialect,
   identifierKeyword,
   isSchema,
   isSchemaObject,
-  type JsonSchema,
   KEYWORDS,
   knownDialect,
   pointedAt,
   refsStandAlone,
   type SchemaObject,
-} from "@runa/engine";
+} from "@runa/engine/schema";
 
 // Only for resolving relative references; `URL` wants a hierarchical base.
 const BASE = "schema://artifact/";

@@ -1,4 +1,5 @@
-import { isSchemaObject, type JsonSchema, knows, type SchemaObject } from "@runa/engine";
+import type { JsonSchema } from "@runa/engine";
+import { isSchemaObject, knows, type SchemaObject } from "@runa/engine/schema";
 import { describes, loosens, servedHolds } from "./keywords.ts";
 import type { LocalRefs } from "./local-refs.ts";
 import { schemaList, schemaMap, stringList } from "./parts.ts";

@@ -1,4 +1,5 @@
-import { isSchema, isSchemaObject, type JsonSchema } from "@runa/engine";
+import type { JsonSchema } from "@runa/engine";
+import { isSchema, isSchemaObject } from "@runa/engine/schema";
 
 /** The schemas in a keyword that holds a list of them (`allOf`, `prefixItems`); none where it holds something else. */
 export function schemaList(value: unknown): readonly JsonSchema[] {

@@ -1,4 +1,5 @@
-import { isSchemaObject, type JsonSchema, knows, type SchemaObject } from "@runa/engine";
+import type { JsonSchema } from "@runa/engine";
+import { isSchemaObject, knows, type SchemaObject } from "@runa/engine/schema";
 import type { LocalRefs } from "./local-refs.ts";
 import { schemaList } from "./parts.ts";
 

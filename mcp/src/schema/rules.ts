@@ -1,4 +1,4 @@
-import { isSchema, isSchemaObject, type SchemaObject } from "@runa/engine";
+import { isSchema, isSchemaObject, type SchemaObject } from "@runa/engine/schema";
 import type { LocalRefs } from "./local-refs.ts";
 import { leftOver, type ObjectShape } from "./object-shape.ts";
 import { schemaList, schemaMap } from "./parts.ts";

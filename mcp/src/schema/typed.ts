@@ -1,4 +1,5 @@
-import { isSchema, isSchemaObject, type JsonSchema, type SchemaObject } from "@runa/engine";
+import type { JsonSchema } from "@runa/engine";
+import { isSchema, isSchemaObject, type SchemaObject } from "@runa/engine/schema";
 import { servedHolds } from "./keywords.ts";
 import { LocalRefs } from "./local-refs.ts";
 import { schemaList, schemaMap } from "./parts.ts";

@@ -53,3 +53,12 @@ export function requirePersistent({ connection }: Store): void {
 export function requireSound({ connection }: Store): void {
   connection.requireSound();
 }
+
+/**
+ * Runs `work` while nobody else writes to the store, also where it writes a file beside it: two processes that do so come one
+ * after the other.
+ * @throws StoreError, or what the work throws
+ */
+export function whileAlone<T>({ connection }: Store, work: () => T): T {
+  return connection.write(work);
+}

@@ -1,5 +1,5 @@
 import type { Store } from "../connection/store.ts";
-import { sha256 } from "../json/canonical.ts";
+import { checksum } from "../json/checksum.ts";
 import { findMethodology, type MethodologyRow, putMethodology } from "./methodology-table.ts";
 
 export type { MethodologyRow } from "./methodology-table.ts";
@@ -38,5 +38,5 @@ const SEAL_END = " ";
 
 /** A hash by which an edit or damage is noticed. It is no protection: whoever knows it can make it. */
 function sealOf(file: string, version: string, { identities, content }: MethodologyRow): string {
-  return sha256(JSON.stringify([file, version, identities]) + content);
+  return checksum(JSON.stringify([file, version, identities]) + content);
 }

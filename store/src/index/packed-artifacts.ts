@@ -1,7 +1,7 @@
 import type { InstanceId, Moment, SchemaHash, TypeSummary, WorkUnit } from "../artifact.ts";
 import { CacheSlot, type Connection } from "../connection/connection.ts";
 import { isCount, stored } from "../connection/stored.ts";
-import { grouped } from "../grouped.ts";
+import { latest } from "../instances.ts";
 import type { StatIdentity } from "../workspace/stat-identity.ts";
 import { type ArtifactRow, fromColumns } from "./artifact-row.ts";
 import { indexWrites } from "./index-writes.ts";
@@ -16,7 +16,8 @@ const PACKED = `SELECT artifact_type, count(*) AS total, sum(status = 'valid') A
     max(last_modified) AS newest, max(CASE WHEN status = 'valid' THEN last_modified END) AS newest_valid,
     max(max(last_modified, coalesce(delivered_at, 0))) AS newest_vouched,
     group_concat(instance_id || '/' || coalesce(stat, '') || ',' || schema_hash || ',' || content_hash || ',' || status
-      || ',' || CASE WHEN work_unit IS NULL THEN '' ELSE '=' || hex(work_unit) END || ',' || last_modified
+      || ',' || CASE WHEN work_unit IS NULL THEN '' WHEN work_unit GLOB '*[^-.0-9A-Z_a-z]*' OR instr(work_unit, char(0))
+        THEN '#' || hex(work_unit) ELSE '=' || work_unit END || ',' || last_modified
       || ',' || coalesce(delivered_at, '') || ',' || CASE WHEN stat IS NULL THEN coalesce(mtime, '') ELSE '' END || '/', '') AS text
   FROM artifact`;
 const ALL = `${PACKED} GROUP BY artifact_type`;
@@ -48,7 +49,7 @@ export class PackedType {
   /** The rows that were made already, by where they begin: a row is the same object in every list. */
   readonly #made = new Map<number, ArtifactRow>();
   #rows: readonly ArtifactRow[] | undefined;
-  #byWorkUnit: ReadonlyMap<WorkUnit | null, readonly ArtifactRow[]> | undefined;
+  #divided: ReadonlyMap<WorkUnit | null, Share> | undefined;
 
   /** @throws StoreError where a row has a status or a time that runa never writes */
   constructor(connection: Connection, columns: Columns, violations: ReadonlyMap<InstanceId, string>) {
@@ -97,7 +98,7 @@ export class PackedType {
       status,
       content_hash: hash,
       schema_hash: schemaHash,
-      work_unit: workUnit === "" ? null : Buffer.from(workUnit.slice(1), "hex").toString(),
+      work_unit: unitFrom(workUnit),
       last_modified: Number(lastModified),
       delivered_at: delivered === "" ? null : Number(delivered),
       violations: status === "valid" ? null : (this.#violations.get(id) ?? null),
@@ -115,28 +116,47 @@ export class PackedType {
   /** The rows of a work unit and those of none, by id. */
   rowsFor(workUnit: WorkUnit): readonly ArtifactRow[] {
     if (!this.scoped) return this.rows();
-    // Whoever has asked for all of them mostly goes on to ask for each work unit.
-    if (this.#rows !== undefined) return this.#madeFor(workUnit, this.#rows);
-    const text = this.#text;
-    const rows: ArtifactRow[] = [];
-    const own = unitField(workUnit);
-    for (let at = 0; at < text.length; ) {
-      const begin = text.indexOf("/", at) + 1;
-      const end = text.indexOf("/", begin);
-      const fields = text.slice(begin, end);
-      if (!fields.includes(",=") || fields.includes(own))
-        rows.push(this.#once(text.slice(at, begin - 1) as InstanceId, begin));
-      at = end + 1;
-    }
-    return rows;
+    const own = this.#shares.get(workUnit)?.starts ?? [];
+    const shared = this.#shares.get(null)?.starts ?? [];
+    const starts = shared.length === 0 ? own : [...own, ...shared].sort((one, other) => one - other);
+    return starts.map((start) => this.#startingAt(start));
   }
 
-  #madeFor(unit: WorkUnit, rows: readonly ArtifactRow[]): readonly ArtifactRow[] {
-    this.#byWorkUnit ??= grouped(rows, ({ workUnit }) => workUnit);
-    const own = this.#byWorkUnit.get(unit);
-    const shared = this.#byWorkUnit.get(null);
-    if (own === undefined || shared === undefined) return own ?? shared ?? [];
-    return rows.filter(({ workUnit }) => workUnit === null || workUnit === unit);
+  /** What is known of the rows of each work unit, and under null of those of none. */
+  get summaries(): ReadonlyMap<WorkUnit | null, TypeSummary> {
+    return this.#shares;
+  }
+
+  /** Made once, and no rows for it: of the instances of a thousand work units most commands list few. */
+  get #shares(): ReadonlyMap<WorkUnit | null, Share> {
+    this.#divided ??= this.#divide();
+    return this.#divided;
+  }
+
+  #divide(): ReadonlyMap<WorkUnit | null, Share> {
+    const text = this.#text;
+    const shares = new Map<WorkUnit | null, Share>();
+    for (let start = 0; start < text.length; ) {
+      const begin = text.indexOf("/", start) + 1;
+      const status = afterCommas(text, begin, 3);
+      const unit = afterCommas(text, status, 1);
+      const modified = afterCommas(text, unit, 1);
+      const delivered = afterCommas(text, modified, 1);
+      const workUnit = unitFrom(text.slice(unit, modified - 1));
+      let share = shares.get(workUnit);
+      if (share === undefined) {
+        share = new Share(start);
+        shares.set(workUnit, share);
+      } else share.starts.push(start);
+      share.add(text.slice(status, unit - 1), timeAt(text, modified), timeAt(text, delivered));
+      start = text.indexOf("/", begin) + 1;
+    }
+    return shares;
+  }
+
+  #startingAt(start: number): ArtifactRow {
+    const begin = this.#text.indexOf("/", start) + 1;
+    return this.#once(this.#text.slice(start, begin - 1) as InstanceId, begin);
   }
 
   #once(id: InstanceId, place: number): ArtifactRow {
@@ -149,9 +169,53 @@ export class PackedType {
   }
 }
 
-/** How a work unit stands among a row's fields, between two commas; no other field begins with `=`. */
-function unitField(workUnit: WorkUnit): string {
-  return `,=${Buffer.from(workUnit).toString("hex").toUpperCase()},`;
+/** The rows of a work unit, or of none: where they start, and what is known of them. */
+class Share implements TypeSummary {
+  readonly starts: number[];
+  valid = 0;
+  broken = 0;
+  stale = 0;
+  newest: Moment | null = null;
+  newestValid: Moment | null = null;
+  newestVouched: Moment | null = null;
+
+  /** Not an empty list that is added to: that takes room for more than a dozen, and mostly there is one row. */
+  constructor(start: number) {
+    this.starts = [start];
+  }
+
+  get total(): number {
+    return this.starts.length;
+  }
+
+  add(status: string, lastModified: Moment, deliveredAt: Moment): void {
+    this.newest = latest(this.newest, lastModified);
+    this.newestVouched = latest(this.newestVouched, deliveredAt > lastModified ? deliveredAt : lastModified);
+    if (status === "valid") {
+      this.valid++;
+      this.newestValid = latest(this.newestValid, lastModified);
+    } else if (status === "stale") this.stale++;
+    else this.broken++;
+  }
+}
+
+/** Where a text goes on after so many commas. To split a row would make a string of each of its fields. */
+function afterCommas(text: string, from: number, commas: number): number {
+  let at = from;
+  for (let left = commas; left > 0; left--) at = text.indexOf(",", at) + 1;
+  return at;
+}
+
+/** The time in the field that begins there; 0 for an empty one. */
+function timeAt(text: string, begin: number): Moment {
+  return Number(text.slice(begin, text.indexOf(",", begin))) as Moment;
+}
+
+/** The work unit in a row's field: after `=` as it is, after `#` its bytes in hexadecimal; null in an empty one. */
+function unitFrom(field: string): WorkUnit | null {
+  if (field === "") return null;
+  const unit = field.slice(1);
+  return (field.startsWith("=") ? unit : Buffer.from(unit, "hex").toString()) as WorkUnit;
 }
 
 /** The whole index as it was at one moment, by type; a type without instances has no entry. */

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { ContentHash, SchemaHash } from "../artifact.ts";
 import { ExactNumber } from "./exact-number.ts";
+import { shortHash } from "./short-hash.ts";
 
 /** The canonical JSON (RFC 8785) of plain data; members that are `undefined` are left out, exact numbers keep their digits. */
 export function canonicalJson(value: unknown): string {
@@ -13,9 +14,14 @@ export function canonicalJson(value: unknown): string {
   return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(",")}}`;
 }
 
+/** How many characters are hashed without node:crypto: a few instances' ids and hashes, which is all that most starts need. */
+let withoutCrypto = 1500;
+
 /** `sha256:<hex>` of a text or of raw bytes. */
 export function sha256(data: string | Uint8Array): string {
-  return `sha256:${hash("sha256", data)}`;
+  if (typeof data === "string") withoutCrypto -= data.length;
+  const isShort = typeof data === "string" && withoutCrypto >= 0;
+  return `sha256:${isShort ? shortHash(data) : hash("sha256", data)}`;
 }
 
 /** The content hash of an artifact's canonical JSON, or of a malformed file's raw bytes. */

@@ -42,7 +42,7 @@ export interface Rebuilt {
 export function rebuildStore(directory: string): Rebuilt {
   const file = databaseFile(directory);
   if (!storeExists(directory)) {
-    // What a database that is gone has left beside it would be taken for the new one's.
+    // A write-ahead log that the lost database left would be taken for the new one's.
     for (const suffix of ["", "-wal", "-shm"]) rmSync(file + suffix, { force: true });
     Connection.make(directory).close();
     return { damaged: null, kept: { attempts: 0, events: 0 }, incomplete: true };

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Instance, InstanceRef, Moment } from "../artifact.ts";
+import type { Instance, InstanceRef, Moment, WorkUnit } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Store } from "../connection/store.ts";
 import { markDelivered } from "../index/artifact-table.ts";
@@ -31,7 +31,7 @@ import {
 import { append } from "./event-table.ts";
 import type { EndFacts, EventBodies } from "./events.ts";
 import { type Exclusion, obstacleAmong } from "./exclusion.ts";
-import { lastAttemptOf } from "./last-attempts.ts";
+import { lastAttemptOf, workedUnits } from "./last-attempts.ts";
 import {
   type AttemptProgress,
   attemptProgress,
@@ -87,7 +87,7 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
 }
 
 /** Notes the agent's process, right after it was spawned. */
-export function recordAgent(store: Store, attempt: OpenedAttempt, agent: ProcessIdentity): void {
+export function recordAgent(store: Store, attempt: NamedAttempt, agent: ProcessIdentity): void {
   store.connection.writeUnsynced(() => {
     setAgent(store.connection, attempt.id, agent);
     append(store.connection, {
@@ -99,7 +99,7 @@ export function recordAgent(store: Store, attempt: OpenedAttempt, agent: Process
 }
 
 /** An attempt and the candidate that it executes. */
-export type OpenedAttempt = Pick<AttemptStart, "id" | "protocol" | "workUnit">;
+export type NamedAttempt = Pick<AttemptStart, "id" | "protocol" | "workUnit">;
 
 function candidateBody({ protocol, workUnit }: Pick<AttemptStart, "protocol" | "workUnit">) {
   return { protocol, ...(workUnit !== null && { work_unit: workUnit }) };
@@ -139,7 +139,7 @@ export function releaseAttempt(store: Store, attempt: OpenAttempt, outputsAfter:
       attempt: attempt.id,
       body: { ...candidateBody(attempt), owner: ownerBody(attempt.owner) },
     });
-    tellOfEnd(connection, attempt, { outcome: "abandoned" });
+    logEnd(connection, attempt, { outcome: "abandoned" });
     return true;
   });
 }
@@ -223,7 +223,7 @@ export interface AttemptResult extends AttemptEnd {
  * list to work off.
  * @returns whether it was still this owner's to end
  */
-export function endAttempt(store: Store, attempt: OpenedAttempt, result: AttemptResult): boolean {
+export function endAttempt(store: Store, attempt: NamedAttempt, result: AttemptResult): boolean {
   const { connection } = store;
   const { id: own } = attempt;
   return connection.write(() => {
@@ -236,7 +236,7 @@ export function endAttempt(store: Store, attempt: OpenedAttempt, result: Attempt
       for (const { type, id } of result.superseded)
         putPending(connection, { kind: "supersede", attempt: own, type, id });
     }
-    tellOfEnd(connection, attempt, {
+    logEnd(connection, attempt, {
       outcome: result.outcome,
       ...result.logged,
       delivered: deliveriesOf(connection, own).map(({ type, id, contentHash, via }) => ({
@@ -255,28 +255,28 @@ export function endAttempt(store: Store, attempt: OpenedAttempt, result: Attempt
  * Ends an attempt of one's own whose agent could not be started because of runa's surroundings, such as a full disk.
  * @param errno what the system said
  */
-export function endUnstarted(store: Store, attempt: OpenedAttempt, errno: string): void {
+export function endUnstarted(store: Store, attempt: NamedAttempt, errno: string): void {
   endUnjudged(store, attempt, "not_started", { errno });
 }
 
 /** Ends an attempt of which nothing can be judged. */
-export function abandonAttempt(store: Store, attempt: OpenedAttempt): void {
+export function abandonAttempt(store: Store, attempt: NamedAttempt): void {
   endUnjudged(store, attempt, "abandoned", {});
 }
 
-function endUnjudged(store: Store, attempt: OpenedAttempt, outcome: OutcomeId, detail: EndFacts): void {
+function endUnjudged(store: Store, attempt: NamedAttempt, outcome: OutcomeId, detail: EndFacts): void {
   const { connection } = store;
   connection.write(() => {
     if (endAttemptRow(connection, attempt.id, { ...ABANDONED, outcome, detail }, nextMoment(connection)))
-      tellOfEnd(connection, attempt, { outcome, ...detail });
+      logEnd(connection, attempt, { outcome, ...detail });
   });
 }
 
 const ABANDONED: AttemptEnd = { outcome: "abandoned", detail: {}, seen: null, outputsAfter: "", usage: null };
 
-function tellOfEnd(
+function logEnd(
   connection: Connection,
-  attempt: OpenedAttempt,
+  attempt: NamedAttempt,
   how: Omit<EventBodies["attempt_ended"], "protocol" | "work_unit" | "duration_ms">,
 ): void {
   const at = wallTime();
@@ -284,6 +284,11 @@ function tellOfEnd(
   const duration_ms = Math.max(0, Math.round((at - startOf(connection, attempt.id)) / 1000));
   const body = { ...candidateBody(attempt), ...how, duration_ms };
   append(connection, { kind: "attempt_ended", attempt: attempt.id, body }, at);
+}
+
+/** The work units for which there was an attempt. */
+export function attemptedUnits({ connection }: Store): ReadonlySet<WorkUnit> {
+  return workedUnits(connection);
 }
 
 /** Removes the half-written files of writers that died; under the writers' lock, so none is at work. */

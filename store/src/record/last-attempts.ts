@@ -17,6 +17,18 @@ export interface LastAttempt {
   readonly seen: Readonly<Record<string, SeenType>> | null;
   /** Whether its run was to try again after it. */
   readonly retry?: true;
+  /** For one that only a lock file tells of: another clone's, whose moments are none of this store's. */
+  readonly elsewhere?: Elsewhere;
+}
+
+/** What is known of another clone's attempt beside what a record of this store would hold. */
+interface Elsewhere {
+  /** The candidate's last attempt that this store has a record of. */
+  readonly lastHere: string | null;
+  /** Of each type that an `on_change` names the instances that are not newer than the outputs: content by id. */
+  readonly notNewer: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Why it is to be done again whatever its inputs are; null where they decide. */
+  readonly open: string | null;
 }
 
 // Attempts of one candidate never overlap: of several that ended at one moment, the one that began last is the last.

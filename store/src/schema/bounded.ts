@@ -1,10 +1,10 @@
-import { Script } from "node:vm";
+import { runInThisContext } from "node:vm";
 
 /** How long, in milliseconds, one judgement may take. */
 export const TIME_LIMIT = 5_000;
 
 const HOOK = "__runaBoundedWork";
-const script = new Script(`globalThis.${HOOK}()`);
+const CALL = `globalThis.${HOOK}()`;
 
 /** A judgement that was ended because it took too long. */
 export class NotJudgedError extends Error {}
@@ -21,7 +21,7 @@ export function bounded<T>(work: () => T, limit = TIME_LIMIT): T {
     result = { value: work() };
   };
   try {
-    script.runInThisContext({ timeout: limit });
+    runInThisContext(CALL, { timeout: limit });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ERR_SCRIPT_EXECUTION_TIMEOUT")
       throw new NotJudgedError(`not judged within ${limit / 1000} s`);

@@ -110,7 +110,7 @@ function violation(path: string, keyword: string, expected: string, got: string)
 
 const SHOWN_PATH = 500;
 
-/** A pointer as a person reads it; one through a name of megabytes is cut. */
+/** A pointer as a person reads it, cut where it is very long. */
 function whereTo(path: string): string {
   if (path === "") return "the artifact";
   return path.length > SHOWN_PATH ? `${path.slice(0, SHOWN_PATH)}…` : path;
@@ -155,7 +155,7 @@ function wrongTypeOf({ path, keywords }: FailedSchema): string[] | null {
   return type === undefined ? null : [type.compiled].flat().map(typeWords);
 }
 
-// A branch that is told apart by a constant is not the one that was meant when the constant differs.
+// More than all else together: where a constant tells the branches apart, one with another constant was not meant.
 const OTHER_KIND = 1_000_000;
 
 /** How far a value is from a schema: what tells branches apart counts most, then a wrong type, then each violation. */
@@ -176,7 +176,7 @@ function distanceOf(schema: FailedSchema): number {
   return distance;
 }
 
-/** Below a property the constant that differs still tells that another branch was meant. */
+/** The distance by what is inside a property, where a constant that differs tells as well that another branch was meant. */
 function discriminated({ name, schemas }: FailedKeyword): number {
   return schemas.reduce((sum, schema) => {
     const telling = schema.keywords.some((keyword) => keyword.name === "const" || keyword.name === "enum");

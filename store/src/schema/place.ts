@@ -4,8 +4,8 @@ import { SchemaError } from "./dialect.ts";
 import { schemasIn } from "./exactness.ts";
 
 /**
- * An error for a schema that a library could not use, with the place that the library did not tell: what it stumbles over is
- * looked for in the schema. The error as it is where nothing is found.
+ * An error for a schema that a library could not use, with the place that the library does not tell: the usual causes are
+ * looked for in the schema. Where none is found, the error as it is.
  */
 export function placed(error: SchemaError, schema: JsonSchema): SchemaError {
   if (error.pointer !== "") return error;

@@ -36,7 +36,7 @@ const ACCEPTED: Readonly<Record<Holds, Accepts>> = {
   "named flags": never,
 };
 
-/** Keywords of which metaschemas demand more, or something else in one dialect than in another. */
+/** Keywords whose values some metaschema limits further, or that differ between dialects. */
 const PARTICULAR: ReadonlyMap<string, Accepts> = new Map([
   ["$ref", isString],
   ["enum", areDistinctStrings],
@@ -50,7 +50,7 @@ const PARTICULAR: ReadonlyMap<string, Accepts> = new Map([
 
 /**
  * Whether a schema has only keywords and values that are valid in every dialect; then its metaschema need not be asked,
- * and compiling that takes ten times what compiling a small schema does. False says nothing.
+ * and compiling that takes ten times as long as compiling a small schema. False does not mean that it is invalid.
  */
 export function isPlainlyValid(schema: unknown): boolean {
   return isSchemaObject(schema) && Object.entries(schema).every(([key, value]) => acceptedUnder(key)(value));

@@ -12,11 +12,12 @@ interface Resource {
 }
 
 /**
- * A copy of a schema in the form in which the standard's validator takes it. It refuses identifiers with the `file:`
- * scheme, which under another name work as any other does; it stumbles over unknown keywords that have the name of
- * something every JavaScript object has, such as `constructor`; it holds numbers as doubles; and of three rules of the older drafts it knows nothing:
- * an identifier beside a `$ref` means nothing, the definitions beside it can be pointed at, and a pointer may lead into
- * an embedded resource.
+ * A copy of a schema by which the standard's validator judges rightly. By itself the validator
+ * - refuses identifiers with the scheme `file:`, so the scheme gets another name;
+ * - fails over unknown keywords that have the name of something every JavaScript object has, such as `constructor`;
+ * - holds numbers as doubles;
+ * - does not know of the older drafts that an identifier beside a `$ref` means nothing, that definitions beside it can be
+ *   pointed at, and that a pointer may lead into an embedded resource.
  */
 export function prepared(schema: JsonSchema, uri: string, dialect: Dialect | null): JsonSchema {
   const rules: Rules = {
@@ -32,7 +33,7 @@ interface Rules {
   readonly identifier: "id" | "$id";
 }
 
-// What has a meaning beside a `$ref` of the older drafts: as the target of pointers.
+// What counts beside a `$ref` of the older drafts, because pointers may lead there.
 const BESIDE_REF = new Set(["$ref", "$schema", "definitions", "$defs"]);
 
 function copied(value: unknown, outer: Resource, rules: Rules, names = false): unknown {
@@ -57,7 +58,7 @@ function copied(value: unknown, outer: Resource, rules: Rules, names = false): u
   const exact = alone ? null : exactBeside(Object.fromEntries(entries));
   if (exact !== null) copy[EXACT_BESIDE] = exact;
   if (!alone || !("definitions" in copy || "$defs" in copy)) return copy;
-  // The validator forgets all that stands beside such a `$ref`: so nothing may.
+  // The validator drops all that stands beside such a `$ref`, so the `$ref` moves into an `allOf`.
   const { $ref, ...beside } = copy;
   return { ...beside, allOf: [{ $ref }] };
 }

@@ -19,8 +19,8 @@ import {
 import { areDistinct } from "./equality.ts";
 import { EXACT_BESIDE, type ExactBeside } from "./exact-beside.ts";
 
-// Keywords that the library, by itself, does not judge as the standard says: those for numbers reckon with doubles. These take
-// exact numbers in an instance.
+// In the place of the library's own keywords that do not judge as the standard says: those for numbers calculate with doubles.
+// These also take exact numbers in an instance.
 
 type SchemaPart = Browser<SchemaDocument>;
 
@@ -41,7 +41,7 @@ function putExact(node: Instance.JsonNode, value: unknown): void {
       putExact(member, (value as Readonly<Record<string, unknown>>)[Instance.value<string>(key)]);
 }
 
-/** What stands exactly beside a keyword of a schema; undefined where its own value is exact. */
+/** The exact value that stands beside a keyword of a schema (`exact-beside.ts`); undefined where its own value is exact. */
 function besideOf(parent: SchemaPart): ExactBeside {
   return valueIn<Readonly<Record<string, ExactBeside>>>(parent)[EXACT_BESIDE] ?? {};
 }
@@ -136,7 +136,7 @@ interface Evaluating extends ValidationContext {
   readonly evaluatedProperties?: Set<string>;
 }
 
-/** The library makes one regular expression of all names and patterns, which confuses groups and forgets an empty pattern. */
+/** The library's own joins all names and patterns in one regular expression, in which groups collide and an empty pattern is lost. */
 const additionalProperties: Keyword<Additional, Evaluating> = {
   id: uri("additionalProperties"),
   simpleApplicator: true,
@@ -153,7 +153,7 @@ const additionalProperties: Keyword<Additional, Evaluating> = {
     for (const [key, member] of Instance.entries(instance)) {
       const name = Instance.value<string>(key);
       if (names.has(name) || patterns.some((pattern) => pattern.test(name))) continue;
-      // Not only the first: each is to be told.
+      // Goes on after the first that does not fit, so that each is among the violations.
       if (!Validation.interpret(rest, member, context)) isValid = false;
       context.evaluatedProperties?.add(name);
     }

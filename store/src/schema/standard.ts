@@ -62,7 +62,7 @@ export async function compileStandard(
   let compiled: CompiledSchema;
   try {
     for (const [at, resource] of resources) register(resource, at);
-    // It knows each dialect by one spelling of its name only.
+    // Without `$schema`: the library knows each dialect by one spelling of its URI only.
     register(dialect === null ? schema : withoutDialect(schema), uri);
     compiled = await compile(await getSchema(uri));
   } catch (error) {
@@ -122,7 +122,7 @@ function deadPointer(part: unknown, schema: JsonSchema): string | null {
   return null;
 }
 
-/** The JSON pointer of the first reference that is written so; null where none is. */
+/** The JSON pointer of the first reference with this text; null where there is none. */
 function pointerToReference(schema: unknown, reference: string): string | null {
   if (typeof schema !== "object" || schema === null) return null;
   for (const [key, value] of Object.entries(schema)) {

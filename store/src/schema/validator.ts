@@ -61,7 +61,7 @@ async function compiled(
   let because = dialect === null ? "a dialect of its own" : beyondAjv(given, dialect);
   if (exact !== undefined) because ??= "a number that a double does not hold";
   if (dialect !== null && !checked) await checkSchema(given, dialect);
-  // Where every reference is a pointer nothing asks what the schema is called.
+  // ajv gets only schemas whose references are pointers, and those need no identifier.
   const schema = because === null ? withoutIdentifier(given) : given;
   let standard: Promise<StandardValidator> | undefined;
   const explainer = () => {
@@ -146,10 +146,10 @@ async function explained(
   try {
     const [{ violationsOf }, { explain }] = await Promise.all([import("./explain.ts"), explainer()]);
     const failed = bounded(() => explain(value, exact));
-    // Never empty: what is exact in both cannot differ, and if it did, it is no valid artifact.
+    // A refused value has a violation, also in the case, which should not be, that only the fast validator refuses it.
     return failed === null ? [first ?? TOO_LARGE_TO_EXPLAIN] : violationsOf(failed);
   } catch (error) {
-    // The standard's validator can be stricter than the standard, about an identifier for instance.
+    // The standard's validator refuses some schemas that the standard allows, for an identifier for instance.
     if (first === null) throw error;
     return [first];
   }

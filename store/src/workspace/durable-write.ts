@@ -22,7 +22,7 @@ const UNFINISHED = /^\.runa-[0-9a-f]{16}\.tmp$/;
 /** The directory that an artifact would be written to is a symlink or no directory. */
 export class UnsafeDirectoryError extends Error {}
 
-/** Whether the system has a name for what this process holds open. */
+/** Whether the system has names for the files that this process holds open. */
 const NAMES_FDS = existsSync("/proc/self/fd");
 
 /**
@@ -125,7 +125,7 @@ function writeInto(held: HeldDirectory, name: string, bytes: string | Uint8Array
     try {
       unlinkSync(unfinished);
     } catch {
-      // It was renamed already, or never made.
+      // It was renamed already, or could not be made.
     }
     throw error;
   }

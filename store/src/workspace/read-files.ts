@@ -1,5 +1,5 @@
-import { type BigIntStats, readFileSync, readSync } from "node:fs";
-import { withRegularFile } from "./read-file.ts";
+import { type BigIntStats, readFileSync } from "node:fs";
+import { readInto, withRegularFile } from "./read-file.ts";
 import { type CleanBefore, isClean, type StatIdentity, statIdentity } from "./stat-identity.ts";
 
 /** What some files held, in their order: in columns and in one piece, which takes less than an object and a buffer a file. */
@@ -103,7 +103,7 @@ class Group implements ReadGroup {
   #read(fd: number, stats: BigIntStats): FileRead | "later" {
     const size = Number(stats.size);
     if (size <= this.bytes.length - this.#length)
-      return { length: fill(this.bytes, fd, this.#length, size), alone: null, stats };
+      return { length: readInto(this.bytes, fd, this.#length, size), alone: null, stats };
     if (this.ends.length > 0) return "later";
     const alone = readFileSync(fd);
     return { length: alone.length, alone, stats };
@@ -114,15 +114,4 @@ class Group implements ReadGroup {
     this.mtimes.push(mtime);
     this.identities.push(identity);
   }
-}
-
-/** What a file holds that was so long when it was opened; `readFileSync` would ask for its length again. */
-function fill(buffer: Buffer, fd: number, start: number, size: number): number {
-  let length = 0;
-  while (length < size) {
-    const more = readSync(fd, buffer, start + length, size - length, null);
-    if (more === 0) break;
-    length += more;
-  }
-  return length;
 }

@@ -3,7 +3,7 @@ import { type BigIntStats, closeSync, constants, fstatSync, openSync, readFileSy
 /** How long, in bytes, a file may be that a person wrote. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** What lies where a person's file is expected is none: a pipe, a device, a socket, or far too long. */
+/** What lies in the place of a person's file is no regular file (a pipe, a device, a socket), or is far too long. */
 export class NoFileError extends Error {}
 
 /**
@@ -31,7 +31,7 @@ export function readSource(path: string): ReadSource {
     const stats = fstatSync(fd, { bigint: true });
     if (!stats.isFile() && !stats.isDirectory()) throw new NoFileError(`${kindOf(stats)}, not a file`);
     if (stats.size > MAX_BYTES) throw new NoFileError(`longer than ${MAX_BYTES / 1024 ** 2} MiB`);
-    // A directory is refused by the reading itself, with its own errno.
+    // Reading a directory fails by itself, with an errno of its own.
     return { bytes: readFileSync(fd), stats };
   } finally {
     closeSync(fd);

@@ -14,8 +14,7 @@ export class SourceReading {
 
   /**
    * Made before the first file is read.
-   * @param directories where the time of their file systems may be asked for, which writes there; each only where those
-   *   before it are of other file systems
+   * @param directories in which the time of their file system may be asked for, by writing there; one on each is enough
    */
   constructor(directories: readonly string[]) {
     for (const directory of directories) {

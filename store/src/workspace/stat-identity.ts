@@ -31,12 +31,12 @@ export type CleanBefore = bigint;
 
 const PROBE = ".runa-clock-";
 
-/** Removes what scans left that died; one that is at work, at worst, trusts no file's times this once. */
+/** Removes the probes of scans that died. A scan that is at work then trusts no file's times, once. */
 export function removeProbes(workspace: string): void {
   try {
     for (const name of readdirSync(workspace)) if (name.startsWith(PROBE)) unlinkSync(join(workspace, name));
   } catch {
-    // It has gone meanwhile, or is nothing of ours: no scan minds it.
+    // It has gone meanwhile, or is somebody else's: it does no harm.
   }
 }
 
@@ -57,7 +57,7 @@ export function stampedNow(directory: string): BigIntStats | null {
     rmSync(probe, { force: true });
     const fd = openSync(probe, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
     try {
-      // Its name goes first: a scan that dies hardly ever leaves it.
+      // Its name is removed at once, so that a scan that dies hardly ever leaves it.
       unlinkSync(probe);
       writeSync(fd, "t");
       return fstatSync(fd, { bigint: true });

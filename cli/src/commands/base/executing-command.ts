@@ -1,15 +1,8 @@
-import {
-  attemptDeliveries,
-  type Evaluation,
-  executeRun,
-  hasTranscript,
-  log,
-  type OpenProject,
-  type RunOptions,
-  type RunReport,
-  refuseInsideAttempt,
-  signalExitCode,
-} from "@runa/engine";
+import { type Evaluation, executeRun, log, type RunOptions, type RunReport } from "@runa/engine";
+import { hasTranscript } from "@runa/engine/answers";
+import { attemptDeliveries } from "@runa/engine/attempts";
+import { signalExitCode } from "@runa/engine/process";
+import { type OpenProject, refuseInsideAttempt } from "@runa/engine/project";
 import { Option } from "clipanion";
 import { requireLinux, withExecution } from "../../execution/execution.ts";
 import { Progress } from "../../execution/progress.ts";
@@ -71,6 +64,11 @@ export abstract class ExecutingCommand extends ScopedCommand {
       },
       { looks: false, reread: true },
     );
+  }
+
+  /** Of what is executed it is an error. */
+  protected override get warnsOfLockfile(): boolean {
+    return this.dryRun;
   }
 
   /** @throws UsageError for values that cannot be understood, also of options that a dry run has no use for */

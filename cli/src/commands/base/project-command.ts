@@ -1,10 +1,13 @@
-import { type Evaluation, lookAt, type OpenProject, openProject, type ProjectOptions } from "@runa/engine";
+import type { Evaluation } from "@runa/engine";
+import { lockfileDefects, lookAt, type OpenProject, openProject, type ProjectOptions } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { UsageError } from "../../input/usage-error.ts";
 import { workingDirectory } from "../../input/working-directory.ts";
+import { warn } from "../../output/notices.ts";
 import { stdout } from "../../output/output.ts";
 import { shellOption } from "../../output/shell.ts";
 import type { KeptFlags } from "../../render/attempt-view.ts";
+import { placeText } from "../../render/failure.ts";
 import { warnOfUnknownWorkUnit } from "./unknown-work-unit.ts";
 
 /** What every command that loads a project takes and does. */
@@ -36,10 +39,16 @@ export abstract class ProjectCommand extends Command {
   ): Promise<T> {
     const project = await openProject({ ...this.projectOptions, looks: true, ...needs });
     try {
+      if (this.warnsOfLockfile) for (const defect of lockfileDefects(project)) warn("lockfile", placeText(defect));
       return await work(project);
     } finally {
       project.close();
     }
+  }
+
+  /** Whether it warns of what is wrong with the lock file, by which some of what it answers is judged. */
+  protected get warnsOfLockfile(): boolean {
+    return true;
   }
 
   /** The flags that put another command into the same project. */

@@ -1,4 +1,5 @@
-import { didYouMean, type Evaluation, isNamed, visible, workUnitsOf } from "@runa/engine";
+import { didYouMean, type Evaluation, visible } from "@runa/engine";
+import { isNamed, workUnitsOf } from "@runa/engine/project";
 import { warn } from "../../output/notices.ts";
 
 /** Warns when no artifact names the work unit that was asked for. */

@@ -1,4 +1,5 @@
-import { type GraphAnswer, type GraphType, visible } from "@runa/engine";
+import { visible } from "@runa/engine";
+import type { GraphAnswer, GraphType } from "@runa/engine/answers";
 import { type DrawnEdge, drawnEdges, edgeLabel, type Shown, shownStatus } from "./drawn.ts";
 
 /** How each status is filled, and its border; readable on a light and on a dark page. */

@@ -1,4 +1,4 @@
-import type { GraphAnswer, GraphEdge, GraphProtocol, GraphStatus } from "@runa/engine";
+import type { GraphAnswer, GraphEdge, GraphProtocol, GraphStatus } from "@runa/engine/answers";
 
 /** Where a protocol stands, as a picture shows it; a scoped one without a work unit stands nowhere. */
 export type Shown = GraphStatus | "scoped";

@@ -1,4 +1,5 @@
-import { type GraphAnswer, visible } from "@runa/engine";
+import { visible } from "@runa/engine";
+import type { GraphAnswer } from "@runa/engine/answers";
 import { STATUS_COLOURS, TRIGGER_COLOUR, typeLabel } from "./dot.ts";
 import { type DrawnEdge, drawnEdges, edgeLabel, shownStatus } from "./drawn.ts";
 

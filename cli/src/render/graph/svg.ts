@@ -1,4 +1,5 @@
-import { type GraphAnswer, RunaError } from "@runa/engine";
+import { RunaError } from "@runa/engine";
+import type { GraphAnswer } from "@runa/engine/answers";
 import { graphDot } from "./dot.ts";
 
 /**

@@ -1,4 +1,5 @@
-import { type GraphAnswer, type GraphProtocol, visible } from "@runa/engine";
+import { visible } from "@runa/engine";
+import type { GraphAnswer, GraphProtocol } from "@runa/engine/answers";
 import { out } from "../style.ts";
 import { wrapped } from "../wrapped.ts";
 import { type DrawnEdge, drawnEdges, type Shown, shownStatus } from "./drawn.ts";

@@ -1,4 +1,6 @@
-import { escapedStep, isSchemaObject, type JsonSchema, type SchemaObject } from "@runa/store";
+import type { JsonSchema } from "@runa/store";
+import { escapedStep } from "@runa/store/json";
+import { isSchemaObject, type SchemaObject } from "@runa/store/schema";
 import type { ArtifactType, Methodology } from "../methodology.ts";
 import { branchesOf, conjunctsOf, everyPart, innerParts, type SchemaPart } from "../schema-parts.ts";
 import type { SchemaFinding } from "./finding.ts";

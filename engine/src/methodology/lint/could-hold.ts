@@ -1,4 +1,4 @@
-import { isSchema, isSchemaObject, type Keyword } from "@runa/store";
+import { isSchema, isSchemaObject, type Keyword } from "@runa/store/schema";
 
 const TYPES: ReadonlySet<unknown> = new Set(["array", "boolean", "integer", "null", "number", "object", "string"]);
 

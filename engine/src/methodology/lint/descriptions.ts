@@ -1,4 +1,5 @@
-import { isSchemaObject, type JsonSchema } from "@runa/store";
+import type { JsonSchema } from "@runa/store";
+import { isSchemaObject } from "@runa/store/schema";
 import { type ArtifactType, type Methodology, outputTypesOf } from "../methodology.ts";
 import { conjunctsOf, innerParts, lastStep, type SchemaPart } from "../schema-parts.ts";
 import type { SchemaFinding } from "./finding.ts";

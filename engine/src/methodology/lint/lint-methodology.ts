@@ -1,5 +1,5 @@
 import { type Diagnostic, DiagnosticsError } from "../../diagnostic.ts";
-import { manifestFindings } from "../lint.ts";
+import { manifestFindings } from "../manifest-findings.ts";
 import { loadMethodology, type Methodology, manifestPath } from "../methodology.ts";
 import { exclusiveInputs, hardCycles, neverReady } from "./circles.ts";
 import { contradictions } from "./contradictions.ts";

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { readSourceFile } from "@runa/store";
+import { readSourceFile } from "@runa/store/files";
 import type { Diagnostic, SourcePosition } from "../../diagnostic.ts";
 import { openJsonMap } from "../../json-map.ts";
 import { SourceLines } from "../../source-lines.ts";

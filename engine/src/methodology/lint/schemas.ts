@@ -1,13 +1,6 @@
-import {
-  dialectOf,
-  escapedStep,
-  isSchemaObject,
-  type JsonSchema,
-  KEYWORDS,
-  knows,
-  refsStandAlone,
-  type SchemaObject,
-} from "@runa/store";
+import type { JsonSchema } from "@runa/store";
+import { escapedStep } from "@runa/store/json";
+import { dialectOf, isSchemaObject, KEYWORDS, knows, refsStandAlone, type SchemaObject } from "@runa/store/schema";
 import { didYouMean, nearest } from "../../suggestion.ts";
 import type { ArtifactType, Methodology } from "../methodology.ts";
 import { conjunctsOf, everyPart, targetOf } from "../schema-parts.ts";

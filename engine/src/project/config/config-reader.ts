@@ -1,3 +1,4 @@
+import { isAbsolute, normalize } from "node:path";
 import type { TomlTable } from "../../toml/parse.ts";
 import { AgentReader } from "./agent-reader.ts";
 import { type AgentSettings, agentSettings } from "./agent-settings.ts";
@@ -20,11 +21,13 @@ export interface ConfigData {
   /** The named agents, each over `[agent]`. */
   readonly agents: ReadonlyMap<string, AgentSettings>;
   readonly run: RunLimits;
+  /** `[history] lockfile`, from the project's root; null for none. */
+  readonly lockfile: string | null;
   /** The protocols that have a table of their own. */
   readonly boundProtocols: readonly string[];
 }
 
-const KEYS = ["methodology_path", "artifacts_dir", "logging", "agent", "agents", "protocols", "run"];
+const KEYS = ["methodology_path", "artifacts_dir", "logging", "agent", "agents", "protocols", "run", "history"];
 const LOGGING_KEYS = ["format", "filter"];
 const RUN_KEYS = ["jobs", "max_attempts", "time_limit", "max_cost_usd", "max_reopens"];
 
@@ -54,6 +57,7 @@ export class ConfigReader extends AgentReader {
         return name !== null && agents.get(name)?.command !== undefined ? tableName(["agents", name]) : "[agent]";
       },
       agents: new Map([...agents].map(([name, overrides]) => [name, agentSettings(agent, overrides)])),
+      lockfile: this.#lockfile(this.table(table, ["history"], ["lockfile"])),
       run: this.#run(this.table(table, ["run"], RUN_KEYS)),
       boundProtocols: [...bindings.keys()],
     };
@@ -64,6 +68,25 @@ export class ConfigReader extends AgentReader {
     if (format === "text" || format === "json") return format;
     this.error(["logging", "format"], `'format' must be "text" or "json", not ${shown(format)}`);
     return "text";
+  }
+
+  /** A file of the project, since it goes where the project goes; not in the store, which stays. */
+  #lockfile(table: TomlTable): string | null {
+    const path = ["history", "lockfile"];
+    const named = this.text(table, ["history"], "lockfile");
+    if (named === undefined) return null;
+    const inside = normalize(named);
+    const problem =
+      isAbsolute(named) || inside === ".." || inside.startsWith("../")
+        ? "must lie inside the project: give a path from its root"
+        : inside === "." || inside.endsWith("/")
+          ? "must be a file, not a directory"
+          : /^\.runa\/store(\/|$)/.test(inside)
+            ? "must not lie in the store, which stays on this machine"
+            : null;
+    if (problem === null) return inside;
+    this.error(path, `'lockfile' ${problem}, not ${shown(named)}`);
+    return null;
   }
 
   #run(table: TomlTable): RunLimits {

@@ -1,7 +1,7 @@
 import { lstatSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
-import { readSourceFile } from "@runa/store";
+import { readSourceFile } from "@runa/store/files";
 import { RunaError } from "../../diagnostic.ts";
 import { whyUnreadable } from "../../unreadable.ts";
 

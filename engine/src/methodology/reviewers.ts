@@ -2,8 +2,8 @@ import type { Listeners } from "@runa/store";
 import type { ProtocolDeclaration } from "./manifest.ts";
 import { outputTypesOf, readTypesOf } from "./methodology.ts";
 
-/** What a protocol says on purpose: its choice members and what it may produce, not what it has to. */
-function sayableTypesOf({ choices, mayProduce }: ProtocolDeclaration): string[] {
+/** The types by which a protocol can give feedback: what it delivers by its own decision, choice members and what it may produce. */
+function feedbackTypesOf({ choices, mayProduce }: ProtocolDeclaration): string[] {
   return [...choices.flatMap(({ members }) => members), ...mayProduce];
 }
 
@@ -11,7 +11,7 @@ function sayableTypesOf({ choices, mayProduce }: ProtocolDeclaration): string[] 
  * Which protocols of a scope give feedback to which (contract.md section 5, "Feedback"): those that read, themselves or
  * through others, what another may write. Worked out when it is asked for.
  */
-export class Dialogue {
+export class Reviewers {
   readonly #scope: readonly ProtocolDeclaration[];
   readonly #reviewers = new Map<string, ReadonlySet<ProtocolDeclaration>>();
   #readers: ReadonlyMap<string, readonly ProtocolDeclaration[]> | undefined;
@@ -20,11 +20,11 @@ export class Dialogue {
     this.#scope = scope;
   }
 
-  /** Whether an instance of a type that `speaker` delivers is feedback to `listener`. */
-  isFeedback(type: string, speaker: string, listener: ProtocolDeclaration): boolean {
-    if (speaker === listener.name) return false;
+  /** Whether an instance of a type that `writer` delivers is feedback to `listener`. */
+  isFeedback(type: string, writer: string, listener: ProtocolDeclaration): boolean {
+    if (writer === listener.name) return false;
     for (const reviewer of this.#reviewersOf(listener))
-      if (reviewer.name === speaker) return sayableTypesOf(reviewer).includes(type);
+      if (reviewer.name === writer) return feedbackTypesOf(reviewer).includes(type);
     return false;
   }
 
@@ -68,13 +68,13 @@ function reachedFrom(
   return reached;
 }
 
-/** Of the types that some protocol of a scope may say something by: who of the scope hears it. */
+/** Of each type by which some protocol of a scope can give feedback: who of the scope reads it. */
 export function listenersIn(scope: readonly ProtocolDeclaration[]): Listeners {
-  const sayable = new Set(scope.flatMap(sayableTypesOf));
+  const types = new Set(scope.flatMap(feedbackTypesOf));
   const listeners = new Map<string, string[]>();
-  if (sayable.size === 0) return listeners;
+  if (types.size === 0) return listeners;
   for (const protocol of scope)
     for (const type of readTypesOf(protocol))
-      if (sayable.has(type)) listeners.set(type, [...(listeners.get(type) ?? []), protocol.name]);
+      if (types.has(type)) listeners.set(type, [...(listeners.get(type) ?? []), protocol.name]);
   return listeners;
 }

@@ -1,5 +1,6 @@
 import type { Tool } from "@modelcontextprotocol/server";
-import type { DeliveryResult, Loss, OutputSession } from "@runa/engine";
+import type { Loss } from "@runa/engine/schema";
+import type { DeliveryResult, OutputSession } from "@runa/engine/session";
 import { type About, acceptedResult, refusedResult, type ToolResult, type Violation } from "./call-result.ts";
 import { instructions } from "./instructions.ts";
 import { type OutputTool, outputTool } from "./output-tool.ts";

@@ -1,0 +1,23 @@
+// What attempts and people deliver, and where it comes from.
+
+export {
+  confirmArtifact,
+  type Deliverer,
+  deliverArtifact,
+  RefusedError,
+  recordRefusal,
+  recordServerFailure,
+  recordServerStart,
+  type ValidArtifact,
+  withdrawArtifact,
+} from "../record/delivery.ts";
+export type { EarlierDelivery, HeardDelivery } from "../record/delivery-table.ts";
+export {
+  type AttemptFacts,
+  attemptFacts,
+  changesOf,
+  claimOf,
+  redelivered,
+  takenAwayBy,
+} from "../record/instance-history.ts";
+export { type Origin, originsOf } from "../record/origin.ts";

@@ -1,0 +1,27 @@
+// The event log.
+
+export {
+  clockWentBack,
+  type EventQuery,
+  eventCount,
+  type LogHead,
+  type LogVerdict,
+  loggedAttempts,
+  loggedProtocols,
+  logHead,
+  noteMethodology,
+  readEvents,
+  recordEvent,
+  type StepBack,
+  verifyLog,
+} from "../record/event-log.ts";
+export type { EventFilter } from "../record/event-table.ts";
+export {
+  type EndFacts,
+  EVENT_KINDS,
+  type EventBodies,
+  type EventKind,
+  isEventKind,
+  type LogEvent,
+} from "../record/events.ts";
+export { loggedViolations } from "../record/refusal.ts";
