@@ -33,7 +33,7 @@ const COMMANDS = [
   ["runa", ["run", "--dry-run", "--json"]],
   ["runa", ["step"]],
   ["runa", ["run"]],
-  ["runa", ["deliver", "design", "d1"], { exit: 1, stderr: /^error: [^\n]*\n$/ }],
+  ["runa", ["deliver", "design", "d1"], { exit: 1, stderr: /^refused: [^\n]*\n$/ }],
   ["runa", ["release", "00000000-0000"], { exit: 1, stderr: /^error: [^\n]*\n$/ }],
   ["runa", ["nothing"], { exit: 1, stderr: /^error: unknown command 'nothing'/ }],
   ["runa-mcp", ["--protocol", "review"], { input: LIST }],

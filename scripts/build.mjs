@@ -1,7 +1,8 @@
 // Bundles the three programs into dist/. Each is one entry file with what every start needs; the commands, the server and the
 // engine are a file each, and what is heavy lies in chunks that are loaded when first used. The native part of better-sqlite3 stays a dependency.
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 import { joined } from "./joined.mjs";
@@ -40,7 +41,7 @@ const [CLI, SERVER] = ["cli/src/cli.ts", "mcp/src/serve-protocol.ts"];
 const plugins = [lazyBuiltIns, bundledSqlite, noDefaultContext];
 /** What the smallest start of a program needs; the rest is a file that it loads. */
 const STARTS = {
-  runa: { source: "cli/src/main.ts", rest: "./cli.ts", file: "cli" },
+  runa: { source: "cli/src/main.ts", rest: "./cli.ts", file: "core" },
   "runa-mcp": { source: "mcp/src/main.ts", rest: "./serve-protocol.ts", file: "server" },
 };
 const [split, agent, ...starts] = await Promise.all([
@@ -71,37 +72,45 @@ const parts = await joined(split, {
   root,
   directory: join(dist, "chunks"),
   groupOf,
-  entries: { cli: CLI, server: SERVER },
+  entries: { core: { name: "main", source: CLI }, server: { name: "serveProtocol", source: SERVER } },
   options: { ...common, format: "cjs", supported: { "dynamic-import": false } },
 });
+const files = await Promise.all(
+  [...parts, ...[agent, ...starts].flatMap(({ outputFiles }) => outputFiles)].map(async ({ path, text }) => ({
+    path,
+    text: parts.some((part) => part.path === path) || !path.endsWith(".js") ? text : await commonJs(text),
+  })),
+);
+const hash = createHash("sha256");
+for (const { path, text } of files) hash.update(`${relative(dist, path)}\0${text}\0`);
+const start = await programStart(hash.digest("hex").slice(0, 16));
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(join(dist, "chunks"), { recursive: true });
 writeFileSync(join(dist, "package.json"), '{ "type": "commonjs" }\n');
-const start = (await transform(`{${readFileSync(join(root, "scripts/program-start.cjs"), "utf8")}}`, { minify: true }))
-  .code;
-for (const { path, text } of parts) writeFileSync(path, text);
-await Promise.all([agent, ...starts].flatMap(({ outputFiles }) => outputFiles).map(emit));
+for (const { path, text } of files) {
+  if (!path.endsWith(".js")) writeFileSync(path, text);
+  else if (dirname(path) !== dist) writeFileSync(path, `(function(exports,require,module){${text}\n})\n`);
+  else writeFileSync(path, `#!/usr/bin/env node\n${start}((require) => {${text}})(load);\n`, { mode: 0o755 });
+}
 
 /**
- * The file that a chunk becomes part of: what the commands start with, what the server does, and what both have in common.
+ * The file that a chunk becomes part of: what the server does, or what the commands start with, and the engine with it.
  * @type {import("./joined.mjs").Joining["groupOf"]}
  */
 function groupOf({ path, inputs }, reachable) {
   const ofCli = commandLine.some((entry) => reachable(entry).has(path));
-  const ofServer = reachable(SERVER).has(path);
-  if (!ofCli && !ofServer) return null;
-  const holds = (/** @type {RegExp} */ source) => Object.keys(inputs).some((input) => source.test(input));
-  if (holds(/^cli\//)) return "cli";
-  if (holds(/^mcp\//)) return "server";
-  if (holds(/^(engine|store)\//) || (ofCli && ofServer)) return "engine";
-  return ofCli ? "cli" : "server";
+  if (!ofCli && !reachable(SERVER).has(path)) return null;
+  return ofCli || Object.keys(inputs).some((input) => /^(engine|store)\//.test(input)) ? "core" : "server";
 }
 
-async function emit(/** @type {import("esbuild").OutputFile} */ { path, text }) {
-  if (!path.endsWith(".js")) return writeFileSync(path, text);
-  const code = await commonJs(text);
-  if (dirname(path) !== dist) return writeFileSync(path, code);
-  writeFileSync(path, `#!/usr/bin/env node\n${start}${code}`, { mode: 0o755 });
+/** What each program begins with, and what it loads its files with. */
+async function programStart(/** @type {string} */ build) {
+  const source = (/** @type {string} */ name) => readFileSync(join(root, "scripts", name), "utf8");
+  const { code } = await transform(
+    `{${source("program-start.cjs")}} const load = (() => {${source("code-cache.cjs")} return load; })();`,
+    { minifySyntax: true, minifyWhitespace: true, define: { RUNA_BUILD: JSON.stringify(build) } },
+  );
+  return code;
 }
 
 /** Node loads the same code faster as CommonJS than as ES modules, and never starts the loader of these. */

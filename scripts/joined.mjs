@@ -10,7 +10,8 @@ import { build } from "esbuild";
  * @property {string} directory where the files of groups lie
  * @property {(chunk: Chunk, reachable: (entry: string) => ReadonlySet<string>) => string | null} groupOf the name of the file
  *   that a chunk becomes part of, by what is reached from an entry without an `import()`; null where it stays a file of its own
- * @property {Record<string, string>} entries of a group, the source file of which it exports what that exports
+ * @property {Record<string, { name: string, source: string }>} entries of a group, the function that it exports, and the source
+ *   file of it, which is evaluated when it is called
  * @property {import("esbuild").BuildOptions} options for each file
  */
 
@@ -28,9 +29,17 @@ export async function joined(split, { root, directory, groupOf, entries, options
   }
   const fileOf = (/** @type {string} */ group) => join(directory, `${group}.js`);
   const numbers = new Map(Array.from(chunks.keys(), (path, number) => [path, number]));
-  /** What a group exports of a chunk: two chunks may call different things the same. */
-  const exported = (/** @type {Chunk} */ { path, exports }) =>
-    exports.map((name) => ({ name, as: `${name}_${numbers.get(path)}` }));
+  /** What other files than its own ask of a chunk, and how its group exports it: two chunks may call different things the same. */
+  const asked = (/** @type {Chunk} */ chunk) => {
+    const names = new Set();
+    for (const other of chunks.values()) {
+      if (groups.get(other.path) === groups.get(chunk.path)) continue;
+      const kinds = other.imports.filter(({ path }) => join(root, path) === chunk.path).map(({ kind }) => kind);
+      if (kinds.includes("dynamic-import")) for (const name of chunk.exports) names.add(name);
+      if (kinds.includes("import-statement")) for (const name of importedFrom(other, chunk.path)) names.add(name);
+    }
+    return Array.from(names, (name) => ({ name, as: `${name}_${numbers.get(chunk.path)}` }));
+  };
 
   const reached = new Map();
   const reachable = (/** @type {string} */ entry) => {
@@ -54,27 +63,22 @@ export async function joined(split, { root, directory, groupOf, entries, options
     const file = group === null ? chunk.path : fileOf(group);
     files.set(file, [...(files.get(file) ?? []), chunk]);
   }
-  const isAsked = (/** @type {Chunk} */ { path }) =>
-    [...chunks.values()].some(
-      (other) =>
-        groups.get(other.path) !== groups.get(path) && other.imports.some((one) => join(root, one.path) === path),
-    );
-
   const results = await Promise.all(
     Array.from(files, async ([file, parts]) => {
       const group = groups.get(parts[0]?.path ?? "") ?? null;
       const lines =
         group === null
           ? parts.map(({ exports }) => `export { ${exports} } from ${JSON.stringify(file)};`)
-          : parts
-              .filter(isAsked)
-              .map(
-                (chunk) =>
-                  `export { ${exported(chunk).map(({ name, as }) => `${name} as ${as}`)} } from ${JSON.stringify(chunk.path)};`,
-              );
-      const entry = group === null ? undefined : entries[group];
-      const start = entry && parts.find(({ entryPoint }) => entryPoint === entry);
-      if (start) lines.push(`export * from ${JSON.stringify(start.path)};`);
+          : parts.map((chunk) => {
+              const names = asked(chunk).map(({ name, as }) => `${name} as ${as}`);
+              return names.length === 0 ? "" : `export { ${names} } from ${JSON.stringify(chunk.path)};`;
+            });
+      const entry = entries[group ?? ""];
+      const start = parts.find(({ entryPoint }) => entryPoint === entry?.source);
+      if (entry !== undefined && start !== undefined)
+        lines.push(
+          `export const ${entry.name} = async (...given) => (await import(${JSON.stringify(start.path)})).${entry.name}(...given);`,
+        );
       const { outputFiles } = await build({
         ...options,
         absWorkingDir: root,
@@ -110,16 +114,24 @@ export async function joined(split, { root, directory, groupOf, entries, options
     }));
     onLoad({ filter: /.*/, namespace: "of another group" }, ({ path }) => {
       const chunk = chunks.get(path);
-      const names = chunk === undefined ? [] : exported(chunk).map(({ name, as }) => `${as} as ${name}`);
+      const names = chunk === undefined ? [] : asked(chunk).map(({ name, as }) => `${as} as ${name}`);
       return { contents: `export { ${names} } from "group:${groups.get(path)}";`, resolveDir: dirname(path) };
     });
     onLoad({ filter: /.*/, namespace: "group" }, ({ path: group }) => {
-      const all = [...chunks.values()].filter((chunk) => groups.get(chunk.path) === group && isAsked(chunk));
-      const names = all.flatMap(exported).map(({ as }) => as);
+      const all = [...chunks.values()].filter((chunk) => groups.get(chunk.path) === group);
+      const names = all.flatMap(asked).map(({ as }) => as);
       return {
         contents: `export { ${names} } from "./${relative(dirname(file), fileOf(group))}";`,
         resolveDir: dirname(file),
       };
     });
   }
+}
+
+/** The names that a chunk imports from another, as the bundler writes it. */
+function importedFrom(/** @type {Chunk} */ { path, text }, /** @type {string} */ from) {
+  return [...text.matchAll(/^import \{([^}]*)\} from "([^"]+)";$/gm)]
+    .filter(([, , file = ""]) => join(dirname(path), file) === from)
+    .flatMap(([, names = ""]) => names.split(","))
+    .flatMap((name) => /^\s*([\w$]+)/.exec(name)?.[1] ?? []);
 }

@@ -70,6 +70,8 @@ describe("what may stand where the cursor is", () => {
     expect(await values(rig, "step", "--dry-run", "--prompt", "s")).toEqual(["split"]);
     expect(await values(rig, "step", "--prompt", "--dr")).toEqual(["--dry-run"]);
     expect(await values(rig, "doctor", "--mcp=d")).toEqual(["--mcp=draft", "--mcp=draw"]);
+    expect(await values(rig, "reopen", "dra")).toEqual(["draft", "draw"]);
+    expect(await values(rig, "accept", "draft", "--note", "")).toEqual([]);
     expect(await values(rig, "run", "draft", "")).toEqual(["draw", "split"]);
     expect(await values(rig, "run", "--until", "dra")).toEqual(["draft", "draw"]);
     expect(await values(rig, "show", "p")).toEqual(["picture", "part", "piece"]);

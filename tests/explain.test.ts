@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ExplainedProtocol } from "../engine/src/answers/explain.ts";
+import type { ExplainedProtocol } from "../engine/src/entries/answers.ts";
 import type { Reason, ReasonNode } from "../engine/src/reasons/reason.ts";
 import { chain, draft, review, units } from "./rig/examples.ts";
 import { makeRig, type Rig, type RigOptions } from "./rig/rig.ts";
@@ -47,6 +47,7 @@ const KINDS = [
   "owes_nothing",
   "put_file",
   "rename",
+  "reopened",
   "running",
   "said_again",
   "same_as_before",
@@ -311,6 +312,15 @@ test("what another clone left to be done again is told, as the lock file tells i
   rig.remove(".runa/store");
   const { entry } = await explained(rig, "draft");
   expect(entry).toMatchObject({ status: "ready", reasons: [{ kind: "left_open", says: "feedback" }] });
+});
+
+test("what a person reopened is told", async () => {
+  const rig = await makeRig(draft);
+  await step(rig, "draft", "design/d1", "one");
+  expect((await rig.run("reopen", "draft")).exitCode).toBe(0);
+  const { entry, stdout } = await explained(rig, "draft");
+  expect(entry).toMatchObject({ status: "ready", reasons: [{ kind: "reopened" }] });
+  expect(stdout).toMatch(/^draft {2}READY {2}because it was reopened by hand$/m);
 });
 
 /** A text that a judge rejects or approves, and what comes after either. */

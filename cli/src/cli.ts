@@ -20,6 +20,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandClass>>> = {
   step: async () => (await import("./commands/step.ts")).StepCommand,
   run: async () => (await import("./commands/run.ts")).RunCommand,
   deliver: async () => (await import("./commands/deliver.ts")).DeliverCommand,
+  reopen: async () => (await import("./commands/reopen.ts")).ReopenCommand,
+  accept: async () => (await import("./commands/accept.ts")).AcceptCommand,
   release: async () => (await import("./commands/release.ts")).ReleaseCommand,
   attempts: async () => (await import("./commands/attempts.ts")).AttemptsCommand,
   output: async () => (await import("./commands/output.ts")).OutputCommand,

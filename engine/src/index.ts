@@ -33,11 +33,9 @@ export { triggerText } from "./methodology/trigger.ts";
 
 // What is ready, blocked and waiting, and why; what is owed.
 
-export type { EvaluatedCandidate, Evaluation } from "./evaluate/evaluate.ts";
+export { conditionText, type EvaluatedCandidate, type Evaluation } from "./evaluate/evaluate.ts";
 export { type Debts, debtsOf } from "./evaluate/owed.ts";
 export { decidingReasons, lackReason, otherwiseReason, standingReasons } from "./reasons/deciding.ts";
-export type { OriginEntry } from "./reasons/origin-entry.ts";
-export type { ChangedBy, NamedInstance, Reason, ReasonNode } from "./reasons/reason.ts";
 
 // What an agent is told, and what a run would do.
 

@@ -28,6 +28,11 @@ class Output {
     return this.isTerminal ? this.#open().columns || undefined : undefined;
   }
 
+  /** How many lines the terminal has; undefined where it does not tell, or is none. */
+  get rows(): number | undefined {
+    return this.isTerminal ? this.#open().rows || undefined : undefined;
+  }
+
   /** Whether nobody reads any more, as far as is known: it shows only in writing. */
   get isLost(): boolean {
     return this.#gone;

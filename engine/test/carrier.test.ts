@@ -1,7 +1,7 @@
-import { adoptAttempt, claimAttempt, type OpenAttempt, unendedAttempts } from "@runa/store/attempts";
+import { adoptAttempt, claimAttempt, type OpenAttempt, type Place, unendedAttempts } from "@runa/store/attempts";
 import { expect, onTestFinished, test } from "vitest";
-import type { Attempt, EndedAttempt } from "../src/attempt/attempt.ts";
-import type { Assignment, Carrier, Exit, Prepared, Work } from "../src/attempt/carrier.ts";
+import type { Attempt, EndedAttempt, WorkEnd } from "../src/attempt/attempt.ts";
+import type { Carrier, Prepared, Trial, Work } from "../src/attempt/carrier.ts";
 import { adopt, type Begun, launchAttempt } from "../src/attempt/claim.ts";
 import type { ExecutionContext } from "../src/attempt/context.ts";
 import { outcomeText } from "../src/attempt/outcome-text.ts";
@@ -29,7 +29,7 @@ class InProcess implements Carrier {
     this.#prepare = prepare;
   }
 
-  prepare({ id, candidate, place }: Assignment): Prepared | null {
+  prepare({ candidate }: Trial, id: string, place: Place): Prepared | null {
     const { root, workspace } = this.#context.project;
     expect(place).toEqual({ directory: root, workspace });
     if (!this.#prepare()) return null;
@@ -44,7 +44,7 @@ class InProcess implements Carrier {
     return this.#begin(id, protocol, { kind: "unknown" });
   }
 
-  #begin(id: string, protocol: string, exit: Exit): Work {
+  #begin(id: string, protocol: string, exit: WorkEnd["exit"]): Work {
     const told = new AbortController();
     const end = () => told.abort();
     const options = { protocol, workUnit: null, workingDirectory: this.#context.project.root };
@@ -82,14 +82,12 @@ async function attempted(deed: Deed, agent = "", prepare = () => true) {
     isRetried: () => false,
   };
   const launch = () =>
-    launchAttempt(context, carrier, {
-      candidate,
-      view,
-      tries: 1,
-      failed: null,
-      exclusion: { exclusive: true, protocols: [] },
-      ...watcher,
-    });
+    launchAttempt(
+      context,
+      carrier,
+      { candidate, view, tries: 1, failed: null, exclusion: { exclusive: true, protocols: [] } },
+      watcher,
+    );
   return { context, carrier, candidate, watcher, launch, phases };
 }
 

@@ -208,6 +208,14 @@ const TABLE: readonly Row[] = [
 
 test.each(TABLE)("judge: $title", ({ protocol, there, delivered, notes, workUnit, outcome }) => {
   const calls = { ...QUIET, ...notes };
-  const evidence = { view: viewOf(there, workUnit), delivered: refs(...delivered), calls, silence: silenceOf(calls) };
+  const evidence = {
+    view: viewOf(there, workUnit),
+    delivered: refs(...delivered),
+    calls,
+    silence: silenceOf(calls),
+    byFile: [],
+    written: [],
+    withdrawn: [],
+  };
   expect(judge(protocol, evidence)).toEqual(outcome);
 });

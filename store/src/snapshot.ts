@@ -10,6 +10,7 @@ import { type Instances, summaryOf, summaryOfBoth } from "./instances.ts";
 import { type HeardDelivery, heardDeliveries } from "./record/delivery-table.ts";
 import { type LastAttempt, lastAttempts, lastSuccesses, workedUnits } from "./record/last-attempts.ts";
 import { type OpenAttempt, openAttempts } from "./record/open-attempts.ts";
+import { reopenings } from "./record/reopening.ts";
 import type { ScanReport } from "./scan/scan.ts";
 
 /**
@@ -23,6 +24,8 @@ export interface Snapshot {
   /** By `candidateKey`, for the scopes that were asked for. */
   readonly lastAttempts: ReadonlyMap<string, LastAttempt>;
   readonly lastSuccesses: ReadonlyMap<string, LastAttempt>;
+  /** By `candidateKey`: which of them a person reopened after their last success. */
+  readonly reopened: ReadonlySet<string>;
   /** Attempts that have not ended, of every work unit. */
   readonly openAttempts: readonly OpenAttempt[];
   /** What listeners of a scope heard, by its work unit, null for none; only where there is something. */
@@ -71,7 +74,7 @@ function recordsOf(
   connection: Connection,
   scopes: readonly (WorkUnit | null)[],
   listeners: (scope: WorkUnit | null) => Listeners,
-): Pick<Snapshot, "lastAttempts" | "lastSuccesses" | "heard"> {
+): Pick<Snapshot, "lastAttempts" | "lastSuccesses" | "reopened" | "heard"> {
   const attempts = new Map<string, LastAttempt>();
   const successes = new Map<string, LastAttempt>();
   const heardIn = new Map<WorkUnit | null, HeardDeliveries>();
@@ -86,7 +89,10 @@ function recordsOf(
     const heard = heardBy(connection, listeners(workUnit), successes, workUnit);
     if (heard !== null) heardIn.set(workUnit, heard);
   }
-  return { lastAttempts: attempts, lastSuccesses: successes, heard: heardIn };
+  const reopened = reopenings(connection)
+    .filter((one) => one.at > (successes.get(candidateKey(one))?.ended ?? 0))
+    .map(candidateKey);
+  return { lastAttempts: attempts, lastSuccesses: successes, reopened: new Set(reopened), heard: heardIn };
 }
 
 function heardBy(

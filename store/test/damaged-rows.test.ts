@@ -22,11 +22,14 @@ async function worked(): Promise<Rig> {
   rig.deliver("a", A, { attempt: "attempt-1" });
   rig.end("attempt-1", started, "delivered", [], [{ type: "note", id: id("gone") }]);
   rig.begin("attempt-2", "w-1");
+  rig.end("attempt-3", rig.begin("attempt-3", "w-2"), "exited", []);
   recordRefusal(rig.store, "attempt-2", "bad_arguments", "note", { reason: "r", violations: [] });
   await rig.scan();
   rig.store.connection.database.exec(
     `UPDATE attempt SET seen = '{"note":{"valid":"v","all":"a"}}', usage = '{"tokens":1}'`,
   );
+  rig.store.connection.database.exec("UPDATE attempt SET accepted = ended WHERE id = 'attempt-3'");
+  rig.store.connection.database.exec(`UPDATE clock SET reopened = '[["write",null,3]]'`);
   rig.store.connection.database.exec(`UPDATE attempt SET agent = '{"pid":7,"startTime":"9"}'`);
   rig.store.close();
   return rig;
@@ -34,7 +37,7 @@ async function worked(): Promise<Rig> {
 
 /** Reads everything that commands read. */
 function readAll(store: Store): void {
-  for (const workUnit of [null, "w-1"]) {
+  for (const workUnit of [null, "w-1", "w-2"]) {
     const { instances } = readSnapshot(store, ["note"], [], [workUnit as never]);
     for (const type of instances.keys()) instances.get(type);
   }
@@ -70,6 +73,9 @@ const READ: readonly [table: string, column: string, value: string][] = [
   ["attempt", "outcome", "'deliverea'"],
   ["attempt", "started", "-1"],
   ["attempt", "ended", "9007199254740993"],
+  ["attempt", "accepted", "-1"],
+  ["clock", "reopened", "'X'"],
+  ["clock", "reopened", `'[["write"]]'`],
   ["delivery", "via", "'foo'"],
   ["pending_operation", "kind", "'forged'"],
   ["pending_operation", "subject", "'X'"],
@@ -149,7 +155,7 @@ test("a damaged index over sound rows is found and mended by a rebuild", async (
   const store = openStore(rig.store.directory);
   expect(() => requireSound(store)).toThrow(/is damaged: .*`runa scan --rebuild`/);
   store.close();
-  expect(rebuildStore(rig.store.directory)).toMatchObject({ kept: { attempts: 2 } });
+  expect(rebuildStore(rig.store.directory)).toMatchObject({ kept: { attempts: 3 } });
   expect(check()).toBe("ok");
   rig.reopen();
   expect(unendedAttempts(rig.store).map(({ id }) => id)).toEqual(["attempt-2"]);

@@ -99,6 +99,11 @@ export const EXAMPLES: { readonly [Kind in EventKind]: Whole<EventBodies[Kind]> 
       },
     ],
   },
+  accepted: {
+    ...CANDIDATE,
+    note: "as good as done",
+    outputs: [{ artifact_type: "note", instance_id: "n-1", content_hash: HASH }],
+  },
 };
 
 /** An event like another, for tests to which it does not matter what it tells. */

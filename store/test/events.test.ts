@@ -156,7 +156,7 @@ describe("what this runa does not know", () => {
   test.each<[string, string, Body]>([
     ["a kind", "landed", { branch: "main", commits: [1, 2] }],
     ["the word for no kind", "", {}],
-    ["a member of a known kind's body", "reopened", { protocol: "write" }],
+    ["a member of a known kind's body", "reopened", { work_unit: "w-1" }],
     ["a word in it", "delivery_refused", { reason: "not_now" }],
   ])("%s: the event stays readable, and loses nothing", (_what, kind, body) => {
     const row = rowOf(kind, body);

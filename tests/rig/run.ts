@@ -1,10 +1,13 @@
+import { join } from "node:path";
 import { type Envelope, readEnvelope } from "./envelope.ts";
 import { type Ended, Program } from "./program.ts";
-import { RUNA } from "./programs.ts";
+import { CHECKOUT, RUNA } from "./programs.ts";
 
 /** The environment of a user who has set nothing for runa. */
 export function cleanEnvironment(home: string): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH, HOME: home, LANG: "C.UTF-8", NO_COLOR: "1" };
+  // What V8 compiled of the programs is kept between tests, beside what else npm puts there.
+  const cache = join(CHECKOUT, "node_modules/.cache");
+  return { PATH: process.env.PATH, HOME: home, XDG_CACHE_HOME: cache, LANG: "C.UTF-8", NO_COLOR: "1" };
 }
 
 /** Where and how a program is run to its end. */

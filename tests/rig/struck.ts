@@ -109,6 +109,8 @@ export class StruckProject {
       PATH: process.env.PATH,
       HOME: this.path,
       NO_COLOR: "1",
+      // What is written for the next start is none of the project's.
+      NODE_DISABLE_COMPILE_CACHE: "1",
       NODE_OPTIONS: `--require ${FAULT}`,
       RIG_FAULT: JSON.stringify({ ...strike, log }),
     };

@@ -1,12 +1,13 @@
 import { type GraphAnswer, graph } from "@runa/engine/answers";
 import { Command, Option } from "clipanion";
 import { UsageError } from "../input/usage-error.ts";
+import { fitted } from "../output/fit.ts";
 import { stdout } from "../output/output.ts";
 import { ScopedCommand } from "./base/project-command.ts";
 
 /** Each loads what it needs itself. */
 const FORMATS: Readonly<Record<string, (answer: GraphAnswer) => Promise<string>>> = {
-  text: async (answer) => lines((await import("../render/graph/text.ts")).graphText(answer)),
+  text: async (answer) => lines(fitted((await import("../render/graph/text.ts")).graphText(answer), stdout)),
   mermaid: async (answer) => lines((await import("../render/graph/mermaid.ts")).graphMermaid(answer)),
   dot: async (answer) => lines((await import("../render/graph/dot.ts")).graphDot(answer)),
   svg: async (answer) => (await import("../render/graph/svg.ts")).graphSvg(answer),

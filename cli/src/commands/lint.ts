@@ -67,7 +67,7 @@ export class LintCommand extends ProjectCommand {
         this.printJson(lintDocument(report, directory));
         break;
       case "github":
-        this.print(githubLines(report, directory));
+        this.printExactly(githubLines(report, directory));
         break;
       case "sarif":
         this.printJson(sarifLog(report, directory));

@@ -11,6 +11,7 @@ import {
 } from "@runa/engine/log";
 import { Command, Option } from "clipanion";
 import { UsageError } from "../input/usage-error.ts";
+import { fitted } from "../output/fit.ts";
 import { follow } from "../output/follow.ts";
 import { fail, tell } from "../output/notices.ts";
 import { stdout } from "../output/output.ts";
@@ -109,15 +110,14 @@ export class LogCommand extends ProjectCommand {
     if (found === 0 && !this.json)
       tell([nothingFound(log, filter)], { level: "info", operation: "log", outcome: "succeeded" });
     const left = limit === null ? 0 : Math.max(0, found - limit);
-    if (left > 0 && !this.json) stdout.write(`${out("dim", `… ${left} earlier: --all shows them`)}\n`);
+    if (left > 0 && !this.json) write([out("dim", `… ${left} earlier: --all shows them`)]);
     // What comes after the first page is told apart by its number, so nothing is shown twice or left out.
     let after = limit === null ? 0 : (log.read({ ...filter, limit, last: true })[0]?.seq ?? 1) - 1;
     const print = (): void => {
       for (;;) {
         const page = log.read({ ...filter, after, limit: PAGE });
-        stdout.write(
-          page.map((event) => `${this.json ? JSON.stringify(eventDocument(event)) : eventLine(event)}\n`).join(""),
-        );
+        if (this.json) stdout.write(page.map((event) => `${JSON.stringify(eventDocument(event))}\n`).join(""));
+        else write(page.map((event) => eventLine(event)));
         after = page.at(-1)?.seq ?? after;
         if (page.length < PAGE) return;
       }
@@ -191,10 +191,17 @@ function nothingFound(log: EventLog, { protocol, workUnit, kind }: EventFilter):
   ]);
 }
 
+function write(lines: readonly string[]): void {
+  stdout.write(
+    fitted(lines, stdout)
+      .map((line) => `${line}\n`)
+      .join(""),
+  );
+}
+
 function verified(log: EventLog, expect: string | undefined): number {
   const verdict = log.verify(expect);
-  if (verdict.ok)
-    stdout.write(`the log is as it was written: ${count(verdict.events, "event")}, head ${verdict.head}\n`);
+  if (verdict.ok) write([`the log is as it was written: ${count(verdict.events, "event")}, head ${verdict.head}`]);
   else fail("log", `error: ${verdict.message}\n`);
   return verdict.ok ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-import { type Aim, decidingReasons, type EvaluatedCandidate, type Evaluation, planExecution } from "@runa/engine";
+import { type Aim, type EvaluatedCandidate, type Evaluation, planExecution } from "@runa/engine";
 import { promptOf, protocolInScope, runSummary, stepEnvelope } from "@runa/engine/answers";
 import type { OpenProject } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
@@ -64,7 +64,7 @@ export class StepCommand extends ExecutingCommand {
       this.print([
         ...stateText(project, evaluation, this.keptFlags),
         "",
-        ...(planned === null ? [this.#nothing(project, evaluation, named)] : plannedText(project, evaluation, planned)),
+        ...(planned === null ? [this.#nothing(named)] : plannedText(project, evaluation, planned)),
       ]);
     return 0;
   }
@@ -77,9 +77,8 @@ export class StepCommand extends ExecutingCommand {
   }
 
   /** Why nothing is executed. */
-  #nothing({ store }: OpenProject, { view }: Evaluation, named: EvaluatedCandidate | null): string {
-    if (named === null) return "No READY protocols.";
-    return notReadyText(named, decidingReasons(store, view, named), this.keptFlags);
+  #nothing(named: EvaluatedCandidate | null): string {
+    return named === null ? "No READY protocols." : notReadyText(named, this.keptFlags);
   }
 
   #printPrompt(project: OpenProject, evaluation: Evaluation, name: string | boolean): number {
@@ -124,7 +123,7 @@ export class StepCommand extends ExecutingCommand {
     else {
       const why = held
         ? report.elsewhere.map((attempt) => `held: ${holderText(attempt, this.keptFlags)}`)
-        : [this.#nothing(live.project, report.evaluation, named)];
+        : [this.#nothing(named)];
       const before = last === undefined && !isRefused ? why : nextSteps(report, this.suggestions(live.project));
       this.print([
         ...before,

@@ -2,20 +2,21 @@ import { fstatSync } from "node:fs";
 import { type Candidate, type ExecutionEvent, log } from "@runa/engine";
 import { LinePrefixer } from "@runa/engine/process";
 import type { EventStream } from "../output/event-stream.ts";
+import { fitted } from "../output/fit.ts";
 import { type NoticeRecord, tell } from "../output/notices.ts";
 import { stderr, stdout } from "../output/output.ts";
-import { nameOf, type ProgressStyle, progressRecords, progressText, statusLine } from "../render/progress-view.ts";
+import { nameOf, type ProgressStyle, progressRecords, progressText } from "../render/progress-view.ts";
+import { beatText, blockText, type RunningView } from "../render/running-view.ts";
+import { LiveBlock } from "./live-block.ts";
+import { RunningAttempts } from "./running.ts";
 
 const NEWLINE = 10;
 
 /** How often, in milliseconds, the status block is drawn anew. */
 const REDRAW_EVERY = 1000;
 
-/** What is running, as the status block shows it. */
-interface Running {
-  readonly work: Candidate;
-  readonly since: number;
-}
+/** How often, in milliseconds, what runs is told where no block can be drawn. */
+const BEAT_EVERY = 60_000;
 
 /** What a run shows while it executes: lines of its own and, where that was captured, the agents' output. */
 export interface ProgressOptions extends ProgressStyle {
@@ -23,41 +24,36 @@ export interface ProgressOptions extends ProgressStyle {
   readonly events: EventStream | null;
   /** A block at the end of the terminal says what runs; only where nobody else writes to it. */
   readonly block: boolean;
-  /** How many deliveries an attempt has made. */
-  readonly delivered: (attempt: string) => number;
+  /** What an attempt has delivered by now. */
+  readonly delivered: (attempt: string) => RunningView["delivered"];
 }
 
 /** Shows progress on stderr and the agents' captured output on stdout and stderr, without tearing either. */
 export class Progress {
   readonly #options: ProgressOptions;
-  readonly #running = new Map<string, Running>();
+  readonly #running: RunningAttempts;
+  readonly #block = new LiveBlock();
   readonly #prefixers = new Map<string, LinePrefixer>();
-  #drawn = 0;
   /** The output in which an agent has begun a line, so that runa's own does not go on with it. */
   #begun: typeof stdout | null = null;
-  #timer: NodeJS.Timeout | undefined;
+  #redrawing: NodeJS.Timeout | undefined;
+  #beating: NodeJS.Timeout | undefined;
 
   constructor(options: ProgressOptions) {
     this.#options = options;
+    this.#running = new RunningAttempts(options.delivered);
   }
 
   /** Hears of what happens in the engine. */
   hear(event: ExecutionEvent): void {
-    if (event.kind === "attempt_started")
-      this.#running.set(event.id, { work: event.candidate, since: performance.now() });
-    if (event.kind === "attempt_adopted") {
-      const { id, startedAt } = event.attempt;
-      this.#running.set(id, { work: event.candidate, since: performance.now() - (Date.now() - startedAt / 1000) });
-    }
-    if (event.kind === "attempt_ended") {
-      this.#running.delete(event.report.id);
-      this.#endOfOutput(event.report.candidate);
-    }
+    this.#running.hear(event);
+    if (event.kind === "attempt_ended") this.#endOfOutput(event.report.candidate);
+    this.#beat();
     if (log.isJson) for (const [text, record] of progressRecords(event)) tell([text], record);
     else
       this.#above(() =>
         stderr.write(
-          progressText(event, this.#options)
+          fitted(progressText(event, this.#options), stderr)
             .map((line) => `${line}\n`)
             .join(""),
         ),
@@ -72,6 +68,7 @@ export class Progress {
 
   /** What an agent wrote. */
   show(work: Candidate, stream: "stdout" | "stderr", chunk: Buffer): void {
+    this.#running.show(work, stream, chunk);
     // Above the block only whole lines can be written.
     if (this.#options.prefixed || this.#options.block) this.#prefixer(work, stream).push(chunk);
     else this.#write(stream, chunk);
@@ -93,8 +90,9 @@ export class Progress {
   }
 
   close(): void {
-    clearTimeout(this.#timer);
-    this.#erase();
+    clearTimeout(this.#redrawing);
+    clearTimeout(this.#beating);
+    this.#block.erase();
     this.#endLine();
     this.#running.clear();
     this.#options.events?.pump();
@@ -130,36 +128,34 @@ export class Progress {
 
   /** Writes something above the block. */
   #between(write: () => void): void {
-    this.#erase();
+    this.#block.erase();
     write();
     this.#draw();
   }
 
-  #erase(): void {
-    if (this.#drawn > 0) stderr.write(`\u001b[${this.#drawn}A\u001b[J`);
-    this.#drawn = 0;
-  }
-
-  /** A store that cannot be read now is told by whoever executes work, not by the block. */
-  #delivered(attempt: string): number {
-    try {
-      return this.#options.delivered(attempt);
-    } catch {
-      return 0;
-    }
-  }
-
   #draw(): void {
-    clearTimeout(this.#timer);
+    clearTimeout(this.#redrawing);
     if (!this.#options.block || this.#running.size === 0) return;
-    const width = stderr.columns ?? 80;
-    const lines = [...this.#running].map(([id, { work, since }]) =>
-      statusLine(work, performance.now() - since, this.#delivered(id)).slice(0, width - 1),
-    );
-    stderr.write(lines.map((line) => `${line}\n`).join(""));
-    this.#drawn = lines.length;
-    this.#timer = setTimeout(() => this.#between(() => {}), REDRAW_EVERY);
-    this.#timer.unref();
+    const { columns = 80, rows = 24 } = stderr;
+    // One column and one row less: in the last ones the cursor would stand.
+    this.#block.draw(blockText(this.#running.views(), columns - 1, rows - 1));
+    this.#redrawing = setTimeout(() => this.#between(() => {}), REDRAW_EVERY);
+    this.#redrawing.unref();
+  }
+
+  /** Off a terminal what runs is told once a minute, so that a log shows that it does. */
+  #beat(): void {
+    if (stderr.isTerminal || this.#running.size === 0) {
+      clearTimeout(this.#beating);
+      this.#beating = undefined;
+    } else
+      this.#beating ??= setTimeout(() => {
+        this.#beating = undefined;
+        const running = this.#running.views();
+        const fields = { running: running.length };
+        this.tell([beatText(running)], { level: "info", operation: "run", outcome: "started", fields });
+        this.#beat();
+      }, BEAT_EVERY).unref();
   }
 }
 

@@ -27,12 +27,27 @@ export function attemptsText({ attempts, total }: AttemptsAnswer): string[] {
   return [...table, ...(left === 0 ? [] : [out("dim", `… ${left} earlier: \`--limit ${total}\` shows them`)])];
 }
 
-function rowOf({ id, protocol, work_unit, status, outcome, tries, started, duration_ms, usage }: AttemptEntry) {
+function rowOf({
+  id,
+  protocol,
+  work_unit,
+  status,
+  outcome,
+  accepted,
+  tries,
+  started,
+  duration_ms,
+  usage,
+}: AttemptEntry) {
   return [
     shortAttemptId(id),
     visible(protocol),
     work_unit === undefined ? "-" : visible(work_unit),
-    outcome ?? (status === "left" ? "left: its runa died" : "running"),
+    outcome === undefined
+      ? status === "left"
+        ? "left: its runa died"
+        : "running"
+      : `${outcome}${accepted ? ", accepted" : ""}`,
     String(tries),
     localTimeOf(started),
     duration_ms === undefined ? "-" : durationText(duration_ms),

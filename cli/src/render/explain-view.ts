@@ -1,5 +1,5 @@
-import { durationText, type ReasonNode } from "@runa/engine";
-import type { ExplainedAttempt, ExplainedProtocol, ExplanationAnswer } from "@runa/engine/answers";
+import { durationText } from "@runa/engine";
+import type { ExplainedAttempt, ExplainedProtocol, ExplanationAnswer, ReasonNode } from "@runa/engine/answers";
 import { shortAttemptId } from "@runa/engine/attempts";
 import type { KeptFlags } from "./attempt-view.ts";
 import { candidateName } from "./candidate-name.ts";

@@ -1,5 +1,8 @@
 import { count, type Diagnostic, DiagnosticsError, RunaError, StoreError, visible, WorkspaceError } from "@runa/engine";
 import { displayPath } from "@runa/engine/project";
+import { lineWidth } from "../output/fit.ts";
+import { stderr, stdout } from "../output/output.ts";
+import { cut, textWidth } from "../output/text-width.ts";
 import { sentence } from "./sentence.ts";
 import { err } from "./style.ts";
 
@@ -32,7 +35,8 @@ export function diagnosticText({ file, rule, message, position }: Diagnostic): s
   if (position === undefined) return `${name}  ${said}`;
   const { line, column, text } = position;
   const number = String(line);
-  const { shown, caret } = excerpt(text, column);
+  const room = Math.min(lineWidth(stdout), lineWidth(stderr)) - number.length - "   | ".length;
+  const { shown, caret } = excerpt(text, column, Math.max(1, Math.min(WIDEST, room)));
   return [
     `${name}:${line}:${column}  ${said}`,
     `  ${number} | ${shown}`,
@@ -40,12 +44,14 @@ export function diagnosticText({ file, rule, message, position }: Diagnostic): s
   ].join("\n");
 }
 
-const WIDTH = 100;
+/** No more of a line is shown than this. */
+const WIDEST = 100;
 
 /** The part of a line around a column, and where the caret goes below it. */
-function excerpt(text: string, column: number): { shown: string; caret: number } {
-  const start = Math.max(0, column - 1 - WIDTH / 2);
+function excerpt(text: string, column: number, width: number): { shown: string; caret: number } {
+  const start = Math.max(0, column - 1 - Math.floor(width / 2));
   const before = visible(text.slice(start, column - 1).replaceAll("\t", " "));
-  const after = visible(text.slice(column - 1, start + WIDTH).replaceAll("\t", " "));
-  return { shown: before + after, caret: before.length };
+  const after = visible(text.slice(column - 1, start + width).replaceAll("\t", " "));
+  // Wide characters, and hidden ones that are spelled out, take more room.
+  return { shown: cut(before + after, width), caret: Math.min(textWidth(before), width - 1) };
 }

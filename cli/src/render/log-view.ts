@@ -47,13 +47,19 @@ const DETAIL: { readonly [Kind in EventKind]: (body: EventBodies[Kind]) => strin
     `${outcome}, attempts ${attempts}, delivered ${delivered}, failed ${failed}, pid ${pid}`,
   claimed: (body) => `${candidate(body)}${body.adopted ? ", adopted" : ""}, by process ${body.owner.pid}`,
   released: (body) => `${candidate(body)}, freed by hand; ${formerOwner(body.owner)}`,
-  reopened: (body) => `${candidate(body)}${because(body)}`,
+  reopened: (body) => `${candidate(body)}${byWhom(body)}${because(body)}`,
+  accepted: (body) => `${candidate(body)}${byWhom(body)}: ${body.note}`,
 };
 
 /** What a run aimed at, after a comma. */
 function aims({ aims = [], until }: EventBodies["run_started"]): string {
   if (until !== undefined) return `, until ${until}`;
   return aims.length === 0 ? "" : `, for ${aims.join(", ")}`;
+}
+
+/** The person who decided it, after a comma. */
+function byWhom({ actor }: Pick<EventBodies["accepted"], "actor">): string {
+  return actor?.kind === "person" ? `, by ${actor.name}` : "";
 }
 
 function detail<Kind extends EventKind>(kind: Kind, body: EventBodies[Kind]): string {

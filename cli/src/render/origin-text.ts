@@ -1,4 +1,4 @@
-import type { ChangedBy, OriginEntry } from "@runa/engine";
+import type { ChangedBy, OriginEntry } from "@runa/engine/answers";
 import { shortAttemptId } from "@runa/engine/attempts";
 import { candidateName } from "./candidate-name.ts";
 import { localTimeOf } from "./local-time.ts";

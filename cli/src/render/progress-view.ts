@@ -1,4 +1,4 @@
-import { type Candidate, count, durationText, type ExecutionEvent, type OpenAttempt, visible } from "@runa/engine";
+import { type Candidate, durationText, type ExecutionEvent, type OpenAttempt, visible } from "@runa/engine";
 import { type EndedAttempt, outcomeText } from "@runa/engine/attempts";
 import type { Handled, InterruptReaction } from "@runa/engine/process";
 import type { NoticeRecord } from "../output/notices.ts";
@@ -127,13 +127,6 @@ export function interruptText(reaction: InterruptReaction, signal: Handled, runn
     case "kill":
       return `${label} ${one ? "the agent is" : `the ${running} agents are`} killed`;
   }
-}
-
-/** One line of the status block. */
-export function statusLine(work: Candidate, elapsed: number, delivered: number): string {
-  const deliveries = delivered === 0 ? "nothing delivered yet" : count(delivered, "delivery", "deliveries");
-  const time = elapsed < 1000 ? "0 s" : durationText(Math.floor(elapsed / 1000) * 1000);
-  return `  ${nameOf(work)}  ${time}  ${deliveries}`;
 }
 
 function attemptEndText(report: EndedAttempt, retryIn: number | null, { prefixed }: ProgressStyle): string[] {

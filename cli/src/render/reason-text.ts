@@ -1,4 +1,5 @@
-import { type ChangedBy, type NamedInstance, type Reason, visible } from "@runa/engine";
+import { visible } from "@runa/engine";
+import type { ChangedBy, NamedInstance, Reason } from "@runa/engine/answers";
 import { shortAttemptId } from "@runa/engine/attempts";
 import { shellOption, shellWord } from "../output/shell.ts";
 import type { KeptFlags } from "./attempt-view.ts";
@@ -110,6 +111,10 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
       `${instance(reason)} is newer than the outputs: ${hash(reason.content_hash)}, ${madeBy(reason.origin)}`,
     short: (reason) => `${instance(reason)} is newer than the outputs`,
   },
+  reopened: {
+    long: () => "it was reopened by hand: it is to be done again whatever its inputs are",
+    short: () => "it was reopened by hand",
+  },
   left_open: {
     long: ({ says, since }) => `it was left to be done again in another clone, by ${attempt(since)}: ${visible(says)}`,
     short: () => "it was left to be done again in another clone",
@@ -153,7 +158,7 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
   first_attempt: { long: () => "it had never succeeded before", short: () => "it had never succeeded before" },
   other_instructions: {
     long: ({ since, artifact_types }) =>
-      `what is there of ${names(artifact_types)} was made under other instructions or schemas than today's, by ${attempt(since)}; delete it to have it made again`,
+      `what is there of ${names(artifact_types)} was made under other instructions or schemas than today's, by ${attempt(since)}; reopen it to have it made again`,
     short: () => "its outputs were made under other instructions or schemas than today's",
   },
   cycle: {

@@ -6,14 +6,13 @@ import {
   durationText,
   type EvaluatedCandidate,
   type Evaluation,
-  type Reason,
   type RunFailure,
   type RunLimit,
   type RunReport,
   standingReasons,
   visible,
 } from "@runa/engine";
-import type { ScopeCounts } from "@runa/engine/answers";
+import type { Reason, ScopeCounts } from "@runa/engine/answers";
 import type { EndedAttempt } from "@runa/engine/attempts";
 import { shellOption, shellWord } from "../output/shell.ts";
 import { holderText, type KeptFlags } from "./attempt-view.ts";

@@ -1,12 +1,5 @@
-import {
-  decidingReasons,
-  type EvaluatedCandidate,
-  type Evaluation,
-  type Reason,
-  triggerText,
-  visible,
-} from "@runa/engine";
-import { byStatus, scanWarnings } from "@runa/engine/answers";
+import { decidingReasons, type EvaluatedCandidate, type Evaluation, triggerText, visible } from "@runa/engine";
+import { byStatus, type Reason, scanWarnings } from "@runa/engine/answers";
 import { shortAttemptId } from "@runa/engine/attempts";
 import { type OpenProject, unhealthyInstances } from "@runa/engine/project";
 import { type KeptFlags, runningText } from "./attempt-view.ts";

@@ -1,5 +1,7 @@
 import { nearest } from "@runa/engine";
 import type { Cli, CommandClass } from "clipanion";
+import { fitted, lineWidth } from "../output/fit.ts";
+import { stdout } from "../output/output.ts";
 import { sentence } from "./sentence.ts";
 import { columns } from "./style.ts";
 import { wrapped as wrappedTo } from "./wrapped.ts";
@@ -16,6 +18,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "--prompt": "PROTOCOL",
   "--attempt": "ID",
   "--protocol": "NAME",
+  "--note": "TEXT",
   "--until": "PROTOCOL",
   "--kind": "KIND",
   "--since": "TIME",
@@ -27,7 +30,8 @@ const VALUES: Readonly<Record<string, string>> = {
   "--grace": "DURATION",
 };
 
-const WIDTH = 100;
+/** Text is never set wider than this. */
+const WIDEST = 100;
 
 /** One option of a command, as it is shown. */
 interface Option {
@@ -243,9 +247,11 @@ function withOptionalValue(name: string): string {
 }
 
 function wrapped(pieces: readonly string[], indent = ""): string[] {
-  return wrappedTo(pieces, indent, WIDTH);
+  return wrappedTo(pieces, indent, Math.min(WIDEST, lineWidth(stdout)));
 }
 
 function text(lines: readonly string[]): string {
-  return lines.map((line) => `${line}\n`).join("");
+  return fitted(lines, stdout)
+    .map((line) => `${line}\n`)
+    .join("");
 }

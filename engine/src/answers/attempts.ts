@@ -33,6 +33,8 @@ export interface AttemptEntry {
   /** `left`: it has not ended, and nobody is at work on it any more; the next run judges it. */
   readonly status: "running" | "left" | "ended";
   readonly outcome?: OutcomeId;
+  /** There, and true, where a person took what it left as done all the same. */
+  readonly accepted?: true;
   /** Which try it was, from 1. */
   readonly tries: number;
   readonly started: string;
@@ -112,7 +114,7 @@ export async function openAttemptHistory(options: ProjectOptions): Promise<Attem
 
 /** An attempt as documents have it. */
 export function attemptEntry(attempt: ListedAttempt): AttemptEntry {
-  const { id, protocol, workUnit, outcome, tries, startedAt, endedAt, usage } = attempt;
+  const { id, protocol, workUnit, outcome, accepted, tries, startedAt, endedAt, usage } = attempt;
   const until = outcome === null ? wallTime() : endedAt;
   return {
     id,
@@ -120,6 +122,7 @@ export function attemptEntry(attempt: ListedAttempt): AttemptEntry {
     ...(workUnit !== null && { work_unit: workUnit }),
     status: outcome !== null ? "ended" : isAtWork(attempt) ? "running" : "left",
     ...(outcome !== null && { outcome }),
+    ...(accepted && { accepted }),
     tries,
     started: rfc3339(startedAt),
     ...(endedAt !== null && { ended: rfc3339(endedAt) }),

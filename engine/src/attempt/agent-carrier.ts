@@ -1,4 +1,4 @@
-import type { OpenAttempt } from "@runa/store/attempts";
+import type { OpenAttempt, Place } from "@runa/store/attempts";
 import { RunaError } from "../diagnostic.ts";
 import type { Candidate } from "../methodology/candidate.ts";
 import { requireMcpCommand } from "../plan/mcp-config.ts";
@@ -6,12 +6,14 @@ import { planExecution } from "../plan/plan.ts";
 import { renderPrompt } from "../plan/prompt.ts";
 import { adoptAgent, findAgentOf, startAgent } from "../process/agent-process.ts";
 import { agentEnvironment } from "../process/environment.ts";
-import { closeOutput, keptOutput, openOutput } from "../process/transcript.ts";
+import { closeOutput, keptOutput, type OutputFiles, OutputFollower, openOutput } from "../process/transcript.ts";
 import { AgentWork } from "./agent-work.ts";
+import type { EndedAttempt } from "./attempt.ts";
 import { attemptDirectory, discardDirectory, usageFile, writePrompt } from "./attempt-directory.ts";
-import { type Assignment, type Carrier, type Prepared, placeOf, type Work } from "./carrier.ts";
+import { type Carrier, type Prepared, placeOf, type Trial, type Work } from "./carrier.ts";
 import type { Argv, ExecutionContext } from "./context.ts";
 import { earlierOutputs } from "./earlier-outputs.ts";
+import { outcomeText } from "./outcome-text.ts";
 
 /** Has candidates executed by the agents that the config names: processes on this machine, which deliver through MCP. */
 export class AgentCarrier implements Carrier {
@@ -23,7 +25,7 @@ export class AgentCarrier implements Carrier {
   }
 
   /** @throws RunaError when there is no agent, no server's program, or no room for the prompt */
-  prepare({ id, candidate, view, place, wentWrong }: Assignment): Prepared | null {
+  prepare({ candidate, view, failed }: Trial, id: string, place: Place): Prepared | null {
     const { project, mcp, environment, startable, grace, capture } = this.#context;
     const settings = project.config.agentFor(candidate.protocol.name);
     const argv = this.#commandOf(candidate);
@@ -34,7 +36,8 @@ export class AgentCarrier implements Carrier {
       chain,
       usage,
     });
-    const prompt = renderPrompt(planned.context, { outputs: earlierOutputs(project, candidate, view), wentWrong });
+    const outputs = earlierOutputs(project, candidate, view);
+    const prompt = renderPrompt(planned.context, { outputs, wentWrong: failed === null ? [] : whatWentWrong(failed) });
     if (prompt === null) return null;
     const directory = attemptDirectory(project, id);
     const promptFile = writePrompt(directory, prompt);
@@ -59,8 +62,8 @@ export class AgentCarrier implements Carrier {
               RUNA_WORK_UNIT: candidate.workUnit ?? undefined,
             }),
           });
-          const followed = files && { files, candidate, from: "start" as const };
-          return new AgentWork(this.#context, { id, protocol: candidate.protocol.name, place }, agent, followed);
+          const attempt = { id, protocol: candidate.protocol.name, place };
+          return new AgentWork(this.#context, attempt, agent, files && this.#follow(files, candidate, "start"));
         } catch (error) {
           if (files !== null) closeOutput(files);
           throw error;
@@ -73,8 +76,14 @@ export class AgentCarrier implements Carrier {
     const { project, grace } = this.#context;
     const process = adoptAgent(agent ?? findAgentOf(id), grace);
     const files = candidate && keptOutput(attemptDirectory(project, id));
-    const followed = candidate && files && { files, candidate, from: "end" as const };
-    return new AgentWork(this.#context, { id, protocol, place: place ?? placeOf(project) }, process, followed);
+    const output = candidate && files && this.#follow(files, candidate, "end");
+    return new AgentWork(this.#context, { id, protocol, place: place ?? placeOf(project) }, process, output);
+  }
+
+  #follow(files: OutputFiles, candidate: Candidate, from: "start" | "end"): OutputFollower {
+    const { project, show } = this.#context;
+    const { outputLimit } = project.config.agentFor(candidate.protocol.name);
+    return new OutputFollower(files, (stream, chunk) => show(candidate, stream, chunk), outputLimit, from);
   }
 
   #commandOf({ protocol }: Candidate): Argv {
@@ -86,4 +95,13 @@ export class AgentCarrier implements Carrier {
       );
     return command;
   }
+}
+
+/** What whoever tries again is told: how the attempt before ended, what it had delivered, and every violation. */
+function whatWentWrong({ outcome, judged }: EndedAttempt): readonly string[] {
+  const [reason = "", ...details] = outcomeText(outcome, Number.POSITIVE_INFINITY);
+  const told = [`The attempt before this one ended as \`${outcome.id}\`: ${reason}.`, ...details];
+  if (judged === null || judged.id === outcome.id) return told;
+  const [delivered = "", ...violations] = outcomeText(judged, Number.POSITIVE_INFINITY);
+  return [...told, `What it had delivered by then comes to \`${judged.id}\`: ${delivered}.`, ...violations];
 }

@@ -1,47 +1,39 @@
 import { attemptNotes, type Place, type ProcessIdentity, type ServerNotes } from "@runa/store/attempts";
-import type { Candidate } from "../methodology/candidate.ts";
 import type { AgentProcess, ProcessEnd } from "../process/agent-process.ts";
 import { startProblem } from "../process/start-problem.ts";
 import { sweep } from "../process/sweep.ts";
-import { type OutputFiles, OutputFollower } from "../process/transcript.ts";
+import type { OutputFollower } from "../process/transcript.ts";
 import type { AgentSettings } from "../project/config.ts";
+import type { WorkEnd } from "./attempt.ts";
 import { usageFile } from "./attempt-directory.ts";
-import type { Exit, Work, WorkEnd } from "./carrier.ts";
+import type { Work } from "./carrier.ts";
 import type { ExecutionContext } from "./context.ts";
 import type { Silence } from "./outcome.ts";
 import { logUsageUnclear } from "./records.ts";
 import { readUsage, type Usage } from "./usage.ts";
-
-/** Whose agent it is. */
-interface Employment {
-  readonly id: string;
-  readonly protocol: string;
-  readonly place: Place;
-}
-
-/** Output that is followed: for whom it is shown, and from where in the files. */
-interface Followed {
-  readonly files: OutputFiles;
-  readonly candidate: Candidate;
-  readonly from: "start" | "end";
-}
 
 /** An agent's process at an attempt's work. */
 export class AgentWork implements Work {
   readonly output: OutputFollower | null;
   readonly ended: Promise<void>;
   readonly #context: ExecutionContext;
-  readonly #employment: Employment;
+  readonly #attempt: { readonly id: string; readonly protocol: string; readonly place: Place };
   readonly #settings: AgentSettings;
   readonly #agent: AgentProcess;
 
-  constructor(context: ExecutionContext, employment: Employment, agent: AgentProcess, followed: Followed | null) {
+  /** @param output is its own from now on: it closes it */
+  constructor(
+    context: ExecutionContext,
+    attempt: { readonly id: string; readonly protocol: string; readonly place: Place },
+    agent: AgentProcess,
+    output: OutputFollower | null,
+  ) {
     this.#context = context;
-    this.#employment = employment;
-    this.#settings = context.project.config.agentFor(employment.protocol);
+    this.#attempt = attempt;
+    this.#settings = context.project.config.agentFor(attempt.protocol);
     this.#agent = agent;
     this.ended = agent.ended.then(() => {});
-    this.output = followed === null ? null : this.#follow(followed);
+    this.output = output;
   }
 
   get identity(): ProcessIdentity | null {
@@ -57,7 +49,7 @@ export class AgentWork implements Work {
   }
 
   async sweep(atOnce: () => boolean): Promise<WorkEnd> {
-    const { id } = this.#employment;
+    const { id } = this.#attempt;
     const agent = this.#agent;
     try {
       const end = await agent.ended;
@@ -78,20 +70,10 @@ export class AgentWork implements Work {
     }
   }
 
-  #follow({ files, candidate, from }: Followed): OutputFollower {
-    const { show } = this.#context;
-    return new OutputFollower(
-      files,
-      (stream, chunk) => show(candidate, stream, chunk),
-      this.#settings.outputLimit,
-      from,
-    );
-  }
-
-  #exitOf(end: ProcessEnd): Exit {
+  #exitOf(end: ProcessEnd): WorkEnd["exit"] {
     if (end.kind !== "not_started") return end;
     const { project, environment, startable } = this.#context;
-    const { protocol, place } = this.#employment;
+    const { protocol, place } = this.#attempt;
     const argv = this.#settings.command;
     const program = argv === null ? "" : startable(argv)[0];
     const problem = startProblem(program, place.directory, environment.PATH, end.errno);
@@ -102,14 +84,14 @@ export class AgentWork implements Work {
   /** A row that cannot be read is told of where the attempt is judged. */
   #silence(): Silence | null {
     try {
-      return silenceOf(attemptNotes(this.#context.project.store, this.#employment.id));
+      return silenceOf(attemptNotes(this.#context.project.store, this.#attempt.id));
     } catch {
       return null;
     }
   }
 
   #usage(): Usage | null {
-    const { id, protocol } = this.#employment;
+    const { id, protocol } = this.#attempt;
     const { usage, unclear } = readUsage(usageFile(this.#context.project, id));
     if (unclear !== null) logUsageUnclear(id, protocol, unclear);
     return usage;

@@ -1,8 +1,9 @@
 import type { InstanceRef, Moment, ScanReport } from "@runa/store";
-import type { InstanceBefore, Place, ProcessIdentity, SeenType } from "@runa/store/attempts";
+import type { InstanceBefore, Place, ProcessIdentity, SeenType, Usage } from "@runa/store/attempts";
 import type { Candidate } from "../methodology/candidate.ts";
-import type { WorkEnd } from "./carrier.ts";
-import type { Limit, Outcome } from "./outcome.ts";
+import type { ProcessEnd } from "../process/agent-process.ts";
+import type { Swept } from "../process/sweep.ts";
+import type { Limit, Outcome, Silence } from "./outcome.ts";
 
 /**
  * An attempt, as whoever executes it knows it. It goes through its phases in their order, and each knows all that the one
@@ -65,6 +66,20 @@ export interface EndedAttempt extends Omit<FencedAttempt, "phase"> {
   readonly duration: number;
   /** What could not be read when it was judged. */
   readonly gaps: ScanReport["gaps"];
+}
+
+/** How an attempt's work came to its end: plain data, which could have come over a wire. */
+export interface WorkEnd {
+  /** How it ended, or that it never began; `unknown` where nobody was there to see it. */
+  readonly exit:
+    | ({ readonly kind: "not_started" } & Omit<Outcome & { id: "not_started" }, "id">)
+    | Exclude<ProcessEnd, { kind: "not_started" }>;
+  /** What it had left running, and how that was ended. */
+  readonly swept: readonly Swept[];
+  /** Why nothing came of it, as far as its carrier alone can tell; null where it cannot. */
+  readonly silence: Silence | null;
+  /** What it reported to have used. */
+  readonly usage: Usage | null;
 }
 
 /** Why work was told to end before it did so itself. */

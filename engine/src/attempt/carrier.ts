@@ -1,28 +1,26 @@
-import type { OpenAttempt, Place, ProcessIdentity } from "@runa/store/attempts";
+import type { Exclusion, OpenAttempt, Place, ProcessIdentity } from "@runa/store/attempts";
 import type { EvaluatedCandidate } from "../evaluate/evaluate.ts";
 import type { ScopeView } from "../evaluate/scope-view.ts";
 import type { Candidate } from "../methodology/candidate.ts";
-import type { ProcessEnd } from "../process/agent-process.ts";
-import type { Swept } from "../process/sweep.ts";
 import type { OpenProject } from "../project/project.ts";
-import type { Outcome, Silence } from "./outcome.ts";
-import type { Usage } from "./usage.ts";
+import type { EndedAttempt, WorkEnd } from "./attempt.ts";
 
 /** Where work is done that has no place of its own. */
 export function placeOf({ root, workspace }: OpenProject): Place {
   return { directory: root, workspace };
 }
 
-/** A candidate that an attempt is to execute. */
-export interface Assignment {
-  /** The attempt's id. */
-  readonly id: string;
+/** A candidate that is to be tried. */
+export interface Trial {
   readonly candidate: EvaluatedCandidate;
   /** What its scope saw. */
   readonly view: ScopeView;
-  readonly place: Place;
-  /** What is told of the attempt before, line by line, where this one is a retry. */
-  readonly wentWrong: readonly string[];
+  /** Counted from 1, in the candidate's present READY moment. */
+  readonly tries: number;
+  /** The attempt before, of which this is a retry. */
+  readonly failed: EndedAttempt | null;
+  /** What it does not run beside. */
+  readonly exclusion: Exclusion;
 }
 
 /**
@@ -34,10 +32,11 @@ export interface Carrier {
   readonly kind: string;
   /**
    * Makes ready what it takes to begin, before the candidate is claimed.
+   * @param id the attempt's
    * @returns null where what the candidate reads is no longer what was evaluated
    * @throws RunaError where it could not begin at all
    */
-  prepare(assignment: Assignment): Prepared | null;
+  prepare(trial: Trial, id: string, place: Place): Prepared | null;
   /**
    * Takes over the work of an attempt that another runa began; it may have ended.
    * @param candidate null where its protocol is no longer declared
@@ -62,8 +61,8 @@ export interface Prepared {
 export interface Work {
   /** Its process; null where it has none on this machine, or could not be started. */
   readonly identity: ProcessIdentity | null;
-  /** What it prints; null where that is not seen. */
-  readonly output: Output | null;
+  /** How much it has printed, in bytes, and when that last grew (`performance.now()`); null where that is not seen. */
+  readonly output: { readonly bytes: number; readonly lastGrowth: number } | null;
   /** Resolves when it has ended, whatever it left behind. */
   readonly ended: Promise<void>;
   /** Asks it to end, and ends it after a grace. Again is harmless. */
@@ -76,25 +75,3 @@ export interface Work {
    */
   sweep(atOnce: () => boolean): Promise<WorkEnd>;
 }
-
-/** How much was printed, in bytes, and when that last grew, in milliseconds of `performance.now()`. */
-export interface Output {
-  readonly bytes: number;
-  readonly lastGrowth: number;
-}
-
-/** How work came to its end: plain data, which could have come over a wire. */
-export interface WorkEnd {
-  readonly exit: Exit;
-  /** What it had left running, and how that was ended. */
-  readonly swept: readonly Swept[];
-  /** Why nothing came of it, as far as its carrier alone can tell; null where it cannot. */
-  readonly silence: Silence | null;
-  /** What it reported to have used. */
-  readonly usage: Usage | null;
-}
-
-/** How work ended, or that it never began; `unknown` where nobody was there to see it. */
-export type Exit =
-  | ({ readonly kind: "not_started" } & Omit<Outcome & { id: "not_started" }, "id">)
-  | Exclude<ProcessEnd, { kind: "not_started" }>;

@@ -3,10 +3,10 @@ import {
   beforeAttempt,
   type Claim,
   claimAttempt,
-  type Exclusion,
   endUnstarted,
   type LastAttempt,
   type OpenAttempt,
+  type OutcomeId,
   recordAgent,
 } from "@runa/store/attempts";
 import { reasonOf } from "@runa/store/files";
@@ -20,24 +20,11 @@ import { mayLive } from "../process/proc.ts";
 import type { OpenProject } from "../project/project.ts";
 import { reopenedBy } from "../reasons/reopening.ts";
 import type { ClaimedAttempt, EndedAttempt, RunningAttempt } from "./attempt.ts";
-import { type Carrier, placeOf, type Work } from "./carrier.ts";
+import { type Carrier, placeOf, type Trial, type Work } from "./carrier.ts";
 import type { Supervision } from "./context.ts";
 import { instancesBefore } from "./evidence.ts";
-import { outcomeText } from "./outcome-text.ts";
 import { logAttemptStarted } from "./records.ts";
 import { superviseAttempt, type Watcher } from "./supervise.ts";
-
-/** A candidate that is to be tried. */
-export interface Trial extends Watcher {
-  readonly candidate: EvaluatedCandidate;
-  /** What its scope saw. */
-  readonly view: ScopeView;
-  readonly tries: number;
-  /** The attempt before, of which this is a retry. */
-  readonly failed: EndedAttempt | null;
-  /** What it does not run beside. */
-  readonly exclusion: Exclusion;
-}
 
 /** An attempt at work, and its end. */
 export interface Begun {
@@ -46,9 +33,6 @@ export interface Begun {
   readonly ended: Promise<EndedAttempt>;
 }
 
-/** What came of a trial: an attempt that has begun, or why its candidate could not be claimed. */
-export type Launch = Begun | Exclude<ReturnType<typeof claimAttempt>, { kind: "claimed" }>;
-
 /**
  * Claims a READY candidate and has its work begin. The order makes a crash at any instant harmless: what the work needs to
  * begin is whole before there is a row, the row is committed before there is a process, the process's identity after it (a
@@ -56,14 +40,18 @@ export type Launch = Begun | Exclude<ReturnType<typeof claimAttempt>, { kind: "c
  * by one.
  * @throws RunaError when it cannot begin
  */
-export function launchAttempt(context: Supervision, carrier: Carrier, trial: Trial): Launch {
+export function launchAttempt(
+  context: Supervision,
+  carrier: Carrier,
+  trial: Trial,
+  watcher: Watcher,
+): Begun | Exclude<ReturnType<typeof claimAttempt>, { kind: "claimed" }> {
   const { project } = context;
-  const { candidate, view, tries, failed, exclusion, reached } = trial;
+  const { candidate, view, tries, exclusion } = trial;
   const { protocol, workUnit, readiness } = candidate;
   const id = uuidv7();
   const place = placeOf(project);
-  const wentWrong = failed === null ? [] : whatWentWrong(failed);
-  const prepared = carrier.prepare({ id, candidate, view, place, wentWrong });
+  const prepared = carrier.prepare(trial, id, place);
   if (prepared === null) return { kind: "outdated" };
   const before = instancesBefore(view, protocol);
   const inputs = readiness.status === "ready" ? readiness.inputs : [];
@@ -80,6 +68,7 @@ export function launchAttempt(context: Supervision, carrier: Carrier, trial: Tri
     before,
     lastAttempt: lastAttemptHere(view.lastAttempt(protocol)),
     reopened: reopeningOf(project, view, candidate),
+    lastOutcome: lastOutcomeHere(view.lastAttempt(protocol)),
     exclusion,
   });
   if (claimed.kind !== "claimed") {
@@ -98,7 +87,7 @@ export function launchAttempt(context: Supervision, carrier: Carrier, trial: Tri
     adopted: false,
   };
   logAttemptStarted(attempt);
-  reached(attempt);
+  watcher.reached(attempt);
   const opened = { id, protocol: protocol.name, workUnit };
   let work: Work;
   try {
@@ -114,7 +103,16 @@ export function launchAttempt(context: Supervision, carrier: Carrier, trial: Tri
     work.kill();
     throw error;
   }
-  return begin(context, { ...attempt, phase: "running", worker: work.identity }, work, trial);
+  return begin(context, { ...attempt, phase: "running", worker: work.identity }, work, watcher);
+}
+
+/** The last attempt that this store has a record of. */
+function lastAttemptHere(last: LastAttempt | undefined): string | null {
+  return last?.elsewhere === undefined ? (last?.id ?? null) : last.elsewhere.lastHere;
+}
+
+function lastOutcomeHere(last: LastAttempt | undefined): OutcomeId | undefined {
+  return last?.elsewhere === undefined ? last?.outcome : undefined;
 }
 
 /** Of a candidate that had succeeded, which success that was and why it is executed again. */
@@ -125,23 +123,9 @@ function reopeningOf({ store }: OpenProject, view: ScopeView, candidate: Evaluat
   return { last_success: success.id, ...(because.length > 0 && { because }) };
 }
 
-/** The last attempt that this store has a record of. */
-function lastAttemptHere(last: LastAttempt | undefined): string | null {
-  return last?.elsewhere === undefined ? (last?.id ?? null) : last.elsewhere.lastHere;
-}
-
 function begin(context: Supervision, attempt: RunningAttempt, work: Work, watcher: Watcher): Begun {
   watcher.reached(attempt);
   return { kind: "begun", attempt, ended: superviseAttempt(context, attempt, work, watcher) };
-}
-
-/** What whoever tries again is told: how the attempt before ended, what it had delivered, and every violation. */
-function whatWentWrong({ outcome, judged }: EndedAttempt): readonly string[] {
-  const [reason = "", ...details] = outcomeText(outcome, Number.POSITIVE_INFINITY);
-  const told = [`The attempt before this one ended as \`${outcome.id}\`: ${reason}.`, ...details];
-  if (judged === null || judged.id === outcome.id) return told;
-  const [delivered = "", ...violations] = outcomeText(judged, Number.POSITIVE_INFINITY);
-  return [...told, `What it had delivered by then comes to \`${judged.id}\`: ${delivered}.`, ...violations];
 }
 
 /**

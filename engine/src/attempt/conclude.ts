@@ -116,7 +116,7 @@ function commitEnd(
         ...(swept.length > 0 && { swept: swept.map(({ pid, name, signal }) => ({ pid, name, signal })) }),
       },
       outputsAfter: owedDigest(view.as(protocol), protocol),
-      usage: usage === null ? null : { ...usage },
+      usage,
     },
   );
 }
@@ -131,6 +131,5 @@ async function judgeNow(project: OpenProject, attempt: Attempt) {
   const { gaps } = await scanProject(project);
   const snapshot = readSnapshot(project.store, project.methodology.types.keys(), gaps, [workUnit]);
   const evidence = gatherEvidence(project, attempt, snapshot);
-  const silence = "end" in attempt ? attempt.end.silence : null;
-  return { evidence, judged: judge(protocol, { ...evidence, silence }), gaps };
+  return { evidence, judged: judge(protocol, evidence), gaps };
 }

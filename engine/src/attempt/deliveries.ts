@@ -1,7 +1,13 @@
+import type { InstanceRef } from "@runa/store";
 import { attemptNotes } from "@runa/store/attempts";
 import type { OpenProject } from "../project/project.ts";
 
-/** How many deliveries an attempt has made by now. */
-export function attemptDeliveries({ store }: OpenProject, attempt: string): number {
-  return attemptNotes(store, attempt).deliveries.length;
+/** What an attempt has delivered by now, each instance once, the latest last. */
+export function attemptDeliveries({ store }: OpenProject, attempt: string): InstanceRef[] {
+  const latest = new Map<string, InstanceRef>();
+  for (const { type, id } of attemptNotes(store, attempt).deliveries) {
+    latest.delete(`${type}/${id}`);
+    latest.set(`${type}/${id}`, { type, id });
+  }
+  return [...latest.values()];
 }

@@ -12,6 +12,7 @@ import { ScopeView, seenOf, setDigest } from "../evaluate/scope-view.ts";
 import { type Methodology, outputTypesOf, type Protocol, readTypesOf } from "../methodology/methodology.ts";
 import type { OpenProject } from "../project/project.ts";
 import type { Attempt } from "./attempt.ts";
+import type { Silence } from "./outcome.ts";
 
 /** Everything that is worked out of an attempt from what lies there and what was called. */
 export interface Evidence {
@@ -25,6 +26,8 @@ export interface Evidence {
   readonly withdrawn: readonly InstanceRef[];
   /** What came of its calls. */
   readonly calls: Pick<ServerNotes, "called" | "callsRefused" | "lastRefusal">;
+  /** See `WorkEnd`; null while the work has not ended. */
+  readonly silence: Silence | null;
 }
 
 /** The instances that an attempt's protocol may read or write, as its scope sees them before it starts. */
@@ -52,7 +55,8 @@ export function gatherEvidence(project: OpenProject, attempt: Attempt, after: Sn
     ...byFile,
   ].map(({ type, id, contentHash, status }) => ({ type, id, contentHash, status }));
   const delivered = written.filter(present).map(({ type, id }) => ({ type, id }));
-  return { view, calls: notes, byFile, written, delivered, withdrawn: notes.withdrawn };
+  const silence = "end" in attempt ? attempt.end.silence : null;
+  return { view, calls: notes, silence, byFile, written, delivered, withdrawn: notes.withdrawn };
 }
 
 function keyOf({ type, id }: InstanceRef): string {

@@ -2,7 +2,6 @@ import type { Instance, InstanceRef } from "@runa/store";
 import type { ProtocolView, ScopeView } from "../evaluate/scope-view.ts";
 import type { ProtocolDeclaration } from "../methodology/manifest.ts";
 import type { FencedAttempt } from "./attempt.ts";
-import type { WorkEnd } from "./carrier.ts";
 import type { Evidence } from "./evidence.ts";
 import type { InvalidOutput, Outcome, Silence, UnmetChoice } from "./outcome.ts";
 
@@ -38,15 +37,12 @@ export function outcomeOf({ ending, end }: Pick<FencedAttempt, "ending" | "end">
   return judged.id === "delivered" ? { id: "delivered", ended: "exit_code_unknown" } : { id: "abandoned" };
 }
 
-/** What an attempt left, once nothing more can come. */
-type Left = Pick<Evidence, "view" | "delivered" | "calls"> & Pick<WorkEnd, "silence">;
-
 /**
  * Whether an attempt met its obligations (attempts.md section 2): of each `produces` type it delivered at least one
  * instance and every instance of it in the scope is valid; of each choice group it delivered exactly one member, valid;
  * what is there of `may_produce` is valid. What merely lay there from before does not count.
  */
-export function judge(protocol: ProtocolDeclaration, evidence: Left): Outcome {
+export function judge(protocol: ProtocolDeclaration, evidence: Evidence): Outcome {
   const { view, delivered } = evidence;
   const seen = view.as(protocol);
   const types = new Set(delivered.map(({ type }) => type));
@@ -70,7 +66,7 @@ function invalidOf(view: ProtocolView, type: string): InvalidOutput[] {
     .map(({ id, violations }) => ({ type, id, violations }));
 }
 
-function silenceOf({ delivered, calls, silence }: Left): Silence | null {
+function silenceOf({ delivered, calls, silence }: Evidence): Silence | null {
   if (calls.callsRefused > 0) return { kind: "calls_refused", count: calls.callsRefused, last: calls.lastRefusal };
   if (delivered.length > 0) return { kind: "other_delivered" };
   return calls.called ? { kind: "nothing_left" } : silence;

@@ -2,7 +2,7 @@ import type { Moment } from "@runa/store";
 import { LONGEST_TIMER } from "../duration.ts";
 import type { AgentSettings } from "../project/config.ts";
 import type { Ending } from "./attempt.ts";
-import type { Output } from "./carrier.ts";
+import type { Work } from "./carrier.ts";
 import type { Limit } from "./outcome.ts";
 
 /** What can be seen of a running attempt from outside. */
@@ -10,7 +10,7 @@ export interface Visible {
   /** Milliseconds since the attempt began; more than zero for one that was adopted. */
   readonly age: number;
   /** Null where it is not captured: then only the wall clock counts. */
-  readonly output: Output | null;
+  readonly output: Work["output"];
   /** When its server last had a call, as the store counts; only its changes are looked at. */
   readonly lastCall: () => Moment | null;
   /** Whether everything that the attempt owes has been delivered by now. */
@@ -74,7 +74,7 @@ export class LimitWatch {
     this.#wall = setTimeout(() => this.#armWall(), Math.min(left, LONGEST_TIMER));
   }
 
-  async #look(output: Output): Promise<void> {
+  async #look(output: NonNullable<Work["output"]>): Promise<void> {
     const { idleTimeout, settle, outputLimit } = this.#limits;
     if (output.bytes > outputLimit) {
       this.#reached({ kind: "output", amount: outputLimit });
@@ -99,7 +99,7 @@ export class LimitWatch {
     return met;
   }
 
-  #lastActivity({ lastGrowth }: Output): number {
+  #lastActivity({ lastGrowth }: NonNullable<Work["output"]>): number {
     const call = this.#seen.lastCall();
     if (call !== this.#lastCall) {
       this.#lastCall = call;

@@ -35,3 +35,8 @@ export {
 export { followTranscript, hasTranscript, type Transcript, transcriptOf } from "../answers/transcript.ts";
 export { type ValidationAnswer, validate } from "../answers/validate.ts";
 export { type ScopeCounts, scopeCounts, workUnitCounts } from "../answers/work-units.ts";
+
+// Why things stand as they do.
+
+export type { OriginEntry } from "../reasons/origin-entry.ts";
+export type { ChangedBy, NamedInstance, Reason, ReasonNode } from "../reasons/reason.ts";

@@ -25,17 +25,31 @@ export interface Outputs {
 
 /** Looks at a candidate's outputs. */
 export function outputsOf(view: ProtocolView, protocol: ProtocolDeclaration): Outputs {
+  const { owed, settled, isThere } = presentOutputs(view, protocol);
+  const complete = isThere && !view.isReopened && !lastAttemptFailed(view, protocol);
+  const isKnown = !view.hasGaps || !outputTypesOf(protocol).some((type) => view.isPartial(type));
+  return { complete, settled, time: complete && isKnown ? timeOf(view, owed) : null };
+}
+
+/** What lies there of a candidate's outputs, whoever brought it there. */
+export interface PresentOutputs extends Pick<Outputs, "settled"> {
+  /** The `produces` types and the chosen members. */
+  readonly owed: readonly string[];
+  /** Whether that is all there has to be, and valid. */
+  readonly isThere: boolean;
+}
+
+/** Looks at what lies there, whatever became of the candidate's attempts. */
+export function presentOutputs(view: ProtocolView, protocol: ProtocolDeclaration): PresentOutputs {
   const settled = settledChoices(view, protocol);
   const owed =
     settled.length === 0 ? protocol.produces : [...protocol.produces, ...settled.map(({ member }) => member)];
-  const complete =
+  const isThere =
     owed.length > 0 &&
     settled.length === protocol.choices.length &&
     protocol.produces.every((type) => view.summary(type).total > 0 && allValid(view, type)) &&
-    protocol.mayProduce.every((type) => allValid(view, type)) &&
-    !lastAttemptFailed(view, protocol);
-  const isKnown = !view.hasGaps || !outputTypesOf(protocol).some((type) => view.isPartial(type));
-  return { complete, settled, time: complete && isKnown ? timeOf(view, owed) : null };
+    protocol.mayProduce.every((type) => allValid(view, type));
+  return { owed, settled, isThere };
 }
 
 function settledChoices(view: ProtocolView, { choices }: ProtocolDeclaration): SettledChoice[] {

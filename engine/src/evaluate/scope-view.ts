@@ -120,6 +120,12 @@ export class ScopeView {
     return this.#recorded(this.snapshot.lastSuccesses, name);
   }
 
+  /** Whether a person reopened one of the scope's protocols after its last success. */
+  isReopened({ name }: { readonly name: string }): boolean {
+    const { reopened } = this.snapshot;
+    return reopened.size > 0 && reopened.has(candidateKey({ protocol: name, workUnit: this.workUnit }));
+  }
+
   /** What was heard in this scope; undefined where nothing was. */
   get heard(): HeardDeliveries | undefined {
     return this.snapshot.heard.get(this.workUnit);
@@ -251,6 +257,11 @@ export class ProtocolView {
 
   get lastSuccess(): LastAttempt | undefined {
     return this.#scope.lastSuccess(this.#protocol);
+  }
+
+  /** Whether a person reopened it after that. */
+  get isReopened(): boolean {
+    return this.#scope.isReopened(this.#protocol);
   }
 
   /** What was heard in this scope; undefined where nothing was. */

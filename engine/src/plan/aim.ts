@@ -72,6 +72,21 @@ export function neededFor(protocols: readonly Protocol[], evaluation: Evaluation
   return candidates.filter((candidate) => needed.has(candidate));
 }
 
+/**
+ * A protocol and what depends on it: whatever requires what it may write, or is called by that, and what depends on that in
+ * turn, in the order of execution. What it says of others' work (feedback) does not make them depend on it.
+ */
+export function dependentsOf(protocol: Protocol, { candidates, reviewers }: Evaluation): readonly EvaluatedCandidate[] {
+  const reached = new Set(candidates.filter((candidate) => candidate.protocol.name === protocol.name));
+  // A set takes in what is added while it is gone through.
+  for (const { protocol: writer } of reached)
+    for (const type of outputTypesOf(writer))
+      for (const reader of candidates)
+        if (readTypesOf(reader.protocol).includes(type) && !reviewers.isFeedback(type, writer.name, reader.protocol))
+          reached.add(reader);
+  return candidates.filter((candidate) => reached.has(candidate));
+}
+
 /** The types whose lack keeps a candidate from being READY; none where it has what it owes. */
 function lackingFor({ readiness, outputs }: EvaluatedCandidate): ReadonlySet<string> {
   switch (readiness.status) {

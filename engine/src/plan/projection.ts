@@ -110,6 +110,7 @@ function afterwards(view: ScopeView, protocol: Protocol, step: number): Snapshot
     ...after,
     lastAttempts: new Map(snapshot.lastAttempts).set(key, success),
     lastSuccesses: new Map(snapshot.lastSuccesses).set(key, success),
+    reopened: new Set([...snapshot.reopened].filter((one) => one !== key)),
   };
 }
 

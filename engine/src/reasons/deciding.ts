@@ -41,6 +41,7 @@ export function staleReasons(store: Store, view: ScopeView, candidate: Evaluated
   if (outputs.time !== null) return [...leftOpen(seen), ...newsReasons(store, seen, candidate)];
   // By age nothing can be said of outputs that are not complete.
   return [
+    ...(seen.isReopened ? [{ kind: "reopened" } as const] : []),
     ...incompleteReasons(seen, candidate),
     ...(recordOf(seen, candidate) === null ? [] : newsReasons(store, seen, candidate)),
   ];

@@ -94,6 +94,8 @@ export type Reason =
       readonly more?: number;
     } & OfType)
   | ({ readonly kind: "input_newer" } & WrittenInstance)
+  /** A person wants it to be done again. */
+  | { readonly kind: "reopened" }
   /** In another clone it was to be done again, as the lock file tells. */
   | { readonly kind: "left_open"; readonly says: string; readonly since: NamedAttempt }
   | ({ readonly kind: "said_again" } & WrittenInstance)

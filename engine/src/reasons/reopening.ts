@@ -42,6 +42,8 @@ function toldOf(reason: Reason): Told[] {
 
 /** What a `reopened` event tells; what is no whole reason, as somebody edited it, is left out. */
 export function reopeningReasons({ because = [], last_success }: EventBodies["reopened"]): Reason[] {
+  // What a person reopened has no reason but that.
+  if (last_success === undefined) return [];
   const since = { attempt: last_success };
   return because.flatMap((told): Reason[] => {
     const { kind, artifact_type, instance_id, change, content_hash, status, choice, members, present } = told;

@@ -38,7 +38,8 @@ export class ActiveAttempts {
     return this.#begun.has(id);
   }
 
-  execute(candidate: Candidate): boolean {
+  /** Whether one of those at work executes it. */
+  includes(candidate: Candidate): boolean {
     return this.candidates.some((other) => candidateKey(other) === candidateKey(candidate));
   }
 

@@ -2,7 +2,7 @@ import { setImmediate as otherWork } from "node:timers/promises";
 import { type OpenAttempt, obstacleAmong, removeLitter, unendedAttempts } from "@runa/store/attempts";
 import { AgentCarrier } from "../attempt/agent-carrier.ts";
 import type { Carrier } from "../attempt/carrier.ts";
-import { type Begun, type Launch, launchAttempt } from "../attempt/claim.ts";
+import { type Begun, launchAttempt } from "../attempt/claim.ts";
 import type { ExecutionContext } from "../attempt/context.ts";
 import { finishPending } from "../attempt/finish-pending.ts";
 import type { Watcher } from "../attempt/supervise.ts";
@@ -25,7 +25,7 @@ import { RunAim } from "./run-aim.ts";
 import { RunRecord } from "./run-record.ts";
 import { Standstill } from "./standstill.ts";
 import { RunStop } from "./stopping.ts";
-import { idsOf, somethingHappens } from "./waiting.ts";
+import { Waiting } from "./waiting.ts";
 
 /**
  * Executes READY candidates of one scope, up to `jobs` at once, evaluating anew after each attempt, until none is left
@@ -66,13 +66,12 @@ class Cascade {
   readonly #standstill = new Standstill();
   readonly #alarm = new Alarm();
   readonly #active = new ActiveAttempts(this.#alarm);
+  readonly #waiting: Waiting;
   /** Candidates of which it is known whether their servers could offer what they write. */
   readonly #asked = new Set<string>();
   /** With `once`: the key of the one candidate, and whether it is over. */
   #only: string | null = null;
   #onlyIsOver = false;
-  /** The attempts of other runas of which it was last told that they are waited for. */
-  #told = "";
 
   constructor(context: ExecutionContext, options: RunOptions, listen: (event: ExecutionEvent) => void) {
     this.#context = context;
@@ -86,6 +85,7 @@ class Cascade {
     this.#aim = new RunAim(options.aim, this.#ledger);
     this.#outlook = new Outlook(context.project, options.workUnit);
     this.#record = new RunRecord(context.project.store, options);
+    this.#waiting = new Waiting(context.project.store, this.#active, this.#alarm, this.#standstill);
     this.#lockfile = new LockfileKeeper(context.project, listen);
   }
 
@@ -227,7 +227,7 @@ class Cascade {
     for (const candidate of candidates) {
       if (
         candidate.readiness.status !== "ready" ||
-        this.#active.execute(candidate) ||
+        this.#active.includes(candidate) ||
         others.has(candidateKey(candidate))
       )
         continue;
@@ -257,16 +257,19 @@ class Cascade {
     return this.#active.candidates.some((other) => this.#neighbours.excludes(other, candidate));
   }
 
-  #launch(evaluation: Evaluation, candidate: EvaluatedCandidate, { tries, failed }: Chance & { kind: "now" }): Launch {
-    const foreign = evaluation.view.snapshot.openAttempts.filter(({ id }) => !this.#active.has(id));
+  #launch(
+    { view }: Evaluation,
+    candidate: EvaluatedCandidate,
+    { tries, failed }: Chance & { kind: "now" },
+  ): ReturnType<typeof launchAttempt> {
+    const foreign = view.snapshot.openAttempts.filter(({ id }) => !this.#active.has(id));
     // Asked before anything is prepared, and again inside the claim.
     const exclusion = this.#neighbours.exclusionOf(candidate);
     const by = obstacleAmong(foreign, exclusion);
     if (by !== null) return { kind: "obstructed", by };
     this.#record.begins();
-    const { view } = evaluation;
-    const watcher = this.#watcher(candidate.protocol, tries);
-    return launchAttempt(this.#context, this.#carrier, { candidate, view, tries, failed, exclusion, ...watcher });
+    const trial = { candidate, view, tries, failed, exclusion };
+    return launchAttempt(this.#context, this.#carrier, trial, this.#watcher(candidate.protocol, tries));
   }
 
   #watcher({ name }: Protocol, tries: number): Watcher {
@@ -291,7 +294,7 @@ class Cascade {
   #foreign(candidates: readonly EvaluatedCandidate[]): Map<string, OpenAttempt> {
     return new Map(
       candidates.flatMap((candidate): [string, OpenAttempt][] =>
-        candidate.attempt === null || this.#active.execute(candidate)
+        candidate.attempt === null || this.#active.includes(candidate)
           ? []
           : [[candidateKey(candidate), candidate.attempt]],
       ),
@@ -301,26 +304,14 @@ class Cascade {
   /** Waits until something happens by which more may start, or the run is over. */
   async #wait({ retryAt, others }: Prospect): Promise<void> {
     const idle = this.#active.size === 0;
-    if (idle) this.#tellWhoIsWaitedFor([...others.values()]);
+    const foreign = [...others.values()];
+    if (idle) this.#waiting.tell(foreign, this.#listen);
     const limitAt = idle ? this.#stop.limitAt : Number.POSITIVE_INFINITY;
     const full = this.#active.size >= this.#options.jobs;
     const due = Math.min(limitAt, full || retryAt === null ? Number.POSITIVE_INFINITY : retryAt);
-    const room = {
-      store: this.#context.project.store,
-      active: this.#active,
-      alarm: this.#alarm,
-      standstill: this.#standstill,
-    };
-    await somethingHappens(room, due, full ? [] : [...others.values()]);
+    await this.#waiting.until(due, full ? [] : foreign);
     // Time has passed: the workspace is looked at again, unless an attempt's end just did.
     if (!this.#active.haveNews) this.#outlook.grewOld();
-  }
-
-  #tellWhoIsWaitedFor(attempts: readonly OpenAttempt[]): void {
-    const ids = idsOf(attempts);
-    if (ids === "" || ids === this.#told) return;
-    this.#told = ids;
-    this.#listen({ kind: "waiting", attempts });
   }
 
   #conclude(evaluation: Evaluation, { others }: Prospect): RunReport {

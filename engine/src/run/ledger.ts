@@ -186,6 +186,7 @@ export class RunLedger {
     if (feedback.isUnanswered) return false;
     const view = this.#viewFor(report.candidate);
     const { protocol } = report.candidate;
+    if (view?.isReopened(protocol)) return false;
     if (view?.lastAttempt(protocol)?.id !== report.id) return false;
     return this.#readsTheSame(report) && report.left?.outputs === outputsDigest(view, protocol);
   }

@@ -126,6 +126,7 @@ export function snapshotOf(
       gaps.map((type): [string, ScanGap[]] => [type, [{ type, path: `${type}/x.json`, reason: "permission denied" }]]),
     ),
     lastAttempts: byCandidate(lastAttempts),
+    reopened: new Set(),
     lastSuccesses: byCandidate(lastSuccesses),
     openAttempts: [],
     heard: new Map(heard === undefined ? [] : [[workUnit, heard]]),

@@ -45,8 +45,8 @@ table attempt CREATE TABLE attempt (
     calls_refused     INTEGER NOT NULL DEFAULT 0,
     last_refusal      TEXT,
     usage             TEXT
-  , server_failure TEXT, last_call INTEGER, started_at INTEGER NOT NULL DEFAULT 0, place TEXT) STRICT
-table clock CREATE TABLE clock (one INTEGER PRIMARY KEY CHECK (one = 1), latest INTEGER NOT NULL, went_back INTEGER) STRICT
+  , server_failure TEXT, last_call INTEGER, started_at INTEGER NOT NULL DEFAULT 0, place TEXT, accepted INTEGER) STRICT
+table clock CREATE TABLE clock (one INTEGER PRIMARY KEY CHECK (one = 1), latest INTEGER NOT NULL, went_back INTEGER, reopened TEXT) STRICT
 table delivery CREATE TABLE delivery (
     attempt       TEXT REFERENCES attempt (id),
     artifact_type TEXT NOT NULL,

@@ -124,4 +124,9 @@ export const MIGRATIONS: readonly string[] = [
   DROP TABLE temp.superseded;
   ALTER TABLE attempt ADD COLUMN place TEXT;
   `,
+  // Columns, for the same reason: of what a person decided there is little.
+  `
+  ALTER TABLE attempt ADD COLUMN accepted INTEGER;
+  ALTER TABLE clock ADD COLUMN reopened TEXT;
+  `,
 ];

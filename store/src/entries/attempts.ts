@@ -40,6 +40,7 @@ export {
   type SeenType,
   type Usage,
 } from "../record/attempt-table.ts";
+export { recordAccepted, recordReopened } from "../record/decision.ts";
 export type { LastAttempt } from "../record/last-attempts.ts";
 export type { OpenAttempt } from "../record/open-attempts.ts";
 export type { Refusal, ServerNotes } from "../record/server-notes.ts";

@@ -12,6 +12,10 @@ export {
   withdrawArtifact,
 } from "../record/delivery.ts";
 export type { EarlierDelivery, HeardDelivery } from "../record/delivery-table.ts";
+export { type Origin, originsOf } from "../record/origin.ts";
+
+// What became of instances, and of what an attempt was given.
+
 export {
   type AttemptFacts,
   attemptFacts,
@@ -20,4 +24,3 @@ export {
   redelivered,
   takenAwayBy,
 } from "../record/instance-history.ts";
-export { type Origin, originsOf } from "../record/origin.ts";

@@ -17,6 +17,7 @@ export {
 } from "../record/event-log.ts";
 export type { EventFilter } from "../record/event-table.ts";
 export {
+  type Actor,
   type EndFacts,
   EVENT_KINDS,
   type EventBodies,

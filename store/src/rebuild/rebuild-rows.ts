@@ -4,6 +4,8 @@ import { isVia } from "../record/delivery-table.ts";
 import { decoded, type EventRow } from "../record/events.ts";
 import { isOperationKind, isSubject } from "../record/pending-operation-table.ts";
 
+import { isReopened } from "../record/reopening.ts";
+
 /** A row as SQLite gives it. */
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -25,12 +27,18 @@ export function keptOf(table: RecordTable, row: Row): Row | null {
     case "delivery":
       return isVia(row.via) && isCount(row.at) ? row : null;
     case "clock":
-      return isCount(row.latest) ? row : null;
+      return keptClock(row);
     case "pending_operation":
       return isOperationKind(row.kind) && holds(row.subject, isSubject) && row.subject !== null ? row : null;
     case "withdrawal":
       return row;
   }
+}
+
+function keptClock(row: Row): Row | null {
+  if (!isCount(row.latest)) return null;
+  // The clock has to go on, whatever else its row has lost.
+  return holds(row.reopened, isReopened) ? row : { ...row, reopened: null };
 }
 
 function keptAttempt(row: Row): Row | null {

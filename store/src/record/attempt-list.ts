@@ -12,6 +12,8 @@ export interface ListedAttempt {
   readonly startedAt: WallTime;
   /** Null while it has not ended. */
   readonly outcome: OutcomeId | null;
+  /** Whether a person took what it left as done all the same. */
+  readonly accepted: boolean;
   /** Null while it has not ended, and where the log does not tell. */
   readonly endedAt: WallTime | null;
   /** Which try of its candidate it was, from 1: a run that tries again after a failure counts on. */
@@ -30,7 +32,7 @@ export interface AttemptQuery {
 // A try goes on with the one before it where that was to be tried again, by the same runa.
 const LIST = `
   WITH told AS (
-    SELECT id, protocol, work_unit, owner, agent, started, started_at, ended, outcome, usage,
+    SELECT id, protocol, work_unit, owner, agent, started, started_at, ended, outcome, accepted, usage,
       CASE WHEN lag(json_extract(detail, '$.retry')) OVER candidate = 1 AND lag(owner) OVER candidate = owner
         THEN 0 ELSE 1 END AS first
     FROM attempt WINDOW candidate AS (PARTITION BY protocol, work_unit ORDER BY started)
@@ -58,6 +60,7 @@ interface Columns {
   started_at: WallTime;
   ended_at: WallTime | null;
   outcome: OutcomeId | null;
+  accepted: number | null;
   tries: number;
   usage: string | null;
 }
@@ -73,6 +76,7 @@ export function listAttempts({ connection }: Store, query: AttemptQuery): Listed
     agent: row.agent === null ? null : JSON.parse(row.agent),
     startedAt: row.started_at,
     outcome: row.outcome,
+    accepted: row.accepted !== null,
     endedAt: row.ended_at,
     tries: row.tries,
     usage: row.usage === null ? null : JSON.parse(row.usage),

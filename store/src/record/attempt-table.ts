@@ -116,6 +116,7 @@ const INSERT = `INSERT INTO attempt (id, protocol, work_unit, argv, owner, place
 const SET_AGENT = "UPDATE attempt SET agent = ? WHERE id = ?";
 const SET_OWNER = "UPDATE attempt SET owner = ? WHERE id = ? AND owner = ? AND ended IS NULL";
 const STARTED = "SELECT started_at FROM attempt WHERE id = ?";
+const ACCEPT = "UPDATE attempt SET accepted = ?, seen = ?, outputs_after = ? WHERE id = ?";
 const FENCE = "UPDATE attempt SET fenced = ? WHERE id = ? AND fenced IS NULL";
 const END = `UPDATE attempt SET ended = ?, fenced = coalesce(fenced, ?), outcome = ?, detail = ?, seen = ?, outputs_after = ?, usage = ?, before = '[]'
   WHERE id = ? AND ended IS NULL AND (? IS NULL OR owner = ?)`;
@@ -212,6 +213,21 @@ export function startOf(connection: Connection, id: string): WallTime {
   return (connection.statement(STARTED).get(id) as { started_at: WallTime }).started_at;
 }
 
+/** What an attempt that failed is accepted with. */
+export interface Acceptance extends Pick<AttemptEnd, "outputsAfter"> {
+  readonly seen: Readonly<Record<string, SeenType>>;
+}
+
+/** Has an attempt that failed count as delivered from now on, with what its candidate reads as it is now. */
+export function acceptAttemptRow(
+  connection: Connection,
+  id: string,
+  { seen, outputsAfter }: Acceptance,
+  at: Moment,
+): void {
+  connection.statement(ACCEPT).run(at, JSON.stringify(seen), outputsAfter, id);
+}
+
 /** What each column of an attempt's row may hold, but for those that hold any text: a rebuilt store keeps no other value. */
 export const ATTEMPT_COLUMNS = {
   json: {
@@ -227,7 +243,7 @@ export const ATTEMPT_COLUMNS = {
     usage: isUsage,
   },
   words: { outcome: isOutcome },
-  counts: ["started", "started_at", "fenced", "ended", "server_started", "calls_refused", "last_call"],
+  counts: ["started", "started_at", "fenced", "ended", "server_started", "calls_refused", "last_call", "accepted"],
   /** What replaces a damaged value by which nothing is decided. */
   instead: {
     argv: "[]",

@@ -49,6 +49,8 @@ import { withdrawalsOf } from "./withdrawal-table.ts";
 export interface Claim extends AttemptStart {
   /** Its last attempt that had ended when it was evaluated; another since then means that it was executed meanwhile. */
   readonly lastAttempt: string | null;
+  /** How that ended, where it is known; another outcome means that it was accepted meanwhile. */
+  readonly lastOutcome?: OutcomeId | undefined;
   /** Its last success, and why it is executed again, as far as is known; null where it had none. */
   readonly reopened: Pick<EventBodies["reopened"], "last_success" | "because"> | null;
   /** What it does not run beside, of everything that has not ended. */
@@ -71,7 +73,9 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
   return connection.writeUnsynced(() => {
     const by = obstacleAmong(openAttempts(connection), claim.exclusion);
     if (by !== null) return { kind: "obstructed", by };
-    if ((lastAttemptOf(connection, protocol, workUnit)?.id ?? null) !== claim.lastAttempt) return { kind: "outdated" };
+    const last = lastAttemptOf(connection, protocol, workUnit);
+    if ((last?.id ?? null) !== claim.lastAttempt) return { kind: "outdated" };
+    if (claim.lastOutcome !== undefined && last?.outcome !== claim.lastOutcome) return { kind: "outdated" };
     const started = nextMoment(connection);
     insertAttempt(connection, claim, started);
     const { id: attempt, reopened } = claim;

@@ -51,7 +51,8 @@ const FOREIGN = `SELECT 1 FROM delivery
 const FORGET = "DELETE FROM delivery WHERE attempt = ? AND artifact_type = ? AND instance_id = ?";
 const OF_CANDIDATE = `SELECT artifact_type, instance_id, content_hash, via = 'confirmed' AS confirmed, max(at),
     attempt.ended > coalesce(
-      (SELECT max(ended) FROM attempt WHERE protocol = @protocol AND work_unit IS @workUnit AND outcome = 'delivered'), 0
+      (SELECT max(ended) FROM attempt
+        WHERE protocol = @protocol AND work_unit IS @workUnit AND (outcome = 'delivered' OR accepted IS NOT NULL)), 0
     ) AS since
   FROM attempt JOIN delivery ON delivery.attempt = attempt.id
   WHERE protocol = @protocol AND work_unit IS @workUnit AND attempt.ended IS NOT NULL
@@ -61,8 +62,9 @@ const HEARD = `SELECT instance_id AS id, content_hash AS contentHash, at, protoc
       AND earlier.instance_id = heard.instance_id AND earlier.content_hash = heard.content_hash AND earlier.at < heard.at) AS before
   FROM delivery AS heard JOIN attempt ON attempt.id = heard.attempt
   WHERE artifact_type = ? AND at > ? AND work_unit IS ? ORDER BY at`;
-const LAST_SUCCESSFUL = `SELECT max(attempt.started) AS started FROM delivery JOIN attempt ON attempt.id = delivery.attempt
-  WHERE artifact_type = ? AND instance_id = ? AND attempt.outcome = 'delivered'`;
+const LAST_SUCCESSFUL = `SELECT max(coalesce(attempt.accepted, attempt.started)) AS started
+  FROM delivery JOIN attempt ON attempt.id = delivery.attempt
+  WHERE artifact_type = ? AND instance_id = ? AND (attempt.outcome = 'delivered' OR attempt.accepted IS NOT NULL)`;
 
 /** Whether anything was ever delivered. */
 export function existsDelivery(connection: Connection): boolean {
@@ -133,7 +135,7 @@ export function forgetDelivery(connection: Connection, attempt: string, type: st
   connection.statement(FORGET).run(attempt, type, id);
 }
 
-/** The start of the last successful attempt that delivered an instance: what a rebuilt index cannot find in the files. */
+/** The start of the last successful attempt that delivered an instance, or when it was accepted: what a rebuilt index cannot find in the files. */
 export function lastSuccessfulDelivery(connection: Connection, type: string, id: InstanceId): Moment | null {
   return (connection.statement(LAST_SUCCESSFUL).get(type, id) as { started: Moment | null }).started;
 }

@@ -188,7 +188,12 @@ const BODIES = {
   ),
   claimed: objectOf({ protocol: isText, owner: OWNER }, { ...WORK_UNIT, agent: listOf(isText), adopted: isTrue }),
   released: objectOf({ protocol: isText, owner: OWNER }, WORK_UNIT),
-  reopened: objectOf({ protocol: isText, last_success: isText }, { ...WORK_UNIT, because: listOf(REOPENING) }),
+  // By hand it need not have succeeded, and belongs to no attempt.
+  reopened: objectOf({ protocol: isText }, { ...WORK_UNIT, last_success: isText, because: listOf(REOPENING) }),
+  accepted: objectOf(
+    { protocol: isText, note: isText, outputs: listOf(objectOf({ ...INSTANCE, content_hash: isText })) },
+    WORK_UNIT,
+  ),
 };
 
 type Typed<S> = S extends Shape<infer T> ? T : never;

@@ -1,10 +1,10 @@
-import { runInThisContext } from "node:vm";
+import { Script } from "node:vm";
 
 /** How long, in milliseconds, one judgement may take. */
 export const TIME_LIMIT = 5_000;
 
 const HOOK = "__runaBoundedWork";
-const CALL = `globalThis.${HOOK}()`;
+let script: Script | undefined;
 
 /** A judgement that was ended because it took too long. */
 export class NotJudgedError extends Error {}
@@ -21,7 +21,8 @@ export function bounded<T>(work: () => T, limit = TIME_LIMIT): T {
     result = { value: work() };
   };
   try {
-    runInThisContext(CALL, { timeout: limit });
+    script ??= new Script(`globalThis.${HOOK}()`);
+    script.runInThisContext({ timeout: limit });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ERR_SCRIPT_EXECUTION_TIMEOUT")
       throw new NotJudgedError(`not judged within ${limit / 1000} s`);

@@ -3,6 +3,7 @@ import { lockfileDefects, lookAt, type OpenProject, openProject, type ProjectOpt
 import { Command, Option } from "clipanion";
 import { UsageError } from "../../input/usage-error.ts";
 import { workingDirectory } from "../../input/working-directory.ts";
+import { fitted } from "../../output/fit.ts";
 import { warn } from "../../output/notices.ts";
 import { stdout } from "../../output/output.ts";
 import { shellOption } from "../../output/shell.ts";
@@ -56,7 +57,13 @@ export abstract class ProjectCommand extends Command {
     return flagText({ "--config": this.config, "--artifacts-dir": this.artifactsDir });
   }
 
+  /** Prints lines for people. */
   protected print(lines: readonly string[]): void {
+    this.printExactly(fitted(lines, stdout));
+  }
+
+  /** Prints lines for programs, however wide they are. */
+  protected printExactly(lines: readonly string[]): void {
     stdout.write(lines.map((line) => `${line}\n`).join(""));
   }
 

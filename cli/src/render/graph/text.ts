@@ -1,10 +1,13 @@
 import { visible } from "@runa/engine";
 import type { GraphAnswer, GraphProtocol } from "@runa/engine/answers";
+import { lineWidth } from "../../output/fit.ts";
+import { stdout } from "../../output/output.ts";
 import { out } from "../style.ts";
 import { wrapped } from "../wrapped.ts";
 import { type DrawnEdge, drawnEdges, type Shown, shownStatus } from "./drawn.ts";
 
-const WIDTH = 80;
+/** A list is never set wider than this. */
+const WIDEST = 80;
 /** Longer names do not push everything to the right. */
 const LONGEST_NAME = 24;
 const LEGEND = [
@@ -26,6 +29,7 @@ const COLOURS = {
 
 /** The graph as a list in the order of execution: what goes into each protocol, and what comes out. */
 export function graphText(answer: GraphAnswer): string[] {
+  const width = Math.min(WIDEST, lineWidth(stdout));
   const { methodology, work_unit, protocols, types, cycles, scan_warnings } = answer;
   const edges = drawnEdges(answer);
   const byPeople = types.filter(({ written_by }) => written_by.length === 0).map((type) => visible(type.artifact_type));
@@ -35,14 +39,18 @@ export function graphText(answer: GraphAnswer): string[] {
     ...scan_warnings.map((warning) => `${out("yellow", "warning:")} ${warning}`),
     ...cycles.map((cycle) => `${out("yellow", "cycle:")} ${[...cycle, cycle[0] ?? ""].map(visible).join(" -> ")}`),
     "",
-    ...(byPeople.length === 0 ? [] : wrapped(["from people:", ...listed(byPeople)], "  ", WIDTH)),
-    ...protocols.flatMap((protocol) => rowOf(protocol, edges, nameWidth)),
+    ...(byPeople.length === 0 ? [] : wrapped(["from people:", ...listed(byPeople)], "  ", width)),
+    ...protocols.flatMap((protocol) => rowOf(protocol, edges, { nameWidth, width })),
     "",
-    ...wrapped(LEGEND, "", WIDTH).map((line) => out("dim", line.trimEnd())),
+    ...wrapped(LEGEND, "", width).map((line) => out("dim", line.trimEnd())),
   ];
 }
 
-function rowOf(protocol: GraphProtocol, edges: readonly DrawnEdge[], nameWidth: number): string[] {
+function rowOf(
+  protocol: GraphProtocol,
+  edges: readonly DrawnEdge[],
+  { nameWidth, width }: { readonly nameWidth: number; readonly width: number },
+): string[] {
   const own = edges.filter((edge) => edge.protocol === protocol.name);
   const into = own.filter(({ direction }) => direction === "in").map(inputText);
   const [first = "", ...others] = listed(outputTexts(own.filter(({ direction }) => direction === "out")));
@@ -54,8 +62,8 @@ function rowOf(protocol: GraphProtocol, edges: readonly DrawnEdge[], nameWidth: 
   // What belongs to a name that is too long begins on the next line.
   const [head = "", ...rest] =
     name.length > nameWidth
-      ? [begin, ...wrapped([indent.slice(1), ...relations], indent, WIDTH)]
-      : wrapped([begin, ...relations], indent, WIDTH);
+      ? [begin, ...wrapped([indent.slice(1), ...relations], indent, width)]
+      : wrapped([begin, ...relations], indent, width);
   const coloured = `${out("bold", name)}  ${out(COLOURS[status], status.toUpperCase().padEnd(7))} `;
   return [(coloured + head.slice(begin.length)).trimEnd(), ...rest];
 }

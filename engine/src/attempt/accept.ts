@@ -1,0 +1,88 @@
+import { recordAccepted, type SeenType } from "@runa/store/attempts";
+import { RunaError } from "../diagnostic.ts";
+import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
+import { owedDigest, presentOutputs } from "../evaluate/outputs.ts";
+import type { ProtocolView } from "../evaluate/scope-view.ts";
+import { outputTypesOf, owedTypesOf, type Protocol, readTypesOf } from "../methodology/methodology.ts";
+import { thisPerson } from "../process/person.ts";
+import { lookAt } from "../project/look.ts";
+import type { OpenProject } from "../project/project.ts";
+import { candidateIn } from "./candidate-in.ts";
+
+/**
+ * Takes the complete outputs of a candidate as done, although its last attempt failed (contract.md section 6): it counts as
+ * its success, with what it reads as that is now.
+ * @param note why, in words
+ * @returns the scope as it is then
+ * @throws RunaError when no attempt has failed, its outputs are not complete, or it is being executed
+ */
+export async function acceptByHand(
+  project: OpenProject,
+  protocol: Protocol,
+  scope: string | null,
+  note: string,
+): Promise<Evaluation> {
+  const evaluation = await lookAt(project, scope);
+  const view = evaluation.view.as(protocol);
+  const attempt = failedAttempt(candidateIn(evaluation, protocol), view);
+  refuseIncomplete(view, protocol);
+  const { owed } = presentOutputs(view, protocol);
+  const isRecorded = recordAccepted(
+    project.store,
+    {
+      attempt,
+      candidate: { protocol: protocol.name, workUnit: evaluation.workUnit },
+      seen: Object.fromEntries(readTypesOf(protocol).map((type): [string, SeenType] => [type, view.digest(type)])),
+      outputsAfter: owedDigest(view, protocol),
+      outputs: owed.flatMap((type) => view.inScope(type)),
+      note,
+    },
+    { actor: thisPerson() },
+  );
+  if (!isRecorded)
+    throw new RunaError(`protocol '${protocol.name}' has just been executed again: look at what came of that first`);
+  return lookAt(project, scope);
+}
+
+/** The id of the attempt that failed last. */
+function failedAttempt({ protocol, attempt, freshness }: EvaluatedCandidate, { lastAttempt }: ProtocolView): string {
+  const name = `protocol '${protocol.name}'`;
+  if (owedTypesOf(protocol).length === 0) throw new RunaError(`${name} owes nothing, so there is nothing to accept`);
+  if (attempt !== null)
+    throw new RunaError(`${name} is being executed by attempt ${attempt.id}: wait for what comes of that`);
+  if (freshness.current) throw new RunaError(`${name} is done as it is: its outputs are current`);
+  if (lastAttempt === undefined) throw new RunaError(`no attempt of ${name} has ended, so there is nothing to accept`);
+  if (lastAttempt.elsewhere !== undefined)
+    throw new RunaError(
+      `the last attempt of ${name} was made in another clone, as the lock file tells: accept it there`,
+    );
+  if (lastAttempt.outcome === "delivered")
+    throw new RunaError(
+      `the last attempt of ${name} delivered, and what it reads has changed since: only what a failed attempt left can be accepted`,
+    );
+  return lastAttempt.id;
+}
+
+/** @throws RunaError that names what keeps the outputs from being complete */
+function refuseIncomplete(view: ProtocolView, protocol: Protocol): void {
+  const partial = [...outputTypesOf(protocol), ...readTypesOf(protocol)].filter((type) => view.isPartial(type));
+  if (partial.length > 0)
+    throw new RunaError(`not all of ${partial.join(", ")} could be read: \`runa doctor\` says what and why`);
+  if (presentOutputs(view, protocol).isThere) return;
+  const { produces, choices, mayProduce } = protocol;
+  const has = (type: string) => view.summary(type).total > 0;
+  const lacks = [
+    ...produces.filter((type) => !has(type)).map((type) => `'${type}' is missing`),
+    ...choices.flatMap(({ name, members }) => {
+      const there = members.filter(has);
+      if (there.length === 1) return [];
+      return [there.length === 0 ? `nothing of '${name}' is there` : `of '${name}' there is more than one member`];
+    }),
+    ...[...produces, ...choices.flatMap(({ members }) => members), ...mayProduce]
+      .flatMap((type) => view.broken(type))
+      .map(({ type, id, status }) => `${type}/${id} is ${status}`),
+  ];
+  throw new RunaError(
+    `the outputs of protocol '${protocol.name}' are not complete, so there is nothing to accept: ${lacks.join(", ")}`,
+  );
+}
