@@ -7,6 +7,7 @@ import { makeRig, type Rig, type RigOptions } from "./rig/rig.ts";
 /** Every kind of reason that there is. */
 const KINDS = [
   "accepts_input",
+  "ask",
   "attempt_failed",
   "attempt_made",
   "break_cycle",
@@ -27,9 +28,9 @@ const KINDS = [
   "input_newer",
   "inputs_changed",
   "lacks_input",
-  "left_open",
   "make_readable",
   "mend",
+  "mend_name",
   "mend_trigger",
   "near_miss",
   "need_not_happen",
@@ -38,6 +39,7 @@ const KINDS = [
   "nobody_owes_it",
   "not_called_for",
   "not_read",
+  "open_elsewhere",
   "other_instructions",
   "other_work_unit",
   "output_broken",
@@ -47,10 +49,11 @@ const KINDS = [
   "owes_nothing",
   "put_file",
   "rename",
-  "reopened",
+  "reopened_by_hand",
   "running",
   "said_again",
   "same_as_before",
+  "undeclared_type",
   "wait",
   "written_by",
   "written_by_people",
@@ -87,6 +90,15 @@ async function step(rig: Rig, protocol: string, name: string, title: string, ...
   expect((await program.ended()).exitCode).toBe(0);
   return agent.id;
 }
+
+test("what a person reopened says so", async () => {
+  const rig = await makeRig(chain);
+  await step(rig, "draft", "design/d1", "A design");
+  await rig.run("reopen", "draft");
+  const { entry, stdout } = await explained(rig, "draft");
+  expect(entry.reasons).toEqual([{ kind: "reopened_by_hand" }]);
+  expect(stdout).toContain("somebody reopened it, so it is not current until it has succeeded once more\n");
+});
 
 describe("a protocol that is not called for", () => {
   test("says what is missing, who could make it, and what was probably meant to be it", async () => {
@@ -134,6 +146,39 @@ describe("a protocol that is not called for", () => {
       artifact_type: "requirements",
       directory: ".runa/workspace/requirements/",
     });
+  });
+
+  test("names the type that was meant where the one it waits for is not declared", async () => {
+    const rig = await makeRig({
+      types: ["need"],
+      undeclared: ["neeed"],
+      protocols: [{ name: "draft", produces: ["design"], trigger: "on_artifact(neeed)" }],
+    });
+    const { entry, stdout } = await explained(rig, "draft");
+    expect(stdout).toContain("    the methodology declares no type neeed: was need meant?\n");
+    expect(stdout).toContain("mend the manifest: it names neeed, which is no declared type: was need meant?\n");
+    expect(entry.next).toEqual({ kind: "mend_name", artifact_type: "neeed", suggestion: "need" });
+  });
+
+  test("follows what it lacks into the other scope, and asks there where nothing is lacking", async () => {
+    const rig = await makeRig({
+      protocols: [
+        { name: "split", requires: ["need"], produces: ["task"], trigger: "on_artifact(need)" },
+        { name: "work", scoped: true, requires: ["task"], produces: ["result"], trigger: "on_artifact(task)" },
+        { name: "sum", requires: ["result"], produces: ["total"], trigger: "on_artifact(result)" },
+      ],
+    });
+    const need = { kind: "put_file", artifact_type: "need", directory: ".runa/workspace/need/" };
+    expect((await explained(rig, "sum")).entry.next).toEqual(need);
+    expect((await explained(rig, "work", "--work-unit", "a")).entry.next).toEqual(need);
+    rig.write(".runa/workspace/need/n.json", '{"title": "One"}');
+    expect((await explained(rig, "work", "--work-unit", "a")).stdout).toContain(
+      "\n  `runa explain split` says what would move split, which may write task\n",
+    );
+    rig.write(".runa/workspace/task/t.json", '{"title": "One", "work_unit": "a"}');
+    expect((await explained(rig, "sum")).stdout).toContain(
+      "\n  `runa explain work --work-unit ID` says what would move work, which may write result\n",
+    );
   });
 
   test("says so where it never can be, or waits in a circle", async () => {
@@ -302,25 +347,26 @@ describe("what its outputs were made from", () => {
     const { entry } = await explained(rig, "draft");
     expect(entry.reasons).toMatchObject([{ kind: "inputs_changed", artifact_type: "requirements" }]);
   });
-});
 
-test("what another clone left to be done again is told, as the lock file tells it", async () => {
-  const rig = await makeRig({ ...draft, config: '[history]\nlockfile = "runa.lock"' });
-  await step(rig, "draft", "design/d1", "one");
-  const [header = "", line = ""] = rig.read("runa.lock").split("\n");
-  rig.write("runa.lock", `${header}\n${JSON.stringify({ ...JSON.parse(line), open: "feedback" })}\n`);
-  rig.remove(".runa/store");
-  const { entry } = await explained(rig, "draft");
-  expect(entry).toMatchObject({ status: "ready", reasons: [{ kind: "left_open", says: "feedback" }] });
-});
-
-test("what a person reopened is told", async () => {
-  const rig = await makeRig(draft);
-  await step(rig, "draft", "design/d1", "one");
-  expect((await rig.run("reopen", "draft")).exitCode).toBe(0);
-  const { entry, stdout } = await explained(rig, "draft");
-  expect(entry).toMatchObject({ status: "ready", reasons: [{ kind: "reopened" }] });
-  expect(stdout).toMatch(/^draft {2}READY {2}because it was reopened by hand$/m);
+  test("is told in a clone as far as the lock file tells", async () => {
+    const rig = await makeRig({ ...draft, config: '[history]\nlockfile = "runa.lock"' });
+    const attempt = await step(rig, "draft", "design/d1", "one");
+    rig.remove(".runa/store");
+    expect((await explained(rig, "draft")).entry.reasons).toEqual([
+      { kind: "current", by: "record", since: { attempt } },
+    ]);
+    rig.artifact("requirements/r1", { title: "Faster" });
+    const changed = { kind: "inputs_changed", artifact_type: "requirements", since: { attempt } };
+    expect((await explained(rig, "draft")).entry.reasons).toEqual([changed]);
+    rig.write("../methodology/protocols/draft/PROTOCOL.md", "Draft it better. Deliver design.\n");
+    expect((await explained(rig, "draft")).entry.reasons).toEqual([changed]);
+    const [header, line = ""] = rig.read("runa.lock").trimEnd().split("\n");
+    const other = line.replace("design/d1", "design/d2").replace(attempt, "00000000-0000-4000-8000-000000000000");
+    rig.write("runa.lock", `${[header, line, other].join("\n")}\n`);
+    const { entry, stdout } = await explained(rig, "draft");
+    expect(entry.reasons).toContainEqual({ kind: "open_elsewhere", why: "merged", since: { attempt } });
+    expect(stdout).toContain("a merge brought different attempts of it together");
+  });
 });
 
 /** A text that a judge rejects or approves, and what comes after either. */

@@ -167,3 +167,37 @@ test("a sentence of a reason says at least what its half line does of what it is
     "design/d1 changed since attempt 01a2237a-4f59: sha256:ab12… → cd34…, by hand",
   );
 });
+
+describe("the end of a run", () => {
+  test("marks what was delivered and lay there already, and tells of a reopening by what", async () => {
+    const rig = await makeRig(draft);
+    await step(rig, { "design/d1": "one" });
+    rig.artifact("requirements/r1", { title: "Faster" });
+    const program = rig.start("run");
+    const agent = await rig.nextAttempt();
+    await agent.deliver("design", "d1", { title: "one" });
+    await agent.deliver("design", "d2", { title: "two" });
+    await agent.exit(0);
+    const { stdout } = await program.ended();
+    expect(stdout).toMatch(/^draft +delivered .* design\/d1 \(same as before\), design\/d2$/m);
+    expect((await rig.run("log", "--kind", "reopened")).stdout).toMatch(
+      / {2}reopened +draft, because requirements\/r1 changed\n$/,
+    );
+  });
+
+  test("names the scopes in which something is READY where nothing is owed in its own", async () => {
+    const rig = await makeRig(units);
+    expect((await rig.run("run")).stdout).toMatch(
+      /^all_complete: nothing to do, everything is current unscoped; READY elsewhere: work unit checkout, work unit search$/m,
+    );
+  });
+
+  test("shows in state how the last attempt failed, until that is repaired", async () => {
+    const rig = await makeRig(draft);
+    await step(rig, {}, 3);
+    const id = (await rig.events("claimed"))[0]?.attempt?.slice(0, 13);
+    expect((await rig.run("state")).stdout).toContain(`\n    last attempt  exited, just now: ${id}\n`);
+    rig.artifact("design/d1", { title: "By hand" });
+    expect((await rig.run("state")).stdout).not.toContain("last attempt");
+  });
+});

@@ -36,7 +36,8 @@ export function nameOfFailed(failure: RunFailure): string {
 function nextStep(failure: RunFailure, suggestions: Suggestions): string {
   const name = nameOfFailed(failure);
   const { project } = suggestions;
-  if (failure.kind === "attempt") return `${name}: \`${nextCommand(failure.report, suggestions)}\``;
+  if (failure.kind === "attempt")
+    return `${name}: \`${nextCommand(failure.report, suggestions)}\`${acceptText(failure.report, suggestions)}`;
   const log = `\`runa log --protocol ${shellWord(failure.candidate.protocol.name)}${project}\``;
   switch (failure.kind) {
     case "elsewhere":
@@ -48,6 +49,12 @@ function nextStep(failure: RunFailure, suggestions: Suggestions): string {
     case "unchanged":
       return `${name} was delivered and is READY again, though nothing that it reads or writes has changed since: \`runa doctor${project}\``;
   }
+}
+
+/** What else there is to do where an attempt failed that had delivered everything; else nothing. */
+function acceptText({ candidate, judged }: EndedAttempt, { scope }: KeptFlags): string {
+  if (judged?.id !== "delivered") return "";
+  return `; where its outputs are right, \`runa accept ${shellWord(candidate.protocol.name)} --note WHY${scope}\` takes them as done`;
 }
 
 function nextCommand({ id, candidate, outcome }: EndedAttempt, { project, hasOutput }: Suggestions): string {

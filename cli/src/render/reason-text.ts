@@ -44,6 +44,13 @@ function wordsOf<R extends Reason>({ kind }: R): Words<R> {
   return WORDS[kind] as unknown as Words<R>;
 }
 
+/** What a lock file tells of a candidate that is not done. */
+const OPEN = {
+  feedback: "feedback was not answered in another clone",
+  reopened: "it was reopened in another clone",
+  merged: "a merge brought different attempts of it together",
+} as const;
+
 /** Each reason's one wording. */
 const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
   called_for: {
@@ -97,6 +104,10 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
     long: () => "it has no outputs that could be current: it may be executed whenever it is called for",
     short: () => "it is never current",
   },
+  reopened_by_hand: {
+    long: () => "somebody reopened it, so it is not current until it has succeeded once more",
+    short: () => "somebody reopened it",
+  },
   input_changed: { long: changedText, short: (reason) => `${instance(reason)} ${CHANGES[reason.change]}` },
   inputs_changed: {
     long: ({ artifact_type, more, since }) =>
@@ -110,14 +121,6 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
     long: (reason) =>
       `${instance(reason)} is newer than the outputs: ${hash(reason.content_hash)}, ${madeBy(reason.origin)}`,
     short: (reason) => `${instance(reason)} is newer than the outputs`,
-  },
-  reopened: {
-    long: () => "it was reopened by hand: it is to be done again whatever its inputs are",
-    short: () => "it was reopened by hand",
-  },
-  left_open: {
-    long: ({ says, since }) => `it was left to be done again in another clone, by ${attempt(since)}: ${visible(says)}`,
-    short: () => "it was left to be done again in another clone",
   },
   said_again: {
     long: (reason) => `${instance(reason)} was said again, of the new work: ${madeBy(reason.origin)}`,
@@ -141,6 +144,11 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
         ? `choice '${visible(choice)}' is open: one of ${names(members)} is owed`
         : `choice '${visible(choice)}' is open: exactly one is wanted, and ${names(present)} are there`,
     short: ({ choice }) => `choice '${visible(choice)}' is open`,
+  },
+  open_elsewhere: {
+    long: ({ why, since }) =>
+      `${OPEN[why]}${since === undefined ? "" : `, after ${attempt(since)}`}, as the lock file tells`,
+    short: ({ why }) => OPEN[why],
   },
   attempt_failed: {
     long: (reason) => `the last attempt failed: ${reason.outcome}, ${attempt(reason)}`,
@@ -203,6 +211,11 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
     long: ({ path, wanted }) => `${visible(path)} is passed over: was it meant to be ${visible(wanted)}?`,
     short: ({ path }) => `${visible(path)} is passed over`,
   },
+  undeclared_type: {
+    long: ({ artifact_type, suggestion }) =>
+      `the methodology declares no type ${visible(artifact_type)}${meant(suggestion)}`,
+    short: ({ artifact_type }) => `${visible(artifact_type)} is not declared`,
+  },
   execute: {
     long: (reason, flags) => {
       const name = candidateName(reason.protocol, reason.work_unit ?? null);
@@ -211,6 +224,11 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
     short: ({ protocol }) => `execute ${visible(protocol)}`,
   },
   wait: { long: () => "wait until the attempt has ended", short: () => "wait" },
+  ask: {
+    long: ({ artifact_type, protocol, scoped }, { project }) =>
+      `\`runa explain ${shellWord(protocol)}${scoped ? " --work-unit ID" : ""}${project}\` says what would move ${visible(protocol)}, which may write ${visible(artifact_type)}`,
+    short: ({ protocol }) => `move ${visible(protocol)}`,
+  },
   put_file: {
     long: ({ artifact_type, directory }) => `put a file of type ${visible(artifact_type)} into ${visible(directory)}`,
     short: ({ artifact_type }) => `supply ${visible(artifact_type)}`,
@@ -239,11 +257,20 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
     long: ({ condition }) => `mend its trigger in the manifest: ${visible(condition)} can never hold`,
     short: () => "mend its trigger",
   },
+  mend_name: {
+    long: ({ artifact_type, suggestion }) =>
+      `mend the manifest: it names ${visible(artifact_type)}, which is no declared type${meant(suggestion)}`,
+    short: ({ artifact_type }) => `mend the name ${visible(artifact_type)}`,
+  },
   done: {
     long: ({ reads }) => `nothing has to be done: ${names(reads, "or")} would have to change`,
     short: () => "nothing has to be done",
   },
 };
+
+function meant(suggestion: string | undefined): string {
+  return suggestion === undefined ? "" : `: was ${visible(suggestion)} meant?`;
+}
 
 const LACKS: Readonly<Record<Kind<"lacks_input">["why"], string>> = {
   missing: "nothing of this type is there",

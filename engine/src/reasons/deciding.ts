@@ -38,13 +38,20 @@ export function staleReasons(store: Store, view: ScopeView, candidate: Evaluated
   const seen = view.as(protocol);
   if (protocol.produces.length === 0 && protocol.choices.length === 0)
     return [{ kind: "never_current" }, ...newsOfSuccess(store, seen, candidate)];
-  if (outputs.time !== null) return [...leftOpen(seen), ...newsReasons(store, seen, candidate)];
+  if (outputs.time !== null) return [...openReasons(seen), ...newsReasons(store, seen, candidate)];
   // By age nothing can be said of outputs that are not complete.
   return [
-    ...(seen.isReopened ? [{ kind: "reopened" } as const] : []),
+    ...openReasons(seen),
     ...incompleteReasons(seen, candidate),
     ...(recordOf(seen, candidate) === null ? [] : newsReasons(store, seen, candidate)),
   ];
+}
+
+/** What a lock file tells that is not done, whatever the inputs are. */
+function openReasons({ lastAttempt, lastSuccess }: ProtocolView): Reason[] {
+  const why = (lastSuccess ?? lastAttempt)?.elsewhere?.open ?? null;
+  if (why === null) return [];
+  return [{ kind: "open_elsewhere", why, ...(lastSuccess !== undefined && { since: namedAttempt(lastSuccess) }) }];
 }
 
 /** What has changed since the last success of a candidate that can never be current. */
@@ -72,6 +79,7 @@ function incompleteReasons(view: ProtocolView, { protocol, outputs }: EvaluatedC
   });
   const failed = lastAttempt === undefined || lastAttempt.outcome === "delivered" ? [] : [failedReason(lastAttempt)];
   return [
+    ...(view.isReopened ? [{ kind: "reopened_by_hand" } as const] : []),
     ...missing.map(
       (type): Reason => ({
         kind: "output_missing",
@@ -90,18 +98,12 @@ function failedReason(attempt: LastAttempt): Reason {
   return { kind: "attempt_failed", outcome: attempt.outcome, ...namedAttempt(attempt) };
 }
 
-/** Why another clone had it to be done again, whatever its inputs are. */
-function leftOpen({ lastSuccess, lastAttempt }: ProtocolView): Reason[] {
-  const last = lastSuccess ?? lastAttempt;
-  const says = last?.elsewhere?.open ?? null;
-  return last === undefined || says === null ? [] : [{ kind: "left_open", says, since: namedAttempt(last) }];
-}
-
 /** What has happened among the inputs since complete outputs were made. */
 function newsReasons(store: Store, view: ProtocolView, candidate: EvaluatedCandidate): Reason[] {
   const { outputs, feedback } = candidate;
   const vouched = outputs.time?.vouched ?? 0;
   const record = recordOf(view, candidate);
+  const elsewhere = view.lastSuccess ?? view.lastAttempt;
   return relevantInputs(view, candidate).flatMap((input): Reason[] => {
     const { type, which } = input;
     const said = feedback.news(input).filter(({ at }) => record !== null || at > vouched);
@@ -110,11 +112,10 @@ function newsReasons(store: Store, view: ProtocolView, candidate: EvaluatedCandi
       const isAsSeen = record.seen?.[type]?.[which] === view.digest(type)[which];
       return isAsSeen ? words : changedInputs(store, view, record, input);
     }
-    const last = view.lastSuccess ?? view.lastAttempt;
-    if (last?.elsewhere !== undefined) {
-      // Everything has come to a clone at once: only what differs from what the other one knew has changed.
-      const isAsSeen = last.seen?.[type] === undefined || last.seen[type][which] === view.digest(type)[which];
-      return isAsSeen ? words : [{ kind: "inputs_changed", artifact_type: type, since: namedAttempt(last) }];
+    if (elsewhere?.elsewhere !== undefined) {
+      const before = elsewhere.seen?.[type]?.[which];
+      const isOther = before !== undefined && before !== view.digest(type)[which];
+      return isOther ? [{ kind: "inputs_changed", artifact_type: type, since: namedAttempt(elsewhere) }] : words;
     }
     const newer = (which === "valid" ? view.valid(type) : view.inScope(type))
       .filter(({ lastModified }) => lastModified > vouched)

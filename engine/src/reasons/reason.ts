@@ -86,6 +86,8 @@ export type Reason =
       readonly since?: NamedAttempt;
     }
   | { readonly kind: "never_current" }
+  /** A person reopened it after its last success. */
+  | { readonly kind: "reopened_by_hand" }
   | ({ readonly kind: "input_changed"; readonly since: NamedAttempt } & ChangedInput)
   | ({
       readonly kind: "inputs_changed";
@@ -94,10 +96,6 @@ export type Reason =
       readonly more?: number;
     } & OfType)
   | ({ readonly kind: "input_newer" } & WrittenInstance)
-  /** A person wants it to be done again. */
-  | { readonly kind: "reopened" }
-  /** In another clone it was to be done again, as the lock file tells. */
-  | { readonly kind: "left_open"; readonly says: string; readonly since: NamedAttempt }
   | ({ readonly kind: "said_again" } & WrittenInstance)
   | ({ readonly kind: "output_missing"; readonly delivered_before: boolean } & OfType)
   | ({ readonly kind: "output_broken" } & BrokenInstance)
@@ -109,6 +107,12 @@ export type Reason =
       readonly present: readonly string[];
     }
   | ({ readonly kind: "attempt_failed"; readonly outcome: string } & NamedAttempt)
+  | {
+      readonly kind: "open_elsewhere";
+      /** What the lock file tells: feedback was not answered, somebody reopened it, or a merge brought different attempts together. */
+      readonly why: "feedback" | "reopened" | "merged";
+      readonly since?: NamedAttempt;
+    }
   | ({ readonly kind: "same_as_before" } & WrittenInstance)
   | ({ readonly kind: "attempt_made" } & NamedAttempt & NamedCandidate)
   | { readonly kind: "first_attempt" }
@@ -148,15 +152,18 @@ export type Reason =
       NamedCandidate)
   | ({ readonly kind: "written_by_people"; readonly directory: string } & OfType)
   | ({ readonly kind: "near_miss"; readonly path: string; readonly wanted: string } & OfType)
+  | ({ readonly kind: "undeclared_type"; readonly suggestion?: string } & OfType)
   // What would move it.
   | ({ readonly kind: "execute"; readonly command: "step" | "run" } & NamedCandidate)
   | { readonly kind: "wait" }
+  | ({ readonly kind: "ask"; readonly protocol: string; readonly scoped: boolean } & OfType)
   | ({ readonly kind: "put_file"; readonly directory: string } & OfType)
   | ({ readonly kind: "rename"; readonly path: string; readonly wanted: string } & OfType)
   | ({ readonly kind: "mend" } & BrokenInstance)
   | ({ readonly kind: "make_readable"; readonly path: string } & OfType)
   | { readonly kind: "break_cycle"; readonly members: readonly string[] }
   | { readonly kind: "mend_trigger"; readonly condition: string }
+  | ({ readonly kind: "mend_name"; readonly suggestion?: string } & OfType)
   | { readonly kind: "done"; readonly reads: readonly string[] };
 
 interface OfType {

@@ -21,9 +21,11 @@ export function statIdentity(stats: BigIntStats): StatIdentity {
   return `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`;
 }
 
-/** The modification time, in nanoseconds, that an identity holds; null for none. */
-export function mtimeOf(identity: StatIdentity | null): string | null {
-  return identity?.split(":")[3] ?? null;
+/** The modification time, in nanoseconds, that an identity holds. */
+export function mtimeOf(identity: StatIdentity): string {
+  // Not split: this is asked of every row that is made.
+  const end = identity.lastIndexOf(":");
+  return identity.slice(identity.lastIndexOf(":", end - 1) + 1, end);
 }
 
 /** The moment, in nanoseconds of the workspace's own file system, before which a file's times must lie to be trusted. */
