@@ -94,16 +94,8 @@ export const unknownType = (methodology: string, name: string, hint: string): st
 export const scopedNeedsUnit = (name: string): string =>
   `protocol '${name}' is scoped: say for which work unit, with --work-unit ID`;
 
-/** `runa explain` was asked for a scoped protocol without its work unit. */
-export const explainNeedsUnit = (name: string, known: string): string =>
-  `protocol '${name}' is scoped: say for which work unit, with --work-unit; ${known}`;
-
 /** A protocol that does its work once for the whole project was named together with a work unit. */
 export const unscopedTakesNoUnit = (name: string): string => `protocol '${name}' is not scoped: leave --work-unit out`;
-
-/** The same, asked of `runa explain`. */
-export const explainTakesNoUnit = (name: string): string =>
-  `protocol '${name}' is not scoped: leave --work-unit out, as in \`runa explain ${name}\``;
 
 /** `runa show` names an instance of a type of which there is none yet. `runa explain` says who could make one. */
 export const noInstanceOfType = (instance: string, type: string): string =>
