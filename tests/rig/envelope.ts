@@ -102,7 +102,9 @@ export async function readEnvelope(words: readonly string[], stdout: string): Pr
     throw new Error(`runa ${words.join(" ")} breaks its schema:\n${problems.join("\n")}\n${stdout}`);
   const envelope: Envelope = JSON.parse(stdout);
   const command = commandOf(envelope);
-  if (command !== words[0]) throw new Error(`runa ${words.join(" ")} printed an answer of runa ${command}`);
+  // Options that every command takes may stand before it.
+  if (command === undefined || !words.includes(command))
+    throw new Error(`runa ${words.join(" ")} printed an answer of runa ${command}`);
   return envelope;
 }
 
