@@ -62,9 +62,9 @@ export class StepCommand extends ExecutingCommand {
     if (this.json) this.printJson(stepEnvelope(project, evaluation, planned));
     else
       this.print([
-        ...(planned === null ? [this.#nothing(named)] : plannedText(planned)),
+        ...stateText(project, evaluation, this.keptFlags),
         "",
-        ...stateText(evaluation, this.keptFlags),
+        ...(planned === null ? [this.#nothing(named)] : plannedText(project, evaluation, planned)),
       ]);
     return 0;
   }
@@ -125,7 +125,11 @@ export class StepCommand extends ExecutingCommand {
         ? report.elsewhere.map((attempt) => `held: ${holderText(attempt, this.keptFlags)}`)
         : [this.#nothing(named)];
       const before = last === undefined && !isRefused ? why : nextSteps(report, this.suggestions(live.project));
-      this.print([...before, ...(before.length === 0 ? [] : [""]), ...stateText(report.evaluation, this.keptFlags)]);
+      this.print([
+        ...before,
+        ...(before.length === 0 ? [] : [""]),
+        ...stateText(live.project, report.evaluation, this.keptFlags),
+      ]);
     }
     return exitCode;
   }
