@@ -14,6 +14,7 @@ import { Command, Option } from "clipanion";
 import { mcpCommand } from "../execution/execution.ts";
 import { durationIn, wholeNumberIn } from "../input/option-values.ts";
 import { UsageError } from "../input/usage-error.ts";
+import { untilWithProtocols } from "../messages.ts";
 import { projectionText } from "../render/plan-view.ts";
 import { runText } from "../render/run-view.ts";
 import { stateText } from "../render/state-view.ts";
@@ -66,8 +67,7 @@ export class RunCommand extends ExecutingCommand {
   protected override requireValues(): void {
     super.requireValues();
     requireValue("--until", "a protocol", this.until);
-    if (this.until !== undefined && this.protocols.length > 0)
-      throw new UsageError("--until is for a run of everything: leave it or the protocols out");
+    if (this.until !== undefined && this.protocols.length > 0) throw new UsageError(untilWithProtocols());
     this.#given();
   }
 
