@@ -7,6 +7,7 @@ import { makeRig, type Rig, type RigOptions } from "./rig/rig.ts";
 /** Every kind of reason that there is. */
 const KINDS = [
   "accepts_input",
+  "ask",
   "attempt_failed",
   "attempt_made",
   "break_cycle",
@@ -29,6 +30,7 @@ const KINDS = [
   "lacks_input",
   "make_readable",
   "mend",
+  "mend_name",
   "mend_trigger",
   "near_miss",
   "need_not_happen",
@@ -47,9 +49,11 @@ const KINDS = [
   "owes_nothing",
   "put_file",
   "rename",
+  "reopened_by_hand",
   "running",
   "said_again",
   "same_as_before",
+  "undeclared_type",
   "wait",
   "written_by",
   "written_by_people",
@@ -86,6 +90,15 @@ async function step(rig: Rig, protocol: string, name: string, title: string, ...
   expect((await program.ended()).exitCode).toBe(0);
   return agent.id;
 }
+
+test("what a person reopened says so", async () => {
+  const rig = await makeRig(chain);
+  await step(rig, "draft", "design/d1", "A design");
+  await rig.run("reopen", "draft");
+  const { entry, stdout } = await explained(rig, "draft");
+  expect(entry.reasons).toEqual([{ kind: "reopened_by_hand" }]);
+  expect(stdout).toContain("somebody reopened it, so it is not current until it has succeeded once more\n");
+});
 
 describe("a protocol that is not called for", () => {
   test("says what is missing, who could make it, and what was probably meant to be it", async () => {
@@ -133,6 +146,39 @@ describe("a protocol that is not called for", () => {
       artifact_type: "requirements",
       directory: ".runa/workspace/requirements/",
     });
+  });
+
+  test("names the type that was meant where the one it waits for is not declared", async () => {
+    const rig = await makeRig({
+      types: ["need"],
+      undeclared: ["neeed"],
+      protocols: [{ name: "draft", produces: ["design"], trigger: "on_artifact(neeed)" }],
+    });
+    const { entry, stdout } = await explained(rig, "draft");
+    expect(stdout).toContain("    the methodology declares no type neeed: was need meant?\n");
+    expect(stdout).toContain("mend the manifest: it names neeed, which is no declared type: was need meant?\n");
+    expect(entry.next).toEqual({ kind: "mend_name", artifact_type: "neeed", suggestion: "need" });
+  });
+
+  test("follows what it lacks into the other scope, and asks there where nothing is lacking", async () => {
+    const rig = await makeRig({
+      protocols: [
+        { name: "split", requires: ["need"], produces: ["task"], trigger: "on_artifact(need)" },
+        { name: "work", scoped: true, requires: ["task"], produces: ["result"], trigger: "on_artifact(task)" },
+        { name: "sum", requires: ["result"], produces: ["total"], trigger: "on_artifact(result)" },
+      ],
+    });
+    const need = { kind: "put_file", artifact_type: "need", directory: ".runa/workspace/need/" };
+    expect((await explained(rig, "sum")).entry.next).toEqual(need);
+    expect((await explained(rig, "work", "--work-unit", "a")).entry.next).toEqual(need);
+    rig.write(".runa/workspace/need/n.json", '{"title": "One"}');
+    expect((await explained(rig, "work", "--work-unit", "a")).stdout).toContain(
+      "\n  `runa explain split` says what would move split, which may write task\n",
+    );
+    rig.write(".runa/workspace/task/t.json", '{"title": "One", "work_unit": "a"}');
+    expect((await explained(rig, "sum")).stdout).toContain(
+      "\n  `runa explain work --work-unit ID` says what would move work, which may write result\n",
+    );
   });
 
   test("says so where it never can be, or waits in a circle", async () => {

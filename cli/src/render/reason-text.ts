@@ -99,6 +99,10 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
     long: () => "it has no outputs that could be current: it may be executed whenever it is called for",
     short: () => "it is never current",
   },
+  reopened_by_hand: {
+    long: () => "somebody reopened it, so it is not current until it has succeeded once more",
+    short: () => "somebody reopened it",
+  },
   input_changed: { long: changedText, short: (reason) => `${instance(reason)} ${CHANGES[reason.change]}` },
   inputs_changed: {
     long: ({ artifact_type, more, since }) =>
@@ -202,12 +206,22 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
     long: ({ path, wanted }) => `${visible(path)} is passed over: was it meant to be ${visible(wanted)}?`,
     short: ({ path }) => `${visible(path)} is passed over`,
   },
+  undeclared_type: {
+    long: ({ artifact_type, suggestion }) =>
+      `the methodology declares no type ${visible(artifact_type)}${meant(suggestion)}`,
+    short: ({ artifact_type }) => `${visible(artifact_type)} is not declared`,
+  },
   execute: {
     long: (reason, flags) =>
       `${executeCommand(reason, flags)} executes ${candidateName(reason.protocol, reason.work_unit ?? null)}`,
     short: ({ protocol }) => `execute ${visible(protocol)}`,
   },
   wait: { long: () => "wait until the attempt has ended", short: () => "wait" },
+  ask: {
+    long: ({ artifact_type, protocol, scoped }, { project }) =>
+      `\`runa explain ${shellWord(protocol)}${scoped ? " --work-unit ID" : ""}${project}\` says what would move ${visible(protocol)}, which may write ${visible(artifact_type)}`,
+    short: ({ protocol }) => `move ${visible(protocol)}`,
+  },
   put_file: {
     long: ({ artifact_type, directory }) => `put a file of type ${visible(artifact_type)} into ${visible(directory)}`,
     short: ({ artifact_type }) => `supply ${visible(artifact_type)}`,
@@ -236,11 +250,20 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
     long: ({ condition }) => `mend its trigger in the manifest: ${visible(condition)} can never hold`,
     short: () => "mend its trigger",
   },
+  mend_name: {
+    long: ({ artifact_type, suggestion }) =>
+      `mend the manifest: it names ${visible(artifact_type)}, which is no declared type${meant(suggestion)}`,
+    short: ({ artifact_type }) => `mend the name ${visible(artifact_type)}`,
+  },
   done: {
     long: ({ reads }) => `nothing has to be done: ${names(reads, "or")} would have to change`,
     short: () => "nothing has to be done",
   },
 };
+
+function meant(suggestion: string | undefined): string {
+  return suggestion === undefined ? "" : `: was ${visible(suggestion)} meant?`;
+}
 
 const LACKS: Readonly<Record<Kind<"lacks_input">["why"], string>> = {
   missing: "nothing of this type is there",

@@ -77,6 +77,7 @@ function incompleteReasons(view: ProtocolView, { protocol, outputs }: EvaluatedC
   });
   const failed = lastAttempt === undefined || lastAttempt.outcome === "delivered" ? [] : [failedReason(lastAttempt)];
   return [
+    ...(view.isReopened ? [{ kind: "reopened_by_hand" } as const] : []),
     ...missing.map(
       (type): Reason => ({
         kind: "output_missing",

@@ -15,12 +15,15 @@ export class Makers {
     this.#asking = asking;
   }
 
-  /** The protocols that may write a type, or else people; and what lies there that was probably meant to be of it. */
+  /**
+   * The protocols that may write a type, or else people; and what lies there that was probably meant to be of it. A type that
+   * the methodology does not declare nobody can make.
+   */
   of(type: string): Reason[] {
     const { evaluation } = this.#explained;
-    const writers = evaluation.methodology.protocols.filter(
-      (protocol) => protocol !== this.#asking && outputTypesOf(protocol).includes(type),
-    );
+    const undeclared = this.undeclared(type);
+    if (undeclared !== null) return [{ kind: "undeclared_type", artifact_type: type, ...undeclared }];
+    const writers = this.writers(type);
     return [
       ...writers.map((protocol): Reason => {
         const candidate = evaluation.candidates.find((one) => one.protocol === protocol);
@@ -40,6 +43,21 @@ export class Makers {
         : []),
       ...this.nearMisses(type).map((miss): Reason => ({ kind: "near_miss", artifact_type: type, ...miss })),
     ];
+  }
+
+  /** The other protocols that may write a type. */
+  writers(type: string): readonly Protocol[] {
+    return this.#explained.evaluation.methodology.protocols.filter(
+      (protocol) => protocol !== this.#asking && outputTypesOf(protocol).includes(type),
+    );
+  }
+
+  /** Of a type that the methodology does not declare, which one was probably meant. */
+  undeclared(type: string): { readonly suggestion?: string } | null {
+    const { types } = this.#explained.evaluation.methodology;
+    if (types.has(type)) return null;
+    const suggestion = nearest(type, types.keys());
+    return suggestion === null ? {} : { suggestion };
   }
 
   /** Where the instances of a type lie, as people see it. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { EvaluatedCandidate, PreconditionFailure, WaitCondition } from "../evaluate/evaluate.ts";
-import { readTypesOf } from "../methodology/methodology.ts";
+import { type Protocol, readTypesOf } from "../methodology/methodology.ts";
 import { triggerText } from "../methodology/trigger.ts";
 import { displayPath } from "../project/project.ts";
 import { brokenReasons } from "./deciding.ts";
@@ -17,6 +17,8 @@ class Search {
   readonly #explained: Explained;
   /** Candidates that were asked already: what waits for itself begins nowhere. */
   readonly #asked = new Set<EvaluatedCandidate>();
+  /** The same of protocols of other scopes, where nothing was evaluated. */
+  readonly #askedElsewhere = new Set<Protocol>();
 
   constructor(explained: Explained) {
     this.#explained = explained;
@@ -53,7 +55,7 @@ class Search {
 
   #forFailures(candidate: EvaluatedCandidate, failures: readonly PreconditionFailure[]): Reason {
     const [first] = failures;
-    return first === undefined ? { kind: "wait" } : this.#forType(candidate, first.artifactType);
+    return first === undefined ? { kind: "wait" } : this.#forType(candidate.protocol, first.artifactType);
   }
 
   /** Of several conditions the first that somebody can do something about. */
@@ -75,15 +77,15 @@ class Search {
         // Nothing has to go wrong, and what is there has only to change.
         if (type === "on_invalid" || (type === "on_change" && !condition.absent))
           return { kind: "done", reads: [name] };
-        return this.#forType(candidate, name);
+        return this.#forType(candidate.protocol, name);
       }
     }
   }
 
-  /** What would bring a valid instance of a type that a candidate lacks. */
-  #forType(asking: EvaluatedCandidate, type: string): Reason {
+  /** What would bring a valid instance of a type that a protocol lacks. */
+  #forType(asking: Protocol, type: string): Reason {
     const { evaluation, project } = this.#explained;
-    const view = evaluation.view.as(asking.protocol);
+    const view = evaluation.view.as(asking);
     const [gap] = view.gaps(type);
     if (gap !== undefined)
       return {
@@ -91,26 +93,37 @@ class Search {
         artifact_type: type,
         path: displayPath(project.root, join(project.workspace, gap.path)),
       };
-    const makers = new Makers(this.#explained, asking.protocol);
+    const makers = new Makers(this.#explained, asking);
+    const undeclared = makers.undeclared(type);
+    if (undeclared !== null) return { kind: "mend_name", artifact_type: type, ...undeclared };
     const [miss] = makers.nearMisses(type);
     if (miss !== undefined) return { kind: "rename", artifact_type: type, ...miss };
     const [broken] = brokenReasons(view, type);
-    const writers = makers.of(type).filter((maker) => maker.kind === "written_by");
+    const writers = makers.writers(type);
     const [writer] = writers;
     if (writer === undefined)
       return broken === undefined
         ? { kind: "put_file", artifact_type: type, directory: makers.directoryOf(type) }
         : { kind: "mend", ...broken };
-    const candidates = writers.flatMap((one) =>
-      evaluation.candidates.filter(({ protocol }) => protocol.name === one.protocol),
-    );
+    const candidates = writers.flatMap((one) => evaluation.candidates.filter(({ protocol }) => protocol === one));
     const open = candidates.filter((one) => !this.#asked.has(one));
     const [first] = open;
     if (first !== undefined) return this.from(open.find(({ readiness }) => readiness.status === "ready") ?? first);
-    if (candidates.length > 0 && broken !== undefined) return { kind: "mend", ...broken };
-    // Of another scope, or asked already: then only somebody from outside can begin.
-    return candidates.length === 0 && !writer.scoped
-      ? { kind: "execute", command: "run", protocol: writer.protocol }
-      : { kind: "put_file", artifact_type: type, directory: makers.directoryOf(type) };
+    if (candidates.length === 0) return this.#elsewhere(writer, type);
+    // All were asked already: then only somebody from outside can begin.
+    return broken === undefined
+      ? { kind: "put_file", artifact_type: type, directory: makers.directoryOf(type) }
+      : { kind: "mend", ...broken };
+  }
+
+  /** What would have a protocol of another scope write a type: what it requires and nobody has, or a question about itself. */
+  #elsewhere(writer: Protocol, type: string): Reason {
+    const { view } = this.#explained.evaluation;
+    const lacks = writer.requires.find((one) => view.valid(one).length === 0 && view.elsewhere(one).length === 0);
+    if (lacks !== undefined && !this.#askedElsewhere.has(writer)) {
+      this.#askedElsewhere.add(writer);
+      return this.#forType(writer, lacks);
+    }
+    return { kind: "ask", artifact_type: type, protocol: writer.name, scoped: writer.scoped };
   }
 }

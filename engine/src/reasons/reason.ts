@@ -86,6 +86,8 @@ export type Reason =
       readonly since?: NamedAttempt;
     }
   | { readonly kind: "never_current" }
+  /** A person reopened it after its last success. */
+  | { readonly kind: "reopened_by_hand" }
   | ({ readonly kind: "input_changed"; readonly since: NamedAttempt } & ChangedInput)
   | ({
       readonly kind: "inputs_changed";
@@ -150,15 +152,18 @@ export type Reason =
       NamedCandidate)
   | ({ readonly kind: "written_by_people"; readonly directory: string } & OfType)
   | ({ readonly kind: "near_miss"; readonly path: string; readonly wanted: string } & OfType)
+  | ({ readonly kind: "undeclared_type"; readonly suggestion?: string } & OfType)
   // What would move it.
   | ({ readonly kind: "execute"; readonly command: "step" | "run" } & NamedCandidate)
   | { readonly kind: "wait" }
+  | ({ readonly kind: "ask"; readonly protocol: string; readonly scoped: boolean } & OfType)
   | ({ readonly kind: "put_file"; readonly directory: string } & OfType)
   | ({ readonly kind: "rename"; readonly path: string; readonly wanted: string } & OfType)
   | ({ readonly kind: "mend" } & BrokenInstance)
   | ({ readonly kind: "make_readable"; readonly path: string } & OfType)
   | { readonly kind: "break_cycle"; readonly members: readonly string[] }
   | { readonly kind: "mend_trigger"; readonly condition: string }
+  | ({ readonly kind: "mend_name"; readonly suggestion?: string } & OfType)
   | { readonly kind: "done"; readonly reads: readonly string[] };
 
 interface OfType {
