@@ -39,6 +39,7 @@ const KINDS = [
   "nobody_owes_it",
   "not_called_for",
   "not_read",
+  "open_elsewhere",
   "other_instructions",
   "other_work_unit",
   "output_broken",
@@ -48,6 +49,7 @@ const KINDS = [
   "owes_nothing",
   "put_file",
   "rename",
+  "reopened_by_hand",
   "running",
   "said_again",
   "same_as_before",
@@ -88,6 +90,15 @@ async function step(rig: Rig, protocol: string, name: string, title: string, ...
   expect((await program.ended()).exitCode).toBe(0);
   return agent.id;
 }
+
+test("what a person reopened says so", async () => {
+  const rig = await makeRig(chain);
+  await step(rig, "draft", "design/d1", "A design");
+  await rig.run("reopen", "draft");
+  const { entry, stdout } = await explained(rig, "draft");
+  expect(entry.reasons).toEqual([{ kind: "reopened_by_hand" }]);
+  expect(stdout).toContain("somebody reopened it, so it is not current until it has succeeded once more\n");
+});
 
 describe("a protocol that is not called for", () => {
   test("says what is missing, who could make it, and what was probably meant to be it", async () => {
@@ -335,6 +346,26 @@ describe("what its outputs were made from", () => {
     rig.artifact("requirements/r1", { title: "Fast" });
     const { entry } = await explained(rig, "draft");
     expect(entry.reasons).toMatchObject([{ kind: "inputs_changed", artifact_type: "requirements" }]);
+  });
+
+  test("is told in a clone as far as the lock file tells", async () => {
+    const rig = await makeRig({ ...draft, config: '[history]\nlockfile = "runa.lock"' });
+    const attempt = await step(rig, "draft", "design/d1", "one");
+    rig.remove(".runa/store");
+    expect((await explained(rig, "draft")).entry.reasons).toEqual([
+      { kind: "current", by: "record", since: { attempt } },
+    ]);
+    rig.artifact("requirements/r1", { title: "Faster" });
+    const changed = { kind: "inputs_changed", artifact_type: "requirements", since: { attempt } };
+    expect((await explained(rig, "draft")).entry.reasons).toEqual([changed]);
+    rig.write("../methodology/protocols/draft/PROTOCOL.md", "Draft it better. Deliver design.\n");
+    expect((await explained(rig, "draft")).entry.reasons).toEqual([changed]);
+    const [header, line = ""] = rig.read("runa.lock").trimEnd().split("\n");
+    const other = line.replace("design/d1", "design/d2").replace(attempt, "00000000-0000-4000-8000-000000000000");
+    rig.write("runa.lock", `${[header, line, other].join("\n")}\n`);
+    const { entry, stdout } = await explained(rig, "draft");
+    expect(entry.reasons).toContainEqual({ kind: "open_elsewhere", why: "merged", since: { attempt } });
+    expect(stdout).toContain("a merge brought different attempts of it together");
   });
 });
 

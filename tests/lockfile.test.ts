@@ -195,6 +195,21 @@ describe("a clone with a lock file", () => {
     expect(await schemaProblems("lock-line", line)).toEqual([]);
   });
 
+  test("knows what a person reopened, and what a person accepted", async () => {
+    const rig = await project({ agent: write("made", 1) });
+    await rig.run("run");
+    expect((await rig.run("accept", "draft", "--note", "good as it is")).exitCode).toBe(0);
+    const directory = cloned(rig);
+    expect(await statuses(rig)).toEqual({ draft: "waiting", build: "ready" });
+    expect(await statuses(rig, clone)).toEqual(await statuses(rig));
+    expect((await rig.run("reopen", "draft")).exitCode).toBe(0);
+    expect(parsed(rig.read("runa.lock")).at(-1)).toMatchObject({ output: "design/design", open: "reopened" });
+    expect(await schemaProblems("lock-line", parsed(rig.read("runa.lock")).at(-1))).toEqual([]);
+    commit(rig.project);
+    git(directory, "pull", "-q");
+    expect(await statuses(rig, clone)).toEqual({ draft: "ready", build: "ready" });
+  });
+
   test("takes line ends as a checkout makes them", async () => {
     const rig = await project();
     await rig.run("run");

@@ -9,6 +9,7 @@ import { CHECKOUT } from "./rig/programs.ts";
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   store: [
+    "messages.ts",
     "artifact.ts",
     "candidate.ts",
     "grouped.ts",

@@ -1,7 +1,9 @@
+import { visible } from "@runa/engine";
 import { protocolInScope } from "@runa/engine/answers";
 import { reopenByHand } from "@runa/engine/attempts";
-import { refuseInsideAttempt } from "@runa/engine/project";
+import { refuseInsideAttempt, renewLockfile } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
+import { warn } from "../output/notices.ts";
 import { notDoneText, reopenedText } from "../render/decision-view.ts";
 import { ScopedCommand } from "./base/project-command.ts";
 import { warnOfUnknownWorkUnit } from "./base/unknown-work-unit.ts";
@@ -33,6 +35,8 @@ export class ReopenCommand extends ScopedCommand {
         const protocol = protocolInScope(project.methodology, this.protocol, scope);
         const { evaluation, candidates } = await reopenByHand(project, protocol, scope, { downstream });
         warnOfUnknownWorkUnit(evaluation);
+        const problem = await renewLockfile(project);
+        if (problem !== null) warn("lockfile", visible(problem));
         this.print(
           candidates.length > 0
             ? reopenedText(candidates, this.keptFlags)

@@ -39,6 +39,13 @@ function wordsOf<R extends Reason>({ kind }: R): Words<R> {
   return WORDS[kind] as unknown as Words<R>;
 }
 
+/** What a lock file tells of a candidate that is not done. */
+const OPEN = {
+  feedback: "feedback was not answered in another clone",
+  reopened: "it was reopened in another clone",
+  merged: "a merge brought different attempts of it together",
+} as const;
+
 /** Each reason's one wording. */
 const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
   called_for: {
@@ -92,6 +99,10 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
     long: () => "it has no outputs that could be current: it may be executed whenever it is called for",
     short: () => "it is never current",
   },
+  reopened_by_hand: {
+    long: () => "somebody reopened it, so it is not current until it has succeeded once more",
+    short: () => "somebody reopened it",
+  },
   input_changed: { long: changedText, short: (reason) => `${instance(reason)} ${CHANGES[reason.change]}` },
   inputs_changed: {
     long: ({ artifact_type, more, since }) =>
@@ -128,6 +139,11 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
         ? `choice '${visible(choice)}' is open: one of ${names(members)} is owed`
         : `choice '${visible(choice)}' is open: exactly one is wanted, and ${names(present)} are there`,
     short: ({ choice }) => `choice '${visible(choice)}' is open`,
+  },
+  open_elsewhere: {
+    long: ({ why, since }) =>
+      `${OPEN[why]}${since === undefined ? "" : `, after ${attempt(since)}`}, as the lock file tells`,
+    short: ({ why }) => OPEN[why],
   },
   attempt_failed: {
     long: (reason) => `the last attempt failed: ${reason.outcome}, ${attempt(reason)}`,

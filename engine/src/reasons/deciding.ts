@@ -36,12 +36,20 @@ export function staleReasons(store: Store, view: ScopeView, candidate: Evaluated
   const seen = view.as(protocol);
   if (protocol.produces.length === 0 && protocol.choices.length === 0)
     return [{ kind: "never_current" }, ...newsOfSuccess(store, seen, candidate)];
-  if (outputs.time !== null) return newsReasons(store, seen, candidate);
+  if (outputs.time !== null) return [...openReasons(seen), ...newsReasons(store, seen, candidate)];
   // By age nothing can be said of outputs that are not complete.
   return [
+    ...openReasons(seen),
     ...incompleteReasons(seen, candidate),
     ...(recordOf(seen, candidate) === null ? [] : newsReasons(store, seen, candidate)),
   ];
+}
+
+/** What a lock file tells that is not done, whatever the inputs are. */
+function openReasons({ lastAttempt, lastSuccess }: ProtocolView): Reason[] {
+  const why = (lastSuccess ?? lastAttempt)?.elsewhere?.open ?? null;
+  if (why === null) return [];
+  return [{ kind: "open_elsewhere", why, ...(lastSuccess !== undefined && { since: namedAttempt(lastSuccess) }) }];
 }
 
 /** What has changed since the last success of a candidate that can never be current. */
@@ -69,6 +77,7 @@ function incompleteReasons(view: ProtocolView, { protocol, outputs }: EvaluatedC
   });
   const failed = lastAttempt === undefined || lastAttempt.outcome === "delivered" ? [] : [failedReason(lastAttempt)];
   return [
+    ...(view.isReopened ? [{ kind: "reopened_by_hand" } as const] : []),
     ...missing.map(
       (type): Reason => ({
         kind: "output_missing",
@@ -92,6 +101,7 @@ function newsReasons(store: Store, view: ProtocolView, candidate: EvaluatedCandi
   const { outputs, feedback } = candidate;
   const vouched = outputs.time?.vouched ?? 0;
   const record = recordOf(view, candidate);
+  const elsewhere = view.lastSuccess ?? view.lastAttempt;
   return relevantInputs(view, candidate).flatMap((input): Reason[] => {
     const { type, which } = input;
     const said = feedback.news(input).filter(({ at }) => record !== null || at > vouched);
@@ -99,6 +109,11 @@ function newsReasons(store: Store, view: ProtocolView, candidate: EvaluatedCandi
     if (record !== null) {
       const isAsSeen = record.seen?.[type]?.[which] === view.digest(type)[which];
       return isAsSeen ? words : changedInputs(store, view, record, input);
+    }
+    if (elsewhere?.elsewhere !== undefined) {
+      const before = elsewhere.seen?.[type]?.[which];
+      const isOther = before !== undefined && before !== view.digest(type)[which];
+      return isOther ? [{ kind: "inputs_changed", artifact_type: type, since: namedAttempt(elsewhere) }] : words;
     }
     const newer = (which === "valid" ? view.valid(type) : view.inScope(type))
       .filter(({ lastModified }) => lastModified > vouched)

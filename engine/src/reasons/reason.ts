@@ -86,6 +86,8 @@ export type Reason =
       readonly since?: NamedAttempt;
     }
   | { readonly kind: "never_current" }
+  /** A person reopened it after its last success. */
+  | { readonly kind: "reopened_by_hand" }
   | ({ readonly kind: "input_changed"; readonly since: NamedAttempt } & ChangedInput)
   | ({
       readonly kind: "inputs_changed";
@@ -105,6 +107,12 @@ export type Reason =
       readonly present: readonly string[];
     }
   | ({ readonly kind: "attempt_failed"; readonly outcome: string } & NamedAttempt)
+  | {
+      readonly kind: "open_elsewhere";
+      /** What the lock file tells: feedback was not answered, somebody reopened it, or a merge brought different attempts together. */
+      readonly why: "feedback" | "reopened" | "merged";
+      readonly since?: NamedAttempt;
+    }
   | ({ readonly kind: "same_as_before" } & WrittenInstance)
   | ({ readonly kind: "attempt_made" } & NamedAttempt & NamedCandidate)
   | { readonly kind: "first_attempt" }

@@ -1,4 +1,5 @@
 import type { Database, Statement, Transaction } from "better-sqlite3";
+import { storeReadOnly } from "../messages.ts";
 import {
   makeDatabase,
   type OpenDatabase,
@@ -188,11 +189,7 @@ export class Connection {
    * @throws NotSavedError where only a private copy could be opened
    */
   requirePersistent(): void {
-    if (!this.persistent)
-      throw new NotSavedError(
-        `${databaseFile(this.directory)} cannot be written, so nothing can be recorded: make it writable, or make room`,
-        "it cannot be written",
-      );
+    if (!this.persistent) throw new NotSavedError(storeReadOnly(databaseFile(this.directory)), "it cannot be written");
   }
 
   /**

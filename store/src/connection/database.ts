@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type Database from "better-sqlite3";
+import { storeDirectoryBlocked, storeNoFile, storePathTooLong, storeTooNew } from "../messages.ts";
 import { reasonOf } from "../workspace/walk.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { copyStore } from "./private-copy.ts";
@@ -102,14 +103,13 @@ function makeDirectory(directory: string): void {
     mkdirSync(directory, { recursive: true });
   } catch (error) {
     if (whyNotSaved(error) !== null) throw error;
-    throw new StoreError(`${directory} cannot hold the store: ${reasonOf(error)}. Move away what lies there`);
+    throw new StoreError(storeDirectoryBlocked(directory, reasonOf(error)));
   }
 }
 
 /** SQLite would wait for a pipe, take a device for an empty database, and a directory for one that is not to be read. */
 function requireFile(file: string): void {
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() === false)
-    throw new StoreError(`${file} is not a file: move away what lies there`);
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() === false) throw new StoreError(storeNoFile(file));
 }
 
 /** SQLite takes no longer path than 512 bytes, of which it needs 8 for the names of the files beside. */
@@ -118,10 +118,7 @@ const LONGEST_PATH = 504;
 /** @throws StoreError where SQLite could open no database here, whatever one does */
 function refuseLongPath(directory: string): void {
   const length = Buffer.byteLength(databaseFile(existsSync(directory) ? realpathSync(directory) : directory));
-  if (length > LONGEST_PATH)
-    throw new StoreError(
-      `${databaseFile(directory)} cannot be opened: its path is ${length} bytes long, and SQLite takes none that is longer than ${LONGEST_PATH}. Move the project to a directory with a shorter path`,
-    );
+  if (length > LONGEST_PATH) throw new StoreError(storePathTooLong(databaseFile(directory), length, LONGEST_PATH));
 }
 
 const GITIGNORE = "*\n";
@@ -227,10 +224,7 @@ function prepare(directory: string, database: Database.Database, { admitsForeign
   // Committed means on the disk, which is not what WAL does by itself.
   syncCommits(database, true);
   const version = database.pragma("user_version", { simple: true }) as number;
-  if (version > MIGRATIONS.length)
-    throw new StoreError(
-      `the store was made by a newer runa (store version ${version}, this runa knows ${MIGRATIONS.length}): use that one`,
-    );
+  if (version > MIGRATIONS.length) throw new StoreError(storeTooNew(version, MIGRATIONS.length));
   const hasOwnSchema = version === 0 || isOwnSchema(database, version);
   // A trigger or a table that runa did not make would have it record, or obey, what nobody sees.
   if (!hasOwnSchema && !(admitsForeign && version === MIGRATIONS.length && isTable(database, "event")))

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { storeBusyForCopy, storeNoPlaceForCopy } from "../messages.ts";
 import { reasonOf } from "../workspace/walk.ts";
 import { codeOf, StoreError, unreadable } from "./store-error.ts";
 import { databaseFile } from "./store-files.ts";
@@ -32,9 +33,7 @@ export function copyStore(directory: string): PrivateCopy {
       failure ??= error;
     }
   }
-  throw new StoreError(
-    `${databaseFile(directory)} cannot be written, and there is no place for a copy of it in ${tmpdir()}: ${reasonOf(failure)}`,
-  );
+  throw new StoreError(storeNoPlaceForCopy(databaseFile(directory), tmpdir(), reasonOf(failure)));
 }
 
 function copyInto(place: string, directory: string): PrivateCopy {
@@ -47,7 +46,7 @@ function copyInto(place: string, directory: string): PrivateCopy {
       // Taken in the middle of a checkpoint, the two files would not belong together.
       if (stateOf(directory) === before) return { directory: copy, remove };
     }
-    throw new StoreError(`${databaseFile(directory)} was written to all the time while it was read: try again`);
+    throw new StoreError(storeBusyForCopy(databaseFile(directory)));
   } catch (error) {
     remove();
     throw error;

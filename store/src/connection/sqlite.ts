@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Driver, { type Database, type Options, type Statement } from "better-sqlite3";
+import { storeNoDriver } from "../messages.ts";
 import { StoreError } from "./store-error.ts";
 
 /**
@@ -66,9 +67,7 @@ function unloadable(error: unknown): StoreError | null {
     place === null
       ? "install runa anew"
       : `run \`npm rebuild better-sqlite3\` in ${place}, with the Node that runs runa (${process.execPath})`;
-  return new StoreError(
-    `better-sqlite3, with which runa keeps its store, ${reason}; this is Node ${process.versions.node}: ${remedy}`,
-  );
+  return new StoreError(storeNoDriver(reason, process.versions.node, remedy));
 }
 
 /** The directory in which npm has installed the driver for the running program. */

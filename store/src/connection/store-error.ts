@@ -1,3 +1,12 @@
+import {
+  storeAltered,
+  storeDamaged,
+  storeDiskFull,
+  storeGone,
+  storeLocked,
+  storeUnreadable,
+  storeUnusable,
+} from "../messages.ts";
 import { reasonOf } from "../workspace/walk.ts";
 
 /** The store cannot be opened or is damaged; the message says what is lost and what mends it. */
@@ -43,44 +52,31 @@ export function whyNotSaved(error: unknown): string | null {
 export function storeError(file: string, error: unknown, patience: number): unknown {
   const code = codeOf(error);
   if (!code.startsWith("SQLITE_")) return error;
-  if (isBusy(error))
-    return new NotSavedError(
-      `${file} was locked by another process for ${patience / 1000} s: try again`,
-      "another process has locked it",
-    );
+  if (isBusy(error)) return new NotSavedError(storeLocked(file, patience / 1000), "another process has locked it");
   // A column that should hold JSON and does not is found by SQLite where it looks into it.
   if (/^SQLITE_(NOTADB|CORRUPT)/.test(code) || /malformed JSON/.test(String(error))) return damaged(file);
   const reason = whyNotSaved(error);
-  if (reason === "no space left on the device")
-    return new NotSavedError(`${file} could not be written: ${reason}. Make room, and give the command again`, reason);
-  const message = `${file} could not be read or written: ${(error as Error).message} (${code})`;
+  if (reason === "no space left on the device") return new NotSavedError(storeDiskFull(file), reason);
+  const message = storeUnusable(file, (error as Error).message, code);
   return reason === null ? new StoreError(message) : new NotSavedError(message, reason);
 }
 
 /** What a store is told to be in which something is not as runa left it. */
 export function damaged(file: string): StoreError {
-  return new StoreError(
-    `${file} is damaged: what runa remembers of earlier attempts is in doubt, no artifact is. \`runa scan --rebuild\` keeps what can still be read and reads the artifacts again`,
-  );
+  return new StoreError(storeDamaged(file));
 }
 
 /** The same where what is wrong is the tables themselves, or what was put beside them. */
 export function alteredSchema(file: string): StoreError {
-  return new StoreError(
-    `${file} is damaged: its tables, indexes and triggers are not those that runa makes, so nothing in it can be relied on; no artifact is in doubt. \`runa scan --rebuild\` keeps what can still be read and reads the artifacts again`,
-  );
+  return new StoreError(storeAltered(file));
 }
 
 /** A store that is there and cannot be read: whatever was answered without it would be wrong. */
 export function unreadable(file: string, error: unknown): StoreError {
-  return new StoreError(
-    `${file} cannot be read: ${reasonOf(error)}. Without what runa remembers nothing can be answered; no artifact is in doubt`,
-  );
+  return new StoreError(storeUnreadable(file, reasonOf(error)));
 }
 
 /** The store that was opened is no longer the project's. */
 export function gone(file: string): StoreError {
-  return new StoreError(
-    `${file} was deleted or replaced while this command was using it: what was recorded in it is lost, no artifact is. Nothing further is recorded; give the command again`,
-  );
+  return new StoreError(storeGone(file));
 }

@@ -16,7 +16,9 @@ import { WITHDRAWALS_FROM_LOG } from "../connection/migrations.ts";
 import { isOwnSchema, isTable } from "../connection/schema-digest.ts";
 import { openSqlite } from "../connection/sqlite.ts";
 import { databaseFile } from "../connection/store-files.ts";
+import { rebuildHeldOpen, rebuildNotKept } from "../messages.ts";
 import { syncDirectory } from "../workspace/durable-write.ts";
+import { reasonOf } from "../workspace/walk.ts";
 import { keptOf, RECORDS, type RecordTable, type Row } from "./rebuild-rows.ts";
 
 /** The versions of the store that brought the table of withdrawals, and that of pending operations. */
@@ -120,10 +122,7 @@ function emptyIndex(file: string): Rebuilt {
 
 function carryOver(directory: string, file: string): Rebuilt {
   const [holder] = holdersOf(file);
-  if (holder !== undefined)
-    throw new StoreError(
-      `${file} is damaged and process ${holder} has it open: it would go on writing to what is put aside. Let it end, or end it, and try again`,
-    );
+  if (holder !== undefined) throw new StoreError(rebuildHeldOpen(file, holder));
   const place = mkdtempSync(join(directory, "rebuilding-"));
   try {
     const copied = carryInto(Connection.make(place), file);
@@ -238,7 +237,7 @@ function setAside(file: string): string {
       linkSync(file, aside);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "EEXIST") continue;
-      throw new StoreError(`${file} could not be kept as ${aside}: ${(error as Error).message}`);
+      throw new StoreError(rebuildNotKept(file, aside, reasonOf(error)));
     }
     for (const suffix of ["-wal", "-shm"]) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
     return aside;

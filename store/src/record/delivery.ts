@@ -5,6 +5,16 @@ import { requirePersistent, type Store } from "../connection/store.ts";
 import { existsValid, findArtifact, putArtifact, removeArtifact } from "../index/artifact-table.ts";
 import { contentHash } from "../json/canonical.ts";
 import { parseJsonBytes } from "../json/parse.ts";
+import {
+  refusedAttemptEnded,
+  refusedChanged,
+  refusedNotMoved,
+  refusedNotReadable,
+  refusedNotThere,
+  refusedNotValid,
+  refusedNotWritten,
+  refusedOtherWorkUnit,
+} from "../messages.ts";
 import { contentOf, workUnitOf } from "../workspace/content.ts";
 import { UnsafeDirectoryError, writeDurably } from "../workspace/durable-write.ts";
 import { fileNameOf } from "../workspace/file-name.ts";
@@ -73,7 +83,7 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
       finishPendingFor(store, deliverer.workspace, artifact);
       written = writeArtifact(deliverer.workspace, directory, name, artifact.text);
     } catch (error) {
-      throw refused("it could not be written", error);
+      throw refused(refusedNotWritten, error);
     }
     const at = nextMoment(store.connection);
     putArtifact(store.connection, {
@@ -130,15 +140,11 @@ export function confirmArtifact(
     refuseIfEnded(store, deliverer);
     const row = findArtifact(store.connection, type, id);
     if (row === null || !belongs(row.workUnit, deliverer))
-      throw new RefusedError("not_there", `there is no '${type}' with instance_id '${id}'`);
-    if (row.status !== "valid")
-      throw new RefusedError("not_valid", `'${type}' '${id}' is ${row.status}: deliver a valid one instead`);
+      throw new RefusedError("not_there", refusedNotThere(type, id));
+    if (row.status !== "valid") throw new RefusedError("not_valid", refusedNotValid(type, id, row.status));
     const file = readPresent(join(deliverer.workspace, type, fileNameOf(id)));
     if (file === null || contentOf(file.bytes).hash !== row.contentHash)
-      throw new RefusedError(
-        "changed",
-        `'${type}' '${id}' has changed on disk since this attempt began: deliver it instead`,
-      );
+      throw new RefusedError("changed", refusedChanged(type, id));
     const { attempt } = deliverer;
     const { contentHash, workUnit } = row;
     const at = nextMoment(store.connection);
@@ -176,11 +182,11 @@ export function recordWithdrawal(
     refuseIfEnded(store, deliverer);
     const row = findArtifact(store.connection, type, id);
     if (row === null || !belongs(row.workUnit, deliverer))
-      throw new RefusedError("not_there", `there is no '${type}' with instance_id '${id}'`);
+      throw new RefusedError("not_there", refusedNotThere(type, id));
     try {
       prepareMove(workspace, attempt, type);
     } catch (error) {
-      throw refused("it could not be moved", error);
+      throw refused(refusedNotMoved, error);
     }
     putPending(store.connection, { kind: "withdraw", attempt, type, id });
     putWithdrawal(store.connection, attempt, type, id);
@@ -235,8 +241,7 @@ export function hasValidInstance(store: Store, type: string, workUnit: WorkUnit 
 function refuseIfEnded(store: Store, { attempt }: Deliverer): void {
   if (attempt === null) return;
   const open = findOpenAttempt(store.connection, attempt);
-  if (open === null || open.fenced)
-    throw new RefusedError("attempt_ended", `attempt ${attempt} has ended: nothing more is delivered by it`);
+  if (open === null || open.fenced) throw new RefusedError("attempt_ended", refusedAttemptEnded(attempt));
   noteCall(store.connection, attempt, nextMoment(store.connection));
 }
 
@@ -251,24 +256,20 @@ function refuseForeign(path: string, deliverer: Deliverer, recorded: WorkUnit | 
       // Malformed: it keeps the work unit it had.
     }
   }
-  if (!belongs(owner, deliverer))
-    throw new RefusedError(
-      "other_work_unit",
-      `an instance with that instance_id belongs to work unit '${owner}': choose another instance_id`,
-    );
+  if (!belongs(owner, deliverer)) throw new RefusedError("other_work_unit", refusedOtherWorkUnit(String(owner)));
 }
 
 function readPresent(path: string): ReturnType<typeof readRegularFile> {
   try {
     return isThere(path) ? readRegularFile(path) : null;
   } catch (error) {
-    throw refused("what lies there cannot be read", error);
+    throw refused(refusedNotReadable, error);
   }
 }
 
-function refused(what: string, error: unknown): RefusedError {
+function refused(message: (reason: string) => string, error: unknown): RefusedError {
   if (error instanceof UnsafeDirectoryError) return new RefusedError("not_written", error.message);
-  return new RefusedError("not_written", `${what}: ${reasonOf(error)}`);
+  return new RefusedError("not_written", message(reasonOf(error)));
 }
 
 /** Whether an instance of that work unit is the deliverer's to replace; an unscoped one may replace any. */

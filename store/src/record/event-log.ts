@@ -1,6 +1,7 @@
 import type { WallTime } from "../artifact.ts";
 import type { Store } from "../connection/store.ts";
 import { StoreError } from "../connection/store-error.ts";
+import { eventDamaged } from "../messages.ts";
 import { lastStepBack } from "./clock-table.ts";
 import {
   append,
@@ -185,9 +186,6 @@ function expectedHash(row: EventRow): string | null {
 
 function readable(row: EventRow): LogEvent {
   const event = decoded(row);
-  if (event === null)
-    throw new StoreError(
-      `event ${row.seq} of the log was damaged: \`runa log --verify\` names the first such event, and \`runa scan --rebuild\` keeps what can still be read`,
-    );
+  if (event === null) throw new StoreError(eventDamaged(row.seq));
   return event;
 }

@@ -28,7 +28,7 @@ interface Elsewhere {
   /** Of each type that an `on_change` names the instances that are not newer than the outputs: content by id. */
   readonly notNewer: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** Why it is to be done again whatever its inputs are; null where they decide. */
-  readonly open: string | null;
+  readonly open: "feedback" | "reopened" | "merged" | null;
 }
 
 // What a person accepted counts as delivered, and as having ended then.

@@ -1,4 +1,5 @@
 import type { JsonSchema } from "../artifact.ts";
+import { schemaUnknownDialect } from "../messages.ts";
 
 /** The dialects of JSON Schema that runa knows. */
 export type Dialect = "draft-04" | "draft-06" | "draft-07" | "2019-09" | "2020-12";
@@ -56,7 +57,7 @@ export function dialectOf(schema: JsonSchema): Dialect {
   const dialect = knownDialect(schema);
   if (dialect !== null) return dialect;
   const known = [...DIALECTS.keys()].join(", ");
-  throw new SchemaError(`unknown dialect ${JSON.stringify(declaredBy(schema))}: use one of ${known}`, "/$schema");
+  throw new SchemaError(schemaUnknownDialect(JSON.stringify(declaredBy(schema)), known), "/$schema");
 }
 
 function declaredBy(schema: JsonSchema): unknown {

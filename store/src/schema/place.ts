@@ -1,5 +1,6 @@
 import type { JsonSchema } from "../artifact.ts";
 import { escapedStep } from "../json/pointer.ts";
+import { schemaBadPattern, schemaInnerDialect } from "../messages.ts";
 import { SchemaError } from "./dialect.ts";
 import { schemasIn } from "./exactness.ts";
 
@@ -37,7 +38,7 @@ function wrongPattern({ pattern, patternProperties }: Part, message: string): Fo
       new RegExp(source, "u");
     } catch (error) {
       const why = error instanceof Error ? error.message.replace(/^.*: /s, "") : String(error);
-      return { reason: `${JSON.stringify(source)} is no regular expression of ECMA-262 with the flag u: ${why}`, step };
+      return { reason: schemaBadPattern(JSON.stringify(source), why), step };
     }
   }
   return null;
@@ -46,7 +47,7 @@ function wrongPattern({ pattern, patternProperties }: Part, message: string): Fo
 function innerDialect({ $schema }: Part, _message: string, at: string): Found {
   return typeof $schema === "string" && at !== ""
     ? {
-        reason: `a part of this schema cannot be of the dialect ${JSON.stringify($schema)}: leave it out`,
+        reason: schemaInnerDialect(JSON.stringify($schema)),
         step: "/$schema",
       }
     : null;

@@ -1,6 +1,7 @@
 import type { JsonSchema, SchemaHash } from "../artifact.ts";
 import { schemaHash } from "../json/canonical.ts";
 import { parseJsonBytes } from "../json/parse.ts";
+import { schemaNoSchema } from "../messages.ts";
 import { SchemaError } from "./dialect.ts";
 
 /** An artifact type's schema as it was read: not yet compiled, perhaps never to be. */
@@ -18,7 +19,7 @@ export interface SchemaSource {
 export function parseSchema(bytes: Uint8Array): SchemaSource {
   const { value, canonical, exact } = parseJsonBytes(bytes);
   if (typeof value !== "boolean" && (typeof value !== "object" || value === null || Array.isArray(value)))
-    throw new SchemaError("a JSON Schema is an object, true or false", "");
+    throw new SchemaError(schemaNoSchema(), "");
   return { schema: value as JsonSchema, exact: exact as JsonSchema | undefined, hash: schemaHash(canonical) };
 }
 

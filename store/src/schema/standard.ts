@@ -14,6 +14,13 @@ import { BASIC, type CompiledSchema, compile, getSchema, interpret } from "@hype
 import * as Instance from "@hyperjump/json-schema/instance/experimental";
 import type { JsonSchema } from "../artifact.ts";
 import { escapedStep } from "../json/pointer.ts";
+import {
+  schemaBadReference,
+  schemaDeadReference,
+  schemaInvalidSomewhere,
+  schemaRemoteReference,
+  schemaTakenId,
+} from "../messages.ts";
 import { type Dialect, dialectUri, SchemaError, withoutDialect } from "./dialect.ts";
 import { pointedAt } from "./exactness.ts";
 import { type FailedSchema, FailureRecorder } from "./failure-recorder.ts";
@@ -86,27 +93,20 @@ function instanceOf(value: unknown, exact: unknown): Instance.JsonNode {
 
 /** What the library says, in words for whoever wrote the schema, with the place of the reference that is meant. */
 function unusable(error: unknown, schema: JsonSchema): SchemaError {
-  if (error instanceof InvalidSchemaError) return new SchemaError("not a valid JSON Schema", "");
+  if (error instanceof InvalidSchemaError) return new SchemaError(schemaInvalidSomewhere(), "");
   const message = error instanceof Error ? error.message : String(error);
   const malformed = /^Invalid IRI-reference: (.*)$/.exec(message)?.[1];
   if (malformed !== undefined) {
     const pointer = pointerToReference(schema, malformed) ?? "";
-    return new SchemaError(
-      `${pointer.slice(pointer.lastIndexOf("/") + 1)} ${malformed} is no valid reference`,
-      pointer,
-    );
+    return new SchemaError(schemaBadReference(pointer.slice(pointer.lastIndexOf("/") + 1), malformed), pointer);
   }
   const taken = /^A schema has already been registered for '([^']*)\./.exec(message)?.[1];
-  if (taken !== undefined)
-    return new SchemaError(`$id ${taken} is a dialect's own: choose another`, pointerToReference(schema, taken) ?? "");
+  if (taken !== undefined) return new SchemaError(schemaTakenId(taken), pointerToReference(schema, taken) ?? "");
   const found = /(?:Unable to load resource|No schema found at|No such anchor) '([^']*)'/.exec(message)?.[1];
   const named = found === undefined ? deadPointer(schema, schema) : asWritten(found);
   if (named === null) return new SchemaError(message, "");
   const own = named.startsWith("#") ? named : /^https:\/\/runa\.invalid\/\d*(.*)$/.exec(named)?.[1];
-  const reason =
-    own === undefined
-      ? `remote $ref ${named} is never fetched: put the schema under $defs and refer to it as "#/$defs/…"`
-      : `$ref ${own} names nothing in this schema`;
+  const reason = own === undefined ? schemaRemoteReference(named) : schemaDeadReference(own);
   return new SchemaError(reason, pointerToReference(schema, own ?? named) ?? "");
 }
 

@@ -1,5 +1,6 @@
 import type { JsonSchema, Violation } from "../artifact.ts";
 import type { ParsedJson } from "../json/parse.ts";
+import { schemaInvalid } from "../messages.ts";
 import type { FastValidator } from "./ajv.ts";
 import { bounded, NotJudgedError } from "./bounded.ts";
 import { type Dialect, dialectIn, SchemaError, withoutDialect, withoutIdentifier } from "./dialect.ts";
@@ -205,8 +206,7 @@ async function checkSchema(given: JsonSchema, dialect: Dialect): Promise<void> {
   if (isPlainlyValid(schema)) return;
   const { schemaProblem } = await import("./ajv.ts");
   const problem = schemaProblem(schema, dialect);
-  if (problem !== null)
-    throw new SchemaError(`not a valid JSON Schema of ${dialect}: ${problem.reason}`, problem.pointer);
+  if (problem !== null) throw new SchemaError(schemaInvalid(dialect, problem.reason), problem.pointer);
 }
 
 async function compileFast(schema: JsonSchema, dialect: Dialect): Promise<FastValidator | null> {

@@ -15,6 +15,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, parse } from "node:path";
+import { unsafeDirectory, unsafeLink } from "../messages.ts";
 import { readRegularFile } from "./read-file.ts";
 
 const UNFINISHED = /^\.runa-[0-9a-f]{16}\.tmp$/;
@@ -42,8 +43,7 @@ class HeldDirectory {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "ELOOP" || code === "ENOTDIR") {
-        const what = links === "refuse" ? "a symbolic link or not a directory" : "not a directory";
-        throw new UnsafeDirectoryError(`${shown} is ${what}: nothing is written there; remove it`);
+        throw new UnsafeDirectoryError(links === "refuse" ? unsafeLink(shown) : unsafeDirectory(shown));
       }
       throw error;
     }

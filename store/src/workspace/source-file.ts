@@ -1,4 +1,5 @@
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { sourceNoFile, sourceTooLong } from "../messages.ts";
 
 /** How long, in bytes, a file may be that a person wrote. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -29,8 +30,8 @@ export function readSource(path: string): ReadSource {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = fstatSync(fd, { bigint: true });
-    if (!stats.isFile() && !stats.isDirectory()) throw new NoFileError(`${kindOf(stats)}, not a file`);
-    if (stats.size > MAX_BYTES) throw new NoFileError(`longer than ${MAX_BYTES / 1024 ** 2} MiB`);
+    if (!stats.isFile() && !stats.isDirectory()) throw new NoFileError(sourceNoFile(kindOf(stats)));
+    if (stats.size > MAX_BYTES) throw new NoFileError(sourceTooLong(MAX_BYTES / 1024 ** 2));
     // Reading a directory fails by itself, with an errno of its own.
     return { bytes: readFileSync(fd), stats };
   } finally {

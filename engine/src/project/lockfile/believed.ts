@@ -60,17 +60,21 @@ export function withLock(snapshot: Snapshot, claimed: LinesByCandidate): Snapsho
   if (known.size === 0) return snapshot;
   const lastAttempts = new Map(snapshot.lastAttempts);
   const lastSuccesses = new Map(snapshot.lastSuccesses);
+  const reopened = new Set(snapshot.reopened);
   for (const [key, candidate] of known) {
     const here = snapshot.lastAttempts.get(key);
-    const { success, failure } = attemptsIn(candidate, here?.id ?? null);
+    const { success, failure, open } = attemptsIn(candidate, here?.id ?? null);
+    if (open === "reopened" || open === "merged") reopened.add(key);
     if (success !== null) lastSuccesses.set(key, success);
     // A failure that this store saw came later than what was known of the candidate elsewhere.
     if (here !== undefined && !snapshot.lastSuccesses.has(key)) continue;
     const last = failure ?? success;
     if (last !== null) lastAttempts.set(key, last);
   }
-  return { ...snapshot, lastAttempts, lastSuccesses };
+  return { ...snapshot, lastAttempts, lastSuccesses, reopened };
 }
+
+type Elsewhere = NonNullable<LastAttempt["elsewhere"]>;
 
 const BEFORE_ALL = 0 as Moment;
 
@@ -78,19 +82,20 @@ const BEFORE_ALL = 0 as Moment;
 function attemptsIn(
   { protocol, lines }: Claimed,
   lastHere: string | null,
-): { readonly success: LastAttempt | null; readonly failure: LastAttempt | null } {
+): { readonly success: LastAttempt | null; readonly failure: LastAttempt | null; readonly open: Elsewhere["open"] } {
   const line = lines.find(({ success }) => success !== null) ?? lines[0];
-  if (line === undefined) return { success: null, failure: null };
+  if (line === undefined) return { success: null, failure: null, open: null };
   const { success, failed, inputs, notNewer } = line;
   const agree = lines.every(
     (other) => other.success?.attempt === success?.attempt && other.failed?.attempt === failed?.attempt,
   );
+  const open: Elsewhere["open"] = agree ? line.open : "merged";
   const common = {
     protocol,
     started: BEFORE_ALL,
     ended: BEFORE_ALL,
     seen: Object.fromEntries(inputs),
-    elsewhere: { lastHere, notNewer, open: agree ? (success?.open ?? null) : "merged" },
+    elsewhere: { lastHere, notNewer, open },
   };
   return {
     success: success && {
@@ -107,5 +112,6 @@ function attemptsIn(
       outputsAfter: failed.left ?? "",
       fingerprint: "",
     },
+    open,
   };
 }

@@ -10,8 +10,6 @@ export interface LockedSuccess {
   /** The hashes of the instructions and of the output's schema that it was made under; null where they are not known. */
   readonly instructions: string | null;
   readonly schema: string | null;
-  /** Why it is to be done again whatever its inputs are: feedback that it has not answered, or somebody's word. */
-  readonly open: OpenReason | null;
 }
 
 const OPEN_REASONS = ["feedback", "reopened"] as const;
@@ -39,6 +37,8 @@ export interface LockLine {
   readonly inputs: ReadonlyMap<string, SeenType>;
   /** Of each type that an `on_change` names the instances that are not newer than the outputs: content by id. */
   readonly notNewer: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Why it is to be done again whatever its inputs are: feedback that it has not answered, or somebody's word. */
+  readonly open: OpenReason | null;
   readonly failed: LockedFailure | null;
 }
 
@@ -54,7 +54,7 @@ export class LineError extends Error {}
 
 /** A line as it stands in the file. The output comes first, so that lines sort by it. */
 export function lineText(one: LockLine): string {
-  const { type, id, protocol, workUnit, content, by, success, inputs, notNewer, failed } = one;
+  const { type, id, protocol, workUnit, content, by, success, inputs, notNewer, open, failed } = one;
   const line = {
     output: `${type}/${id}`,
     protocol,
@@ -71,7 +71,7 @@ export function lineText(one: LockLine): string {
     ...(notNewer.size > 0 && {
       not_newer: Object.fromEntries(sorted(notNewer).map(([read, known]) => [read, Object.fromEntries(sorted(known))])),
     }),
-    ...(success !== null && success.open !== null && { open: success.open }),
+    ...(open !== null && { open }),
     ...(failed !== null && { failed: failureJson(failed) }),
   };
   return JSON.stringify(line);
@@ -112,7 +112,6 @@ export function readLine(text: string): LockLine {
           fingerprint: hashIn(fingerprint, "fingerprint"),
           instructions: instructions === undefined ? null : hashIn(instructions, "instructions"),
           schema: schema === undefined ? null : hashIn(schema, "schema"),
-          open: value.open === undefined ? null : wordIn(value.open, "open", OPEN_REASONS),
         };
   return {
     type,
@@ -126,6 +125,7 @@ export function readLine(text: string): LockLine {
     notNewer: mapIn(value.not_newer ?? {}, "not_newer", (known) =>
       mapIn(known, "not_newer", (hash) => hashIn(hash, "not_newer")),
     ),
+    open: value.open === undefined ? null : wordIn(value.open, "open", OPEN_REASONS),
     failed: value.failed === undefined ? null : failureIn(value.failed),
   };
 }

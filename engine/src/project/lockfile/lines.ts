@@ -3,10 +3,16 @@ import { earlierDeliveries, type LastAttempt, type SeenType } from "@runa/store/
 import type { EvaluatedCandidate, Evaluation } from "../../evaluate/evaluate.ts";
 import { type ProtocolView, type RelevantInput, seenOf } from "../../evaluate/scope-view.ts";
 import { TriggerEvaluation } from "../../evaluate/trigger.ts";
-import { type Methodology, outputTypesOf, owedTypesOf, readTypesOf } from "../../methodology/methodology.ts";
+import {
+  type Methodology,
+  outputTypesOf,
+  owedTypesOf,
+  type Protocol,
+  readTypesOf,
+} from "../../methodology/methodology.ts";
 import { primitivesOf } from "../../methodology/trigger.ts";
 import type { LinesByCandidate } from "./believed.ts";
-import type { LockedFailure, LockedSuccess, LockLine, Maker } from "./line.ts";
+import type { LockedFailure, LockedSuccess, LockLine, Maker, OpenReason } from "./line.ts";
 
 /** What lines are made from, beside the evaluation. */
 interface Sources {
@@ -30,12 +36,18 @@ function linesOfCandidate({ view }: Evaluation, candidate: EvaluatedCandidate, s
   // What another clone knows of it is taken along as it is, as far as the outputs are still there.
   if (lastSuccess?.elsewhere !== undefined || lastAttempt?.elsewhere !== undefined) {
     const isFailedHere = lastAttempt !== undefined && lastAttempt.elsewhere === undefined;
+    const isMerged = (lastSuccess ?? lastAttempt)?.elsewhere?.open === "merged";
     return before
       .filter(({ type, id }) => seen.isPartial(type) || seen.inScope(type).some((instance) => instance.id === id))
-      .map((line) => (isFailedHere ? { ...line, failed } : line));
+      .map((line) => ({
+        ...line,
+        ...(isFailedHere && { failed }),
+        ...(seen.isReopened && !isMerged && { open: "reopened" as const }),
+      }));
   }
-  if (lastAttempt === undefined) return [];
+  if (lastAttempt === undefined && !seen.isReopened) return [];
   const reads = readsOf(seen, candidate, lastSuccess);
+  const open = openOf(seen, candidate);
   return outputsOf(seen, candidate, sources.store).map(([{ type, id, contentHash }, by]) => ({
     type,
     id,
@@ -43,8 +55,9 @@ function linesOfCandidate({ view }: Evaluation, candidate: EvaluatedCandidate, s
     workUnit,
     content: contentHash,
     by,
-    success: lastSuccess === undefined ? null : successOf(seen, candidate, lastSuccess, type, sources, before),
+    success: lastSuccess === undefined ? null : successOf(protocol, lastSuccess, type, sources, before),
     ...reads,
+    open,
     failed,
   }));
 }
@@ -84,15 +97,13 @@ function readsOf(
 const NEWEST = { changed: Number.POSITIVE_INFINITY, vouched: Number.POSITIVE_INFINITY };
 
 function successOf(
-  seen: ProtocolView,
-  candidate: EvaluatedCandidate,
+  protocol: Protocol,
   { id, fingerprint }: LastAttempt,
   type: string,
   { methodology }: Sources,
   before: readonly LockLine[],
 ): LockedSuccess {
-  const { protocol } = candidate;
-  const attempt = { attempt: id, fingerprint, open: isUnanswered(seen, candidate) ? ("feedback" as const) : null };
+  const attempt = { attempt: id, fingerprint };
   if (fingerprint === protocol.fingerprint)
     return {
       ...attempt,
@@ -102,6 +113,12 @@ function successOf(
   // Something has changed since: what it was made under stands in the file, if anywhere.
   const known = before.find((line) => line.type === type && line.success?.attempt === id)?.success;
   return { ...attempt, instructions: known?.instructions ?? null, schema: known?.schema ?? null };
+}
+
+/** Why it is to be done again, whatever its inputs are. */
+function openOf(seen: ProtocolView, candidate: EvaluatedCandidate): OpenReason | null {
+  if (seen.isReopened) return "reopened";
+  return seen.lastSuccess !== undefined && isUnanswered(seen, candidate) ? "feedback" : null;
 }
 
 /** Whether feedback keeps it from being current (contract.md section 5). */
