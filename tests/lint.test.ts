@@ -266,6 +266,7 @@ describe("what is linted", () => {
       "unloadable schemas/answer.schema.json:1:10",
       "unloadable protocols/reply/PROTOCOL.md",
     ]);
+    expect((await runa(scratch.path, "init", "--methodology", "m")).stderr).toMatch(/^error: 3 errors, 1 problem\n/);
     const missing = await lintJson(scratch.path, "nowhere");
     expect(placed(missing.json)).toMatchObject([{ rule: "unloadable", at: "nowhere" }]);
     expect(missing.exitCode).toBe(1);

@@ -1,4 +1,13 @@
-import { count, type Diagnostic, DiagnosticsError, RunaError, StoreError, visible, WorkspaceError } from "@runa/engine";
+import {
+  count,
+  type Diagnostic,
+  DiagnosticsError,
+  levelCounts,
+  RunaError,
+  StoreError,
+  visible,
+  WorkspaceError,
+} from "@runa/engine";
 import { displayPath } from "@runa/engine/project";
 import { lineWidth } from "../output/fit.ts";
 import { stderr, stdout } from "../output/output.ts";
@@ -13,13 +22,23 @@ export function failure(error: unknown): string {
     const [first, ...others] = error.diagnostics;
     if (first === undefined) return `${label} nothing could be used\n`;
     if (others.length === 0) return `${label} ${diagnosticText(first)}\n`;
-    return `${label} ${count(error.diagnostics.length, "error")}\n${error.diagnostics.map((one) => `\n${diagnosticText(one)}\n`).join("")}`;
+    return `${label} ${levelsText(error.diagnostics)}\n${error.diagnostics.map((one) => `\n${diagnosticText(one)}\n`).join("")}`;
   }
   if (error instanceof WorkspaceError)
     return `${label} the workspace cannot be read: ${sentence(error.message)}. Put it back, or point --artifacts-dir (or artifacts_dir in the config) at it\n`;
   if (error instanceof RunaError || error instanceof StoreError) return `${label} ${sentence(error.message)}\n`;
   const { message, code } = error as NodeJS.ErrnoException;
   return `${label} ${sentence(message || String(error))}${code === undefined ? "" : ` (${code})`}\n`;
+}
+
+/** How many there are of each level: `2 errors, 1 problem`. */
+export function levelsText(findings: readonly Diagnostic[]): string {
+  const { errors, problems, warnings } = levelCounts(findings);
+  return [
+    ...(errors > 0 ? [count(errors, "error")] : []),
+    ...(problems > 0 ? [count(problems, "problem")] : []),
+    ...(warnings > 0 ? [count(warnings, "warning")] : []),
+  ].join(", ");
 }
 
 /** The same in one line: `runa.lock:12  message`. */

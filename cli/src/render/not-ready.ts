@@ -1,20 +1,27 @@
 import { conditionText, type EvaluatedCandidate, visible } from "@runa/engine";
-import { shellOption } from "../output/shell.ts";
+import { shellOption, shellWord } from "../output/shell.ts";
 import type { KeptFlags } from "./attempt-view.ts";
 import { nameOf } from "./progress-view.ts";
 
-/** Why a protocol that was asked for is not executed, in one line. */
+/** Why a protocol that was asked for is not executed, and what to type about it, in one line. */
 export function notReadyText(candidate: EvaluatedCandidate, { scope }: KeptFlags): string {
   const { protocol, readiness } = candidate;
   const name = nameOf(candidate);
+  const explain = `\`runa explain ${shellWord(protocol.name)}${scope}\` says what would move it`;
   switch (readiness.status) {
     case "ready":
       return `${name} was not executed: \`runa step ${shellOption("--protocol", protocol.name)}${scope}\` tries again`;
     case "blocked": {
       const lacks = readiness.failures.map(({ artifactType, reason }) => `${visible(artifactType)} ${reason}`);
-      return `${name} is not READY but BLOCKED: ${lacks.join(", ")}`;
+      return `${name} is not READY but BLOCKED: ${lacks.join(", ")}; ${explain}`;
     }
-    case "waiting":
-      return `${name} is not READY but WAITING: ${readiness.conditions.map(conditionText).map(visible).join("; ")}`;
+    case "waiting": {
+      const { conditions } = readiness;
+      const isCurrent = conditions.some(({ kind }) => kind === "current");
+      const next = isCurrent
+        ? `\`runa reopen ${shellWord(protocol.name)}${scope}\` has it executed all the same`
+        : explain;
+      return `${name} is not READY but WAITING: ${[...conditions.map(conditionText).map(visible), next].join("; ")}`;
+    }
   }
 }
