@@ -2,6 +2,7 @@ import {
   count,
   type Diagnostic,
   DiagnosticsError,
+  levelCounts,
   RunaError,
   reasonOf,
   StoreError,
@@ -23,7 +24,7 @@ export function failure(error: unknown): string {
     const [first, ...others] = error.diagnostics;
     if (first === undefined) return `${label} nothing could be used\n`;
     if (others.length === 0) return `${label} ${diagnosticText(first)}\n`;
-    return `${label} ${count(error.diagnostics.length, "error")}\n${error.diagnostics.map((one) => `\n${diagnosticText(one)}\n`).join("")}`;
+    return `${label} ${levelsText(error.diagnostics)}\n${error.diagnostics.map((one) => `\n${diagnosticText(one)}\n`).join("")}`;
   }
   if (error instanceof WorkspaceError) return `${label} ${sentence(workspaceUnreadable(error.message))}\n`;
   if (error instanceof RunaError || error instanceof StoreError) return `${label} ${sentence(error.message)}\n`;
@@ -36,6 +37,16 @@ function unexpected(error: unknown): string {
   if (code === undefined) return message || String(error);
   if (path !== undefined) return systemRefused(displayPath(process.cwd(), path), reasonOf(error), code);
   return message.includes(code) ? message : `${message} (${code})`;
+}
+
+/** How many there are of each level: `2 errors, 1 problem`. */
+export function levelsText(findings: readonly Diagnostic[]): string {
+  const { errors, problems, warnings } = levelCounts(findings);
+  return [
+    ...(errors > 0 ? [count(errors, "error")] : []),
+    ...(problems > 0 ? [count(problems, "problem")] : []),
+    ...(warnings > 0 ? [count(warnings, "warning")] : []),
+  ].join(", ");
 }
 
 /** The same in one line: `runa.lock:12  message`. */
