@@ -28,7 +28,7 @@ export async function reopenByHand(
 ): Promise<Reopened> {
   if (owedTypesOf(protocol).length === 0)
     throw new RunaError(
-      `protocol '${protocol.name}' owes nothing, so it is never current: \`runa step --protocol\` executes it whenever it is READY`,
+      `protocol '${protocol.name}' owes nothing, so it is never current: \`runa step --protocol ${protocol.name}\` executes it whenever it is READY`,
     );
   const before = await lookAt(project, scope);
   const chosen = downstream ? dependentsOf(protocol, before) : [candidateIn(before, protocol)];
