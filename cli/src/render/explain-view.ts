@@ -44,7 +44,7 @@ function paragraph(protocol: ExplainedProtocol, flags: KeptFlags): string[] {
 
 /** What leads from a status to what decides it. */
 function linkOf({ status, reasons }: ExplainedProtocol): string {
-  if (status === "blocked") return "because";
+  if (status === "blocked") return "lacks";
   return reasons.some(({ kind }) => kind === "not_called_for" || kind === "never_called_for") ? "waits for" : "because";
 }
 
