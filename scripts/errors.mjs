@@ -7,7 +7,10 @@ import { transform } from "esbuild";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** The files that hold what is said, and who says it. */
-export const MESSAGE_FILES = [{ file: "store/src/messages.ts", heading: "The store, deliveries and schemas" }];
+export const MESSAGE_FILES = [
+  { file: "cli/src/messages.ts", heading: "The commands" },
+  { file: "store/src/messages.ts", heading: "The store, deliveries and schemas" },
+];
 
 const HEAD = `# What runa says, and what to do
 

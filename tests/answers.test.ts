@@ -47,8 +47,6 @@ const COMMANDS = [
   ["graph"],
   ["graph", "--work-unit", "w"],
   ["explain"],
-  ["explain", "judge"],
-  ["explain", "split", "--work-unit", "w"],
 ];
 
 describe("the JSON answers", () => {

@@ -28,10 +28,10 @@ describe("a choice group", () => {
     expect(stdout).toContain("choice 'verdict' of review was settled: approved");
     expect(stdout).toMatch(/^all_complete: /m);
     expect(exitCode).toBe(0);
-    // Known again without executing anything.
+    // Known again without executing anything; only the run that settled it says so.
     const again = await rig.run("run");
     expect(again.exitCode).toBe(0);
-    expect(again.stdout).toContain("choice 'verdict' of review was settled: approved");
+    expect(again.stdout).toBe("all_complete: nothing to do, everything is current\n");
     expect((await rig.state()).protocols).toMatchObject([
       { name: "review", unsatisfied_conditions: ["outputs are current"] },
       { name: "publish", unsatisfied_conditions: ["outputs are current"] },
@@ -126,7 +126,7 @@ describe("superseding", () => {
     rig.remove(".runa/workspace/.superseded");
     const next = await rig.run("run");
     expect(next.exitCode).toBe(0);
-    expect(next.stdout).toContain("choice 'verdict' of review was settled: approved");
+    expect(next.stdout).toBe("all_complete: nothing to do, everything is current\n");
     expect(rig.artifacts()).toEqual([`.superseded/${agent.id}/rejected/r1`, "approved/a1", "design/d1"]);
   });
 

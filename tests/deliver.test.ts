@@ -273,6 +273,17 @@ describe("by hand", () => {
     expect(rig.exists("elsewhere/d1.json")).toBe(false);
   });
 
+  test("is an error where the workspace has gone, which is not made anew", async () => {
+    const rig = await makeRig(draft);
+    rig.write("x.json", '{ "title": "X" }');
+    await rig.run("scan");
+    rig.remove(".runa/workspace");
+    const { exitCode, stderr } = await rig.run("deliver", "design", "d1", "x.json");
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^error: .*workspace/m);
+    expect(rig.exists(".runa/workspace")).toBe(false);
+  });
+
   test("an attempt that has ended delivers nothing, not by hand either", async () => {
     const rig = await makeRig(draft);
     rig.write("x.json", '{ "title": "X" }');

@@ -114,7 +114,7 @@ describe("a protocol that is not called for", () => {
         "    draft may write design, and is WAITING: `runa explain draft`",
         "",
         "does it have what it requires?",
-        "  design missing: nothing of this type is there",
+        "  design (missing): nothing of this type is there",
         "    draft may write design, and is WAITING: `runa explain draft`",
         "",
         "do its outputs do?",
@@ -133,7 +133,7 @@ describe("a protocol that is not called for", () => {
     rig.write(".runa/workspace/requirements/r1.JSON", '{"title": "Fast"}');
     expect((await explained(rig, "draft")).stdout).toContain(
       [
-        "  requirements missing: nothing of this type is there",
+        "  requirements (missing): nothing of this type is there",
         "    no protocol writes requirements: somebody has to put a file into .runa/workspace/requirements/",
         "    .runa/workspace/requirements/r1.JSON is passed over: was it meant to be .runa/workspace/requirements/r1.json?",
         "",
@@ -500,10 +500,10 @@ describe("the command", () => {
     };
     expect(await fails("bild")).toMatch(/has no protocol 'bild' — did you mean 'build'\?\n$/);
     expect(await fails("implement")).toBe(
-      "error: protocol 'implement' is scoped: say for which work unit, with --work-unit; there are checkout, search\n",
+      "error: protocol 'implement' is scoped: say for which work unit, with --work-unit ID\n",
     );
     expect(await fails("build", "--work-unit", "search")).toBe(
-      "error: protocol 'build' is not scoped: leave --work-unit out, as in `runa explain build`\n",
+      "error: protocol 'build' is not scoped: leave --work-unit out\n",
     );
     expect((await rig.run("explain")).stdout).toContain("Work units with protocols to run:\n");
   });

@@ -206,6 +206,6 @@ describe("graph for other programs", () => {
     const rig = await makeRig(review);
     const { exitCode, stdout, stderr } = await rig.run("graph", "--format", "png");
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
-    expect(stderr).toMatch(/^error: --format takes text, mermaid, dot, svg, json, not 'png'\n/);
+    expect(stderr).toMatch(/^error: --format must be one of text, mermaid, dot, svg, json, not 'png'\n/);
   });
 });

@@ -56,6 +56,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "index.ts",
   ],
   mcp: [
+    "messages.ts",
     "line-reader.ts",
     "command-line.ts",
     "no-schema-validator.ts",
@@ -74,7 +75,19 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "main.ts",
     "index.ts",
   ],
-  cli: ["input", "output", "checks", "render", "execution", "completion", "commands", "cli.ts", "main.ts", "index.ts"],
+  cli: [
+    "messages.ts",
+    "input",
+    "output",
+    "checks",
+    "render",
+    "execution",
+    "completion",
+    "commands",
+    "cli.ts",
+    "main.ts",
+    "index.ts",
+  ],
   agent: [
     "version.ts",
     "visible.ts",

@@ -222,7 +222,9 @@ describe("run --dry-run", () => {
       { protocol: "build", trigger: "on_artifact(design)", projection: "projected" },
     ]);
     const text = await rig.run("run", "--dry-run");
-    expect(text.stdout).toMatch(/^ {2}1\. +draft +ready now +on_artifact\(requirements\)\n {2}2\. +build +projected/);
+    expect(text.stdout).toMatch(
+      /\n\n {2}1\. +draft +ready now +because design was not delivered yet\n {2}2\. +build +projected +on_artifact\(design\)\n$/,
+    );
     expect(rig.artifacts()).toEqual(["requirements/r1"]);
   });
 
@@ -232,7 +234,7 @@ describe("run --dry-run", () => {
     rig.artifact("design/d1", { title: "By hand" });
     const done = await rig.run("run", "--dry-run");
     expect(done.exitCode).toBe(0);
-    expect(done.stdout).toMatch(/^No READY protocols\.\n/);
+    expect(done.stdout).toMatch(/\n\nNo READY protocols\.\n$/);
     rig.remove(".runa/workspace/design");
     rig.remove(".runa/workspace/requirements");
     expect((await rig.run("run", "--dry-run")).exitCode).toBe(3);

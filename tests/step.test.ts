@@ -141,7 +141,7 @@ test("step --dry-run shows the next execution and executes nothing", async () =>
   const rig = await makeRig(draft);
   const text = await rig.run("step", "--dry-run");
   expect(text.exitCode).toBe(0);
-  expect(text.stdout).toMatch(/^next: draft\n/);
+  expect(text.stdout).toMatch(/\n\nnext: draft\n {2}because +design was not delivered yet\n/);
   for (const part of ["requirements/r1.json", "on_artifact(requirements)", "Carry out draft.", "RUNA_WORKING_DIR="])
     expect(text.stdout).toContain(part);
   const { exitCode, stderr, json } = await rig.run("step", "--dry-run", "--json");

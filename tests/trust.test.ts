@@ -14,13 +14,13 @@ test("list and state name what cannot be trusted, and do not say that a trigger'
   rig.writeUndecodable(".runa/workspace/need");
   const list = (await rig.run("list")).stdout;
   expect(list.match(/^ +BLOCKED .*$/gm)?.map((line) => line.trim().replace(/ +/, " "))).toEqual([
-    "BLOCKED signal scan_incomplete",
-    "BLOCKED need invalid, need scan_incomplete",
+    "BLOCKED signal (scan_incomplete)",
+    "BLOCKED need (invalid), need (scan_incomplete)",
   ]);
   const state = (await rig.run("state")).stdout;
-  expect(state).toMatch(/^ {2}by-trigger\n {4}trigger +signal: scan_incomplete$/m);
+  expect(state).toMatch(/^ {2}by-trigger\n {4}trigger +signal \(scan_incomplete\)$/m);
   // What is known to be invalid is told beside what could not be read.
-  expect(state).toMatch(/^ {2}by-need\n {4}requires +need: invalid\n {4}requires +need: scan_incomplete$/m);
+  expect(state).toMatch(/^ {2}by-need\n {4}requires +need \(invalid\)\n {4}requires +need \(scan_incomplete\)$/m);
   expect((await rig.state()).protocols).toMatchObject([
     { name: "settled", status: "ready" },
     { name: "by-trigger", precondition_failures: [{ artifact_type: "signal", reason: "scan_incomplete" }] },

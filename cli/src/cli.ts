@@ -1,6 +1,7 @@
 import { log, version } from "@runa/engine";
 import { Cli, type CommandClass } from "clipanion";
 import { UsageError } from "./input/usage-error.ts";
+import { commandMissing, optionBeforeCommand, unknownCommand } from "./messages.ts";
 import { fail } from "./output/notices.ts";
 import { stderr, stdout } from "./output/output.ts";
 import { failure } from "./render/failure.ts";
@@ -134,9 +135,9 @@ function parse(cli: Cli, args: string[], command: CommandClass | undefined) {
 
 /** What is wrong where a command belongs. */
 function unknown(name: string): UsageError {
-  if (isGlobal(name)) return new UsageError("the command is missing, or the value of an option before it");
-  if (name.startsWith("-")) return new UsageError(`unknown option ${name}: the options of a command stand behind it`);
-  return new UsageError(`unknown command '${name}'`);
+  if (isGlobal(name)) return new UsageError(commandMissing());
+  if (name.startsWith("-")) return new UsageError(optionBeforeCommand(name));
+  return new UsageError(unknownCommand(name));
 }
 
 /** Options that every command takes may stand before it. */

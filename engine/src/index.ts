@@ -34,7 +34,8 @@ export { triggerText } from "./methodology/trigger.ts";
 // What is ready, blocked and waiting, and why; what is owed.
 
 export { conditionText, type EvaluatedCandidate, type Evaluation } from "./evaluate/evaluate.ts";
-export { type Debts, debtsOf, type Standing } from "./evaluate/owed.ts";
+export { type Debts, debtsOf } from "./evaluate/owed.ts";
+export { decidingReasons, lackReason, otherwiseReason, standingReasons } from "./reasons/deciding.ts";
 
 // What an agent is told, and what a run would do.
 

@@ -91,6 +91,7 @@ function reportOf(candidate: EvaluatedCandidate, outcome: Outcome, tries: number
     ending: null,
     end: { exit: { kind: "exited", code: 0 }, swept: [], silence: null, usage: null },
     duration: 1,
+    unchanged: [],
     delivered: [],
     superseded: [],
     outcome,

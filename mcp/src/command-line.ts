@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { mcpOptionEmpty, mcpProtocolMissing } from "./messages.ts";
 
 /** What `runa-mcp` was asked to do. */
 export type Command =
@@ -70,9 +71,9 @@ export function readCommandLine(args: readonly string[]): Command {
   }
   if (values.help) return { kind: "help" };
   if (values.version) return { kind: "version" };
-  if (values.protocol === undefined) return { kind: "wrong", reason: "--protocol is missing" };
+  if (values.protocol === undefined) return { kind: "wrong", reason: mcpProtocolMissing() };
   for (const [option, value] of Object.entries(values))
-    if (value === "") return { kind: "wrong", reason: `--${option} is empty` };
+    if (value === "") return { kind: "wrong", reason: mcpOptionEmpty(`--${option}`) };
   return {
     kind: "serve",
     protocol: values.protocol,

@@ -4,6 +4,7 @@ import { escapedStep, type Loss, lossesOf, MAX_DEPTH } from "@runa/engine/schema
 import { lossViolation, type OfferedOutput } from "@runa/engine/session";
 import { DELIVERY_ANNOTATIONS, RESULT_SCHEMA, type Violation } from "./call-result.ts";
 import { decodeStrings, NestingError } from "./decode-strings.ts";
+import { mcpUnservable } from "./messages.ts";
 import {
   ARTIFACT,
   INSTANCE_ID,
@@ -48,8 +49,7 @@ export function outputTool(name: string, output: OfferedOutput, session: { scope
   try {
     input = inputSchema(schema, session);
   } catch (error) {
-    if (error instanceof UnservableError)
-      throw new UnservableError(`the schema of artifact type '${artifactType}' ${error.message}`);
+    if (error instanceof UnservableError) throw new UnservableError(mcpUnservable(artifactType, error.message));
     throw error;
   }
   return {

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { log, stderr, visibleLines } from "@runa/engine";
 import { type OutputSession, openOutputSession } from "@runa/engine/session";
 import type { Command } from "./command-line.ts";
+import { mcpDirectoryGone } from "./messages.ts";
 import { type CallRecord, serve } from "./server.ts";
 
 /** Serves one protocol until the client has gone; resolves to the exit code. */
@@ -44,8 +45,6 @@ function fromHere(path: string): string {
   try {
     return resolve(path);
   } catch {
-    throw new Error(
-      "the current directory no longer exists: set RUNA_WORKING_DIR to the project's, as an absolute path",
-    );
+    throw new Error(mcpDirectoryGone());
   }
 }

@@ -3,6 +3,7 @@ import { ProtocolError, ProtocolErrorCode, Server } from "@modelcontextprotocol/
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import type { OutputSession } from "@runa/engine/session";
 import type { ToolResult } from "./call-result.ts";
+import { mcpStopping, mcpUnknownTool } from "./messages.ts";
 import { StdioTransport } from "./stdio-transport.ts";
 import { offeredTools, type ToolCall } from "./tools.ts";
 
@@ -58,12 +59,12 @@ export function serve(session: OutputSession, { input, output, version, report }
     server.setRequestHandler("tools/list", () => ({ tools: [...tools.list] }));
     server.setRequestHandler("tools/call", (request, { mcpReq }) => {
       const { name } = request.params;
-      if (!tools.has(name)) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name}`);
+      if (!tools.has(name)) throw new ProtocolError(ProtocolErrorCode.InvalidParams, mcpUnknownTool(name));
       const call = transport.callOf(mcpReq.id);
       return inTurn(async () => {
         // A cancelled call gets no answer, so one that was not begun is not made either.
         if (call === undefined || mcpReq.signal.aborted || stopping)
-          throw new ProtocolError(ProtocolErrorCode.InternalError, "The call was not made: the server is stopping");
+          throw new ProtocolError(ProtocolErrorCode.InternalError, mcpStopping());
         return carriedOut(call);
       });
     });

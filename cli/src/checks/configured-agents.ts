@@ -1,5 +1,6 @@
 import { didYouMean, RunaError } from "@runa/engine";
 import type { OpenProject } from "@runa/engine/project";
+import { agentWithoutCommand, noAgentConfigured, unknownAgent } from "../messages.ts";
 import { AGENTS, type Argv, adapterIn } from "./agent-check.ts";
 
 /** An agent command that can be checked. */
@@ -23,10 +24,7 @@ export function configuredAgents(project: OpenProject): CheckedAgent[] {
     const { command } = project.config.agentFor(name);
     if (command !== null) distinct.set(JSON.stringify(command), command);
   }
-  if (distinct.size === 0)
-    throw new RunaError(
-      `no agent is configured: put [agent] command = ["runa-agent", "NAME"] into ${configFileOf(project)}, or name one with --agent NAME`,
-    );
+  if (distinct.size === 0) throw new RunaError(noAgentConfigured(configFileOf(project)));
   return [...distinct.values()].map((command) => ({ name: null, command, ...usesOf(project, sameAs(command)) }));
 }
 
@@ -39,7 +37,7 @@ export function agentNamed(project: OpenProject, name: string): CheckedAgent {
   const configured = agents.get(name);
   if (configured !== undefined) {
     const { command } = configured;
-    if (command === null) throw new RunaError(`neither [agents.${name}] nor [agent] in the config has a command`);
+    if (command === null) throw new RunaError(agentWithoutCommand(configFileOf(project), name));
     const { protocols } = usesOf(project, sameAs(command));
     return { name: `${name} ([agents.${name}])`, command, table: null, protocols };
   }
@@ -48,9 +46,8 @@ export function agentNamed(project: OpenProject, name: string): CheckedAgent {
     return { name, command: ["runa-agent", name], ...uses };
   }
   const own = agents.size === 0 ? "no [agents.NAME]" : [...agents.keys()].join(", ");
-  throw new RunaError(
-    `there is no agent '${name}'${didYouMean(name, [...agents.keys(), ...AGENTS])}: the config has ${own}, and runa-agent has ${AGENTS.join(", ")}`,
-  );
+  const hint = didYouMean(name, [...agents.keys(), ...AGENTS]);
+  throw new RunaError(unknownAgent(name, hint, own, AGENTS.join(", ")));
 }
 
 /** The protocols that nobody can execute. */

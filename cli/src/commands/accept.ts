@@ -4,6 +4,7 @@ import { acceptByHand } from "@runa/engine/attempts";
 import { refuseInsideAttempt, renewLockfile } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { UsageError } from "../input/usage-error.ts";
+import { acceptNeedsNote } from "../messages.ts";
 import { warn } from "../output/notices.ts";
 import { acceptedText } from "../render/decision-view.ts";
 import { ScopedCommand } from "./base/project-command.ts";
@@ -27,7 +28,7 @@ export class AcceptCommand extends ScopedCommand {
   override async execute(): Promise<number> {
     const { scope } = this;
     const note = this.note.trim();
-    if (note === "") throw new UsageError("--note needs a text that says why; it is empty");
+    if (note === "") throw new UsageError(acceptNeedsNote());
     return this.withProject(
       async (project) => {
         refuseInsideAttempt(project, process.env);

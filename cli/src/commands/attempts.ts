@@ -1,11 +1,10 @@
 import { type AttemptHistory, openAttemptHistory } from "@runa/engine/answers";
 import { Command, Option } from "clipanion";
 import { wholeNumberIn } from "../input/option-values.ts";
-import { UsageError } from "../input/usage-error.ts";
 import { tell } from "../output/notices.ts";
 import { attemptsText } from "../render/attempts-view.ts";
 import { nothingText } from "../render/nothing-text.ts";
-import { ProjectCommand } from "./base/project-command.ts";
+import { ProjectCommand, requireValue } from "./base/project-command.ts";
 
 /** What people are shown unless they ask for more. */
 const SHOWN = 20;
@@ -32,7 +31,7 @@ export class AttemptsCommand extends ProjectCommand {
   json = Option.Boolean("--json", false, { description: "Print one JSON document (version 1)." });
 
   override async execute(): Promise<number> {
-    if (this.workUnit === "") throw new UsageError("--work-unit needs an id; it is empty");
+    requireValue("--work-unit", "an id", this.workUnit);
     const { protocol, workUnit } = this;
     const limit = wholeNumberIn("--limit", this.limit, 1) ?? (this.json ? undefined : SHOWN);
     const history = await openAttemptHistory(this.projectOptions);

@@ -2,6 +2,7 @@ import { didYouMean } from "@runa/engine";
 import { Command, Option } from "clipanion";
 import { COMPLETION_SCRIPTS } from "../completion/scripts.ts";
 import { UsageError } from "../input/usage-error.ts";
+import { unknownShell } from "../messages.ts";
 import { stdout } from "../output/output.ts";
 
 export class CompletionCommand extends Command {
@@ -25,9 +26,7 @@ export class CompletionCommand extends Command {
     const known = Object.keys(COMPLETION_SCRIPTS);
     const script = Object.hasOwn(COMPLETION_SCRIPTS, this.shell) ? COMPLETION_SCRIPTS[this.shell] : undefined;
     if (script === undefined)
-      throw new UsageError(
-        `there is no completion for '${this.shell}'${didYouMean(this.shell, known) || `: SHELL is ${known.join(", ")}`}`,
-      );
+      throw new UsageError(unknownShell(this.shell, didYouMean(this.shell, known) || `: SHELL is ${known.join(", ")}`));
     stdout.write(script);
     return 0;
   }

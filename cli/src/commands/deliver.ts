@@ -5,6 +5,14 @@ import { openAttemptSession } from "@runa/engine/session";
 import { Command, Option } from "clipanion";
 import { bytesOf } from "../input/bytes-of.ts";
 import { UsageError } from "../input/usage-error.ts";
+import {
+  confirmOrWithdraw,
+  confirmOutsideAttempt,
+  deliverNeedsFile,
+  verdictNoFile,
+  verdictNoWorkUnit,
+  withdrawOutsideAttempt,
+} from "../messages.ts";
 import { fail } from "../output/notices.ts";
 import { deliveredText, refusedText } from "../render/delivery-view.ts";
 import { ProjectCommand, requireValue } from "./base/project-command.ts";
@@ -64,25 +72,19 @@ export class DeliverCommand extends ProjectCommand {
     const { confirm, withdraw, file, workUnit } = this;
     requireValue("--work-unit", "an id", workUnit);
     if (!confirm && !withdraw) {
-      if (file === undefined && process.stdin.isTTY)
-        throw new UsageError("deliver needs FILE, or `-` to read what you type");
+      if (file === undefined && process.stdin.isTTY) throw new UsageError(deliverNeedsFile());
       return null;
     }
-    if (confirm && withdraw) throw new UsageError("--confirm and --withdraw are one or the other");
+    if (confirm && withdraw) throw new UsageError(confirmOrWithdraw());
     const option = confirm ? "--confirm" : "--withdraw";
-    if (file !== undefined) throw new UsageError(`${option} takes no FILE: it is about what lies there`);
-    if (workUnit !== undefined)
-      throw new UsageError(`${option} is of the attempt's own work unit: leave --work-unit out`);
+    if (file !== undefined) throw new UsageError(verdictNoFile(option));
+    if (workUnit !== undefined) throw new UsageError(verdictNoWorkUnit(option));
     return confirm ? "confirm" : "withdraw";
   }
 
   async #byHand(verdict: Verdict): Promise<DeliveryAnswer> {
-    if (verdict === "confirm")
-      throw new RunaError("--confirm is for agents, and this is not inside an attempt (RUNA_ATTEMPT is not set)");
-    if (verdict === "withdraw")
-      throw new RunaError(
-        "--withdraw is for agents, and this is not inside an attempt (RUNA_ATTEMPT is not set): by hand, delete the file",
-      );
+    if (verdict === "confirm") throw new RunaError(confirmOutsideAttempt());
+    if (verdict === "withdraw") throw new RunaError(withdrawOutsideAttempt());
     return this.withProject(async (project) => handDelivery(project, await this.#delivery()), { looks: false });
   }
 

@@ -8,6 +8,7 @@ import { agentNamed, configFileOf, configuredAgents, protocolsWithoutAgent } fro
 import { probeServer } from "../checks/mcp-probe.ts";
 import { mcpCommand } from "../execution/execution.ts";
 import { UsageError } from "../input/usage-error.ts";
+import { jsonWithOther, unknownProtocolToProbe } from "../messages.ts";
 import { doctorText } from "../render/doctor-view.ts";
 import { agentText, probeText, validatorText, withoutAgentText } from "../render/probe-view.ts";
 import { ProjectCommand } from "./base/project-command.ts";
@@ -52,7 +53,7 @@ export class DoctorCommand extends ProjectCommand {
   override async execute(): Promise<number> {
     const other =
       this.mcp !== undefined ? "--mcp" : this.agent !== undefined ? "--agent" : this.verbose ? "--verbose" : null;
-    if (this.json && other !== null) throw new UsageError(`--json and ${other} cannot be used together`);
+    if (this.json && other !== null) throw new UsageError(jsonWithOther(other));
     return this.withProject(async (project) => {
       if (this.mcp === undefined && this.agent === undefined) return this.#examine(project);
       const servers = this.mcp === undefined || (await this.#probe(project, this.mcp));
@@ -76,9 +77,7 @@ export class DoctorCommand extends ProjectCommand {
     const chosen = typeof named === "string" ? protocols.filter(({ name }) => name === named) : protocols;
     const names = protocols.map(({ name }) => name);
     if (typeof named === "string" && chosen.length === 0)
-      throw new RunaError(
-        `the methodology has no protocol '${named}'${didYouMean(named, names)}: it has ${names.join(", ")}`,
-      );
+      throw new RunaError(unknownProtocolToProbe(named, didYouMean(named, names), names.join(", ")));
     let usable = true;
     for (const { name, config } of await this.#servers(project, chosen)) {
       const probes = await probeServer(config, process.env);

@@ -1,6 +1,7 @@
 import { type GraphAnswer, graph } from "@runa/engine/answers";
 import { Command, Option } from "clipanion";
 import { UsageError } from "../input/usage-error.ts";
+import { optionNoFormat } from "../messages.ts";
 import { fitted } from "../output/fit.ts";
 import { stdout } from "../output/output.ts";
 import { ScopedCommand } from "./base/project-command.ts";
@@ -35,8 +36,7 @@ export class GraphCommand extends ScopedCommand {
   override async execute(): Promise<number> {
     const format = this.json ? "json" : this.format;
     const written = Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined;
-    if (written === undefined)
-      throw new UsageError(`--format takes ${Object.keys(FORMATS).join(", ")}, not '${format}'`);
+    if (written === undefined) throw new UsageError(optionNoFormat(Object.keys(FORMATS).join(", "), format));
     const { scope } = this;
     return this.withProject(async (project) => {
       stdout.write(await written(graph(project, await this.look(project, scope))));

@@ -4,6 +4,7 @@ import { displayPath, initProject } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { AGENTS } from "../checks/agent-check.ts";
 import { UsageError } from "../input/usage-error.ts";
+import { unknownAdapter } from "../messages.ts";
 import { findingText } from "../render/lint-view.ts";
 import { columns } from "../render/style.ts";
 import { ProjectCommand, requireValue } from "./base/project-command.ts";
@@ -35,9 +36,7 @@ export class InitCommand extends ProjectCommand {
 
   override async execute(): Promise<number> {
     if (this.agent !== undefined && !AGENTS.some((name) => name === this.agent))
-      throw new UsageError(
-        `unknown agent '${this.agent}'${didYouMean(this.agent, AGENTS)}: there is ${AGENTS.join(", ")}`,
-      );
+      throw new UsageError(unknownAdapter(this.agent, didYouMean(this.agent, AGENTS), AGENTS.join(", ")));
     requireValue("--methodology", "a path", this.methodology);
     const { workingDirectory, environment, config, artifactsDir } = this.projectOptions;
     const { methodology, findings, root, configFile, workspace, logging, hadConfig } = await initProject({

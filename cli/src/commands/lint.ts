@@ -5,6 +5,7 @@ import { findProject, findRoot, methodologyFile } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { UsageError } from "../input/usage-error.ts";
 import { workingDirectory } from "../input/working-directory.ts";
+import { lintNameEmpty, lintNoProject, optionNoFormat } from "../messages.ts";
 import { githubLines, lintText } from "../render/lint-view.ts";
 import { ProjectCommand } from "./base/project-command.ts";
 
@@ -32,9 +33,8 @@ export class LintCommand extends ProjectCommand {
 
   override async execute(): Promise<number> {
     const format = FORMATS.find((known) => known === this.format);
-    if (format === undefined)
-      throw new UsageError(`--format must be one of ${FORMATS.join(", ")}, not '${this.format}'`);
-    if (this.methodology === "") throw new UsageError("METHODOLOGY is empty: name a methodology, or leave it out");
+    if (format === undefined) throw new UsageError(optionNoFormat(FORMATS.join(", "), this.format));
+    if (this.methodology === "") throw new UsageError(lintNameEmpty());
     const path = await this.#path();
     const lint = await loadLint();
     const report = await lint.lintPath(path);
@@ -46,10 +46,7 @@ export class LintCommand extends ProjectCommand {
   async #path(): Promise<string> {
     if (this.methodology !== undefined) return resolve(workingDirectory(), this.methodology);
     const directory = workingDirectory();
-    if (findRoot(directory) === null)
-      throw new RunaError(
-        `no runa project in ${directory} or above it, whose methodology it could be: name one, \`runa lint METHODOLOGY\``,
-      );
+    if (findRoot(directory) === null) throw new RunaError(lintNoProject(directory));
     return methodologyFile(await findProject(this.projectOptions));
   }
 

@@ -11,6 +11,17 @@ import {
 } from "@runa/engine/log";
 import { Command, Option } from "clipanion";
 import { UsageError } from "../input/usage-error.ts";
+import {
+  allOrLimit,
+  attemptIdForm,
+  expectNeedsVerify,
+  headForm,
+  limitForm,
+  sinceForm,
+  unknownKind,
+  verifyOrHead,
+  wholeLogOnly,
+} from "../messages.ts";
 import { fitted } from "../output/fit.ts";
 import { follow } from "../output/follow.ts";
 import { fail, tell } from "../output/notices.ts";
@@ -143,24 +154,20 @@ export class LogCommand extends ProjectCommand {
       "--json": this.json,
     };
     const shown = Object.entries(showing).find(([, given]) => given)?.[0];
-    if (this.expect !== undefined && !this.verify) throw new UsageError("--expect needs --verify");
-    if (this.verify && this.head) throw new UsageError("--verify and --head cannot be used together");
+    if (this.expect !== undefined && !this.verify) throw new UsageError(expectNeedsVerify());
+    if (this.verify && this.head) throw new UsageError(verifyOrHead());
     if ((this.verify || this.head) && shown !== undefined)
-      throw new UsageError(`${this.verify ? "--verify" : "--head"} is about the whole log: leave ${shown} out`);
-    if (this.all && this.limit !== undefined)
-      throw new UsageError("--all shows everything and --limit only so much: leave one of them out");
+      throw new UsageError(wholeLogOnly(this.verify ? "--verify" : "--head", shown));
+    if (this.all && this.limit !== undefined) throw new UsageError(allOrLimit());
     if (this.attempt !== undefined && !new RegExp(`^[0-9a-f-]{${SHORTEST_BEGINNING},}$`, "i").test(this.attempt))
-      throw new UsageError("--attempt needs an attempt's id, or its first 13 characters as each line shows them");
-    if (this.expect !== undefined && !/^sha256:[0-9a-f]{64}$/.test(this.expect))
-      throw new UsageError("--expect needs a head as --head prints it: sha256: and 64 hexadecimal digits");
+      throw new UsageError(attemptIdForm());
+    if (this.expect !== undefined && !/^sha256:[0-9a-f]{64}$/.test(this.expect)) throw new UsageError(headForm());
   }
 
   #kind(): EventKind | undefined {
     const { kind } = this;
     if (kind === undefined || isEventKind(kind)) return kind;
-    throw new UsageError(
-      `--kind: there is no '${kind}'${didYouMean(kind, EVENT_KINDS) || `: ${EVENT_KINDS.join(", ")}`}`,
-    );
+    throw new UsageError(unknownKind(kind, didYouMean(kind, EVENT_KINDS) || `: ${EVENT_KINDS.join(", ")}`));
   }
 
   #since(): WallTime | undefined {
@@ -168,17 +175,14 @@ export class LogCommand extends ProjectCommand {
     const ago = parseAge(this.since);
     const moment =
       ago === null ? (parseLocalTime(this.since) ?? wallTimeOf(this.since)) : Math.max(0, Date.now() - ago) * 1000;
-    if (moment === null)
-      throw new UsageError(
-        '--since needs how long ago, such as "30m", "2h" or "7d", a time such as "2026-01-31 09:30:00" or "2026-01-31", or one such as 2026-01-31T09:30:00Z',
-      );
+    if (moment === null) throw new UsageError(sinceForm());
     return moment as WallTime;
   }
 
   /** Null for all of them. */
   #limit(): number | null {
     if (this.limit === undefined) return this.all || this.json || this.since !== undefined ? null : SHOWN;
-    if (!/^[1-9]\d{0,8}$/.test(this.limit)) throw new UsageError("--limit needs a number from 1 on");
+    if (!/^[1-9]\d{0,8}$/.test(this.limit)) throw new UsageError(limitForm());
     return Number(this.limit);
   }
 }

@@ -8,6 +8,7 @@ import {
 } from "@runa/engine/answers";
 import { shortAttemptId } from "@runa/engine/attempts";
 import { Command, Option } from "clipanion";
+import { followOutputReadOnly, outputNotKept } from "../messages.ts";
 import { watch } from "../output/follow.ts";
 import { fail, tell } from "../output/notices.ts";
 import { stdout } from "../output/output.ts";
@@ -56,7 +57,7 @@ export class OutputCommand extends ProjectCommand {
   }
 
   async #follow(history: AttemptHistory, id: string): Promise<number> {
-    if (!history.isLive) throw new RunaError("the store cannot be written here, so --follow would never see the end");
+    if (!history.isLive) throw new RunaError(followOutputReadOnly());
     const follower = followTranscript(history.project, id, (_stream, chunk) => stdout.write(chunk));
     if (follower === null) return notKept(id);
     const exitCode = await watch(() => !history.isOver(id));
@@ -77,9 +78,6 @@ function partsOf(transcript: Transcript): Buffer[] {
 }
 
 function notKept(id: string): number {
-  fail(
-    "output",
-    `error: the output of attempt ${shortAttemptId(id)} was not kept: it went where runa's own output went. It is kept with \`transcript = true\` in [agent] of the config, with \`--jobs\` above 1, and with \`--events\`\n`,
-  );
+  fail("output", `error: ${outputNotKept(shortAttemptId(id))}\n`);
   return 1;
 }

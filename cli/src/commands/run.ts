@@ -1,14 +1,24 @@
-import { type Aim, debtsFor, debtsOf, type Evaluation, planExecution, project as projectCascade } from "@runa/engine";
+import {
+  type Aim,
+  debtsFor,
+  debtsOf,
+  decidingReasons,
+  type EvaluatedCandidate,
+  type Evaluation,
+  planExecution,
+  project as projectCascade,
+} from "@runa/engine";
 import { aimNamed, runEnvelope, runSummary } from "@runa/engine/answers";
 import type { OpenProject, RunLimits } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { mcpCommand } from "../execution/execution.ts";
 import { durationIn, wholeNumberIn } from "../input/option-values.ts";
 import { UsageError } from "../input/usage-error.ts";
+import { untilWithProtocols } from "../messages.ts";
 import { projectionText } from "../render/plan-view.ts";
 import { runText } from "../render/run-view.ts";
 import { stateText } from "../render/state-view.ts";
-import { delegatedWork, workElsewhere } from "../render/work-units-view.ts";
+import { delegatedWork, readyElsewhere } from "../render/work-units-view.ts";
 import { ExecutingCommand, type LiveRun } from "./base/executing-command.ts";
 import { requireValue } from "./base/project-command.ts";
 
@@ -57,8 +67,7 @@ export class RunCommand extends ExecutingCommand {
   protected override requireValues(): void {
     super.requireValues();
     requireValue("--until", "a protocol", this.until);
-    if (this.until !== undefined && this.protocols.length > 0)
-      throw new UsageError("--until is for a run of everything: leave it or the protocols out");
+    if (this.until !== undefined && this.protocols.length > 0) throw new UsageError(untilWithProtocols());
     this.#given();
   }
 
@@ -75,10 +84,10 @@ export class RunCommand extends ExecutingCommand {
     if (this.json) this.printJson(runEnvelope(project, evaluation, aim, plan));
     else
       this.print([
-        ...projectionText(plan),
-        "",
-        ...stateText(evaluation, this.keptFlags),
+        ...stateText(project, evaluation, this.keptFlags),
         ...delegatedWork(project, evaluation, this.keptFlags),
+        "",
+        ...projectionText(project, evaluation, plan),
       ]);
     return dryExitCode(evaluation, aim);
   }
@@ -94,7 +103,8 @@ export class RunCommand extends ExecutingCommand {
     const { maxCostUsd } = project.config.run;
     const around = {
       suggestions: this.suggestions(project),
-      elsewhere: aim.kind === "only" ? [] : workElsewhere(project, report.evaluation, this.keptFlags),
+      elsewhere: aim.kind === "only" ? [] : readyElsewhere(project, report.evaluation),
+      reasons: (candidate: EvaluatedCandidate) => decidingReasons(project.store, report.evaluation.view, candidate),
       maxCostUsd,
     };
     if (live.events === null) this.print(runText(report, around));

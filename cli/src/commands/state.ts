@@ -31,7 +31,7 @@ export class StateCommand extends ScopedCommand {
         this.printJson(stateEnvelope(project, evaluation, scope === null ? workUnitCounts(project, evaluation) : null));
       else
         this.print([
-          ...stateText(evaluation, this.keptFlags),
+          ...stateText(project, evaluation, this.keptFlags),
           ...unrecordedText(unrecordedCandidates(project, evaluation)).flatMap((line) => ["", line]),
           ...delegatedWork(project, evaluation, this.keptFlags),
         ]);

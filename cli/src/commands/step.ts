@@ -4,6 +4,7 @@ import type { OpenProject } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { mcpCommand } from "../execution/execution.ts";
 import { UsageError } from "../input/usage-error.ts";
+import { noPromptToShow, promptNeedsDryRun, promptNoJson, promptOfUnready, protocolNamedTwice } from "../messages.ts";
 import { fail, tell } from "../output/notices.ts";
 import { stdout } from "../output/output.ts";
 import { holderText } from "../render/attempt-view.ts";
@@ -39,11 +40,9 @@ export class StepCommand extends ExecutingCommand {
   });
 
   override async execute(): Promise<number> {
-    if (this.prompt !== undefined && !this.dryRun) throw new UsageError("--prompt needs --dry-run");
-    if (this.prompt !== undefined && this.json)
-      throw new UsageError("--prompt prints a text and --json a document: leave one of them out");
-    if (typeof this.prompt === "string" && this.protocol !== undefined)
-      throw new UsageError("--prompt and --protocol both name a protocol: leave one name out");
+    if (this.prompt !== undefined && !this.dryRun) throw new UsageError(promptNeedsDryRun());
+    if (this.prompt !== undefined && this.json) throw new UsageError(promptNoJson());
+    if (typeof this.prompt === "string" && this.protocol !== undefined) throw new UsageError(protocolNamedTwice());
     return super.execute();
   }
 
@@ -62,9 +61,9 @@ export class StepCommand extends ExecutingCommand {
     if (this.json) this.printJson(stepEnvelope(project, evaluation, planned));
     else
       this.print([
-        ...(planned === null ? [this.#nothing(named)] : plannedText(planned)),
+        ...stateText(project, evaluation, this.keptFlags),
         "",
-        ...stateText(evaluation, this.keptFlags),
+        ...(planned === null ? [this.#nothing(named)] : plannedText(project, evaluation, planned)),
       ]);
     return 0;
   }
@@ -84,22 +83,17 @@ export class StepCommand extends ExecutingCommand {
   #printPrompt(project: OpenProject, evaluation: Evaluation, name: string | boolean): number {
     const prompt = promptOf(project, evaluation, typeof name === "string" ? name : null);
     if (prompt === null) {
-      fail("step", "error: no protocol is READY: name the one whose prompt you want, as in `--prompt NAME`\n");
+      fail("step", `error: ${noPromptToShow()}\n`);
       return 1;
     }
     const { candidate, text } = prompt;
     const { status } = candidate.readiness;
     if (status !== "ready")
-      tell(
-        [
-          `note: ${nameOf(candidate)} is ${status.toUpperCase()}: this is what its agent would be told as things are now`,
-        ],
-        {
-          level: "info",
-          operation: "step",
-          outcome: "partial",
-        },
-      );
+      tell([promptOfUnready(nameOf(candidate), status.toUpperCase())], {
+        level: "info",
+        operation: "step",
+        outcome: "partial",
+      });
     stdout.write(text);
     return 0;
   }
@@ -125,7 +119,11 @@ export class StepCommand extends ExecutingCommand {
         ? report.elsewhere.map((attempt) => `held: ${holderText(attempt, this.keptFlags)}`)
         : [this.#nothing(named)];
       const before = last === undefined && !isRefused ? why : nextSteps(report, this.suggestions(live.project));
-      this.print([...before, ...(before.length === 0 ? [] : [""]), ...stateText(report.evaluation, this.keptFlags)]);
+      this.print([
+        ...before,
+        ...(before.length === 0 ? [] : [""]),
+        ...stateText(live.project, report.evaluation, this.keptFlags),
+      ]);
     }
     return exitCode;
   }

@@ -3,6 +3,7 @@ import type { ExecutionContext } from "@runa/engine/attempts";
 import { findMcpCommand, Interrupts, type McpCommand } from "@runa/engine/process";
 import type { OpenProject } from "@runa/engine/project";
 import { startable } from "../checks/agent-check.ts";
+import { needsLinux } from "../messages.ts";
 import { interruptText } from "../render/progress-view.ts";
 import type { Progress } from "./progress.ts";
 
@@ -54,8 +55,5 @@ export async function withExecution<T>(
 
 /** Live execution needs Linux: whole process groups are ended and looked for through /proc. */
 export function requireLinux(): void {
-  if (process.platform !== "linux")
-    throw new RunaError(
-      `live execution needs Linux, this is ${process.platform}: use --dry-run here, or run it in a Linux container`,
-    );
+  if (process.platform !== "linux") throw new RunaError(needsLinux(process.platform));
 }

@@ -1,4 +1,5 @@
 import { DURATION_FORM, parseDuration } from "@runa/engine";
+import { optionNoDuration, optionNoNumber } from "../messages.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**
@@ -9,7 +10,7 @@ export function wholeNumberIn(option: string, text: string | undefined, least: n
   if (text === undefined) return null;
   const value = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least)
-    throw new UsageError(`${option} takes a whole number of at least ${least}, not '${text}'`);
+    throw new UsageError(optionNoNumber(option, least, text));
   return value;
 }
 
@@ -20,6 +21,6 @@ export function wholeNumberIn(option: string, text: string | undefined, least: n
 export function durationIn(option: string, text: string | undefined): number | null {
   if (text === undefined) return null;
   const value = parseDuration(text);
-  if (value === null) throw new UsageError(`${option} takes ${DURATION_FORM}, not '${text}'`);
+  if (value === null) throw new UsageError(optionNoDuration(option, DURATION_FORM, text));
   return value;
 }

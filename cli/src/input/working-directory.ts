@@ -1,4 +1,5 @@
 import { RunaError } from "@runa/engine";
+import { directoryGone } from "../messages.ts";
 
 /**
  * The directory that the command was started in.
@@ -8,6 +9,6 @@ export function workingDirectory(): string {
   try {
     return process.cwd();
   } catch {
-    throw new RunaError("the current directory no longer exists: change to one that does");
+    throw new RunaError(directoryGone());
   }
 }

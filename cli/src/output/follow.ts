@@ -1,6 +1,7 @@
 import { RunaError } from "@runa/engine";
 import type { EventLog } from "@runa/engine/log";
 import { HANDLED_SIGNALS, type Handled, signalExitCode } from "@runa/engine/process";
+import { followLogReadOnly } from "../messages.ts";
 import { stdout } from "./output.ts";
 import { watchReader } from "./reader.ts";
 
@@ -13,7 +14,7 @@ const INTERVAL = 100;
  * @throws RunaError where the store cannot be written, so that nothing that happens would ever be seen
  */
 export async function follow(log: EventLog, print: () => void): Promise<number> {
-  if (!log.isLive) throw new RunaError("the store cannot be written here, so --follow would see nothing new");
+  if (!log.isLive) throw new RunaError(followLogReadOnly());
   return watch(() => {
     print();
     return true;

@@ -1,4 +1,5 @@
 import { visible } from "@runa/engine";
+import { cycleWaits } from "../messages.ts";
 
 /** The way round a cycle, back to where it began: `a -> b -> a`. */
 export function cycleText(members: readonly string[]): string {
@@ -7,5 +8,5 @@ export function cycleText(members: readonly string[]): string {
 
 /** What a warning says of a hard cycle. */
 export function cycleWarning(members: readonly string[]): string {
-  return `dependency cycle ${cycleText(members)}; its members wait`;
+  return cycleWaits(cycleText(members));
 }

@@ -1,9 +1,10 @@
-import { count, type StepBack, visible } from "@runa/engine";
+import { count, lackReason, otherwiseReason, type StepBack, visible } from "@runa/engine";
 import { violationLines } from "@runa/engine/attempts";
 import type { Examination } from "@runa/engine/project";
 import { candidateName } from "./candidate-name.ts";
 import { findingText, label } from "./lint-view.ts";
 import { localTime } from "./local-time.ts";
+import { shortReason } from "./reason-text.ts";
 import { passedOverText, unrecognizedText } from "./scan-view.ts";
 import { columns, out } from "./style.ts";
 import { unrecordedText } from "./unrecorded-text.ts";
@@ -39,8 +40,7 @@ export function doctorText(examination: Examination): string[] {
         ]),
       ),
       ...otherInstructions.map(
-        ({ protocol, workUnit }) =>
-          `note     the outputs of ${candidateName(protocol, workUnit)} were made under other instructions or schemas than today's`,
+        (made) => `note     ${candidateName(made.protocol, made.workUnit)}: ${shortReason(otherwiseReason(made))}`,
       ),
       ...unrecordedText(unrecorded).map((line) => `note     ${line}`),
       ...alikeWorkUnits.map(
@@ -63,7 +63,7 @@ export function doctorText(examination: Examination): string[] {
           "Readiness",
           readiness.map(
             ({ protocol, failures }) =>
-              `${label("problem")} ${visible(protocol)} lacks ${failures.map(({ artifactType, reason }) => `${visible(artifactType)} (${reason})`).join(", ")}`,
+              `${label("problem")} ${visible(protocol)} lacks ${failures.map(lackReason).map(shortReason).join(", ")}`,
           ),
         )),
     ...section("Cycles", cycles.map(findingText)),

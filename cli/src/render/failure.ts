@@ -1,5 +1,15 @@
-import { count, type Diagnostic, DiagnosticsError, RunaError, StoreError, visible, WorkspaceError } from "@runa/engine";
+import {
+  count,
+  type Diagnostic,
+  DiagnosticsError,
+  RunaError,
+  reasonOf,
+  StoreError,
+  visible,
+  WorkspaceError,
+} from "@runa/engine";
 import { displayPath } from "@runa/engine/project";
+import { systemRefused, workspaceUnreadable } from "../messages.ts";
 import { lineWidth } from "../output/fit.ts";
 import { stderr, stdout } from "../output/output.ts";
 import { cut, textWidth } from "../output/text-width.ts";
@@ -15,11 +25,17 @@ export function failure(error: unknown): string {
     if (others.length === 0) return `${label} ${diagnosticText(first)}\n`;
     return `${label} ${count(error.diagnostics.length, "error")}\n${error.diagnostics.map((one) => `\n${diagnosticText(one)}\n`).join("")}`;
   }
-  if (error instanceof WorkspaceError)
-    return `${label} the workspace cannot be read: ${sentence(error.message)}. Put it back, or point --artifacts-dir (or artifacts_dir in the config) at it\n`;
+  if (error instanceof WorkspaceError) return `${label} ${sentence(workspaceUnreadable(error.message))}\n`;
   if (error instanceof RunaError || error instanceof StoreError) return `${label} ${sentence(error.message)}\n`;
-  const { message, code } = error as NodeJS.ErrnoException;
-  return `${label} ${sentence(message || String(error))}${code === undefined ? "" : ` (${code})`}\n`;
+  return `${label} ${sentence(unexpected(error))}\n`;
+}
+
+/** What is said of an error that nothing was written for: once what it is, with the path and the code where there are any. */
+function unexpected(error: unknown): string {
+  const { message, code, path } = error as NodeJS.ErrnoException;
+  if (code === undefined) return message || String(error);
+  if (path !== undefined) return systemRefused(displayPath(process.cwd(), path), reasonOf(error), code);
+  return message.includes(code) ? message : `${message} (${code})`;
 }
 
 /** The same in one line: `runa.lock:12  message`. */

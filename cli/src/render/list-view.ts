@@ -23,7 +23,7 @@ function protocolText(position: number, protocol: ListedProtocol): string[] {
     ["trigger", visible(protocol.trigger)],
   ].filter(([, value]) => value !== "");
   const lacks = protocol.precondition_failures.map(
-    ({ artifact_type, reason }) => `${visible(artifact_type)} ${reason}`,
+    ({ artifact_type, reason }) => `${visible(artifact_type)} (${reason})`,
   );
   return [
     "",

@@ -23,6 +23,17 @@ export function spokenTimeOf(time: string): string {
   return date === dayOf(1) ? `${minutes} yesterday` : `${date} ${minutes}`;
 }
 
+const MINUTE = 60_000_000;
+
+/** How long ago a time in microseconds since 1970 was: `5 min ago`. */
+export function agoText(moment: number): string {
+  const minutes = Math.floor((Date.now() * 1000 - moment) / MINUTE);
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return `${minutes} min ago`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} days ago`;
+}
+
 const FORM = /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?$/;
 const DAY = 24 * 60 * 60 * 1000;
 

@@ -1,7 +1,6 @@
 import { durationText, visible } from "@runa/engine";
-import { reopeningReasons } from "@runa/engine/answers";
 import { shortAttemptId } from "@runa/engine/attempts";
-import { type EventBodies, type EventKind, type LogEvent, loggedOutcomeText } from "@runa/engine/log";
+import { type EventBodies, type EventKind, type LogEvent, loggedOutcomeText, reopeningReasons } from "@runa/engine/log";
 import { localTime } from "./local-time.ts";
 import { shortReasons } from "./reason-text.ts";
 import { out } from "./style.ts";

@@ -1,7 +1,8 @@
-import { conditionText, type EvaluatedCandidate, visible } from "@runa/engine";
+import { conditionText, type EvaluatedCandidate, lackReason, visible } from "@runa/engine";
 import { shellOption } from "../output/shell.ts";
 import type { KeptFlags } from "./attempt-view.ts";
 import { nameOf } from "./progress-view.ts";
+import { shortReasons } from "./reason-text.ts";
 
 /** Why a protocol that was asked for is not executed, in one line. */
 export function notReadyText(candidate: EvaluatedCandidate, { scope }: KeptFlags): string {
@@ -10,10 +11,8 @@ export function notReadyText(candidate: EvaluatedCandidate, { scope }: KeptFlags
   switch (readiness.status) {
     case "ready":
       return `${name} was not executed: \`runa step ${shellOption("--protocol", protocol.name)}${scope}\` tries again`;
-    case "blocked": {
-      const lacks = readiness.failures.map(({ artifactType, reason }) => `${visible(artifactType)} ${reason}`);
-      return `${name} is not READY but BLOCKED: ${lacks.join(", ")}`;
-    }
+    case "blocked":
+      return `${name} is not READY but BLOCKED: ${shortReasons(readiness.failures.map(lackReason))}`;
     case "waiting":
       return `${name} is not READY but WAITING: ${readiness.conditions.map(conditionText).map(visible).join("; ")}`;
   }

@@ -1,14 +1,24 @@
-import { type PlannedExecution, type ProjectedExecution, triggerText, visible } from "@runa/engine";
+import {
+  decidingReasons,
+  type Evaluation,
+  type PlannedExecution,
+  type ProjectedExecution,
+  triggerText,
+  visible,
+} from "@runa/engine";
+import type { OpenProject } from "@runa/engine/project";
 import { nameOf } from "./progress-view.ts";
+import { shortReasons } from "./reason-text.ts";
 import { columns, out } from "./style.ts";
 
 /** The next execution, whole: what `step --dry-run` is for. */
-export function plannedText(planned: PlannedExecution): string[] {
+export function plannedText({ store }: OpenProject, { view }: Evaluation, planned: PlannedExecution): string[] {
   const { candidate, trigger, mcpConfig, context } = planned;
   return [
     `next: ${out("bold", nameOf(candidate))}`,
     ...columns(
       [
+        ["because", shortReasons(decidingReasons(store, view, candidate))],
         ["trigger", visible(trigger)],
         ...context.inputs.map((input) => [
           input.relationship,
@@ -35,14 +45,20 @@ export function plannedText(planned: PlannedExecution): string[] {
 }
 
 /** The projected cascade, in order. */
-export function projectionText(plan: readonly ProjectedExecution[]): string[] {
+export function projectionText(
+  { store }: OpenProject,
+  { view }: Evaluation,
+  plan: readonly ProjectedExecution[],
+): string[] {
   if (plan.length === 0) return ["No READY protocols."];
   return columns(
     plan.map(({ candidate, projection }, index) => [
       `${index + 1}.`,
       nameOf(candidate),
       projection === "current" ? "ready now" : "projected",
-      visible(triggerText(candidate.protocol.trigger)),
+      projection === "current"
+        ? `because ${shortReasons(decidingReasons(store, view, candidate))}`
+        : visible(triggerText(candidate.protocol.trigger)),
     ]),
     "  ",
   );

@@ -18,6 +18,11 @@ export function shortReason(reason: Reason): string {
   return wordsOf(reason).short(reason);
 }
 
+/** What a candidate waits for, as `unsatisfied_conditions` say it. */
+export function waitText(reason: Reason, flags: KeptFlags): string {
+  return reason.kind === "current" ? shortReason(reason) : reasonText(reason, flags);
+}
+
 /** So many reasons stand in half a line. */
 const NAMED = 3;
 
@@ -66,8 +71,8 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
     short: ({ artifact_type }) => visible(artifact_type),
   },
   lacks_input: {
-    long: ({ artifact_type, why }) => `${visible(artifact_type)} ${why}: ${LACKS[why]}`,
-    short: ({ artifact_type, why }) => `${visible(artifact_type)} ${why}`,
+    long: ({ artifact_type, why }) => `${visible(artifact_type)} (${why}): ${LACKS[why]}`,
+    short: ({ artifact_type, why }) => `${visible(artifact_type)} (${why})`,
   },
   accepts_input: {
     long: ({ artifact_type, counts }) =>
@@ -161,7 +166,7 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
   first_attempt: { long: () => "it had never succeeded before", short: () => "it had never succeeded before" },
   other_instructions: {
     long: ({ since, artifact_types }) =>
-      `what is there of ${names(artifact_types)} was made under other instructions or schemas than today's, by ${attempt(since)}; delete it to have it made again`,
+      `what is there of ${names(artifact_types)} was made under other instructions or schemas than today's, by ${attempt(since)}; reopen it to have it made again`,
     short: () => "its outputs were made under other instructions or schemas than today's",
   },
   cycle: {
@@ -212,8 +217,10 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
     short: ({ artifact_type }) => `${visible(artifact_type)} is not declared`,
   },
   execute: {
-    long: (reason, flags) =>
-      `${executeCommand(reason, flags)} executes ${candidateName(reason.protocol, reason.work_unit ?? null)}`,
+    long: (reason, flags) => {
+      const name = candidateName(reason.protocol, reason.work_unit ?? null);
+      return `${executeCommand(reason, flags)} executes ${name}${reason.command === "step" ? "" : ", and first what it needs"}`;
+    },
     short: ({ protocol }) => `execute ${visible(protocol)}`,
   },
   wait: { long: () => "wait until the attempt has ended", short: () => "wait" },
@@ -353,7 +360,8 @@ function writerText(
   return `${may}, and is ${status.toUpperCase()}: \`${explain}${unit}${project}\``;
 }
 
-function executeCommand({ command, work_unit }: Kind<"execute">, { project }: KeptFlags): string {
+function executeCommand({ command, protocol, work_unit }: Kind<"execute">, { project }: KeptFlags): string {
+  const aim = command === "run" ? ` ${shellWord(protocol)}` : "";
   const unit = work_unit === undefined ? "" : ` ${shellOption("--work-unit", work_unit)}`;
-  return `\`runa ${command}${unit}${project}\``;
+  return `\`runa ${command}${aim}${unit}${project}\``;
 }

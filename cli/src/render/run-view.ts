@@ -9,22 +9,27 @@ import {
   type RunFailure,
   type RunLimit,
   type RunReport,
-  type Standing,
+  standingReasons,
   visible,
 } from "@runa/engine";
+import type { Reason, ScopeCounts } from "@runa/engine/answers";
 import type { EndedAttempt } from "@runa/engine/attempts";
 import { shellOption, shellWord } from "../output/shell.ts";
 import { holderText, type KeptFlags } from "./attempt-view.ts";
 import { isInterrupted, nameOfFailed, nextSteps, type Suggestions } from "./next-step.ts";
 import { nameOf, seconds } from "./progress-view.ts";
+import { shortReason, shortReasons } from "./reason-text.ts";
 import { columns, out } from "./style.ts";
 import { tokensText, usdText } from "./usage-text.ts";
+import { workElsewhere } from "./work-units-view.ts";
 
 /** What the end of a run is told with. */
 export interface RunContext {
   readonly suggestions: Suggestions;
-  /** What there is to do in other scopes. */
-  readonly elsewhere: readonly string[];
+  /** The other scopes in which something is READY. */
+  readonly elsewhere: readonly ScopeCounts[];
+  /** What decides where a candidate stands. */
+  readonly reasons: (candidate: EvaluatedCandidate) => readonly Reason[];
   /** In US dollars; 0 is no limit. */
   readonly maxCostUsd: number;
 }
@@ -33,20 +38,20 @@ export interface RunContext {
  * What a live `run` prints at its end: a table of what was done, for each failure the command to type next, what was
  * settled, what is owed, and one line for the outcome.
  */
-export function runText(report: RunReport, { suggestions, elsewhere, maxCostUsd }: RunContext): string[] {
-  const { debts, outcome, costs } = report;
+export function runText(report: RunReport, { suggestions, elsewhere, maxCostUsd, reasons }: RunContext): string[] {
+  const { outcome, costs } = report;
   return [
     ...reportTable(report),
     ...nextSteps(report, suggestions),
-    ...settledText(debts),
-    ...owedText(report),
+    ...settledText(report),
+    ...owedText(report, reasons),
     ...report.elsewhere.map((attempt) => `held: ${holderText(attempt, suggestions)}`),
     ...changedText(report),
     ...(maxCostUsd > 0
       ? costs.unknown.map(({ id, candidate }) => `cost unknown: ${nameOf(candidate)}, attempt ${id}`)
       : []),
-    ...elsewhere,
-    `${out(isDone(outcome) ? "green" : "yellow", outcome)}: ${outcomeSentence(report)}${nextText(report, suggestions)}`,
+    ...workElsewhere(report.evaluation.workUnit, elsewhere, suggestions),
+    `${out(isDone(outcome) ? "green" : "yellow", outcome)}: ${outcomeSentence(report, elsewhere)}${nextText(report, suggestions)}`,
   ];
 }
 
@@ -104,12 +109,13 @@ function sumText(
   return `${text(known.reduce((sum, one) => sum + one))}${known.length < reports.length ? "+" : ""}`;
 }
 
-/** What an attempt delivered; of one that failed it is said what of that is not valid. */
-function deliveredText({ delivered, outcome }: EndedAttempt, { view }: Evaluation): string {
+/** What an attempt delivered; what of that is what lay there before, and, of one that failed, what is not valid. */
+function deliveredText({ delivered, unchanged, outcome }: EndedAttempt, { view }: Evaluation): string {
   const status = (type: string, id: string) => view.snapshot.instances.get(type)?.find((one) => one.id === id)?.status;
   const names = delivered.map(({ type, id }) => {
     const bad = outcome.id !== "delivered" && !["valid", undefined].includes(status(type, id));
-    return `${visible(type)}/${visible(id)}${bad ? " (not valid)" : ""}`;
+    const same = unchanged.some((one) => one.type === type && one.id === id);
+    return `${visible(type)}/${visible(id)}${bad ? " (not valid)" : same ? " (same as before)" : ""}`;
   });
   return names.join(", ") || "-";
 }
@@ -128,21 +134,29 @@ function episodesOf(reports: readonly EndedAttempt[]): Episode[] {
   return episodes;
 }
 
-function settledText({ settled }: Debts): string[] {
-  return settled.map(
-    ({ protocol, group, member }) =>
-      `choice '${visible(group)}' of ${visible(protocol)} was settled: ${visible(member)}`,
+/** The choices that this run settled. */
+function settledText({ debts, reports, evaluation }: RunReport): string[] {
+  const delivered = new Set(
+    reports
+      .filter(({ candidate, outcome }) => outcome.id === "delivered" && candidate.workUnit === evaluation.workUnit)
+      .map(({ candidate }) => candidate.protocol.name),
   );
+  return debts.settled
+    .filter(({ protocol }) => delivered.has(protocol))
+    .map(
+      ({ protocol, group, member }) =>
+        `choice '${visible(group)}' of ${visible(protocol)} was settled: ${visible(member)}`,
+    );
 }
 
 /** What is still owed and has not failed, which is told already, and why. */
-function owedText({ outcome, debts, failures }: RunReport): string[] {
+function owedText({ outcome, debts, failures }: RunReport, reasons: RunContext["reasons"]): string[] {
   if (outcome !== "quiescent_with_blocked_work" && outcome !== "limit_reached") return [];
   return columns(
     stillOwed(debts, failures).map((candidate) => [
       `owed: ${nameOf(candidate)}`,
       candidate.readiness.status.toUpperCase(),
-      whyNot(candidate, debts),
+      whyNot(candidate, debts, reasons(candidate)),
     ]),
   );
 }
@@ -163,41 +177,23 @@ function changedText({ changed }: RunReport): string[] {
   ];
 }
 
-function whyNot({ protocol, readiness, cycle, attempt }: EvaluatedCandidate, { standing }: Debts): string {
-  if (attempt !== null) return "another runa is executing it";
-  if (cycle !== null) return `takes part in the cycle ${cycle.map(visible).join(" -> ")}`;
-  const own = standing.filter((choice) => choice.protocol === protocol.name);
-  if (own.length > 0) return own.map(standingText).join("; ");
-  switch (readiness.status) {
-    case "ready":
-      return "not started";
-    case "blocked":
-      return readiness.failures.map(({ artifactType, reason }) => `${visible(artifactType)} ${reason}`).join(", ");
-    case "waiting":
-      return readiness.conditions
-        .map((condition) =>
-          condition.kind === "trigger"
-            ? `${condition.primitive.type}(${visible(condition.primitive.name)})`
-            : condition.kind,
-        )
-        .join(", ");
-  }
+function whyNot(candidate: EvaluatedCandidate, debts: Debts, reasons: readonly Reason[]): string {
+  if (candidate.attempt !== null) return "another runa is executing it";
+  const { cycle, protocol, readiness } = candidate;
+  const standing = cycle === null ? standingReasons(debts, protocol.name) : [];
+  if (standing.length > 0) return standing.map(shortReason).join("; ");
+  if (readiness.status === "ready") return "not started";
+  return shortReasons(cycle === null ? reasons : reasons.filter(({ kind }) => kind === "cycle"));
 }
 
-function standingText({ instances, answeredBy }: Standing): string {
-  const names = instances.map(({ type, id }) => `${visible(type)}/${visible(id)}`).join(", ");
-  const stands = instances.length === 1 ? "stands" : "stand";
-  return `${names} ${stands}: ${answeredBy.map(visible).join(", ")} answered it without a change`;
-}
-
-function outcomeSentence(report: RunReport): string {
+function outcomeSentence(report: RunReport, elsewhere: readonly ScopeCounts[]): string {
   const { outcome, aim, reports, failures, debts, limit, changed } = report;
   const done = `${count(deliveredIn(report), "protocol")} delivered`;
   const failed = failures.length === 0 ? "" : `, ${failures.length} failed`;
   const owed = stillOwed(debts, failures).length;
   switch (outcome) {
     case "all_complete":
-      return reports.length === 0 ? "nothing to do, everything is current" : `${done}, nothing is owed`;
+      return `${reports.length === 0 ? "nothing to do, everything is current" : `${done}, nothing is owed`}${readyElsewhere(report, elsewhere)}`;
     case "aim_reached":
       return `${reports.length === 0 ? "nothing to do" : done}${failed}, nothing is owed for ${namesOf(aim)}`;
     case "step_done":
@@ -212,6 +208,20 @@ function outcomeSentence(report: RunReport): string {
     case "interrupted":
       return `${done} before the interruption`;
   }
+}
+
+/** So many scopes are named in the last line. */
+const NAMED = 3;
+
+/** Where nothing is owed, and something is READY all the same. */
+function readyElsewhere({ evaluation }: RunReport, elsewhere: readonly ScopeCounts[]): string {
+  if (elsewhere.length === 0) return "";
+  const names = elsewhere
+    .slice(0, NAMED)
+    .map(({ workUnit }) => (workUnit === null ? "the unscoped protocols" : `work unit ${visible(workUnit)}`));
+  const more = elsewhere.length > NAMED ? `, and ${elsewhere.length - NAMED} more` : "";
+  const here = evaluation.workUnit === null ? "unscoped" : `for work unit ${visible(evaluation.workUnit)}`;
+  return ` ${here}; READY elsewhere: ${names.join(", ")}${more}`;
 }
 
 function namesOf(aim: Aim): string {

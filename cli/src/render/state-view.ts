@@ -1,7 +1,10 @@
-import { conditionText, type EvaluatedCandidate, type Evaluation, triggerText, visible } from "@runa/engine";
-import { byStatus, scanWarnings } from "@runa/engine/answers";
-import { unhealthyInstances } from "@runa/engine/project";
+import { decidingReasons, type EvaluatedCandidate, type Evaluation, triggerText, visible } from "@runa/engine";
+import { byStatus, type Reason, scanWarnings } from "@runa/engine/answers";
+import { shortAttemptId } from "@runa/engine/attempts";
+import { type OpenProject, unhealthyInstances } from "@runa/engine/project";
 import { type KeptFlags, runningText } from "./attempt-view.ts";
+import { agoText } from "./local-time.ts";
+import { shortReason, shortReasons, waitText } from "./reason-text.ts";
 import { columns, out } from "./style.ts";
 
 /** How many artifacts a warning names. */
@@ -16,7 +19,8 @@ const HEADINGS = {
 } as const;
 
 /** The grouped READY / BLOCKED / WAITING view of a scope; what is being executed stands apart, before them. */
-export function stateText(evaluation: Evaluation, flags: KeptFlags): string[] {
+export function stateText(project: OpenProject, evaluation: Evaluation, flags: KeptFlags): string[] {
+  const told = (candidate: EvaluatedCandidate) => candidateText(project, evaluation, candidate, flags);
   const groups = groupsOf(evaluation);
   const { methodology, workUnit } = evaluation;
   const scope = workUnit === null ? "unscoped" : `work unit ${visible(workUnit)}`;
@@ -28,7 +32,7 @@ export function stateText(evaluation: Evaluation, flags: KeptFlags): string[] {
     ...[...scanWarnings(evaluation), ...unhealthyWarning(evaluation)].map(
       (warning) => `${out("yellow", "warning:")} ${warning}`,
     ),
-    ...STATUSES.flatMap((status) => groupText(status, groups[status], flags)),
+    ...STATUSES.flatMap((status) => groupText(status, groups[status].flatMap(told))),
   ];
 }
 
@@ -48,29 +52,44 @@ function unhealthyWarning(evaluation: Evaluation): string[] {
   return [`${named.join(", ")}${more}; \`runa doctor\` says why`];
 }
 
-function groupText(
-  status: keyof typeof HEADINGS,
-  candidates: readonly EvaluatedCandidate[],
-  flags: KeptFlags,
-): string[] {
-  if (candidates.length === 0) return [];
+function groupText(status: keyof typeof HEADINGS, lines: readonly string[]): string[] {
+  if (lines.length === 0) return [];
   const [colour, heading] = HEADINGS[status];
-  return ["", out(colour, heading), ...candidates.flatMap((candidate) => candidateText(candidate, flags))];
+  return ["", out(colour, heading), ...lines];
 }
 
-function candidateText(candidate: EvaluatedCandidate, flags: KeptFlags): string[] {
-  const { protocol, attempt, readiness } = candidate;
+function candidateText(
+  { store }: OpenProject,
+  { view }: Evaluation,
+  candidate: EvaluatedCandidate,
+  flags: KeptFlags,
+): string[] {
+  const { protocol, attempt, freshness } = candidate;
   const running = attempt === null ? "" : `  ${out("cyan", runningText(attempt, flags))}`;
+  const last = view.lastAttempt(protocol);
+  const failed = last === undefined || last.outcome === "delivered" || freshness.current ? null : last;
+  const ago = failed?.startedAt === undefined ? "" : `, ${agoText(failed.startedAt)}`;
   return [
     `  ${out("bold", visible(protocol.name))}${running}`,
-    ...columns(readinessRows(candidate, readiness), "    "),
+    ...columns(
+      [
+        ...readinessRows(candidate, decidingReasons(store, view, candidate), flags),
+        ...(failed === null ? [] : [["last attempt", `${failed.outcome}${ago}: ${shortAttemptId(failed.id)}`]]),
+      ],
+      "    ",
+    ),
   ];
 }
 
-function readinessRows({ protocol }: EvaluatedCandidate, readiness: EvaluatedCandidate["readiness"]): string[][] {
+function readinessRows(
+  { protocol, readiness }: EvaluatedCandidate,
+  reasons: readonly Reason[],
+  flags: KeptFlags,
+): string[][] {
   switch (readiness.status) {
     case "ready":
       return [
+        ["because", shortReasons(reasons)],
         ["trigger", visible(triggerText(protocol.trigger))],
         ...readiness.inputs.map(({ instance, relationship }) => [
           relationship,
@@ -78,17 +97,14 @@ function readinessRows({ protocol }: EvaluatedCandidate, readiness: EvaluatedCan
         ]),
       ];
     case "blocked":
-      return readiness.failures.map(({ artifactType, namedBy, reason }) => [
-        namedBy,
-        `${visible(artifactType)}: ${reason}`,
+      return reasons.map((reason) => [
+        reason.kind === "lacks_input" ? reason.named_by : "because",
+        shortReason(reason),
       ]);
     case "waiting":
       return [
         ["trigger", visible(triggerText(protocol.trigger))],
-        ...readiness.conditions.map((condition) => [
-          condition.kind === "current" ? "because" : "waits for",
-          visible(conditionText(condition)),
-        ]),
+        ...reasons.map((reason) => [reason.kind === "current" ? "because" : "waits for", waitText(reason, flags)]),
       ];
   }
 }

@@ -21,17 +21,21 @@ export function delegatedWork(
   return listing("Work units with protocols to run:", open, flags);
 }
 
-/** The other scopes in which something is READY, each with the command; for the end of a `run`. */
-export function workElsewhere(
-  project: OpenProject,
-  evaluation: Evaluation,
-  flags: Pick<KeptFlags, "project">,
-): string[] {
+/** The other scopes in which something is READY. */
+export function readyElsewhere(project: OpenProject, evaluation: Evaluation): ScopeCounts[] {
   const { workUnit } = evaluation;
   const unscoped = workUnit === null ? [] : [scopeCounts(evaluateScope(project, evaluation, null))];
-  const others = [...unscoped, ...workUnitCounts(project, evaluation)].filter(
+  return [...unscoped, ...workUnitCounts(project, evaluation)].filter(
     (counts) => counts.workUnit !== workUnit && counts.ready > 0,
   );
+}
+
+/** These, each with the command; for the end of a `run`. */
+export function workElsewhere(
+  workUnit: string | null,
+  others: readonly ScopeCounts[],
+  flags: Pick<KeptFlags, "project">,
+): string[] {
   return listing(workUnit === null ? "Work units with protocols to run:" : "Other work to run:", others, flags);
 }
 

@@ -1,6 +1,8 @@
 import { executionOrder } from "../methodology/graph.ts";
 import type { Examination } from "../project/examine.ts";
 import type { OpenProject } from "../project/project.ts";
+import { lackReason, otherwiseReason } from "../reasons/deciding.ts";
+import type { Reason } from "../reasons/reason.ts";
 import { type FailureEntry, failureEntry } from "./failure-entry.ts";
 import { type FindingEntry, findingEntry } from "./finding-entry.ts";
 import { type GapEntry, gapEntry, type UnhealthyEntry, unhealthyEntries } from "./unhealthy.ts";
@@ -21,10 +23,18 @@ export interface DoctorAnswer {
   readonly unrecognized: readonly string[];
   /** What protocols lack; null where only health was asked for. */
   readonly readiness:
-    | readonly { readonly protocol: string; readonly precondition_failures: readonly FailureEntry[] }[]
+    | readonly {
+        readonly protocol: string;
+        readonly precondition_failures: readonly FailureEntry[];
+        readonly reasons: readonly Reason[];
+      }[]
     | null;
   /** Candidates whose outputs were made under other instructions or schemas than today's. */
-  readonly other_instructions: readonly { readonly protocol: string; readonly work_unit?: string }[];
+  readonly other_instructions: readonly {
+    readonly protocol: string;
+    readonly work_unit?: string;
+    readonly reasons: readonly Reason[];
+  }[];
   readonly cycles: readonly (readonly string[])[];
   /** What is wrong with the lock file; each problem counts. */
   readonly lockfile: readonly LockfileEntry[];
@@ -54,9 +64,12 @@ export function doctorAnswer({ root, methodology }: OpenProject, examination: Ex
     passed_over: examination.passedOver,
     unrecognized: examination.unrecognized,
     readiness:
-      readiness?.map(({ protocol, failures }) => ({ protocol, precondition_failures: failures.map(failureEntry) })) ??
-      null,
-    other_instructions: otherInstructions.map(candidate),
+      readiness?.map(({ protocol, failures }) => ({
+        protocol,
+        precondition_failures: failures.map(failureEntry),
+        reasons: failures.map(lackReason),
+      })) ?? null,
+    other_instructions: otherInstructions.map((made) => ({ ...candidate(made), reasons: [otherwiseReason(made)] })),
     cycles: executionOrder(methodology).cycles,
     lockfile: examination.lockfile.map((finding) => {
       const { rule, ...entry } = findingEntry(finding, root);

@@ -5,7 +5,9 @@ import { type Aim, aimEntry } from "../plan/aim.ts";
 import { instancePath, type PlannedExecution } from "../plan/plan.ts";
 import type { ProjectedExecution } from "../plan/projection.ts";
 import { displayPath, type OpenProject } from "../project/project.ts";
+import { decidingReasons } from "../reasons/deciding.ts";
 import { byStatus } from "./by-status.ts";
+import { lastAttemptEntry } from "./last-attempt-entry.ts";
 import { scanWarnings } from "./scan-warnings.ts";
 import { workUnitEntry } from "./work-unit-entry.ts";
 import type { ScopeCounts } from "./work-units.ts";
@@ -67,10 +69,10 @@ function cycles({ cycles }: Evaluation) {
 
 function protocolEntries(project: OpenProject, evaluation: Evaluation) {
   const { ready, blocked, waiting } = byStatus(evaluation);
-  return [...ready, ...blocked, ...waiting].map((candidate) => protocolEntry(project, candidate));
+  return [...ready, ...blocked, ...waiting].map((candidate) => protocolEntry(project, evaluation, candidate));
 }
 
-function protocolEntry(project: OpenProject, candidate: EvaluatedCandidate) {
+function protocolEntry(project: OpenProject, evaluation: Evaluation, candidate: EvaluatedCandidate) {
   const { protocol, readiness, triggerSatisfied, attempt } = candidate;
   return {
     name: protocol.name,
@@ -78,6 +80,8 @@ function protocolEntry(project: OpenProject, candidate: EvaluatedCandidate) {
     status: readiness.status,
     trigger: triggerSatisfied ? "satisfied" : "not_satisfied",
     ...readinessFields(project, candidate),
+    reasons: decidingReasons(project.store, evaluation.view, candidate),
+    ...lastAttemptEntry(evaluation, candidate),
     ...(attempt !== null && {
       attempt: {
         id: attempt.id,

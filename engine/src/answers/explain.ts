@@ -1,10 +1,8 @@
 import type { ScanReport, Store } from "@runa/store";
 import { listAttempts } from "@runa/store/attempts";
 import { readEvents } from "@runa/store/log";
-import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
 import { debtsOf } from "../evaluate/owed.ts";
-import { workUnitsOf } from "../project/look.ts";
 import type { OpenProject } from "../project/project.ts";
 import { decidingReasons } from "../reasons/deciding.ts";
 import type { Explained } from "../reasons/explained.ts";
@@ -14,7 +12,7 @@ import { type ReasonTree, reasonTree } from "../reasons/tree.ts";
 import { type AttemptEntry, attemptEntry } from "./attempts.ts";
 import { type LastAttemptEntry, lastAttemptEntry } from "./last-attempt-entry.ts";
 import { loggedOutcomeText } from "./logged-outcome-text.ts";
-import { protocolNamed } from "./named.ts";
+import { protocolInScope } from "./named.ts";
 import { scanWarnings } from "./scan-warnings.ts";
 import { workUnitEntry } from "./work-unit-entry.ts";
 
@@ -98,16 +96,9 @@ function entryOf(explained: Explained, candidate: EvaluatedCandidate): Explained
   };
 }
 
-function candidateNamed({ evaluation }: Explained, name: string): EvaluatedCandidate {
-  const { methodology, workUnit, candidates } = evaluation;
-  const protocol = protocolNamed(methodology, name);
-  const candidate = candidates.find((one) => one.protocol === protocol);
-  if (candidate !== undefined) return candidate;
-  if (workUnit !== null)
-    throw new RunaError(`protocol '${name}' is not scoped: leave --work-unit out, as in \`runa explain ${name}\``);
-  const units = workUnitsOf(evaluation);
-  const known = units.length === 0 ? "no artifact names one yet" : `there are ${units.join(", ")}`;
-  throw new RunaError(`protocol '${name}' is scoped: say for which work unit, with --work-unit; ${known}`);
+function candidateNamed({ evaluation }: Explained, name: string): EvaluatedCandidate | null {
+  const protocol = protocolInScope(evaluation.methodology, name, evaluation.workUnit);
+  return evaluation.candidates.find((one) => one.protocol === protocol) ?? null;
 }
 
 function attemptsOf(store: Store, { protocol, workUnit }: EvaluatedCandidate): ExplainedAttempt[] {

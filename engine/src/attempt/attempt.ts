@@ -48,6 +48,8 @@ export interface EndedAttempt extends Omit<FencedAttempt, "phase"> {
   readonly phase: "ended";
   readonly outcome: Outcome;
   readonly delivered: readonly InstanceRef[];
+  /** What of that is what lay there before it. */
+  readonly unchanged: readonly InstanceRef[];
   /** What was moved away; what could not be is tried again by whoever executes work next. */
   readonly superseded: readonly InstanceRef[];
   /** What its deliveries come to, whatever the outcome; null where it was another's to judge. */

@@ -1,6 +1,7 @@
 import { type InstanceRef, readSnapshot } from "@runa/store";
 import { endAttempt, type SeenType } from "@runa/store/attempts";
 import { owedDigest } from "../evaluate/outputs.ts";
+import type { ScopeView } from "../evaluate/scope-view.ts";
 import { thisOwner } from "../process/owner.ts";
 import { scopeView } from "../project/look.ts";
 import { type OpenProject, scanProject } from "../project/project.ts";
@@ -54,6 +55,7 @@ export async function concludeAttempt(
       ...ended,
       outcome: { id: "abandoned", released: true },
       delivered: [],
+      unchanged: [],
       superseded: [],
       judged: null,
       left: null,
@@ -65,6 +67,7 @@ export async function concludeAttempt(
     ...ended,
     outcome,
     delivered: evidence.delivered,
+    unchanged: evidence.delivered.filter((one) => !hasChanged(evidence.view, attempt, one)),
     superseded: moved,
     judged,
     left: seen && {
@@ -74,6 +77,12 @@ export async function concludeAttempt(
     },
     duration: duration(),
   };
+}
+
+/** Whether an instance has another content than before an attempt. */
+function hasChanged(view: ScopeView, { started }: FencedAttempt, { type, id }: InstanceRef): boolean {
+  const instance = view.inScope(type).find((one) => one.id === id);
+  return instance === undefined || instance.lastModified >= started;
 }
 
 /** Commits the end of an attempt; false where it has been ended by another already. */

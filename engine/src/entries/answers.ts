@@ -40,4 +40,3 @@ export { type ScopeCounts, scopeCounts, workUnitCounts } from "../answers/work-u
 
 export type { OriginEntry } from "../reasons/origin-entry.ts";
 export type { ChangedBy, NamedInstance, Reason, ReasonNode } from "../reasons/reason.ts";
-export { reopeningReasons } from "../reasons/reopening.ts";

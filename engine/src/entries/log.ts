@@ -11,3 +11,4 @@ export {
 export { eventDocument } from "../answers/event-document.ts";
 export { EventLog, openEventLog } from "../answers/event-log.ts";
 export { loggedOutcomeText } from "../answers/logged-outcome-text.ts";
+export { reopeningReasons } from "../reasons/reopening.ts";

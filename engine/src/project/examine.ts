@@ -1,8 +1,16 @@
 import { type Instance, readUnhealthy, requireSound, type ScanGap, type ScanReport } from "@runa/store";
+import type { LastAttempt } from "@runa/store/attempts";
 import { clockWentBack, type StepBack } from "@runa/store/log";
 import type { Diagnostic } from "../diagnostic.ts";
-import { type Evaluation, type PreconditionFailure, preconditionFailures } from "../evaluate/evaluate.ts";
+import {
+  type EvaluatedCandidate,
+  type Evaluation,
+  type PreconditionFailure,
+  preconditionFailures,
+} from "../evaluate/evaluate.ts";
+import type { ScopeView } from "../evaluate/scope-view.ts";
 import type { Candidate } from "../methodology/candidate.ts";
+import { outputTypesOf } from "../methodology/methodology.ts";
 import { alikes } from "../suggestion.ts";
 import { isLockfileBehind, lockfileDefects } from "./lockfile/write.ts";
 import { evaluateEach, workUnitsOf } from "./look.ts";
@@ -15,6 +23,16 @@ export interface TypeHealth {
   readonly total: number;
   readonly valid: number;
   readonly unhealthy: readonly Instance[];
+}
+
+/** A candidate whose outputs were made otherwise than they would be today. */
+export interface MadeOtherwise {
+  readonly protocol: string;
+  readonly workUnit: string | null;
+  /** The attempt that made them. */
+  readonly success: LastAttempt;
+  /** The types of which something is there. */
+  readonly types: readonly string[];
 }
 
 /** Everything that `doctor` looks at. */
@@ -31,7 +49,7 @@ export interface Examination {
   /** Work units whose names a reader takes for the same. */
   readonly alikeWorkUnits: readonly (readonly string[])[];
   /** Candidates whose outputs were made under another declaration, instructions or schemas. */
-  readonly otherInstructions: readonly { readonly protocol: string; readonly workUnit: string | null }[];
+  readonly otherInstructions: readonly MadeOtherwise[];
   /** The findings of the rule `hard-cycle`; not among the others. */
   readonly cycles: readonly Diagnostic[];
   /** What is wrong with the lock file, and whether it says something else than is known here. */
@@ -118,12 +136,20 @@ function readinessOf({ methodology }: OpenProject, evaluation: Evaluation) {
   });
 }
 
-function madeOtherwise({ candidates, view, workUnit }: Evaluation) {
-  return candidates.flatMap(({ protocol, outputs }) => {
-    const success = view.lastSuccess(protocol);
-    const otherwise = outputs.complete && success !== undefined && success.fingerprint !== protocol.fingerprint;
-    return otherwise ? [{ protocol: protocol.name, workUnit }] : [];
-  });
+/** The candidates of a scope whose outputs were made under another declaration, instructions or schemas than today's. */
+function madeOtherwise({ candidates, view }: Evaluation): MadeOtherwise[] {
+  return candidates.flatMap((candidate) => otherwiseMade(view, candidate) ?? []);
+}
+
+/** Whether, and by what, a candidate's complete outputs were made otherwise; null where they were not. */
+export function otherwiseMade(
+  view: ScopeView,
+  { protocol, workUnit, outputs }: EvaluatedCandidate,
+): MadeOtherwise | null {
+  const success = view.lastSuccess(protocol);
+  if (!outputs.complete || success === undefined || success.fingerprint === protocol.fingerprint) return null;
+  const types = outputTypesOf(protocol).filter((type) => view.as(protocol).summary(type).total > 0);
+  return { protocol: protocol.name, workUnit, success, types };
 }
 
 /** Every instance of a declared type that is not valid, as the last scan left it. */

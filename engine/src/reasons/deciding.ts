@@ -6,13 +6,15 @@ import {
   type PreconditionFailure,
   type WaitCondition,
 } from "../evaluate/evaluate.ts";
+import type { Debts } from "../evaluate/owed.ts";
 import type { ProtocolView, RelevantInput, ScopeView } from "../evaluate/scope-view.ts";
 import { TriggerEvaluation } from "../evaluate/trigger.ts";
 import { outputTypesOf } from "../methodology/methodology.ts";
 import { triggerText } from "../methodology/trigger.ts";
+import type { MadeOtherwise } from "../project/examine.ts";
 import { changedInputs, namedAttempt, TOLD } from "./changes.ts";
 import { originOf } from "./origin-entry.ts";
-import type { BrokenInstance, Reason } from "./reason.ts";
+import type { BrokenInstance, NamedInstance, Reason } from "./reason.ts";
 
 /**
  * Why a candidate stands where it does, in what decides it: of one that is READY why its outputs do not do, of one that is
@@ -160,7 +162,8 @@ function brokenInstance({ type, id, status, violations: [first] }: Instance): Br
   return [{ artifact_type: type, instance_id: id, status, ...(first !== undefined && { violation: first.message }) }];
 }
 
-function lackReason({ artifactType, namedBy, reason }: PreconditionFailure): Reason {
+/** That something which is required is not there, or cannot be trusted. */
+export function lackReason({ artifactType, namedBy, reason }: PreconditionFailure): Reason {
   return { kind: "lacks_input", artifact_type: artifactType, named_by: namedBy, why: reason };
 }
 
@@ -195,4 +198,26 @@ export function waitReason(
       };
     }
   }
+}
+
+/** The choices of a protocol that were answered with the same work. */
+export function standingReasons({ standing }: Debts, protocol: string): Reason[] {
+  return standing
+    .filter((choice) => choice.protocol === protocol)
+    .map(({ group, instances, answeredBy }) => ({
+      kind: "choice_stands",
+      choice: group,
+      instances: instances.map(named),
+      answered_by: answeredBy,
+    }));
+}
+
+/** An instance as reasons name it. */
+export function named({ type, id }: { readonly type: string; readonly id: string }): NamedInstance {
+  return { artifact_type: type, instance_id: id };
+}
+
+/** That outputs were made under another declaration, instructions or schemas. */
+export function otherwiseReason({ success, types }: Pick<MadeOtherwise, "success" | "types">): Reason {
+  return { kind: "other_instructions", since: namedAttempt(success), artifact_types: types };
 }

@@ -5,23 +5,26 @@ import {
   type PreconditionFailure,
   type WaitCondition,
 } from "../evaluate/evaluate.ts";
-import type { Debts } from "../evaluate/owed.ts";
 import type { ProtocolView } from "../evaluate/scope-view.ts";
 import { TriggerEvaluation } from "../evaluate/trigger.ts";
 import { outputTypesOf } from "../methodology/methodology.ts";
 import { type Primitive, type Trigger, triggerText } from "../methodology/trigger.ts";
+import { otherwiseMade } from "../project/examine.ts";
 import { namedAttempt } from "./changes.ts";
 import {
   brokenReasons,
   decidingReasons,
+  named,
+  otherwiseReason,
   relevantInputs,
   staleReasons,
+  standingReasons,
   waitReason,
   writtenInstance,
 } from "./deciding.ts";
 import type { Explained } from "./explained.ts";
 import { Makers } from "./makers.ts";
-import { type NamedInstance, type Reason, type ReasonNode, reasonNode } from "./reason.ts";
+import { type Reason, type ReasonNode, reasonNode } from "./reason.ts";
 import { Upstream } from "./upstream.ts";
 
 /** So many inputs at most are asked whether they were delivered again. */
@@ -155,30 +158,22 @@ class About {
 
   outputs(): ReasonNode[] {
     const { project, evaluation } = this.#explained;
-    const { protocol, freshness, outputs } = this.#candidate;
+    const { freshness } = this.#candidate;
     const { lastSuccess } = this.#view;
     const since = lastSuccess === undefined ? {} : { since: namedAttempt(lastSuccess) };
-    const otherwise: Reason[] =
-      lastSuccess !== undefined && outputs.complete && lastSuccess.fingerprint !== protocol.fingerprint
-        ? [
-            {
-              kind: "other_instructions",
-              since: namedAttempt(lastSuccess),
-              artifact_types: outputTypesOf(protocol).filter((type) => this.#view.summary(type).total > 0),
-            },
-          ]
-        : [];
+    const made = otherwiseMade(evaluation.view, this.#candidate);
+    const otherwise = made === null ? [] : [reasonNode(otherwiseReason(made))];
     if (freshness.current)
       return [
         reasonNode(
           { kind: "current", by: freshness.by, ...since },
           [...this.#sameAsBefore(), ...this.#settled()].map((reason) => this.#upstream.node(reason)),
         ),
-        ...otherwise.map((reason) => reasonNode(reason)),
+        ...otherwise,
       ];
     return [
       ...staleReasons(project.store, evaluation.view, this.#candidate).map((reason) => this.#upstream.node(reason)),
-      ...otherwise.map((reason) => reasonNode(reason)),
+      ...otherwise,
     ];
   }
 
@@ -278,22 +273,6 @@ class About {
     }
     return null;
   }
-}
-
-/** The choices of a protocol that were answered with the same work. */
-export function standingReasons({ standing }: Debts, protocol: string): Reason[] {
-  return standing
-    .filter((choice) => choice.protocol === protocol)
-    .map(({ group, instances, answeredBy }) => ({
-      kind: "choice_stands",
-      choice: group,
-      instances: instances.map(named),
-      answered_by: answeredBy,
-    }));
-}
-
-function named({ type, id }: { readonly type: string; readonly id: string }): NamedInstance {
-  return { artifact_type: type, instance_id: id };
 }
 
 function notRead(artifact_type: string, path: string, reason: string): Reason {

@@ -2,7 +2,7 @@ import { requirePersistent, type WorkUnit } from "@runa/store";
 import { deliverArtifact, recordRefusal } from "@runa/store/deliveries";
 import type { ArtifactType } from "../methodology/methodology.ts";
 import { instancePath } from "../plan/plan.ts";
-import { displayPath, type OpenProject } from "../project/project.ts";
+import { displayPath, type OpenProject, scanProject } from "../project/project.ts";
 import type { ReadArtifact } from "./artifact-text.ts";
 import type { DeliveryResult } from "./output-session.ts";
 import { orRefusal, type Refused } from "./refusal.ts";
@@ -20,7 +20,7 @@ export interface HandDelivery {
 /**
  * Delivers what a person writes, outside of any attempt (attempts.md section 2): judged by its schema, written atomically and
  * durably, and recorded as by hand.
- * @throws StoreError where nothing can be kept
+ * @throws StoreError where nothing can be kept; WorkspaceError where the workspace has gone
  */
 export async function deliverByHand(
   project: OpenProject,
@@ -28,6 +28,8 @@ export async function deliverByHand(
 ): Promise<DeliveryResult> {
   const { store, workspace } = project;
   requirePersistent(store);
+  // What was changed before is noted before; and a workspace that has gone is not made anew as if nothing had been in it.
+  await scanProject(project);
   if (read.kind === "refused") return refusedText(project, type.name, read);
   return orRefusal(store, null, type.name, async () => {
     const id = usableId(instanceId);

@@ -1,5 +1,6 @@
 import type { JsonSchema } from "@runa/engine";
 import { isSchemaObject, type SchemaObject } from "@runa/engine/schema";
+import { mcpPropertyTaken } from "../messages.ts";
 import { describes } from "./keywords.ts";
 import { LocalRefs } from "./local-refs.ts";
 import { type ObjectShape, objectShape, type PropertySchemas } from "./object-shape.ts";
@@ -74,7 +75,7 @@ function wrapped(schema: JsonSchema, refs: LocalRefs, portable: Portable): Input
 function unwrapped(schema: JsonSchema, refs: LocalRefs, portable: Portable, scoped: boolean): InputSchema {
   const shape = objectShape(schema, refs);
   if (shape.properties.has(INSTANCE_ID) || shape.required.includes(INSTANCE_ID))
-    throw new UnservableError(`has a property '${INSTANCE_ID}', which the tool needs for itself: rename it`);
+    throw new UnservableError(mcpPropertyTaken(INSTANCE_ID));
   const telling = { refs, portable, omit: scoped ? WORK_UNIT : null };
   const known = new Set([...shape.properties.keys(), ...shape.required].filter((name) => allowed(shape, name)));
   const names = [...known].filter((name) => PORTABLE_NAME.test(name) && !(scoped && name === WORK_UNIT));

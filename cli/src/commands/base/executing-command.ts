@@ -8,6 +8,7 @@ import { requireLinux, withExecution } from "../../execution/execution.ts";
 import { Progress } from "../../execution/progress.ts";
 import { durationIn } from "../../input/option-values.ts";
 import { UsageError } from "../../input/usage-error.ts";
+import { eventsNeedLive, jsonNeedsDryRun } from "../../messages.ts";
 import { EventStream } from "../../output/event-stream.ts";
 import { warn } from "../../output/notices.ts";
 import { stderr } from "../../output/output.ts";
@@ -41,9 +42,8 @@ export abstract class ExecutingCommand extends ScopedCommand {
   #stopped: number | null = null;
 
   override async execute(): Promise<number> {
-    if (this.json && !this.dryRun)
-      throw new UsageError("--json needs --dry-run: a live execution prints for people, or with --events for programs");
-    if (this.events && this.dryRun) throw new UsageError("--events is for live execution: use --json with --dry-run");
+    if (this.json && !this.dryRun) throw new UsageError(jsonNeedsDryRun());
+    if (this.events && this.dryRun) throw new UsageError(eventsNeedLive());
     const { scope } = this;
     this.requireValues();
     if (this.dryRun)

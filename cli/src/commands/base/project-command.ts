@@ -3,6 +3,7 @@ import { lockfileDefects, lookAt, type OpenProject, openProject, type ProjectOpt
 import { Command, Option } from "clipanion";
 import { UsageError } from "../../input/usage-error.ts";
 import { workingDirectory } from "../../input/working-directory.ts";
+import { optionEmpty } from "../../messages.ts";
 import { fitted } from "../../output/fit.ts";
 import { warn } from "../../output/notices.ts";
 import { stdout } from "../../output/output.ts";
@@ -103,7 +104,7 @@ export abstract class ScopedCommand extends ProjectCommand {
 
 /** @throws UsageError for an option whose value was left empty */
 export function requireValue(option: string, what: string, value: string | undefined): void {
-  if (value === "") throw new UsageError(`${option} needs ${what}; it is empty`);
+  if (value === "") throw new UsageError(optionEmpty(option, what));
 }
 
 function flagText(flags: Readonly<Record<string, string | undefined>>): string {

@@ -1,5 +1,6 @@
 import { RunaError } from "@runa/engine";
 import type { GraphAnswer } from "@runa/engine/answers";
+import { graphNotDrawn } from "../../messages.ts";
 import { graphDot } from "./dot.ts";
 
 /**
@@ -11,8 +12,6 @@ export async function graphSvg(answer: GraphAnswer): Promise<string> {
   try {
     return (await instance()).renderString(graphDot(answer).join("\n"), { format: "svg", engine: "dot" });
   } catch (error) {
-    throw new RunaError(
-      `Graphviz could not draw this graph (${(error as Error).message}): take --format dot, and another Graphviz`,
-    );
+    throw new RunaError(graphNotDrawn((error as Error).message));
   }
 }
