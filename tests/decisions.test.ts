@@ -164,7 +164,10 @@ describe("reopen", () => {
   test.each([
     [["draff"], /^error: .* has no protocol 'draff' — did you mean 'draft'\?$/m],
     [["draft", "--work-unit", "w"], /^error: protocol 'draft' is not scoped: leave --work-unit out$/m],
-    [["look"], /^error: protocol 'look' owes nothing, so it is never current: /m],
+    [
+      ["look"],
+      /^error: protocol 'look' owes nothing, so it is never current: `runa step --protocol look` executes it whenever it is READY$/m,
+    ],
     [[], /^error: reopen needs PROTOCOL/m],
   ])("reopen %j is an error", async (words, message) => {
     const rig = await makeRig({
@@ -190,6 +193,18 @@ describe("accept", () => {
     );
     return rig;
   }
+
+  test("is not offered where the attempt of a protocol that owes nothing failed", async () => {
+    const rig = await makeRig({
+      protocols: [{ name: "look", requires: ["need"] }],
+      artifacts: { "need/n": { title: "N" } },
+      agent: ["false"],
+    });
+    const { exitCode, stdout, stderr } = await rig.run("run");
+    expect(exitCode).toBe(2);
+    expect(stdout).toMatch(/^look: `[^`]*`$/m);
+    expect(stderr).not.toContain("delivered all the same");
+  });
 
   test("takes the outputs of a failed attempt as done, until something that it reads changes", async () => {
     const rig = await failedButWhole();

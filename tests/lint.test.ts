@@ -259,15 +259,27 @@ describe("what is linted", () => {
     writeFileSync(join(scratch.path, "m/schemas/question.schema.json"), "{\n  oops\n}");
     const { exitCode, json } = await lintJson(scratch.path, "m");
     expect(exitCode).toBe(1);
-    expect(json).toMatchObject({ methodology: null, manifest: "m/manifest.toml", errors: 3, problems: 0, warnings: 0 });
+    expect(json).toMatchObject({ methodology: null, manifest: "m/manifest.toml", errors: 3, problems: 1, warnings: 0 });
     expect(placed(json).map(({ rule, at }) => `${rule} ${at}`)).toEqual([
+      "unknown-key manifest.toml:17:1",
       "unloadable schemas/question.schema.json:2:3",
       "unloadable schemas/answer.schema.json:1:10",
       "unloadable protocols/reply/PROTOCOL.md",
     ]);
+    expect((await runa(scratch.path, "init", "--methodology", "m")).stderr).toMatch(/^error: 3 errors, 1 problem\n/);
     const missing = await lintJson(scratch.path, "nowhere");
     expect(placed(missing.json)).toMatchObject([{ rule: "unloadable", at: "nowhere" }]);
     expect(missing.exitCode).toBe(1);
+  });
+
+  test("what is wrong in the schemas that could be loaded, beside what keeps the methodology from being loaded", async () => {
+    using scratch = written({
+      ...fixture("misspelt-keyword").broken,
+      files: { ...fixture("misspelt-keyword").broken.files, "protocols/reply/PROTOCOL.md": null },
+    });
+    const { json } = await lintJson(scratch.path, "m");
+    expect(json).toMatchObject({ methodology: null, errors: 1, problems: 0, warnings: 1 });
+    expect(json.findings.map(({ rule }) => rule)).toEqual(["unloadable", "misspelt-keyword"]);
   });
 
   test("another format is wrong usage, and so is an empty path", async () => {

@@ -29,14 +29,18 @@ test("says why one is not READY, and ends with 1", async () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: "" });
     return stdout.split("\n")[0];
   };
-  expect(await why("build")).toBe("build is not READY but BLOCKED: design (missing)");
+  expect(await why("build")).toBe(
+    "build is not READY but BLOCKED: design (missing); `runa explain build` says what would move it",
+  );
   rig.artifact("design/d1", { title: "By hand" });
-  expect(await why("draft")).toBe("draft is not READY but WAITING: outputs are current");
+  expect(await why("draft")).toBe(
+    "draft is not READY but WAITING: outputs are current; `runa reopen draft` has it executed all the same",
+  );
   expect(await rig.events("claimed")).toEqual([]);
   // A dry run answers for it, too, and does not fail.
   const dry = await rig.run("step", "--dry-run", "--protocol", "draft");
   expect(dry.exitCode).toBe(0);
-  expect(dry.stdout).toMatch(/\n\ndraft is not READY but WAITING: outputs are current\n$/);
+  expect(dry.stdout).toMatch(/\n\ndraft is not READY but WAITING: outputs are current; .*\n$/);
   const json = await rig.run("step", "--dry-run", "--json", "--protocol", "build");
   expect(json.json?.execution_plan).toMatchObject([{ protocol: "build" }]);
   const prompt = await rig.run("step", "--dry-run", "--prompt", "--protocol", "draft");

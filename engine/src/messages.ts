@@ -264,7 +264,7 @@ export const releaseAgentWorks = (attempt: string, pid: number): string =>
 
 /** Such a protocol writes nothing that it must, so there is nothing to make again. */
 export const reopenOwesNothing = (protocol: string): string =>
-  `protocol '${protocol}' owes nothing, so it is never current: \`runa step --protocol\` executes it whenever it is READY`;
+  `protocol '${protocol}' owes nothing, so it is never current: \`runa step --protocol ${protocol}\` executes it whenever it is READY`;
 
 /** Between the look at the outputs and their acceptance an attempt ended. */
 export const acceptOvertaken = (protocol: string): string =>

@@ -151,6 +151,15 @@ const WARNINGS: readonly Row[] = [
     ],
   },
   {
+    title: "what hangs on a protocol that nothing can trigger, each with its own cause",
+    manifest: `${HEAD}${protocol("p", '{ type = "any_of", conditions = [] }', 'produces = ["a"]\n')}${protocol("q", on("a"), 'produces = ["b"]\n')}${protocol("r", on("b"))}`,
+    says: [
+      "6:11 warning: nothing can trigger protocol 'p': an empty any_of is never satisfied",
+      "10:11 warning: nothing can trigger protocol 'q': its trigger waits for 'a', and nothing can trigger 'p', which would write it",
+      "14:11 warning: nothing can trigger protocol 'r': its trigger waits for 'b', and nothing can trigger 'q', which would write it",
+    ],
+  },
+  {
     title: "a circle of one, through a choice",
     manifest: `${HEAD}${protocol("p", on("a"))}[[protocols.required_output_choices]]\nname = "x"\nmembers = ["a", "b"]\n`,
     says: ["6:11 warning: nothing can trigger protocol 'p': its trigger waits for types that only follow from it"],

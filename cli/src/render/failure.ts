@@ -1,4 +1,13 @@
-import { count, type Diagnostic, DiagnosticsError, RunaError, reasonOf, StoreError, visible } from "@runa/engine";
+import {
+  count,
+  type Diagnostic,
+  DiagnosticsError,
+  levelCounts,
+  RunaError,
+  reasonOf,
+  StoreError,
+  visible,
+} from "@runa/engine";
 import { displayPath } from "@runa/engine/project";
 import { systemRefused } from "../messages.ts";
 import { lineWidth } from "../output/fit.ts";
@@ -14,7 +23,7 @@ export function failure(error: unknown): string {
     const [first, ...others] = error.diagnostics;
     if (first === undefined) return `${label} nothing could be used\n`;
     if (others.length === 0) return `${label} ${diagnosticText(first)}\n`;
-    return `${label} ${count(error.diagnostics.length, "error")}\n${error.diagnostics.map((one) => `\n${diagnosticText(one)}\n`).join("")}`;
+    return `${label} ${levelsText(error.diagnostics)}\n${error.diagnostics.map((one) => `\n${diagnosticText(one)}\n`).join("")}`;
   }
   if (error instanceof RunaError || error instanceof StoreError) return `${label} ${sentence(error.message)}\n`;
   return `${label} ${sentence(unexpected(error))}\n`;
@@ -26,6 +35,16 @@ function unexpected(error: unknown): string {
   if (code === undefined) return message || String(error);
   if (path !== undefined) return systemRefused(displayPath(process.cwd(), path), reasonOf(error), code);
   return message.includes(code) ? message : `${message} (${code})`;
+}
+
+/** How many there are of each level: `2 errors, 1 problem`. */
+export function levelsText(findings: readonly Diagnostic[]): string {
+  const { errors, problems, warnings } = levelCounts(findings);
+  return [
+    ...(errors > 0 ? [count(errors, "error")] : []),
+    ...(problems > 0 ? [count(problems, "problem")] : []),
+    ...(warnings > 0 ? [count(warnings, "warning")] : []),
+  ].join(", ");
 }
 
 /** The same in one line: `runa.lock:12  message`. */

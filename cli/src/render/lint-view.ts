@@ -1,17 +1,12 @@
-import { count, type Diagnostic, type LintReport, levelCounts } from "@runa/engine";
+import { count, type Diagnostic, type LintReport } from "@runa/engine";
 import { displayPath } from "@runa/engine/project";
-import { diagnosticText } from "./failure.ts";
+import { diagnosticText, levelsText } from "./failure.ts";
 import { sentence } from "./sentence.ts";
 import { out } from "./style.ts";
 
 /** What `lint` found, for people: each finding with its place, and a verdict. */
 export function lintText({ methodology, findings }: LintReport): string[] {
-  const { errors, problems, warnings } = levelCounts(findings);
-  const counted = [
-    ...(errors > 0 ? [count(errors, "error")] : []),
-    ...(problems > 0 ? [count(problems, "problem")] : []),
-    ...(warnings > 0 ? [count(warnings, "warning")] : []),
-  ].join(", ");
+  const counted = levelsText(findings);
   if (methodology === null) return [...spaced(findings), counted];
   const { name, types, protocols } = methodology;
   const size = `${name}: ${count(types.size, "artifact type")}, ${count(protocols.length, "protocol")}`;

@@ -2,7 +2,7 @@ import { count, type RunFailure, type RunReport } from "@runa/engine";
 import { type EndedAttempt, type Outcome, shortAttemptId } from "@runa/engine/attempts";
 import { shellWord } from "../output/shell.ts";
 import type { KeptFlags } from "./attempt-view.ts";
-import { nameOf } from "./progress-view.ts";
+import { deliveredAll, nameOf } from "./progress-view.ts";
 
 /** What suggestions are made of. */
 export interface Suggestions extends KeptFlags {
@@ -52,9 +52,9 @@ function nextStep(failure: RunFailure, suggestions: Suggestions): string {
 }
 
 /** What else there is to do where an attempt failed that had delivered everything; else nothing. */
-function acceptText({ candidate, judged }: EndedAttempt, { scope }: KeptFlags): string {
-  if (judged?.id !== "delivered") return "";
-  return `; where its outputs are right, \`runa accept ${shellWord(candidate.protocol.name)} --note WHY${scope}\` takes them as done`;
+function acceptText(attempt: EndedAttempt, { scope }: KeptFlags): string {
+  if (!deliveredAll(attempt)) return "";
+  return `; where its outputs are right, \`runa accept ${shellWord(attempt.candidate.protocol.name)} --note WHY${scope}\` takes them as done`;
 }
 
 function nextCommand({ id, candidate, outcome }: EndedAttempt, { project, hasOutput }: Suggestions): string {

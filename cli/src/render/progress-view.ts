@@ -129,8 +129,14 @@ export function interruptText(reaction: InterruptReaction, signal: Handled, runn
   }
 }
 
+/** Whether an attempt delivered everything, however it ended. Where nothing is owed that says nothing. */
+export function deliveredAll({ candidate, judged }: Pick<EndedAttempt, "candidate" | "judged">): boolean {
+  const { produces, choices } = candidate.protocol;
+  return judged?.id === "delivered" && (produces.length > 0 || choices.length > 0);
+}
+
 function attemptEndText(report: EndedAttempt, retryIn: number | null, { prefixed }: ProgressStyle): string[] {
-  const { candidate, outcome, delivered, superseded, end, duration, judged, adopted } = report;
+  const { candidate, outcome, delivered, superseded, end, duration, adopted } = report;
   const name = nameOf(candidate);
   const time = seconds(duration);
   const [reason = "", ...details] = outcomeText(outcome);
@@ -158,7 +164,7 @@ function attemptEndText(report: EndedAttempt, retryIn: number | null, { prefixed
   return [
     `${err("red", "✗")} ${name}  ${time}  ${outcome.id}: ${reason}`,
     ...details.map(further),
-    ...(judged?.id === "delivered" ? [further("everything it owes had been delivered all the same")] : []),
+    ...(deliveredAll(report) ? [further("everything it owes had been delivered all the same")] : []),
     ...left,
     ...(retryIn === null ? [] : [further(`tries again in ${durationText(retryIn)}`)]),
   ];

@@ -142,13 +142,27 @@ function untriggerable({ protocols }: Methodology): TomlFinding[] {
     for (const protocol of triggered) for (const type of outputTypesOf(protocol)) arisen.add(type);
     waiting = waiting.filter((protocol) => !triggered.includes(protocol));
   }
-  return waiting.map((protocol) => ({
+  const untriggered = waiting;
+  return untriggered.map((protocol) => ({
     severity: "warning",
     rule: "untriggerable-protocol",
     path: ["protocols", protocols.findIndex((candidate) => candidate.name === protocol.name), "trigger"],
     at: "value",
-    message: `nothing can trigger protocol '${protocol.name}': ${isSatisfiable(protocol.trigger) ? "its trigger waits for types that only follow from it" : "an empty any_of is never satisfied"}`,
+    message: `nothing can trigger protocol '${protocol.name}': ${whyUntriggerable(protocol, untriggered)}`,
   }));
+}
+
+function whyUntriggerable(protocol: ProtocolDeclaration, untriggered: readonly ProtocolDeclaration[]): string {
+  if (!isSatisfiable(protocol.trigger)) return "an empty any_of is never satisfied";
+  const writersOf = (type: string) => untriggered.filter((other) => outputTypesOf(other).includes(type));
+  const causes = new Set(typesOf(protocol.trigger).flatMap(writersOf));
+  // A set goes on with what is added on the way.
+  for (const cause of causes)
+    for (const type of typesOf(cause.trigger)) for (const one of writersOf(type)) causes.add(one);
+  const type = typesOf(protocol.trigger).find((name) => writersOf(name).length > 0);
+  if (causes.has(protocol) || type === undefined) return "its trigger waits for types that only follow from it";
+  const writers = writersOf(type).map(({ name }) => `'${name}'`);
+  return `its trigger waits for '${type}', and nothing can trigger ${writers.join(" or ")}, which would write it`;
 }
 
 /** Whether there is a way to satisfy a trigger, whoever would have to go it. */

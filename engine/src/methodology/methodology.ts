@@ -114,9 +114,20 @@ export class UnreadableManifestError extends DiagnosticsError {
   }
 }
 
+/** A methodology whose manifest could be read, and in which something else is wrong. */
+export class UnloadableMethodologyError extends DiagnosticsError {
+  /** What could be loaded of it: good only for finding out what else is wrong. */
+  readonly loaded: Methodology;
+  constructor(diagnostics: readonly Diagnostic[], loaded: Methodology) {
+    super(diagnostics);
+    this.loaded = loaded;
+  }
+}
+
 /**
  * Loads a methodology: manifest, schemas, instructions. Everything that is wrong is found at once.
- * @throws DiagnosticsError with each error's file and, where there is one, line and column; UnreadableManifestError
+ * @throws DiagnosticsError with each error's file and, where there is one, line and column; UnreadableManifestError,
+ * UnloadableMethodologyError
  */
 export async function loadMethodology(
   file: string,
@@ -129,13 +140,13 @@ export async function loadMethodology(
   const types = await loadTypes(dirname(file), manifest, memory, read, diagnostics);
   const protocols = loadProtocols(dirname(file), manifest, types, read, diagnostics);
   const delegated = workUnitFindings(manifest, types);
-  if (failed || diagnostics.length > 0 || delegated.length > 0) {
-    const ofManifest = await locate(document, [...(failed ? findings : []), ...delegated]);
-    throw new DiagnosticsError([...ofManifest, ...diagnostics]);
-  }
   const manifestHash = sha256(document.text);
   const sourcesHash = sourcesHashOf(manifestHash, types.values(), protocols);
-  return { name: manifest.name, file, manifestHash, sourcesHash, types, protocols, document, findings };
+  const loaded = { name: manifest.name, file, manifestHash, sourcesHash, types, protocols, document, findings };
+  if (!failed && diagnostics.length === 0 && delegated.length === 0) return loaded;
+  // Unknown keys too: `scopd = true` is why an output that names a work unit cannot be written.
+  const ofManifest = await locate(document, [...findings, ...delegated]);
+  throw new UnloadableMethodologyError([...ofManifest, ...diagnostics], loaded);
 }
 
 function sourcesHashOf(manifestHash: string, types: Iterable<ArtifactType>, protocols: readonly Protocol[]): string {

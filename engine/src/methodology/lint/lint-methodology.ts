@@ -1,9 +1,10 @@
 import { type Diagnostic, DiagnosticsError } from "../../diagnostic.ts";
 import { manifestFindings } from "../manifest-findings.ts";
-import { loadMethodology, type Methodology, manifestPath } from "../methodology.ts";
+import { loadMethodology, type Methodology, manifestPath, UnloadableMethodologyError } from "../methodology.ts";
 import { exclusiveInputs, hardCycles, neverReady } from "./circles.ts";
 import { contradictions } from "./contradictions.ts";
 import { undescribedProperties } from "./descriptions.ts";
+import type { SchemaFinding } from "./finding.ts";
 import { instructionsFindings } from "./instructions.ts";
 import { locateFindings } from "./locate.ts";
 import { isRuleId } from "./rules.ts";
@@ -32,7 +33,8 @@ export async function lintPath(path: string): Promise<LintReport> {
     const findings = error.diagnostics.map((found) =>
       isRuleId(found.rule) ? found : { ...found, rule: "unloadable" },
     );
-    return { manifest, methodology: null, findings };
+    const further = error instanceof UnloadableMethodologyError ? await lintSchemas(error.loaded) : [];
+    return { manifest, methodology: null, findings: [...findings, ...further] };
   }
 }
 
@@ -52,8 +54,17 @@ export async function lintMethodology(methodology: Methodology): Promise<Diagnos
       ...untriggeredFeedback(methodology),
       ...workUnitFindings(methodology),
     ],
-    schemas: [...schemaFindings(methodology), ...contradictions(methodology), ...undescribedProperties(methodology)],
+    schemas: [...ofSchemas(methodology), ...undescribedProperties(methodology)],
     instructions: instructionsFindings(methodology),
     files: strayFiles(methodology),
   });
+}
+
+/** What is found in the schemas that could be loaded, where others or the manifest could not. */
+function lintSchemas(loaded: Methodology): Promise<Diagnostic[]> {
+  return locateFindings(loaded, { manifest: [], schemas: ofSchemas(loaded), instructions: [], files: [] });
+}
+
+function ofSchemas(methodology: Methodology): SchemaFinding[] {
+  return [...schemaFindings(methodology), ...contradictions(methodology)];
 }
