@@ -167,6 +167,58 @@ export const commandNoStrings = (): string => "'command' must hold strings only,
 export const commandEmpty = (): string =>
   '\'command\' is empty: name the program that is the agent, e.g. ["runa-agent", "rehearse"]';
 
+// Subject: The lock file
+
+/** A symbolic link lies at the place of the lock file. Through it another file would be written. */
+export const lockLink = (): string =>
+  "the lock file cannot be used: it is a symbolic link, which is not followed: put the file itself here";
+
+/** A directory, a pipe or a device lies at the place of the lock file. */
+export const lockNoFile = (): string =>
+  "the lock file cannot be used: it is no regular file: move it away, or name another lockfile in the config";
+
+/** The directory that the lock file is to lie in is missing, or may not be entered. */
+export const lockDirectoryMissing = (reason: string): string =>
+  `the lock file cannot be used: its directory cannot be reached (${reason}): make it, or correct lockfile in [history]`;
+
+/** A directory on the way to the lock file is a link out of the project. */
+export const lockOutside = (): string =>
+  "the lock file cannot be used: a link leads to it out of the project: name a file inside it";
+
+/** The lock file is far longer than any that runa writes. */
+export const lockTooLong = (most: number): string =>
+  `the lock file cannot be used: it is longer than ${most} MiB: delete it, and \`runa scan\` writes it anew`;
+
+/** The lock file is there and this user may not read it. */
+export const lockUnreadable = (reason: string): string => `the lock file cannot be read (${reason}): make it readable`;
+
+/** Git could not join two lock files by itself. */
+export const lockMergeMarkers = (lines: string): string =>
+  `a merge left its markers in ${lines}: keep of each output the line that goes with the files you kept, or delete these lines, and \`runa scan\` writes what is known here`;
+
+/** Another file lies at the place of the lock file. */
+export const lockForeign = (): string =>
+  "this is no lock file of runa, and is not overwritten: delete it, or name another lockfile in the config";
+
+/** A later runa has written the lock file. */
+export const lockTooNew = (version: number, known: number): string =>
+  `the lock file has version ${version}, and this runa reads version ${known}: use a newer runa`;
+
+/** Somebody has edited the line, or a merge has joined two. The other lines are believed all the same. */
+export const lockLineUnusable = (reason: string): string =>
+  `this line of the lock file cannot be used, ${reason}: delete it, or the whole file, and \`runa scan\` writes what is known here`;
+
+/** Only the first lines that cannot be used are told one by one. Mend these first. */
+export const lockMoreLines = (number: number): string => `${number} more lines cannot be used`;
+
+/** Something was done without the lock file being written, as by another tool or before it was set up. */
+export const lockBehind = (): string =>
+  "the lock file says something else than is known here: `runa scan` brings it up to date";
+
+/** The system refused the lock file. What was done is recorded in the store all the same. */
+export const lockNotWritten = (file: string, reason: string): string =>
+  `${file} could not be written (${reason}): \`runa scan\` writes it when that is mended`;
+
 // Subject: TOML files
 
 /** The manifest or the config is written in another encoding. */
