@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** The files that hold what is said, and who says it. */
 export const MESSAGE_FILES = [
   { file: "cli/src/messages.ts", heading: "The commands" },
+  { file: "engine/src/messages.ts", heading: "The project, its files and its attempts" },
   { file: "store/src/messages.ts", heading: "The store, deliveries and schemas" },
 ];
 

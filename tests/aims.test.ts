@@ -287,7 +287,7 @@ describe("a dry run", () => {
     expect(planned(until.json)).toEqual(["draft", "cook", "build"]);
     expect(until.json).toMatchObject({ until: "build" });
     const text = await rig.run("run", "build", "--dry-run");
-    expect(text.stdout).toMatch(/^ {2}1\. +draft +ready now .*\n {2}2\. +build +projected /);
+    expect(text.stdout).toMatch(/\n\n {2}1\. +draft +ready now .*\n {2}2\. +build +projected [^\n]*\n$/);
     expect(planned((await rig.run("run", "--dry-run", "--json")).json)).toEqual([
       "draft",
       "cook",

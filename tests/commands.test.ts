@@ -71,7 +71,21 @@ describe("exit codes", () => {
     const { exitCode, stdout, stderr } = await rig.run("state", "--json");
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(stderr).toMatch(/^error: the workspace cannot be read: .*\.runa\/workspace/);
+    expect(stderr).toContain("artifacts_dir in ");
     expect(stderr).toContain("--artifacts-dir");
+    expect((await rig.run("state", "--artifacts-dir", "nowhere")).stderr).toMatch(
+      /^error: the workspace cannot be read: .*\/nowhere: no such file or directory\. .* correct --artifacts-dir/,
+    );
+    const config = rig.read(".runa/config.toml");
+    rig.write(".runa/config.toml", `artifacts_dir = "/moved/away"\n${config}`);
+    expect((await rig.run("state")).stderr).toBe(
+      [
+        "error: .runa/config.toml:1:17  the workspace cannot be read: 'artifacts_dir' names /moved/away (no such file or directory). Put it back, or correct this line",
+        '  1 | artifacts_dir = "/moved/away"',
+        "    |                 ^",
+        "",
+      ].join("\n"),
+    );
   });
 });
 

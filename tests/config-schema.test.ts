@@ -53,12 +53,15 @@ test.each([
   'agents.a = {}\nprotocols.p = { agent = "a", env = "inherit" }',
   "run = { jobs = 1, max_attempts = 0, max_cost_usd = 0.01, max_reopens = 0 }",
   'run.time_limit = "90m"',
+  'history.lockfile = "locks/runa.lock"',
 ])("both take %s", async (line) => {
   expect(await verdicts(`methodology_path = "m"\n${line}\n`)).toEqual({ schema: true, reader: true });
 });
 
 test.each([
   "agent = []",
+  'history = { lock = "runa.lock" }',
+  "history.lockfile = true",
   "agent.command = []",
   'agent.command = [""]',
   'agent.command = ["a", 1]',

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { failure } from "../cli/src/render/failure.ts";
 import { errorsPage, MESSAGE_FILES, messagesOf } from "../scripts/errors.mjs";
 import { CHECKOUT } from "./rig/programs.ts";
 
@@ -29,6 +30,15 @@ test("an error with a text of its own is seen", () => {
   ];
   expect(own.filter((text) => text.match(OWN_TEXT) === null)).toEqual([]);
   expect('new RefusedError("not_there", refusedNotThere(type, id))').not.toMatch(OWN_TEXT);
+});
+
+test("what the system refuses is said once, with the path and the system's code", () => {
+  const refused = Object.assign(new Error("EACCES: permission denied, open '/some/file'"), {
+    code: "EACCES",
+    path: "/some/file",
+  });
+  expect(failure(refused)).toBe("error: /some/file cannot be used: permission denied (EACCES)\n");
+  expect(failure(Object.assign(new Error("spawn E2BIG"), { code: "E2BIG" }))).toBe("error: spawn E2BIG\n");
 });
 
 describe.each(MESSAGE_FILES)("$file", ({ file }) => {

@@ -368,6 +368,24 @@ describe("a lock file that cannot be used", () => {
     expect(parsed(rig.read("runa.lock"))).toHaveLength(3);
   });
 
+  test("broken while a run goes on: is told with its place, and the run goes on", async () => {
+    const rig = await makeRig({
+      protocols: [{ name: "draft", requires: ["requirements"], produces: ["design"] }],
+      artifacts: { "requirements/r1": { title: "Fast" } },
+      config: LOCK,
+    });
+    const run = rig.start("run");
+    const agent = await rig.nextAttempt();
+    const broken = '{"runa_lock":1}\n<<<<<<< HEAD\n';
+    rig.write("runa.lock", broken);
+    await agent.deliver("design", "d1", { title: "A design" });
+    await agent.exit(0);
+    const { exitCode, stderr } = await run.ended();
+    expect(exitCode).toBe(0);
+    expect(stderr.match(/^warning: runa\.lock:2: a merge left its markers in line 2: .*$/gm)).toHaveLength(1);
+    expect(rig.read("runa.lock")).toBe(broken);
+  });
+
   test("a link on the way out of the project: is not written through", async () => {
     const rig = await project({ config: '[history]\nlockfile = "locks/runa.lock"' });
     const outside = join(rig.directory, "outside");

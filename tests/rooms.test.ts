@@ -29,6 +29,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "index.ts",
   ],
   engine: [
+    "messages.ts",
     "version.ts",
     "count.ts",
     "byte-size.ts",

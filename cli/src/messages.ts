@@ -75,10 +75,6 @@ export const inputUnreadable = (name: string, reason: string): string => `${name
 export const inputTooLong = (name: string, most: number): string =>
   `${name} is longer than ${most} MiB, which is the most an artifact may hold`;
 
-/** The directory in which the artifacts lie is missing or cannot be listed. */
-export const workspaceUnreadable = (reason: string): string =>
-  `the workspace cannot be read: ${reason}. Put it back, or point --artifacts-dir (or artifacts_dir in the config) at it`;
-
 /** The system refused something that no other message is about. The code in brackets is the system's name for the reason. */
 export const systemRefused = (path: string, reason: string, code: string): string =>
   `${path} cannot be used: ${reason} (${code})`;

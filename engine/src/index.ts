@@ -10,7 +10,7 @@ export {
   wallTimeOf,
 } from "@runa/store";
 export type { OpenAttempt } from "@runa/store/attempts";
-export { reasonOf, WorkspaceError } from "@runa/store/files";
+export { reasonOf } from "@runa/store/files";
 export type { StepBack } from "@runa/store/log";
 
 // Texts, durations, errors, and where they are told.

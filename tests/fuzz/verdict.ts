@@ -1,8 +1,8 @@
-import { DiagnosticsError, RunaError, StoreError, WorkspaceError } from "../../engine/src/index.ts";
+import { DiagnosticsError, RunaError, StoreError } from "../../engine/src/index.ts";
 import { JsonError } from "../../store/src/entries/json.ts";
 import { SchemaError } from "../../store/src/entries/schema.ts";
 
-const OWN = [DiagnosticsError, RunaError, StoreError, WorkspaceError, JsonError, SchemaError] as const;
+const OWN = [DiagnosticsError, RunaError, StoreError, JsonError, SchemaError] as const;
 
 /**
  * What became of some work: its result, or the clear error that it was refused with.

@@ -102,7 +102,10 @@ export async function readEnvelope(words: readonly string[], stdout: string): Pr
     throw new Error(`runa ${words.join(" ")} breaks its schema:\n${problems.join("\n")}\n${stdout}`);
   const envelope: Envelope = JSON.parse(stdout);
   const command = commandOf(envelope);
-  if (command !== words[0]) throw new Error(`runa ${words.join(" ")} printed an answer of runa ${command}`);
+  // Options may stand before the command, and `why` is another word for `explain`.
+  const said = words.map((word) => (word === "why" ? "explain" : word));
+  if (command === undefined || !said.includes(command))
+    throw new Error(`runa ${words.join(" ")} printed an answer of runa ${command}`);
   return envelope;
 }
 

@@ -7,10 +7,9 @@ import {
   reasonOf,
   StoreError,
   visible,
-  WorkspaceError,
 } from "@runa/engine";
 import { displayPath } from "@runa/engine/project";
-import { systemRefused, workspaceUnreadable } from "../messages.ts";
+import { systemRefused } from "../messages.ts";
 import { lineWidth } from "../output/fit.ts";
 import { stderr, stdout } from "../output/output.ts";
 import { cut, textWidth } from "../output/text-width.ts";
@@ -26,7 +25,6 @@ export function failure(error: unknown): string {
     if (others.length === 0) return `${label} ${diagnosticText(first)}\n`;
     return `${label} ${levelsText(error.diagnostics)}\n${error.diagnostics.map((one) => `\n${diagnosticText(one)}\n`).join("")}`;
   }
-  if (error instanceof WorkspaceError) return `${label} ${sentence(workspaceUnreadable(error.message))}\n`;
   if (error instanceof RunaError || error instanceof StoreError) return `${label} ${sentence(error.message)}\n`;
   return `${label} ${sentence(unexpected(error))}\n`;
 }

@@ -12,6 +12,7 @@ import {
 import { NAMED_IDS, onlyId, SHORTEST_BEGINNING } from "../attempt/attempt-id.ts";
 import type { Usage } from "../attempt/usage.ts";
 import { RunaError } from "../diagnostic.ts";
+import { attemptIdTooShort, unknownAttempt } from "../messages.ts";
 import { isOrphan } from "../process/owner.ts";
 import { mayLive } from "../process/proc.ts";
 import { openRecord, type Project, type ProjectOptions } from "../project/project.ts";
@@ -86,16 +87,9 @@ export class AttemptHistory {
    * @throws RunaError where there is none, or several
    */
   find(beginning: string): string {
-    if (beginning.length < SHORTEST_BEGINNING)
-      throw new RunaError(
-        `'${beginning}' is too short: give the attempt's id, or at least its first ${SHORTEST_BEGINNING} characters; \`runa attempts\` lists them`,
-      );
+    if (beginning.length < SHORTEST_BEGINNING) throw new RunaError(attemptIdTooShort(beginning, SHORTEST_BEGINNING));
     const found = attemptsWith(this.#store, beginning.toLowerCase(), NAMED_IDS);
-    return onlyId(
-      beginning,
-      found,
-      `no attempt has an id that begins with '${beginning}': \`runa attempts\` lists them`,
-    );
+    return onlyId(beginning, found, unknownAttempt(beginning));
   }
 
   close(): void {

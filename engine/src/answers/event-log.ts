@@ -13,6 +13,7 @@ import {
   verifyLog,
 } from "@runa/store/log";
 import { NAMED_IDS, onlyId } from "../attempt/attempt-id.ts";
+import { unknownLoggedAttempt } from "../messages.ts";
 import { openRecord, type ProjectOptions } from "../project/project.ts";
 
 /** A project's event log (attempts.md section 8), open for reading. */
@@ -60,7 +61,7 @@ export class EventLog {
    */
   attempt(beginning: string): string {
     const found = loggedAttempts(this.#store, beginning, NAMED_IDS);
-    return onlyId(beginning, found, `the log tells of no attempt whose id begins with '${beginning}'`);
+    return onlyId(beginning, found, unknownLoggedAttempt(beginning));
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 import { RunaError } from "../diagnostic.ts";
+import { scopedNeedsUnit, unknownProtocol, unknownType, unscopedTakesNoUnit } from "../messages.ts";
 import type { ArtifactType, Methodology, Protocol } from "../methodology/methodology.ts";
 import { type Aim, EVERYTHING } from "../plan/aim.ts";
 import { didYouMean } from "../suggestion.ts";
@@ -10,7 +11,7 @@ import { didYouMean } from "../suggestion.ts";
 export function typeNamed({ name: methodology, types }: Methodology, name: string): ArtifactType {
   const type = types.get(name);
   if (type !== undefined) return type;
-  throw new RunaError(`methodology '${methodology}' has no artifact type '${name}'${hint(name, [...types.keys()])}`);
+  throw new RunaError(unknownType(methodology, name, hint(name, [...types.keys()])));
 }
 
 /**
@@ -21,7 +22,7 @@ export function protocolNamed({ name: methodology, protocols }: Methodology, nam
   const protocol = protocols.find((candidate) => candidate.name === name);
   if (protocol !== undefined) return protocol;
   const known = protocols.map((candidate) => candidate.name);
-  throw new RunaError(`methodology '${methodology}' has no protocol '${name}'${hint(name, known)}`);
+  throw new RunaError(unknownProtocol(methodology, name, hint(name, known)));
 }
 
 /**
@@ -30,10 +31,8 @@ export function protocolNamed({ name: methodology, protocols }: Methodology, nam
  */
 export function protocolInScope(methodology: Methodology, name: string, workUnit: string | null): Protocol {
   const protocol = protocolNamed(methodology, name);
-  if (protocol.scoped && workUnit === null)
-    throw new RunaError(`protocol '${name}' is scoped: say for which work unit, with --work-unit ID`);
-  if (!protocol.scoped && workUnit !== null)
-    throw new RunaError(`protocol '${name}' is not scoped: leave --work-unit out`);
+  if (protocol.scoped && workUnit === null) throw new RunaError(scopedNeedsUnit(name));
+  if (!protocol.scoped && workUnit !== null) throw new RunaError(unscopedTakesNoUnit(name));
   return protocol;
 }
 

@@ -1,6 +1,7 @@
 import { earlierOutputs } from "../attempt/earlier-outputs.ts";
 import { RunaError } from "../diagnostic.ts";
 import { type EvaluatedCandidate, type Evaluation, inputsNow } from "../evaluate/evaluate.ts";
+import { inputChangedForPrompt } from "../messages.ts";
 import { contextOf } from "../plan/plan.ts";
 import { renderPrompt } from "../plan/prompt.ts";
 import type { OpenProject } from "../project/project.ts";
@@ -31,7 +32,7 @@ export function promptOf(project: OpenProject, evaluation: Evaluation, name: str
     outputs: earlierOutputs(project, candidate, evaluation.view),
     wentWrong: [],
   });
-  if (text === null) throw new RunaError("an input was changed while the prompt was made: try again");
+  if (text === null) throw new RunaError(inputChangedForPrompt());
   return { candidate, text };
 }
 

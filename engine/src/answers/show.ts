@@ -4,6 +4,7 @@ import { readRegularFile } from "@runa/store/files";
 import { parseJson } from "@runa/store/json";
 import { RunaError } from "../diagnostic.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
+import { instanceKeepsChanging, noInstanceOfType, unknownInstance } from "../messages.ts";
 import { type ArtifactType, outputTypesOf } from "../methodology/methodology.ts";
 import { instancePath } from "../plan/plan.ts";
 import { prose } from "../plan/prose.ts";
@@ -143,7 +144,7 @@ export async function showInstance(project: OpenProject, typeName: string, id: s
       ...content,
     };
   }
-  throw new RunaError(`${typeName}/${id} is being written again and again: look once more when that has ended`);
+  throw new RunaError(instanceKeepsChanging(typeName, id));
 }
 
 function instancesOf({ view }: Evaluation, type: string): readonly Instance[] {
@@ -158,11 +159,9 @@ function instanceNamed(evaluation: Evaluation, type: string, id: string): Instan
   const instances = instancesOf(evaluation, type);
   const instance = instances.find((one) => one.id === id);
   if (instance !== undefined) return instance;
-  if (instances.length === 0) throw new RunaError(`there is no '${id}' of type '${type}', nor any other`);
+  if (instances.length === 0) throw new RunaError(noInstanceOfType(id, type));
   const ids = instances.map((one) => one.id);
-  throw new RunaError(
-    `there is no '${id}' of type '${type}'${didYouMean(id, ids) || ":"} \`runa show ${type}\` lists those that there are`,
-  );
+  throw new RunaError(unknownInstance(id, type, didYouMean(id, ids) || ":"));
 }
 
 /** What is to be said of an instance's file; null where it is not what the scan judged any more. */

@@ -3,6 +3,17 @@ import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
 import { owedDigest, presentOutputs } from "../evaluate/outputs.ts";
 import type { ProtocolView } from "../evaluate/scope-view.ts";
+import {
+  acceptCurrent,
+  acceptDelivered,
+  acceptElsewhere,
+  acceptIncomplete,
+  acceptNeverExecuted,
+  acceptOvertaken,
+  acceptOwesNothing,
+  acceptPartial,
+  acceptWhileExecuted,
+} from "../messages.ts";
 import { outputTypesOf, owedTypesOf, type Protocol, readTypesOf } from "../methodology/methodology.ts";
 import { thisPerson } from "../process/person.ts";
 import { lookAt } from "../project/look.ts";
@@ -39,35 +50,26 @@ export async function acceptByHand(
     },
     { actor: thisPerson() },
   );
-  if (!isRecorded)
-    throw new RunaError(`protocol '${protocol.name}' has just been executed again: look at what came of that first`);
+  if (!isRecorded) throw new RunaError(acceptOvertaken(protocol.name));
   return lookAt(project, scope);
 }
 
 /** The id of the attempt that failed last. */
 function failedAttempt({ protocol, attempt, freshness }: EvaluatedCandidate, { lastAttempt }: ProtocolView): string {
-  const name = `protocol '${protocol.name}'`;
-  if (owedTypesOf(protocol).length === 0) throw new RunaError(`${name} owes nothing, so there is nothing to accept`);
-  if (attempt !== null)
-    throw new RunaError(`${name} is being executed by attempt ${attempt.id}: wait for what comes of that`);
-  if (freshness.current) throw new RunaError(`${name} is done as it is: its outputs are current`);
-  if (lastAttempt === undefined) throw new RunaError(`no attempt of ${name} has ended, so there is nothing to accept`);
-  if (lastAttempt.elsewhere !== undefined)
-    throw new RunaError(
-      `the last attempt of ${name} was made in another clone, as the lock file tells: accept it there`,
-    );
-  if (lastAttempt.outcome === "delivered")
-    throw new RunaError(
-      `the last attempt of ${name} delivered, and what it reads has changed since: only what a failed attempt left can be accepted`,
-    );
+  const { name } = protocol;
+  if (owedTypesOf(protocol).length === 0) throw new RunaError(acceptOwesNothing(name));
+  if (attempt !== null) throw new RunaError(acceptWhileExecuted(name, attempt.id));
+  if (freshness.current) throw new RunaError(acceptCurrent(name));
+  if (lastAttempt === undefined) throw new RunaError(acceptNeverExecuted(name));
+  if (lastAttempt.elsewhere !== undefined) throw new RunaError(acceptElsewhere(name));
+  if (lastAttempt.outcome === "delivered") throw new RunaError(acceptDelivered(name));
   return lastAttempt.id;
 }
 
 /** @throws RunaError that names what keeps the outputs from being complete */
 function refuseIncomplete(view: ProtocolView, protocol: Protocol): void {
   const partial = [...outputTypesOf(protocol), ...readTypesOf(protocol)].filter((type) => view.isPartial(type));
-  if (partial.length > 0)
-    throw new RunaError(`not all of ${partial.join(", ")} could be read: \`runa doctor\` says what and why`);
+  if (partial.length > 0) throw new RunaError(acceptPartial(partial.join(", ")));
   if (presentOutputs(view, protocol).isThere) return;
   const { produces, choices, mayProduce } = protocol;
   const has = (type: string) => view.summary(type).total > 0;
@@ -82,7 +84,5 @@ function refuseIncomplete(view: ProtocolView, protocol: Protocol): void {
       .flatMap((type) => view.broken(type))
       .map(({ type, id, status }) => `${type}/${id} is ${status}`),
   ];
-  throw new RunaError(
-    `the outputs of protocol '${protocol.name}' are not complete, so there is nothing to accept: ${lacks.join(", ")}`,
-  );
+  throw new RunaError(acceptIncomplete(protocol.name, lacks.join(", ")));
 }

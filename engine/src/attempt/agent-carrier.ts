@@ -1,5 +1,6 @@
 import type { OpenAttempt, Place } from "@runa/store/attempts";
 import { RunaError } from "../diagnostic.ts";
+import { noAgent } from "../messages.ts";
 import type { Candidate } from "../methodology/candidate.ts";
 import { requireMcpCommand } from "../plan/mcp-config.ts";
 import { planExecution } from "../plan/plan.ts";
@@ -89,10 +90,7 @@ export class AgentCarrier implements Carrier {
   #commandOf({ protocol }: Candidate): Argv {
     const { config } = this.#context.project;
     const { command } = config.agentFor(protocol.name);
-    if (command === null)
-      throw new RunaError(
-        `protocol '${protocol.name}' is to be executed and has no agent: put [agent] command = ["…"] into ${config.file ?? ".runa/config.toml"}`,
-      );
+    if (command === null) throw new RunaError(noAgent(protocol.name, config.file ?? ".runa/config.toml"));
     return command;
   }
 }

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { reasonOf } from "@runa/store/files";
 import { RunaError } from "../diagnostic.ts";
+import { promptNotWritten } from "../messages.ts";
 import type { Project } from "../project/project.ts";
 
 /** Where what belongs to one attempt lies: its prompt, what its agent printed and reported. */
@@ -29,7 +30,7 @@ export function writePrompt(directory: string, prompt: string): string {
     return file;
   } catch (error) {
     discardDirectory(directory);
-    throw new RunaError(`the prompt could not be written to ${file}: ${reasonOf(error)}`);
+    throw new RunaError(promptNotWritten(file, reasonOf(error)));
   }
 }
 

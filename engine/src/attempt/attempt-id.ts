@@ -1,4 +1,5 @@
 import { RunaError } from "../diagnostic.ts";
+import { attemptIdAmbiguous } from "../messages.ts";
 
 /** So many first characters of an attempt's id are its time, in milliseconds; two attempts share them by rare chance only. */
 const TIME = 13;
@@ -32,9 +33,6 @@ export const NAMED_IDS = 5;
 export function onlyId(beginning: string, found: readonly string[], none: string): string {
   const [only, ...more] = found;
   if (only === undefined) throw new RunaError(none);
-  if (more.length > 0)
-    throw new RunaError(
-      `'${beginning}' is how several attempts begin: give more of the id, such as ${distinctBeginnings(found).join(", ")}`,
-    );
+  if (more.length > 0) throw new RunaError(attemptIdAmbiguous(beginning, distinctBeginnings(found).join(", ")));
   return only;
 }

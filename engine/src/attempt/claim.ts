@@ -14,6 +14,7 @@ import { v7 as uuidv7 } from "uuid";
 import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate } from "../evaluate/evaluate.ts";
 import type { ScopeView } from "../evaluate/scope-view.ts";
+import { workNotStarted } from "../messages.ts";
 import type { Protocol } from "../methodology/methodology.ts";
 import { thisOwner } from "../process/owner.ts";
 import { mayLive } from "../process/proc.ts";
@@ -94,7 +95,7 @@ export function launchAttempt(
     work = prepared.start();
   } catch (error) {
     endUnstarted(project.store, opened, (error as NodeJS.ErrnoException).code ?? "");
-    throw new RunaError(`the ${carrier.kind} of attempt ${id} could not be started: ${reasonOf(error)}`);
+    throw new RunaError(workNotStarted(carrier.kind, id, reasonOf(error)));
   }
   try {
     if (work.identity !== null) recordAgent(project.store, opened, work.identity);

@@ -1,6 +1,16 @@
 import { type OpenAttempt, releaseAttempt, unendedAttempts } from "@runa/store/attempts";
 import { RunaError } from "../diagnostic.ts";
 import { owedDigest } from "../evaluate/outputs.ts";
+import {
+  attemptEndedItself,
+  nothingToRelease,
+  openAttemptAmbiguous,
+  releaseAgentWorks,
+  releaseHeldHere,
+  releaseIdTooShort,
+  releaseReadOnly,
+  unknownOpenAttempt,
+} from "../messages.ts";
 import { findAgentOf } from "../process/agent-process.ts";
 import { whereaboutsOf } from "../process/owner.ts";
 import { processLives } from "../process/proc.ts";
@@ -18,45 +28,35 @@ import { distinctBeginnings, SHORTEST_BEGINNING } from "./attempt-id.ts";
 export async function releaseByHand(project: OpenProject, prefix: string): Promise<OpenAttempt> {
   const { store, storeDirectory } = project;
   const attempt = openAttempt(unendedAttempts(store), prefix);
-  if (!store.persistent) throw new RunaError(`${storeDirectory} cannot be written: nothing is released`);
+  if (!store.persistent) throw new RunaError(releaseReadOnly(storeDirectory));
   refuseWhereItLives(attempt);
   if (!releaseAttempt(store, attempt, await outputsNow(project, attempt)))
-    throw new RunaError(`attempt ${attempt.id} has just ended by itself`);
+    throw new RunaError(attemptEndedItself(attempt.id));
   return attempt;
 }
 
 function openAttempt(open: readonly OpenAttempt[], prefix: string): OpenAttempt {
-  if (open.length === 0) throw new RunaError("no attempt is open: there is nothing to release");
+  if (open.length === 0) throw new RunaError(nothingToRelease());
   const exact = open.find(({ id }) => id === prefix);
   if (exact !== undefined) return exact;
-  if (prefix.length < SHORTEST_BEGINNING)
-    throw new RunaError(
-      `'${prefix}' is too short: give the attempt's id, or at least its first ${SHORTEST_BEGINNING} characters`,
-    );
+  if (prefix.length < SHORTEST_BEGINNING) throw new RunaError(releaseIdTooShort(prefix, SHORTEST_BEGINNING));
   const [attempt, ...more] = open.filter(({ id }) => id.startsWith(prefix));
   const known = open.map(({ id }) => id);
-  if (attempt === undefined)
-    throw new RunaError(
-      `no open attempt '${prefix}'${didYouMean(prefix, known)}: \`runa state --json\` names those that run`,
-    );
+  if (attempt === undefined) throw new RunaError(unknownOpenAttempt(prefix, didYouMean(prefix, known)));
   if (more.length > 0)
     throw new RunaError(
-      `several open attempts begin with '${prefix}': give more of the id, such as ${distinctBeginnings([attempt, ...more].map(({ id }) => id)).join(", ")}`,
+      openAttemptAmbiguous(prefix, distinctBeginnings([attempt, ...more].map(({ id }) => id)).join(", ")),
     );
   return attempt;
 }
 
 function refuseWhereItLives({ id, owner, agent }: OpenAttempt): void {
   const { kind } = whereaboutsOf({ owner, agent });
-  if (kind === "living")
-    throw new RunaError(
-      `attempt ${id} is executed by runa (pid ${owner.pid}) on this machine: stop that one, its claim ends with it`,
-    );
+  if (kind === "living") throw new RunaError(releaseHeldHere(id, owner.pid));
   // Of what cannot be seen the person who releases it knows more.
   if (kind !== "gone") return;
   const worker = agent !== null && processLives(agent) ? agent : findAgentOf(id);
-  if (worker !== null)
-    throw new RunaError(`the agent of attempt ${id} (pid ${worker.pid}) is still at work: \`runa run\` takes it over`);
+  if (worker !== null) throw new RunaError(releaseAgentWorks(id, worker.pid));
 }
 
 /** What lies there now of what the attempt owes: as long as nothing of it changes, the candidate is not done by it. */

@@ -1,6 +1,7 @@
 import { recordReopened } from "@runa/store/attempts";
 import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
+import { reopenOwesNothing } from "../messages.ts";
 import { owedTypesOf, type Protocol } from "../methodology/methodology.ts";
 import { dependentsOf } from "../plan/aim.ts";
 import { thisPerson } from "../process/person.ts";
@@ -26,10 +27,7 @@ export async function reopenByHand(
   scope: string | null,
   { downstream }: { readonly downstream: boolean },
 ): Promise<Reopened> {
-  if (owedTypesOf(protocol).length === 0)
-    throw new RunaError(
-      `protocol '${protocol.name}' owes nothing, so it is never current: \`runa step --protocol ${protocol.name}\` executes it whenever it is READY`,
-    );
+  if (owedTypesOf(protocol).length === 0) throw new RunaError(reopenOwesNothing(protocol.name));
   const before = await lookAt(project, scope);
   const chosen = downstream ? dependentsOf(protocol, before) : [candidateIn(before, protocol)];
   const done = chosen.filter(

@@ -3,6 +3,7 @@ import { readSourceFile, reasonOf } from "@runa/store/files";
 import { sha256 } from "@runa/store/json";
 import { parseKnownSchema, type SchemaSource, type Validator } from "@runa/store/schema";
 import { RunaError } from "../diagnostic.ts";
+import { changedWhileUsed } from "../messages.ts";
 import { parseToml, type TomlDocument } from "../toml/parse.ts";
 import type { LazyCompiler } from "./lazy-compiler.ts";
 import type { Choice, ProtocolDeclaration } from "./manifest.ts";
@@ -120,5 +121,5 @@ function still<T>(file: string, hash: string, reading: (bytes: Buffer) => Reread
 }
 
 function changed(file: string, how: string): RunaError {
-  return new RunaError(`${file} changed while this command was using it (${how}): give the command again`);
+  return new RunaError(changedWhileUsed(file, how));
 }

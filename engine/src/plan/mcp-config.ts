@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readSync, realpathSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { RunaError } from "../diagnostic.ts";
+import { noServerProgram } from "../messages.ts";
 import { isExecutableFile } from "../process/start-problem.ts";
 import type { Project } from "../project/project.ts";
 
@@ -49,10 +50,7 @@ export function findMcpCommand(runaFile: string, environment: NodeJS.ProcessEnv)
  * @throws RunaError when it is nowhere
  */
 export function requireMcpCommand(command: McpCommand): McpCommand {
-  if (!command.found)
-    throw new RunaError(
-      "runa-mcp is neither beside runa nor on the PATH: install runa whole, an agent cannot deliver without it",
-    );
+  if (!command.found) throw new RunaError(noServerProgram());
   return command;
 }
 

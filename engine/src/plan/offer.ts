@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { undeclaredOutputType } from "../messages.ts";
 import type { Candidate } from "../methodology/candidate.ts";
 import { type Methodology, outputTypesOf, type Protocol } from "../methodology/methodology.ts";
 import type { OpenProject } from "../project/project.ts";
@@ -11,9 +12,7 @@ const PATIENCE = 20_000;
 /** Why an output of a protocol cannot be offered, because of how it is declared; null where nothing is wrong. */
 export function undeclaredOutput({ types }: Methodology, protocol: Protocol): string | null {
   const unknown = outputTypesOf(protocol).find((type) => !types.has(type));
-  return unknown === undefined
-    ? null
-    : `protocol '${protocol.name}' writes '${unknown}', which is not a declared artifact type${didYouMean(unknown, types.keys())}, so nothing of it can be delivered: correct the name, or declare the type`;
+  return unknown === undefined ? null : undeclaredOutputType(protocol.name, unknown, didYouMean(unknown, types.keys()));
 }
 
 /**

@@ -1,6 +1,14 @@
 import { isAbsolute, resolve } from "node:path";
 import { readSourceFile } from "@runa/store/files";
 import { DiagnosticsError, RunaError } from "../diagnostic.ts";
+import {
+  artifactsMoved,
+  artifactsOptionUnreadable,
+  configUnknownProtocol,
+  configUnreadable,
+  methodologyMoved,
+  workspaceUnreadable,
+} from "../messages.ts";
 import { didYouMean } from "../suggestion.ts";
 import { locate } from "../toml/locate.ts";
 import { parseToml, type TomlDocument, type TomlFinding } from "../toml/parse.ts";
@@ -30,7 +38,7 @@ export async function readConfig(file: string | null): Promise<Config> {
   try {
     bytes = readSourceFile(file);
   } catch (error) {
-    const message = `the config cannot be read: ${whyUnreadable(file, error)}`;
+    const message = configUnreadable(whyUnreadable(file, error));
     throw new DiagnosticsError([{ severity: "error", file, message }]);
   }
   const document = parseToml(file, bytes);
@@ -46,9 +54,24 @@ export function fromRoot(root: string, path: string): string {
 }
 
 /** What is said of a `methodology_path` that leads to no manifest: where it stands, what it names, and what to do. */
-export async function unreadableMethodology({ document }: Config, manifest: string, reason: string): Promise<Error> {
-  const message = `'methodology_path' names ${manifest}, which cannot be read (${reason}): correct it, or run \`runa init --methodology PATH\``;
-  const finding: TomlFinding = { severity: "error", path: ["methodology_path"], at: "value", message };
+export function unreadableMethodology(config: Config, manifest: string, reason: string): Promise<Error> {
+  return wrongValue(config, "methodology_path", methodologyMoved(manifest, reason));
+}
+
+/** The same of a workspace that has gone: what names it, where that stands, and what to do. */
+export async function unreadableWorkspace(
+  project: { readonly config: Config; readonly workspace: string; readonly artifactsOverride: boolean },
+  reason: string,
+): Promise<Error> {
+  const { config, workspace, artifactsOverride } = project;
+  if (artifactsOverride) return new RunaError(artifactsOptionUnreadable(workspace, reason));
+  if (config.artifactsDir !== null) return wrongValue(config, "artifacts_dir", artifactsMoved(workspace, reason));
+  return new RunaError(workspaceUnreadable(workspace, reason, config.file ?? "the config"));
+}
+
+/** An error at the value of a key of the configuration. */
+async function wrongValue({ document }: Config, key: string, message: string): Promise<Error> {
+  const finding: TomlFinding = { severity: "error", path: [key], at: "value", message };
   return document === null ? new RunaError(message) : new DiagnosticsError(await locate(document, [finding]));
 }
 
@@ -64,7 +87,7 @@ export async function checkBindings(
   const findings = boundProtocols
     .filter((name) => !known.includes(name))
     .map((name): TomlFinding => {
-      const message = `the methodology has no protocol '${name}'${didYouMean(name, known)}`;
+      const message = configUnknownProtocol(name, didYouMean(name, known));
       return { severity: "error", path: ["protocols", name], at: "key", message };
     });
   if (document !== null && findings.length > 0) throw new DiagnosticsError(await locate(document, findings));

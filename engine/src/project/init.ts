@@ -4,6 +4,7 @@ import { openStore, rememberSchemaFiles, requirePersistent, type SchemaHash } fr
 import { readSourceFile, reasonOf, writeDurably } from "@runa/store/files";
 import { recordEvent } from "@runa/store/log";
 import { type Diagnostic, RunaError } from "../diagnostic.ts";
+import { artifactsOptionEmpty, configNotEdited, configOptionEmpty, projectNotMade } from "../messages.ts";
 import { loadMethodology, type Methodology, manifestPath } from "../methodology/methodology.ts";
 import { hasTableEntry, tomlList, tomlString, withSetting, withTableEntry } from "../toml/edit.ts";
 import { version } from "../version.ts";
@@ -45,8 +46,8 @@ export interface InitResult {
  * @throws RunaError, DiagnosticsError
  */
 export async function initProject(options: InitOptions): Promise<InitResult> {
-  if (options.config === "") throw new RunaError("--config is empty: name a file, or leave it out");
-  if (options.artifactsDir === "") throw new RunaError("--artifacts-dir is empty: name a directory, or leave it out");
+  if (options.config === "") throw new RunaError(configOptionEmpty());
+  if (options.artifactsDir === "") throw new RunaError(artifactsOptionEmpty());
   const root = realpathSync(options.workingDirectory);
   const manifest = manifestPath(resolve(root, options.methodology));
   const checked = new Map<string, SchemaHash>();
@@ -62,9 +63,7 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
   const config = await readConfig(hadConfig ? configFile : null);
   const before = hadConfig ? readSourceFile(configFile).toString("utf8") : "";
   const text = await withSettings(before, root, methodology, options).catch(() => {
-    throw new RunaError(
-      `${configFile} could not be edited: rewrite it more simply, or set methodology_path in it yourself`,
-    );
+    throw new RunaError(configNotEdited(configFile));
   });
   const artifactsDir = options.artifactsDir ?? config.artifactsDir;
   const workspace = artifactsDir === null ? join(root, ".runa", "workspace") : fromRoot(root, artifactsDir);
@@ -90,9 +89,7 @@ export async function initProject(options: InitOptions): Promise<InitResult> {
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    throw new RunaError(
-      `the project could not be made in ${root}: ${reasonOf(error)} (${(error as NodeJS.ErrnoException).path ?? "store"})`,
-    );
+    throw new RunaError(projectNotMade(root, reasonOf(error), (error as NodeJS.ErrnoException).path ?? "store"));
   }
   // Loaded here: no command but a few needs it.
   const { lintMethodology } = await import("../methodology/lint/lint-methodology.ts");

@@ -1,5 +1,6 @@
 import { type OpenAttempt, unendedAttempt, unendedAttempts } from "@runa/store/attempts";
 import { RunaError } from "../diagnostic.ts";
+import { insideAttempt } from "../messages.ts";
 import { statOf } from "../process/proc.ts";
 import type { OpenProject } from "./project.ts";
 
@@ -29,9 +30,7 @@ export function refuseInsideAttempt({ store, root }: OpenProject, environment: N
 
 function refuse(attempt: OpenAttempt | null, root: string): void {
   if (attempt === null) return;
-  throw new RunaError(
-    `this is inside attempt ${attempt.id} of protocol '${attempt.protocol}' of the same project (${root}): an agent delivers by its tools, and what is executed, reopened or accepted is decided outside. \`runa state\`, \`scan\`, \`list\` and dry runs answer here`,
-  );
+  throw new RunaError(insideAttempt(attempt.id, attempt.protocol, root));
 }
 
 /** The processes above this one, with when they started; none where they cannot be seen. */

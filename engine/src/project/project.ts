@@ -12,11 +12,21 @@ import {
   scan,
   storeExists,
 } from "@runa/store";
+import { WorkspaceError } from "@runa/store/files";
 import { RunaError } from "../diagnostic.ts";
 import { log } from "../log/log.ts";
+import { artifactsOptionEmpty, noConfig, noMethodology, noProject, storeMissing } from "../messages.ts";
 import { projectMethodology } from "../methodology/kept.ts";
 import { type Methodology, manifestPath, UnreadableManifestError } from "../methodology/methodology.ts";
-import { type Config, checkBindings, configFile, fromRoot, readConfig, unreadableMethodology } from "./config.ts";
+import {
+  type Config,
+  checkBindings,
+  configFile,
+  fromRoot,
+  readConfig,
+  unreadableMethodology,
+  unreadableWorkspace,
+} from "./config.ts";
 import { Lockfile } from "./lockfile/read.ts";
 import { recordMethodology } from "./record-methodology.ts";
 import { logNotKept, logOpened, logScanned } from "./records.ts";
@@ -77,12 +87,9 @@ function isDirectory(path: string): boolean {
  */
 export async function findProject(options: ProjectOptions): Promise<Project> {
   const { workingDirectory, environment } = options;
-  if (options.artifactsDir === "") throw new RunaError("--artifacts-dir is empty: name a directory, or leave it out");
+  if (options.artifactsDir === "") throw new RunaError(artifactsOptionEmpty());
   const root = findRoot(workingDirectory);
-  if (root === null)
-    throw new RunaError(
-      `no runa project in ${workingDirectory} or above it: make one with \`runa init --methodology PATH\``,
-    );
+  if (root === null) throw new RunaError(noProject(workingDirectory));
   const config = await readConfig(configFile({ flag: options.config, environment, workingDirectory, root }));
   return {
     root,
@@ -120,10 +127,7 @@ export function stateFile(root: string): string {
  * @throws StoreError when it is damaged, cannot be read, or is gone
  */
 export function openProjectStore({ root, storeDirectory }: Project, use: StoreUse = "record"): Store {
-  if (!storeExists(storeDirectory) && existsSync(stateFile(root)))
-    throw new StoreError(
-      `${storeDirectory} holds no store: it was deleted, or this is a fresh copy of the project. What runa remembers of earlier attempts is lost with it, no artifact is. \`runa scan --rebuild\` makes a new one and reads the artifacts again`,
-    );
+  if (!storeExists(storeDirectory) && existsSync(stateFile(root))) throw new StoreError(storeMissing(storeDirectory));
   return openStore(storeDirectory, use);
 }
 
@@ -153,11 +157,7 @@ export async function openRecord(options: ProjectOptions, use: StoreUse): Promis
  */
 export function methodologyFile({ root, config }: Project): string {
   if (config.methodologyPath === null)
-    throw new RunaError(
-      config.file === null
-        ? `no config found for the project in ${root}: run \`runa init --methodology PATH\` there`
-        : `${config.file} names no methodology: set methodology_path, or run \`runa init --methodology PATH\``,
-    );
+    throw new RunaError(config.file === null ? noConfig(root) : noMethodology(config.file));
   return manifestPath(fromRoot(root, config.methodologyPath));
 }
 
@@ -187,13 +187,16 @@ export async function openProject(options: ProjectOptions): Promise<OpenProject>
   }
 }
 
-/** Brings the store up to date with the workspace. */
-export async function scanProject(
-  { root, store, workspace, methodology }: OpenProject,
-  options: ScanOptions = {},
-): Promise<ScanReport> {
+/**
+ * Brings the store up to date with the workspace.
+ * @throws RunaError, DiagnosticsError where the workspace has gone or cannot be read; StoreError
+ */
+export async function scanProject(project: OpenProject, options: ScanOptions = {}): Promise<ScanReport> {
+  const { root, store, workspace, methodology } = project;
   const wasKept = store.persistent;
-  const report = await scan(store, workspace, methodology.types, options);
+  const report = await scan(store, workspace, methodology.types, options).catch(async (error: unknown) => {
+    throw error instanceof WorkspaceError ? await unreadableWorkspace(project, error.why) : error;
+  });
   if (wasKept && !store.persistent) logNotKept(root);
   logScanned(report);
   return report;

@@ -5,6 +5,7 @@ import type { Carrier } from "../attempt/carrier.ts";
 import { adopt } from "../attempt/claim.ts";
 import type { Supervision } from "../attempt/context.ts";
 import type { Watcher } from "../attempt/supervise.ts";
+import { attemptNotTakenOver } from "../messages.ts";
 import type { Protocol } from "../methodology/methodology.ts";
 import { isOrphan } from "../process/owner.ts";
 import type { ActiveAttempts } from "./active-attempts.ts";
@@ -57,8 +58,5 @@ export async function adoptOrphans({
 
 /** Mostly another runa was faster, and then it is no orphan any more. */
 function notTakenOver(standstill: Standstill, { id }: OpenAttempt): void {
-  standstill.again(
-    `adopt ${id}`,
-    `attempt ${id} lost its runa and cannot be taken over: free its candidate with \`runa release ${shortAttemptId(id)}\``,
-  );
+  standstill.again(`adopt ${id}`, attemptNotTakenOver(id, shortAttemptId(id)));
 }

@@ -9,6 +9,7 @@ import type { Watcher } from "../attempt/supervise.ts";
 import { removeUnclaimed } from "../attempt/unclaimed.ts";
 import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
+import { executeReadOnly, neverStarts } from "../messages.ts";
 import { type Candidate, candidateKey } from "../methodology/candidate.ts";
 import type { Protocol } from "../methodology/methodology.ts";
 import { offerProblem } from "../plan/offer.ts";
@@ -120,9 +121,7 @@ class Cascade {
     const { project } = this.#context;
     const candidates = this.#aim.executable(await this.#evaluate());
     if (unendedAttempts(project.store).length > 0 || candidates.some(({ readiness }) => readiness.status === "ready"))
-      throw new RunaError(
-        `${project.storeDirectory} cannot be written: work cannot be executed without keeping what it did`,
-      );
+      throw new RunaError(executeReadOnly(project.storeDirectory));
   }
 
   async #schedule(): Promise<RunReport> {
@@ -150,10 +149,7 @@ class Cascade {
    */
   async #lookAgain({ protocol, workUnit }: EvaluatedCandidate): Promise<void> {
     const name = `'${protocol.name}'${workUnit === null ? "" : ` (work unit '${workUnit}')`}`;
-    const { times, pause } = this.#standstill.again(
-      `start ${name}`,
-      `protocol ${name} cannot be started: each time that it was about to be, what it reads was no longer what had been evaluated, or it had been executed meanwhile. Something keeps changing its inputs: end that and run again`,
-    );
+    const { times, pause } = this.#standstill.again(`start ${name}`, neverStarts(name));
     this.#outlook.refuted(times > 1);
     await this.#alarm.until(performance.now() + pause);
   }

@@ -1,5 +1,6 @@
 import type { Store } from "@runa/store";
 import { type OpenAttempt, unendedAttempts } from "@runa/store/attempts";
+import { waitsForEnded } from "../messages.ts";
 import { isOrphan } from "../process/owner.ts";
 import type { ActiveAttempts } from "./active-attempts.ts";
 import type { Alarm } from "./alarm.ts";
@@ -39,10 +40,7 @@ export class Waiting {
       if (woken || performance.now() >= due) return;
       if (!this.#isOneGone(others)) continue;
       const ids = idsOf(others);
-      this.#standstill.again(
-        `wait ${ids}`,
-        `attempt ${ids} is over and still counts as what has to be waited for: \`runa doctor\` looks at the store`,
-      );
+      this.#standstill.again(`wait ${ids}`, waitsForEnded(ids));
       return;
     }
   }

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { unendedAttempt } from "@runa/store/attempts";
 import { RunaError } from "../diagnostic.ts";
+import { attemptOver, notInsideAttempt } from "../messages.ts";
 import { attemptIn } from "../project/nested.ts";
 import { findProject, openProjectStore } from "../project/project.ts";
 import type { OutputSession } from "./output-session.ts";
@@ -14,10 +15,7 @@ export async function openAttemptSession(
   options: Omit<SessionOptions, "protocol" | "workUnit">,
 ): Promise<OutputSession> {
   const id = attemptIn(options.environment);
-  if (id === null)
-    throw new RunaError(
-      "this is not inside an attempt (RUNA_ATTEMPT is not set): `runa step` and `runa run` start attempts",
-    );
+  if (id === null) throw new RunaError(notInsideAttempt());
   const environment = { ...options.environment, ...serverEnvironment(options.environment) };
   // What was typed counts from where it was typed; what the environment says, from the project.
   const typed = (path: string | undefined) => (path ? resolve(options.workingDirectory, path) : path);
@@ -30,8 +28,7 @@ export async function openAttemptSession(
   const store = openProjectStore(await findProject(located));
   const attempt = unendedAttempt(store, id);
   store.close();
-  if (attempt === null)
-    throw new RunaError(`attempt ${id} has ended, or is none of this project: nothing is delivered`);
+  if (attempt === null) throw new RunaError(attemptOver(id));
   return openOutputSession({ ...located, protocol: attempt.protocol, workUnit: attempt.workUnit });
 }
 

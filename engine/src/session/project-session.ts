@@ -18,6 +18,18 @@ import {
   withdrawArtifact,
 } from "@runa/store/deliveries";
 import { RunaError } from "../diagnostic.ts";
+import {
+  foreignAttempt,
+  othersAttempt,
+  refusedForeignUnit,
+  refusedNoOutput,
+  refusedNoReason,
+  refusedOutsideAttempt,
+  refusedUnknownType,
+  serverNeedsUnit,
+  unknownProtocol,
+  unscopedTakesNoUnit,
+} from "../messages.ts";
 import type { Methodology, Protocol } from "../methodology/methodology.ts";
 import { propertyNames } from "../methodology/schema-parts.ts";
 import { undeclaredOutput } from "../plan/offer.ts";
@@ -92,31 +104,28 @@ function refuseAnothersAttempt(
   attempt: string,
   { protocol, workUnit }: SessionOptions,
 ): void {
-  if (progressOf(store, attempt) === null)
-    throw new RunaError(
-      `RUNA_ATTEMPT names attempt ${attempt}, which is none of the project in ${root}: unset it to deliver by hand`,
-    );
+  if (progressOf(store, attempt) === null) throw new RunaError(foreignAttempt(attempt, root));
   const open = unendedAttempt(store, attempt);
   if (open === null || (open.protocol === protocol && open.workUnit === workUnit)) return;
   const unit = open.workUnit === null ? "" : ` of work unit '${open.workUnit}'`;
-  throw new RunaError(
-    `RUNA_ATTEMPT names attempt ${attempt} of protocol '${open.protocol}'${unit}, which does nothing else: start the server with the arguments in RUNA_MCP_CONFIG`,
-  );
+  throw new RunaError(othersAttempt(attempt, open.protocol, unit));
 }
 
 function protocolFor({ methodology }: OpenProject, { protocol: name, workUnit }: SessionOptions): Protocol {
   const protocol = methodology.protocols.find((candidate) => candidate.name === name);
   if (protocol === undefined)
     throw new RunaError(
-      `methodology '${methodology.name}' has no protocol '${name}'${didYouMean(
+      unknownProtocol(
+        methodology.name,
         name,
-        methodology.protocols.map((known) => known.name),
-      )}`,
+        didYouMean(
+          name,
+          methodology.protocols.map((known) => known.name),
+        ),
+      ),
     );
-  if (protocol.scoped && workUnit === null)
-    throw new RunaError(`protocol '${name}' is scoped: give it a work unit with --work-unit ID`);
-  if (!protocol.scoped && workUnit !== null)
-    throw new RunaError(`protocol '${name}' is not scoped: leave --work-unit out`);
+  if (protocol.scoped && workUnit === null) throw new RunaError(serverNeedsUnit(name));
+  if (!protocol.scoped && workUnit !== null) throw new RunaError(unscopedTakesNoUnit(name));
   return protocol;
 }
 
@@ -152,7 +161,7 @@ class ProjectSession implements OutputSession {
   async deliver(artifactType: string, instanceId: string, artifact: unknown): Promise<DeliveryResult> {
     return this.#guarded("delivered", artifactType, instanceId, async (id) => {
       const type = this.#project.methodology.types.get(artifactType);
-      if (type === undefined) throw new RefusedError("not_an_output", `'${artifactType}' is no declared artifact type`);
+      if (type === undefined) throw new RefusedError("not_an_output", refusedUnknownType(artifactType));
       const valid = await validArtifact(type, id, this.#withWorkUnit(artifact, type.schema));
       return deliverArtifact(this.#project.store, this.#deliverer, valid);
     });
@@ -192,9 +201,8 @@ class ProjectSession implements OutputSession {
   }
 
   #inAttempt(reason: string | undefined): Deliverer & { attempt: string } {
-    if (this.#attempt === null)
-      throw new RefusedError("outside_attempt", "only an attempt that runa started can do this");
-    if (reason?.trim() === "") throw new RefusedError("bad_arguments", "give a reason");
+    if (this.#attempt === null) throw new RefusedError("outside_attempt", refusedOutsideAttempt());
+    if (reason?.trim() === "") throw new RefusedError("bad_arguments", refusedNoReason());
     return { ...this.#deliverer, attempt: this.#attempt };
   }
 
@@ -207,7 +215,7 @@ class ProjectSession implements OutputSession {
   ): Promise<DeliveryResult> {
     return orRefusal(this.#project.store, this.#attempt, artifactType, async () => {
       if (!this.outputs.some((output) => output.artifactType === artifactType))
-        throw new RefusedError("not_an_output", `'${artifactType}' is no output of protocol '${this.protocol}'`);
+        throw new RefusedError("not_an_output", refusedNoOutput(artifactType, this.protocol));
       const id = usableId(instanceId);
       const contentHash = await act(id);
       if (kind === "withdrawn") this.#delivered.delete(artifactType);
@@ -223,10 +231,7 @@ class ProjectSession implements OutputSession {
       return artifact;
     const named = Object.hasOwn(artifact, "work_unit") ? (artifact as { work_unit: unknown }).work_unit : undefined;
     if (named !== undefined && named !== this.workUnit)
-      throw new RefusedError(
-        "other_work_unit",
-        `this session delivers for work unit '${this.workUnit}', not ${JSON.stringify(named)}: leave work_unit out`,
-      );
+      throw new RefusedError("other_work_unit", refusedForeignUnit(this.workUnit, JSON.stringify(named)));
     return propertyNames(schema).has("work_unit") ? { ...artifact, work_unit: this.workUnit } : artifact;
   }
 

@@ -2,6 +2,7 @@ import type { InstanceId, Violation } from "@runa/store";
 import { RefusedError, type ValidArtifact } from "@runa/store/deliveries";
 import { instanceIdProblem, workUnitOf } from "@runa/store/files";
 import { JsonError, MAX_BYTES, MAX_DEPTH, parseJson } from "@runa/store/json";
+import { refusedInstanceId, refusedNotJson, refusedTooLong } from "../messages.ts";
 import type { ArtifactType } from "../methodology/methodology.ts";
 
 /**
@@ -22,7 +23,7 @@ export async function validArtifact(type: ArtifactType, id: InstanceId, artifact
 export function usableId(instanceId: string): InstanceId {
   const problem = instanceIdProblem(instanceId);
   if (problem === null) return instanceId as InstanceId;
-  throw new RefusedError("bad_instance_id", `instance_id ${JSON.stringify(instanceId)} cannot be used: ${problem}`);
+  throw new RefusedError("bad_instance_id", refusedInstanceId(JSON.stringify(instanceId), problem));
 }
 
 export class InvalidArtifactError extends RefusedError {
@@ -44,14 +45,13 @@ const MAX_MIB = MAX_BYTES / 1024 ** 2;
 function asFile(artifact: unknown): { text: string; value: unknown; canonical: string } {
   try {
     const text = `${JSON.stringify(artifact, null, 2)}\n`;
-    if (Buffer.byteLength(text) > MAX_BYTES)
-      throw new RefusedError("not_json", `its file would be longer than ${MAX_MIB} MiB`);
+    if (Buffer.byteLength(text) > MAX_BYTES) throw new RefusedError("not_json", refusedTooLong(MAX_MIB));
     return { text, ...parseJson(text) };
   } catch (error) {
-    if (error instanceof JsonError) throw new RefusedError("not_json", `it cannot be kept as JSON: ${error.message}`);
+    if (error instanceof JsonError) throw new RefusedError("not_json", refusedNotJson(error.message));
     if (!(error instanceof RangeError)) throw error;
     // The limits of JSON.stringify on nesting and on length lie above runa's.
     const limit = /call stack/.test(error.message) ? `nested over ${MAX_DEPTH} levels` : `longer than ${MAX_MIB} MiB`;
-    throw new RefusedError("not_json", `it cannot be kept as JSON: ${limit}`);
+    throw new RefusedError("not_json", refusedNotJson(limit));
   }
 }

@@ -1,5 +1,6 @@
 import { parse, TomlError } from "smol-toml";
 import { type Diagnostic, DiagnosticsError, type TomlPath } from "../diagnostic.ts";
+import { notToml, tomlNotUtf8, tomlTooDeep } from "../messages.ts";
 
 /** A TOML document's data. */
 export type TomlTable = { readonly [key: string]: unknown };
@@ -37,20 +38,19 @@ export function parseToml(file: string, bytes: Uint8Array): TomlDocument {
   try {
     text = utf8.decode(bytes);
   } catch {
-    throw new DiagnosticsError([{ severity: "error", file, message: "not valid UTF-8: save the file as UTF-8" }]);
+    throw new DiagnosticsError([{ severity: "error", file, message: tomlNotUtf8() }]);
   }
   try {
     // TOML has 64 bits; one that a double does not hold may stand in a table that is none of runa's.
     const table = parse(text, { maxDepth: MAX_DEPTH, integersAsBigInt: "asNeeded" });
-    if (isTooDeep(table))
-      throw new DiagnosticsError([{ severity: "error", file, message: `nested over ${MAX_DEPTH} levels` }]);
+    if (isTooDeep(table)) throw new DiagnosticsError([{ severity: "error", file, message: tomlTooDeep(MAX_DEPTH) }]);
     return { file, text, table };
   } catch (error) {
     if (error instanceof DiagnosticsError) throw error;
     if (!(error instanceof TomlError))
-      throw new DiagnosticsError([{ severity: "error", file, message: `not TOML: ${String(error)}` }]);
+      throw new DiagnosticsError([{ severity: "error", file, message: notToml(String(error)) }]);
     const { line, column } = error;
-    const message = `not TOML: ${(error.message.split("\n")[0] ?? "").replace(/^Invalid TOML document: /, "")}`;
+    const message = notToml((error.message.split("\n")[0] ?? "").replace(/^Invalid TOML document: /, ""));
     throw new DiagnosticsError([
       { severity: "error", file, message, position: { line, column, text: text.split(/\r?\n/)[line - 1] ?? "" } },
     ]);

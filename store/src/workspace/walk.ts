@@ -29,9 +29,12 @@ export interface Walk {
 /** The workspace directory itself is missing or cannot be listed. */
 export class WorkspaceError extends Error {
   readonly code: string | undefined;
+  /** Why, in a few words. */
+  readonly why: string;
   constructor(workspace: string, cause: NodeJS.ErrnoException) {
     super(`${workspace}: ${reasonOf(cause)}`);
     this.code = cause.code;
+    this.why = reasonOf(cause);
   }
 }
 

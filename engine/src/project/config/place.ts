@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { readSourceFile } from "@runa/store/files";
 import { RunaError } from "../../diagnostic.ts";
+import { overrideUnreadable } from "../../messages.ts";
 import { whyUnreadable } from "../../unreadable.ts";
 
 /** Where a process looks for its configuration. */
@@ -64,6 +65,6 @@ function requireReadable(source: string, file: string): void {
     readSourceFile(file);
   } catch (error) {
     const why = whyUnreadable(file, error);
-    throw new RunaError(`${source} names ${file}, which is not a file that can be read (${why}): correct the path`);
+    throw new RunaError(overrideUnreadable(source, file, why));
   }
 }

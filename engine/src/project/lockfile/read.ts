@@ -132,7 +132,7 @@ function parsed(file: string, bytes: Buffer): Lock {
   for (const { from, to } of conflicts)
     found.push({
       row: from,
-      message: `a merge left its markers in lines ${from + 1} to ${to + 1}: keep of each output the line that goes with the files you kept, or delete these lines, and \`runa scan\` writes what is known here`,
+      message: `a merge left its markers in ${from === to ? `line ${from + 1}` : `lines ${from + 1} to ${to + 1}`}: keep of each output the line that goes with the files you kept, or delete these lines, and \`runa scan\` writes what is known here`,
     });
   const isMarked = (row: number) => conflicts.some(({ from, to }) => row >= from && row <= to);
   const version = versionIn(rows[0] ?? "");

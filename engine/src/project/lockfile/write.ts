@@ -7,7 +7,7 @@ import { logHead } from "@runa/store/log";
 import { type Diagnostic, DiagnosticsError } from "../../diagnostic.ts";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
 import { evaluateEach, lookAt, workUnitsOf } from "../look.ts";
-import type { OpenProject } from "../project.ts";
+import { displayPath, type OpenProject } from "../project.ts";
 import { byCandidate } from "./believed.ts";
 import type { LockLine } from "./line.ts";
 import { linesOf } from "./lines.ts";
@@ -32,7 +32,7 @@ export function updateLockfile(project: OpenProject, evaluation: Evaluation, ren
   for (let left = TRIES; ; left--) {
     const head = logHead(store).seq;
     const lock = lockfile.read();
-    if (lock.defects.length > 0) return lock.defects.map(({ message }) => message).join("; ");
+    if (lock.defects.length > 0) return lock.defects.map((one) => placed(project, one)).join("; ");
     const text = textOf(project, evaluation, lock, renewed);
     if (saysTheSame(lock, text)) return null;
     try {
@@ -48,6 +48,11 @@ export function updateLockfile(project: OpenProject, evaluation: Evaluation, ren
       return `${lockfile.file} could not be written (${reasonOf(error)}): \`runa scan\` writes it when that is mended`;
     }
   }
+}
+
+/** A defect in one line. */
+function placed({ root }: OpenProject, { file, position, message }: Diagnostic): string {
+  return `${displayPath(root, file)}${position === undefined ? "" : `:${position.line}`}: ${message}`;
 }
 
 function write({ file }: Lockfile, text: string): void {

@@ -1,0 +1,292 @@
+// What the engine says to people: one function for each message, by its subject. `docs/errors.md` is made from this file.
+
+// Subject: The project
+
+/** No directory from here upwards holds a project. Change to one, or make one. */
+export const noProject = (directory: string): string =>
+  `no runa project in ${directory} or above it: make one with \`runa init --methodology PATH\``;
+
+/** There is a project, and neither it nor the user has a config. */
+export const noConfig = (root: string): string =>
+  `no config found for the project in ${root}: run \`runa init --methodology PATH\` there`;
+
+/** The config was written by hand, or lost a line. */
+export const noMethodology = (file: string): string =>
+  `${file} names no methodology: set methodology_path, or run \`runa init --methodology PATH\``;
+
+/** `--config` was given an empty value, as when a variable in a script is not set. */
+export const configOptionEmpty = (): string => "--config is empty: name a file, or leave it out";
+
+/** `--artifacts-dir` was given an empty value. */
+export const artifactsOptionEmpty = (): string => "--artifacts-dir is empty: name a directory, or leave it out";
+
+/** `--config` or `RUNA_CONFIG` leads nowhere, or to something that is no file. */
+export const overrideUnreadable = (source: string, file: string, reason: string): string =>
+  `${source} names ${file}, which is not a file that can be read (${reason}): correct the path`;
+
+/** `runa init` changes a config that is there by the line, and cannot where its TOML is too unusual for that. */
+export const configNotEdited = (file: string): string =>
+  `${file} could not be edited: rewrite it more simply, or set methodology_path in it yourself`;
+
+/** The system refused a directory or a file of the new project. What is in brackets is where. */
+export const projectNotMade = (root: string, reason: string, path: string): string =>
+  `the project could not be made in ${root}: ${reason} (${path})`;
+
+/** The store was deleted, or the project was copied or cloned without it. */
+export const storeMissing = (directory: string): string =>
+  `${directory} holds no store: it was deleted, or this is a fresh copy of the project. What runa remembers of earlier attempts is lost with it, no artifact is. \`runa scan --rebuild\` makes a new one and reads the artifacts again`;
+
+/** A file of the methodology was written to while a command read it. Nothing was recorded of a mixture. */
+export const changedWhileUsed = (file: string, how: string): string =>
+  `${file} changed while this command was using it (${how}): give the command again`;
+
+/** An agent called a command that executes or decides, in its own environment or below its own process. */
+export const insideAttempt = (attempt: string, protocol: string, root: string): string =>
+  `this is inside attempt ${attempt} of protocol '${protocol}' of the same project (${root}): an agent delivers by its tools, and what is executed, reopened or accepted is decided outside. \`runa state\`, \`scan\`, \`list\` and dry runs answer here`;
+
+/** The directory in which the artifacts lie by default has gone, or may not be read, though artifacts of it are known. */
+export const workspaceUnreadable = (directory: string, reason: string, config: string): string =>
+  `the workspace cannot be read: ${directory}: ${reason}. Put it back, or point artifacts_dir in ${config} (or --artifacts-dir) at it`;
+
+/** The directory that the command line or the environment names for the artifacts is not the one that is known. */
+export const artifactsOptionUnreadable = (directory: string, reason: string): string =>
+  `the workspace cannot be read: ${directory}: ${reason}. Put it back, or correct --artifacts-dir (or RUNA_ARTIFACTS_DIR)`;
+
+// Subject: The config
+
+/** The config is there and cannot be read. Mend what the reason says, or name another file with `--config`. */
+export const configUnreadable = (reason: string): string => `the config cannot be read: ${reason}`;
+
+/** The methodology was moved, or the project was and its config holds an absolute path. */
+export const methodologyMoved = (manifest: string, reason: string): string =>
+  `'methodology_path' names ${manifest}, which cannot be read (${reason}): correct it, or run \`runa init --methodology PATH\``;
+
+/** The workspace was moved, or the project was and its config holds an absolute path. */
+export const artifactsMoved = (directory: string, reason: string): string =>
+  `the workspace cannot be read: 'artifacts_dir' names ${directory} (${reason}). Put it back, or correct this line`;
+
+/** A table `[protocols.NAME]` is of no protocol, so that nothing would use it. */
+export const configUnknownProtocol = (name: string, hint: string): string =>
+  `the methodology has no protocol '${name}'${hint}`;
+
+// Subject: TOML files
+
+/** The manifest or the config is written in another encoding. */
+export const tomlNotUtf8 = (): string => "not valid UTF-8: save the file as UTF-8";
+
+/** Tables or lists stand in one another far deeper than anything that runa reads. */
+export const tomlTooDeep = (levels: number): string => `nested over ${levels} levels: write it flatter`;
+
+/** The file breaks TOML's own rules at the place shown. */
+export const notToml = (reason: string): string => `not TOML: ${reason}`;
+
+// Subject: Protocols, types and instances that are named
+
+/** A command names a protocol that the methodology does not have. */
+export const unknownProtocol = (methodology: string, name: string, hint: string): string =>
+  `methodology '${methodology}' has no protocol '${name}'${hint}`;
+
+/** A command names an artifact type that the methodology does not have. */
+export const unknownType = (methodology: string, name: string, hint: string): string =>
+  `methodology '${methodology}' has no artifact type '${name}'${hint}`;
+
+/** A scoped protocol does its work once for each work unit, and none was given. `runa list` shows the work units. */
+export const scopedNeedsUnit = (name: string): string =>
+  `protocol '${name}' is scoped: say for which work unit, with --work-unit ID`;
+
+/** A protocol that does its work once for the whole project was named together with a work unit. */
+export const unscopedTakesNoUnit = (name: string): string => `protocol '${name}' is not scoped: leave --work-unit out`;
+
+/** `runa show` names an instance of a type of which there is none yet. `runa explain` says who could make one. */
+export const noInstanceOfType = (instance: string, type: string): string =>
+  `there is no '${instance}' of type '${type}', nor any other`;
+
+/** `runa show` names an instance that there is not. */
+export const unknownInstance = (instance: string, type: string, hint: string): string =>
+  `there is no '${instance}' of type '${type}'${hint} \`runa show ${type}\` lists those that there are`;
+
+/** Each time that the instance was read, it had changed since the scan. */
+export const instanceKeepsChanging = (type: string, instance: string): string =>
+  `${type}/${instance} is being written again and again: look once more when that has ended`;
+
+/** An input was written to between the scan and the prompt that was to show it. */
+export const inputChangedForPrompt = (): string => "an input was changed while the prompt was made: try again";
+
+// Subject: Attempts that are named
+
+/** So few characters of an id could mean many attempts. */
+export const attemptIdTooShort = (beginning: string, least: number): string =>
+  `'${beginning}' is too short: give the attempt's id, or at least its first ${least} characters; \`runa attempts\` lists them`;
+
+/** No attempt of this project has that id. */
+export const unknownAttempt = (beginning: string): string =>
+  `no attempt has an id that begins with '${beginning}': \`runa attempts\` lists them`;
+
+/** The log knows of no such attempt. `runa attempts` lists those that there are. */
+export const unknownLoggedAttempt = (beginning: string): string =>
+  `the log tells of no attempt whose id begins with '${beginning}'`;
+
+/** Several attempts have an id that begins so. */
+export const attemptIdAmbiguous = (beginning: string, examples: string): string =>
+  `'${beginning}' is how several attempts begin: give more of the id, such as ${examples}`;
+
+// Subject: Releasing an attempt
+
+/** `runa release` was called, and no attempt runs or is claimed. */
+export const nothingToRelease = (): string => "no attempt is open: there is nothing to release";
+
+/** So few characters of an id could mean several of the open attempts. */
+export const releaseIdTooShort = (beginning: string, least: number): string =>
+  `'${beginning}' is too short: give the attempt's id, or at least its first ${least} characters`;
+
+/** None of the open attempts has that id. It may have ended. */
+export const unknownOpenAttempt = (beginning: string, hint: string): string =>
+  `no open attempt '${beginning}'${hint}: \`runa state --json\` names those that run`;
+
+/** Several open attempts have an id that begins so. */
+export const openAttemptAmbiguous = (beginning: string, examples: string): string =>
+  `several open attempts begin with '${beginning}': give more of the id, such as ${examples}`;
+
+/** The end of the attempt could not be recorded, so it stays open. */
+export const releaseReadOnly = (directory: string): string =>
+  `${directory} cannot be written: nothing is released. Make it writable, and give the command again`;
+
+/** The attempt was open a moment ago. Nothing is left to do. */
+export const attemptEndedItself = (attempt: string): string => `attempt ${attempt} has just ended by itself`;
+
+/** A runa on this machine executes the attempt, and would go on. */
+export const releaseHeldHere = (attempt: string, pid: number): string =>
+  `attempt ${attempt} is executed by runa (pid ${pid}) on this machine: stop that one, its claim ends with it`;
+
+/** The runa of the attempt is gone, and its agent goes on. */
+export const releaseAgentWorks = (attempt: string, pid: number): string =>
+  `the agent of attempt ${attempt} (pid ${pid}) is still at work: \`runa run\` takes it over`;
+
+// Subject: Reopening and accepting
+
+/** Such a protocol writes nothing that it must, so there is nothing to make again. */
+export const reopenOwesNothing = (protocol: string): string =>
+  `protocol '${protocol}' owes nothing, so it is never current: \`runa step --protocol ${protocol}\` executes it whenever it is READY`;
+
+/** Between the look at the outputs and their acceptance an attempt ended. */
+export const acceptOvertaken = (protocol: string): string =>
+  `protocol '${protocol}' has just been executed again: look at what came of that first`;
+
+/** Such a protocol writes nothing that it must. */
+export const acceptOwesNothing = (protocol: string): string =>
+  `protocol '${protocol}' owes nothing, so there is nothing to accept`;
+
+/** An attempt is at work on the outputs. */
+export const acceptWhileExecuted = (protocol: string, attempt: string): string =>
+  `protocol '${protocol}' is being executed by attempt ${attempt}: wait for what comes of that`;
+
+/** Nothing is left to do. */
+export const acceptCurrent = (protocol: string): string =>
+  `protocol '${protocol}' is done as it is: its outputs are current`;
+
+/** Only what an attempt left can be accepted. `runa step` starts one. */
+export const acceptNeverExecuted = (protocol: string): string =>
+  `no attempt of protocol '${protocol}' has ended, so there is nothing to accept`;
+
+/** This clone has no record of the attempt, and could not say what it saw. */
+export const acceptElsewhere = (protocol: string): string =>
+  `the last attempt of protocol '${protocol}' was made in another clone, as the lock file tells: accept it there`;
+
+/** Nothing failed. `runa explain` tells what has changed, and `runa step` executes the protocol once more. */
+export const acceptDelivered = (protocol: string): string =>
+  `the last attempt of protocol '${protocol}' delivered, and what it reads has changed since: only what a failed attempt left can be accepted`;
+
+/** What cannot be read cannot be accepted. */
+export const acceptPartial = (types: string): string =>
+  `not all of ${types} could be read: \`runa doctor\` says what and why`;
+
+/** Something that the protocol owes is missing or not valid. Deliver it by hand, or have the protocol executed again. */
+export const acceptIncomplete = (protocol: string, lacks: string): string =>
+  `the outputs of protocol '${protocol}' are not complete, so there is nothing to accept: ${lacks}`;
+
+// Subject: Executing work
+
+/** A protocol is READY and there is no command to execute it with. */
+export const noAgent = (protocol: string, file: string): string =>
+  `protocol '${protocol}' is to be executed and has no agent: put [agent] command = ["…"] into ${file}`;
+
+/** runa is not installed whole: the server of an attempt lies beside runa's own program. */
+export const noServerProgram = (): string =>
+  "runa-mcp is neither beside runa nor on the PATH: install runa whole, an agent cannot deliver without it";
+
+/** The directory of an attempt cannot be written. Nothing was started. */
+export const promptNotWritten = (file: string, reason: string): string =>
+  `the prompt could not be written to ${file}: ${reason}. Make its directory writable, or make room`;
+
+/** The system refused to start a process. The attempt was ended as not started. `runa doctor --agent` tries the agent. */
+export const workNotStarted = (what: string, attempt: string, reason: string): string =>
+  `the ${what} of attempt ${attempt} could not be started: ${reason}`;
+
+/** There is work, and the store can only be read. */
+export const executeReadOnly = (directory: string): string =>
+  `${directory} cannot be written: work cannot be executed without keeping what it did. Make it writable, or make room`;
+
+/** An attempt whose runa died stays open, and this runa may not go on with it. */
+export const attemptNotTakenOver = (attempt: string, beginning: string): string =>
+  `attempt ${attempt} lost its runa and cannot be taken over: free its candidate with \`runa release ${beginning}\``;
+
+/** Between the look at its inputs and its start something changed them, every time. */
+export const neverStarts = (protocol: string): string =>
+  `protocol ${protocol} cannot be started: each time that it was about to be, what it reads was no longer what had been evaluated, or it had been executed meanwhile. Something keeps changing its inputs: end that and run again`;
+
+/** The store says that an attempt is over and that it is waited for. */
+export const waitsForEnded = (attempts: string): string =>
+  `attempt ${attempts} is over and still counts as what has to be waited for: \`runa doctor\` looks at the store`;
+
+// Subject: Delivering
+
+/** `runa deliver` or a server was told to deliver for an attempt, outside of any. */
+export const notInsideAttempt = (): string =>
+  "this is not inside an attempt (RUNA_ATTEMPT is not set): `runa step` and `runa run` start attempts";
+
+/** What `RUNA_ATTEMPT` names is over. Outside the attempt `runa deliver` delivers by hand. */
+export const attemptOver = (attempt: string): string =>
+  `attempt ${attempt} has ended, or is none of this project: nothing is delivered`;
+
+/** A server was started with the environment of another project's attempt. */
+export const foreignAttempt = (attempt: string, root: string): string =>
+  `RUNA_ATTEMPT names attempt ${attempt}, which is none of the project in ${root}: unset it to deliver by hand`;
+
+/** A server was started inside an attempt, for another protocol or work unit. */
+export const othersAttempt = (attempt: string, protocol: string, ofUnit: string): string =>
+  `RUNA_ATTEMPT names attempt ${attempt} of protocol '${protocol}'${ofUnit}, which does nothing else: start the server with the arguments in RUNA_MCP_CONFIG`;
+
+/** A server of a scoped protocol was started without a work unit. */
+export const serverNeedsUnit = (name: string): string =>
+  `protocol '${name}' is scoped: give it a work unit with --work-unit ID`;
+
+/** The manifest has a protocol write a type that it does not declare. `runa lint` shows the line. */
+export const undeclaredOutputType = (protocol: string, type: string, hint: string): string =>
+  `protocol '${protocol}' writes '${type}', which is not a declared artifact type${hint}, so nothing of it can be delivered: correct the name, or declare the type`;
+
+/** A delivery names a type that no methodology here declares. */
+export const refusedUnknownType = (type: string): string => `'${type}' is no declared artifact type`;
+
+/** A delivery names a type that this protocol does not write. The tools of the server are those that it does. */
+export const refusedNoOutput = (type: string, protocol: string): string =>
+  `'${type}' is no output of protocol '${protocol}'`;
+
+/** Confirming and withdrawing are for the outputs that an attempt owes. */
+export const refusedOutsideAttempt = (): string => "only an attempt that runa started can do this";
+
+/** The reason that was given is empty. */
+export const refusedNoReason = (): string => "give a reason";
+
+/** The artifact is for another work unit than the session's. */
+export const refusedForeignUnit = (own: string, named: string): string =>
+  `this session delivers for work unit '${own}', not ${named}: leave work_unit out`;
+
+/** The name of the instance cannot be the name of a file. */
+export const refusedInstanceId = (instance: string, problem: string): string =>
+  `instance_id ${instance} cannot be used: ${problem}`;
+
+/** The artifact is longer than any may be. Split it, or refer to large content by a path. */
+export const refusedTooLong = (most: number): string => `its file would be longer than ${most} MiB`;
+
+/** The artifact holds what JSON cannot, or goes beyond a limit. */
+export const refusedNotJson = (reason: string): string => `it cannot be kept as JSON: ${reason}`;
