@@ -177,7 +177,7 @@ describe("a protocol that is not called for", () => {
     );
     rig.write(".runa/workspace/task/t.json", '{"title": "One", "work_unit": "a"}');
     expect((await explained(rig, "sum")).stdout).toContain(
-      "\n  `runa explain work --work-unit ID` says what would move work, which may write result\n",
+      "\n  `runa explain work --work-unit a` says what would move work, which may write result\n",
     );
   });
 

@@ -100,7 +100,11 @@ describe("a schema that cannot be used says why and where", () => {
     [{ items: { $ref: "file:///etc/passwd" } }, "/items/$ref", /^remote \$ref file:\/\/\/etc\/passwd is never fetched/],
     [{ $ref: "#/$defs/nope" }, "/$ref", /#\/\$defs\/nope names nothing in this schema/],
     [{ properties: { a: { $ref: "other.json" } } }, "/properties/a/$ref", /other\.json/],
-    [{ type: "strin" }, "/type", /^not a valid JSON Schema of 2020-12: /],
+    [
+      { type: "strin" },
+      "/type",
+      "not a valid JSON Schema of 2020-12: /type must be one of array, boolean, integer, null, number, object, string, got \"strin\" — did you mean 'string'?",
+    ],
     [{ properties: { a: { minimum: "1" } } }, "/properties/a/minimum", /^not a valid JSON Schema of 2020-12: /],
     [{ required: "a" }, "/required", /^not a valid JSON Schema of 2020-12: /],
     [{ properties: [] }, "/properties", /^not a valid JSON Schema of 2020-12: /],

@@ -225,8 +225,8 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
   },
   wait: { long: () => "wait until the attempt has ended", short: () => "wait" },
   ask: {
-    long: ({ artifact_type, protocol, scoped }, { project }) =>
-      `\`runa explain ${shellWord(protocol)}${scoped ? " --work-unit ID" : ""}${project}\` says what would move ${visible(protocol)}, which may write ${visible(artifact_type)}`,
+    long: ({ artifact_type, protocol, scoped, work_unit }, { project }) =>
+      `\`runa explain ${shellWord(protocol)}${work_unit !== undefined ? ` ${shellOption("--work-unit", work_unit)}` : scoped ? " --work-unit ID" : ""}${project}\` says what would move ${visible(protocol)}, which may write ${visible(artifact_type)}`,
     short: ({ protocol }) => `move ${visible(protocol)}`,
   },
   put_file: {

@@ -266,7 +266,7 @@ function nextText({ outcome, aim, failures, debts }: RunReport, { scope }: KeptF
     case "methodology_changed":
       return `; ${again} goes on`;
     case "quiescent_with_blocked_work":
-      return `; \`runa state${scope}\` says what each waits for`;
+      return `; \`runa explain${scope}\` says what would move each`;
   }
 }
 

@@ -124,6 +124,21 @@ class Search {
       this.#askedElsewhere.add(writer);
       return this.#forType(writer, lacks);
     }
-    return { kind: "ask", artifact_type: type, protocol: writer.name, scoped: writer.scoped };
+    const unit = writer.scoped ? this.#workUnitWithout(writer, type) : null;
+    return {
+      kind: "ask",
+      artifact_type: type,
+      protocol: writer.name,
+      scoped: writer.scoped,
+      ...(unit !== null && { work_unit: unit }),
+    };
+  }
+
+  /** A work unit that has what a protocol requires and nothing of a type that it may write. */
+  #workUnitWithout(writer: Protocol, type: string): string | null {
+    const { view } = this.#explained.evaluation;
+    const unitsOf = (name: string) => view.valid(name).map(({ workUnit }) => workUnit);
+    const have = new Set(unitsOf(type));
+    return writer.requires.flatMap(unitsOf).find((unit) => unit !== null && !have.has(unit)) ?? null;
   }
 }

@@ -156,7 +156,7 @@ export type Reason =
   // What would move it.
   | ({ readonly kind: "execute"; readonly command: "step" | "run" } & NamedCandidate)
   | { readonly kind: "wait" }
-  | ({ readonly kind: "ask"; readonly protocol: string; readonly scoped: boolean } & OfType)
+  | ({ readonly kind: "ask"; readonly scoped: boolean } & OfType & NamedCandidate)
   | ({ readonly kind: "put_file"; readonly directory: string } & OfType)
   | ({ readonly kind: "rename"; readonly path: string; readonly wanted: string } & OfType)
   | ({ readonly kind: "mend" } & BrokenInstance)

@@ -4,6 +4,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import draft06 from "ajv/dist/refs/json-schema-draft-06.json" with { type: "json" };
 import AjvDraft04 from "ajv-draft-04";
 import type { JsonSchema, Violation } from "../artifact.ts";
+import { didYouMean } from "../suggestion.ts";
 import { withExactKeywords } from "./ajv-keywords.ts";
 import { type Dialect, SchemaError } from "./dialect.ts";
 import { shown } from "./shown.ts";
@@ -47,7 +48,15 @@ export function schemaProblem(schema: JsonSchema, dialect: Dialect): SchemaProbl
   if (judge.validateSchema(schema) === true) return null;
   const first = (judge.errors as ErrorObject[] | null | undefined)?.[0];
   const at = first?.instancePath ?? "";
-  return { reason: `${at === "" ? "the schema" : at} ${first?.message ?? "is not one"}`, pointer: at };
+  return { reason: `${at === "" ? "the schema" : at} ${problemText(first)}`, pointer: at };
+}
+
+/** What the metaschema says; of a word that is none of a few with these, and the one that was probably meant. */
+function problemText(problem: ErrorObject | undefined): string {
+  const { keyword, schema, data, message = "is not one" }: Partial<ErrorObject> = problem ?? {};
+  if (keyword !== "enum" || !Array.isArray(schema) || typeof data !== "string") return message;
+  const known = schema.map(String);
+  return `must be one of ${known.join(", ")}, got ${shown(data)}${didYouMean(data, known)}`;
 }
 
 /**
