@@ -38,6 +38,8 @@ test("what the system refuses is said once, with the path and the system's code"
     path: "/some/file",
   });
   expect(failure(refused)).toBe("error: /some/file cannot be used: permission denied (EACCES)\n");
+  const rarer = "EXDEV: cross-device link not permitted, rename '/a' -> '/b'";
+  expect(failure(Object.assign(new Error(rarer), { code: "EXDEV", path: "/a" }))).toBe(`error: ${rarer}\n`);
   expect(failure(Object.assign(new Error("spawn E2BIG"), { code: "E2BIG" }))).toBe("error: spawn E2BIG\n");
 });
 

@@ -97,7 +97,7 @@ describe("help", () => {
   test("of deliver says what may be left out", async () => {
     using here = new Scratch();
     const { stdout } = await runa(here.path, "deliver", "--help");
-    expect(stdout).toContain("\nUsage: runa deliver TYPE INSTANCE [FILE] [--config PATH] [--artifacts-dir DIR]\n");
+    expect(stdout).toContain("\nUsage: runa deliver TYPE INSTANCE [FILE] [--work-unit ID] [--json] [--config PATH]\n");
   });
 
   test("of doctor shows which values may be left out", async () => {

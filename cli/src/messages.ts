@@ -12,6 +12,26 @@ export const optionBeforeCommand = (option: string): string =>
 /** There is no such command. The overview that follows lists those that there are. */
 export const unknownCommand = (name: string): string => `unknown command '${name}'`;
 
+/** A command was given an option that it does not take. `runa COMMAND --help` lists those that it takes. */
+export const noSuchOption = (command: string, option: string, hint: string): string =>
+  `${command} has no option ${option}${hint}`;
+
+/** An option that only stands there or not was given a value. */
+export const optionTakesNoValue = (option: string): string => `${option} takes no value`;
+
+/** An option stands at the end, or before another option, without its value. */
+export const optionValueMissing = (option: string): string => `${option}: the value is missing`;
+
+/** More words stand behind a command than it takes. A word with a space in it has to be quoted. */
+export const tooManyWords = (command: string, words: string, text: string): string =>
+  `${command} takes ${words}, but got '${text}'`;
+
+/** The same, where what is too much cannot be told. */
+export const otherWords = (command: string, words: string): string => `${command} takes ${words}`;
+
+/** A command was given without what it is about. */
+export const wordsMissing = (command: string, words: string): string => `${command} needs ${words}`;
+
 /** An option's value is empty, as when a variable in a script is not set. */
 export const optionEmpty = (option: string, what: string): string => `${option} needs ${what}; it is empty`;
 

@@ -33,7 +33,9 @@ export function failure(error: unknown): string {
 function unexpected(error: unknown): string {
   const { message, code, path } = error as NodeJS.ErrnoException;
   if (code === undefined) return message || String(error);
-  if (path !== undefined) return systemRefused(displayPath(process.cwd(), path), reasonOf(error), code);
+  const reason = reasonOf(error);
+  // A rarer reason has no words but those of the system.
+  if (path !== undefined && reason !== code) return systemRefused(displayPath(process.cwd(), path), reason, code);
   return message.includes(code) ? message : `${message} (${code})`;
 }
 

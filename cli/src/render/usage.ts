@@ -1,5 +1,13 @@
 import { nearest } from "@runa/engine";
 import type { Cli, CommandClass } from "clipanion";
+import {
+  noSuchOption,
+  optionTakesNoValue,
+  optionValueMissing,
+  otherWords,
+  tooManyWords,
+  wordsMissing,
+} from "../messages.ts";
 import { fitted, lineWidth } from "../output/fit.ts";
 import { stdout } from "../output/output.ts";
 import { sentence } from "./sentence.ts";
@@ -111,22 +119,24 @@ export function usageError(
 function inWords(message: string, command: string, options: readonly Option[], words: readonly string[]): string {
   const quoted = /\("(.*)"\)$/.exec(message)?.[1] ?? "";
   const known = options.map(({ name }) => name);
-  if (message.startsWith("Unsupported option name")) return `${command} has no option ${quoted}${meant(quoted, known)}`;
+  if (message.startsWith("Unsupported option name")) return noSuchOption(command, quoted, meant(quoted, known));
   if (message.startsWith("Invalid option name")) {
     const [name = ""] = quoted.split("=");
-    return known.includes(name) ? `${name} takes no value` : `${command} has no option ${name}${meant(name, known)}`;
+    return known.includes(name) ? optionTakesNoValue(name) : noSuchOption(command, name, meant(name, known));
   }
-  if (message.startsWith("Extraneous positional argument"))
-    return `${command} takes ${words.length === 0 ? "no argument" : `only ${words.join(" ")}`}, but got '${quoted}'`;
+  if (message.startsWith("Extraneous positional argument")) return tooManyWords(command, wordsText(words), quoted);
   if (message.startsWith("Not enough positional arguments"))
-    return `${command} needs ${words.filter((word) => !word.startsWith("[")).join(" ")}`;
+    return wordsMissing(command, words.filter((word) => !word.startsWith("[")).join(" "));
   const option = /^Not enough arguments to option (\S+)$/.exec(message)?.[1];
-  if (option !== undefined)
-    return `${options.find(({ name }) => name === option)?.shown ?? option}: the value is missing`;
+  if (option !== undefined) return optionValueMissing(options.find(({ name }) => name === option)?.shown ?? option);
   const required = options.filter((candidate) => candidate.required).map(({ shown }) => shown);
   if (!/^Command not found/.test(message)) return message;
-  if (required.length > 0) return `${command} needs ${required.join(" and ")}`;
-  return `${command} takes ${words.length === 0 ? "no argument" : `only ${words.join(" ")}`}`;
+  if (required.length > 0) return wordsMissing(command, required.join(" and "));
+  return otherWords(command, wordsText(words));
+}
+
+function wordsText(words: readonly string[]): string {
+  return words.length === 0 ? "no argument" : `only ${words.join(" ")}`;
 }
 
 function meant(typed: string, known: readonly string[]): string {
