@@ -69,6 +69,156 @@ export const artifactsMoved = (directory: string, reason: string): string =>
 export const configUnknownProtocol = (name: string, hint: string): string =>
   `the methodology has no protocol '${name}'${hint}`;
 
+// Subject: The manifest and the files that it names
+
+/** The path of the methodology leads to no manifest, or to one that may not be read. */
+export const manifestUnreadable = (reason: string): string => `the methodology's manifest cannot be read: ${reason}`;
+
+/** A methodology needs artifact types and protocols. */
+export const nothingDeclared = (key: string, hint: string): string =>
+  `the manifest declares no [[${key}]]: it needs at least one${hint}`;
+
+/** A name would lead out of its directory, or cannot be typed. */
+export const unsafeName = (what: string, name: string, reason: string, use: string): string =>
+  `${what} name ${name} ${reason}: ${use}`;
+
+/** Two entries have the same name, so that nothing could tell them apart. */
+export const declaredTwice = (what: string, name: string): string =>
+  `${what} '${name}' is declared twice: rename one, or take it out`;
+
+/** Two protocols list the same type in `produces`, and neither could be held to it. */
+export const producedTwice = (type: string, owner: string, other: string): string =>
+  `'${type}' is produced by '${owner}' and by '${other}': one protocol owns a type; the other may list it in 'may_produce'`;
+
+/** A group of alternatives lists something else than names. */
+export const membersNoNames = (): string => "'members' must hold artifact type names only";
+
+/** A group of alternatives leaves nothing to choose. */
+export const choiceTooSmall = (choice: string): string =>
+  `choice group '${choice}' needs at least two members: an output without alternative belongs in 'produces'`;
+
+/** A group of alternatives names a type that is not declared: mend the spelling, or declare the type. */
+export const choiceUndeclared = (choice: string, member: string, hint: string): string =>
+  `choice group '${choice}' names '${member}', which is not a declared artifact type${hint}`;
+
+/** A type would be owed in two ways at once: take it out of one of the two. */
+export const choiceTaken = (member: string, choice: string, holder: string): string =>
+  `'${member}' cannot be a member of choice group '${choice}': it is in ${holder} already`;
+
+/** A trigger is written as an inline table, `{ type = "…" }`. */
+export const triggerNoTable = (found: string): string => `a trigger must be a table, not ${found}`;
+
+/** A trigger is of no type that runa knows. */
+export const unknownTrigger = (type: string, known: string, hint: string): string =>
+  `unknown trigger type '${type}': use one of ${known}${hint}`;
+
+/** The file `schemas/TYPE.schema.json` of a declared type is missing, or may not be read. */
+export const schemaFileUnreadable = (type: string, reason: string): string =>
+  `schema of artifact type '${type}' cannot be read: ${reason}`;
+
+/** The file of a schema breaks the rules of JSON at the place shown. */
+export const schemaFileNotJson = (type: string, reason: string): string => `schema of '${type}' is not JSON: ${reason}`;
+
+/** The file of a schema is JSON and no schema that runa can judge by. The section on schemas below has each reason. */
+export const schemaFileUnusable = (type: string, reason: string): string => `schema of '${type}': ${reason}`;
+
+/** The file `protocols/PROTOCOL/PROTOCOL.md` is missing, or may not be read. */
+export const instructionsUnreadable = (protocol: string, reason: string): string =>
+  `the instructions of protocol '${protocol}' cannot be read: ${reason}`;
+
+/** An output of a protocol that has no work unit would have to name one. */
+export const workUnitRequired = (protocol: string, type: string): string =>
+  `protocol '${protocol}' is not scoped, but the schema of its output '${type}' requires 'work_unit': set scoped = true or make the property optional`;
+
+// Subject: Keys and values of the manifest and the config
+
+/** A key is misspelt, or stands where it has no meaning. */
+export const unknownKey = (key: string, what: string, hint: string): string => `unknown key '${key}' in ${what}${hint}`;
+
+/** A key that has to be there is not. */
+export const keyMissing = (owner: string, key: string, remedy: string): string => `${owner} has no '${key}': ${remedy}`;
+
+/** A key has a value of another kind, or beyond its limits. */
+export const wrongValue = (key: string, form: string, found: string): string =>
+  `'${key}' must be ${form}, not ${found}`;
+
+/** One entry of a list is of another kind. */
+export const wrongEntry = (key: string, form: string, found: string): string =>
+  `each of '${key}' must be ${form}, not ${found}`;
+
+/** One name in a list is none. */
+export const wrongNames = (key: string, names: string, found: string): string =>
+  `'${key}' must hold ${names}, not ${found}`;
+
+/** A text is needed and there is none. Give one, or take the key out. */
+export const emptyValue = (key: string): string => `'${key}' is empty or holds a NUL character`;
+
+/** The lock file has to go where the project goes. */
+export const wrongLockfile = (problem: string, found: string): string => `'lockfile' ${problem}, not ${found}`;
+
+/** A protocol is bound to a named agent that the config does not have: add its table, or mend the name. */
+export const unknownAgentTable = (name: string, table: string, hint: string): string =>
+  `'agent' names ${name}, but there is no ${table}${hint}`;
+
+/** A word of an agent's command is a number, say. Put it in quotes. */
+export const commandNoStrings = (): string => "'command' must hold strings only, none with a NUL character";
+
+/** An agent's command names no program. */
+export const commandEmpty = (): string =>
+  '\'command\' is empty: name the program that is the agent, e.g. ["runa-agent", "rehearse"]';
+
+// Subject: The lock file
+
+/** A symbolic link lies at the place of the lock file. Through it another file would be written. */
+export const lockLink = (): string =>
+  "the lock file cannot be used: it is a symbolic link, which is not followed: put the file itself here";
+
+/** A directory, a pipe or a device lies at the place of the lock file. */
+export const lockNoFile = (): string =>
+  "the lock file cannot be used: it is no regular file: move it away, or name another lockfile in the config";
+
+/** The directory that the lock file is to lie in is missing, or may not be entered. */
+export const lockDirectoryMissing = (reason: string): string =>
+  `the lock file cannot be used: its directory cannot be reached (${reason}): make it, or correct lockfile in [history]`;
+
+/** A directory on the way to the lock file is a link out of the project. */
+export const lockOutside = (): string =>
+  "the lock file cannot be used: a link leads to it out of the project: name a file inside it";
+
+/** The lock file is far longer than any that runa writes. */
+export const lockTooLong = (most: number): string =>
+  `the lock file cannot be used: it is longer than ${most} MiB: delete it, and \`runa scan\` writes it anew`;
+
+/** The lock file is there and this user may not read it. */
+export const lockUnreadable = (reason: string): string => `the lock file cannot be read (${reason}): make it readable`;
+
+/** Git could not join two lock files by itself. */
+export const lockMergeMarkers = (lines: string): string =>
+  `a merge left its markers in ${lines}: keep of each output the line that goes with the files you kept, or delete these lines, and \`runa scan\` writes what is known here`;
+
+/** Another file lies at the place of the lock file. */
+export const lockForeign = (): string =>
+  "this is no lock file of runa, and is not overwritten: delete it, or name another lockfile in the config";
+
+/** A later runa has written the lock file. */
+export const lockTooNew = (version: number, known: number): string =>
+  `the lock file has version ${version}, and this runa reads version ${known}: use a newer runa`;
+
+/** Somebody has edited the line, or a merge has joined two. The other lines are believed all the same. */
+export const lockLineUnusable = (reason: string): string =>
+  `this line of the lock file cannot be used, ${reason}: delete it, or the whole file, and \`runa scan\` writes what is known here`;
+
+/** Only the first lines that cannot be used are told one by one. Mend these first. */
+export const lockMoreLines = (number: number): string => `${number} more lines cannot be used`;
+
+/** Something was done without the lock file being written, as by another tool or before it was set up. */
+export const lockBehind = (): string =>
+  "the lock file says something else than is known here: `runa scan` brings it up to date";
+
+/** The system refused the lock file. What was done is recorded in the store all the same. */
+export const lockNotWritten = (file: string, reason: string): string =>
+  `${file} could not be written (${reason}): \`runa scan\` writes it when that is mended`;
+
 // Subject: TOML files
 
 /** The manifest or the config is written in another encoding. */

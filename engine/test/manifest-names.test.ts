@@ -40,7 +40,10 @@ const ERRORS: readonly Row[] = [
   {
     title: "duplicate names",
     manifest: `name = "m"\nartifact_types = [{ name = "a" }, { name = "a" }]\n\n${P}${P}`,
-    says: ["2:44 error: artifact type 'a' is declared twice", "8:8 error: protocol 'p' is declared twice"],
+    says: [
+      "2:44 error: artifact type 'a' is declared twice: rename one, or take it out",
+      "8:8 error: protocol 'p' is declared twice: rename one, or take it out",
+    ],
   },
   {
     title: "two protocols that both produce a type",
@@ -70,7 +73,7 @@ members = "b"
       "8:3 error: a choice group has no 'name': name it",
       "8:3 error: a choice group has no 'members': list the artifact types to choose from",
       "11:11 error: choice group 'one' needs at least two members: an output without alternative belongs in 'produces'",
-      "13:8 error: choice group 'one' is declared twice",
+      "13:8 error: choice group 'one' is declared twice: rename one, or take it out",
       "14:12 error: 'a' cannot be a member of choice group 'one': it is in 'produces' already",
       "14:17 error: choice group 'one' names 'c', which is not a declared artifact type",
       "17:11 error: 'members' must hold artifact type names only",

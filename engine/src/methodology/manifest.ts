@@ -1,4 +1,19 @@
 import type { TomlPath } from "../diagnostic.ts";
+import {
+  choiceTaken,
+  choiceTooSmall,
+  choiceUndeclared,
+  declaredTwice,
+  keyMissing,
+  membersNoNames,
+  nothingDeclared,
+  producedTwice,
+  triggerNoTable,
+  unknownTrigger,
+  unsafeName,
+  wrongNames,
+  wrongValue,
+} from "../messages.ts";
 import { didYouMean, nearest } from "../suggestion.ts";
 import { isTable, kindOf, type TomlFinding, type TomlTable } from "../toml/parse.ts";
 import { TomlReader } from "../toml/reader.ts";
@@ -71,16 +86,13 @@ class ManifestReader extends TomlReader {
   #declared(table: TomlTable, key: string): [TomlTable, TomlPath][] {
     const value = table[key] ?? [];
     if (Array.isArray(value) && value.length === 0)
-      this.error(
-        key in table ? [key] : [],
-        `the manifest declares no [[${key}]]: it needs at least one${hintOf(table, key)}`,
-      );
+      this.error(key in table ? [key] : [], nothingDeclared(key, hintOf(table, key)));
     return this.tables(table, [], key);
   }
 
   #safeName(name: string, path: TomlPath, what: string, use = "it is used as a directory name"): void {
     const reason = unsafeReason(name);
-    if (reason !== null) this.error(path, `${what} name ${JSON.stringify(name)} ${reason}: ${use}`);
+    if (reason !== null) this.error(path, unsafeName(what, JSON.stringify(name), reason, use));
   }
 
   #artifactType(table: TomlTable, path: TomlPath): string {
@@ -110,7 +122,7 @@ class ManifestReader extends TomlReader {
       "choice group",
     );
     if (table.scoped !== undefined && typeof table.scoped !== "boolean")
-      this.error([...path, "scoped"], `'scoped' must be true or false, not ${kindOf(table.scoped)}`);
+      this.error([...path, "scoped"], wrongValue("scoped", "true or false", kindOf(table.scoped)));
     return {
       name,
       requires: [...new Set(requires)],
@@ -128,14 +140,14 @@ class ManifestReader extends TomlReader {
     const value = table[key];
     if (value === undefined) return [];
     if (!Array.isArray(value)) {
-      this.error([...path, key], `'${key}' must be a list of artifact type names, not ${kindOf(value)}`);
+      this.error([...path, key], wrongValue(key, "a list of artifact type names", kindOf(value)));
       return [];
     }
     const before = new Set<string>();
     return value.flatMap((entry: unknown, index): string[] => {
       const at = [...path, key, index];
       if (typeof entry !== "string") {
-        this.error(at, `'${key}' must hold artifact type names, not ${kindOf(entry)}`);
+        this.error(at, wrongNames(key, "artifact type names", kindOf(entry)));
         return [];
       }
       if (before.has(entry))
@@ -183,19 +195,19 @@ class ManifestReader extends TomlReader {
       if (members === undefined)
         this.error(
           path,
-          `${name === "" ? "a choice group" : `choice group '${name}'`} has no 'members': list the artifact types to choose from`,
+          keyMissing(
+            name === "" ? "a choice group" : `choice group '${name}'`,
+            "members",
+            "list the artifact types to choose from",
+          ),
           "key",
         );
-      else this.error([...path, "members"], `'members' must be a list of artifact type names, not ${kindOf(members)}`);
+      else this.error([...path, "members"], wrongValue("members", "a list of artifact type names", kindOf(members)));
       return { name, members: [] };
     }
     const names = members.filter((member): member is string => typeof member === "string");
-    if (names.length < members.length) this.error([...path, "members"], "'members' must hold artifact type names only");
-    if (members.length < 2)
-      this.error(
-        [...path, "members"],
-        `choice group '${name}' needs at least two members: an output without alternative belongs in 'produces'`,
-      );
+    if (names.length < members.length) this.error([...path, "members"], membersNoNames());
+    if (members.length < 2) this.error([...path, "members"], choiceTooSmall(name));
     return { name, members: names };
   }
 
@@ -207,16 +219,9 @@ class ManifestReader extends TomlReader {
       for (const [position, member] of choice.members.entries()) {
         const path = ["protocols", index, "required_output_choices", group, "members", position];
         if (!declared.has(member))
-          this.error(
-            path,
-            `choice group '${choice.name}' names '${member}', which is not a declared artifact type${didYouMean(member, declared)}`,
-          );
+          this.error(path, choiceUndeclared(choice.name, member, didYouMean(member, declared)));
         const holder = taken.get(member);
-        if (holder !== undefined)
-          this.error(
-            path,
-            `'${member}' cannot be a member of choice group '${choice.name}': it is in ${holder} already`,
-          );
+        if (holder !== undefined) this.error(path, choiceTaken(member, choice.name, holder));
         taken.set(member, `choice group '${choice.name}'`);
       }
     }
@@ -226,7 +231,11 @@ class ManifestReader extends TomlReader {
     if (table.trigger !== undefined) return this.#trigger(table.trigger, [...path, "trigger"]);
     this.error(
       path,
-      `${typeof table.name === "string" ? `protocol '${table.name}'` : "a protocol"} has no 'trigger': say when its work is called for, e.g. trigger = { type = "on_artifact", name = "…" }`,
+      keyMissing(
+        typeof table.name === "string" ? `protocol '${table.name}'` : "a protocol",
+        "trigger",
+        'say when its work is called for, e.g. trigger = { type = "on_artifact", name = "…" }',
+      ),
       "key",
     );
     return { type: "any_of", conditions: [] };
@@ -235,7 +244,7 @@ class ManifestReader extends TomlReader {
   #trigger(value: unknown, path: TomlPath): Trigger {
     const none: Trigger = { type: "any_of", conditions: [] };
     if (!isTable(value)) {
-      this.error(path, `a trigger must be a table, not ${kindOf(value)}`);
+      this.error(path, triggerNoTable(kindOf(value)));
       return none;
     }
     const type = this.string(value, path, "type", "a trigger", `use one of ${TRIGGERS.join(", ")}`);
@@ -251,10 +260,7 @@ class ManifestReader extends TomlReader {
       return { type: combinator, conditions: this.#conditions(value, path, combinator) };
     }
     if (typeof value.type === "string")
-      this.error(
-        [...path, "type"],
-        `unknown trigger type '${type}': use one of ${TRIGGERS.join(", ")}${didYouMean(type, TRIGGERS)}`,
-      );
+      this.error([...path, "type"], unknownTrigger(type, TRIGGERS.join(", "), didYouMean(type, TRIGGERS)));
     return none;
   }
 
@@ -263,15 +269,15 @@ class ManifestReader extends TomlReader {
     if (Array.isArray(conditions))
       return conditions.map((condition, index) => this.#trigger(condition, [...path, "conditions", index]));
     if (conditions === undefined)
-      this.error(path, `trigger ${combinator} has no 'conditions': list the triggers that it combines`);
-    else this.error([...path, "conditions"], `'conditions' must be a list of triggers, not ${kindOf(conditions)}`);
+      this.error(path, keyMissing(`trigger ${combinator}`, "conditions", "list the triggers that it combines"));
+    else this.error([...path, "conditions"], wrongValue("conditions", "a list of triggers", kindOf(conditions)));
     return [];
   }
 
   #distinct(names: readonly string[], path: (index: number) => TomlPath, what: string): void {
     const before = new Set<string>();
     for (const [index, name] of names.entries()) {
-      if (name !== "" && before.has(name)) this.error(path(index), `${what} '${name}' is declared twice`);
+      if (name !== "" && before.has(name)) this.error(path(index), declaredTwice(what, name));
       before.add(name);
     }
   }
@@ -288,7 +294,7 @@ class ManifestReader extends TomlReader {
             path: ["protocols", index, "produces"],
             naming: type,
             at: "value",
-            message: `'${type}' is produced by '${owner}' and by '${protocol.name}': one protocol owns a type; the other may list it in 'may_produce'`,
+            message: producedTwice(type, owner, protocol.name),
           });
       }
     }

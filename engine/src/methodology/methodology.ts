@@ -6,6 +6,14 @@ import { JsonError, sha256 } from "@runa/store/json";
 import { parseSchema, SchemaError, type Validator } from "@runa/store/schema";
 import { type Diagnostic, DiagnosticsError, type TomlPath } from "../diagnostic.ts";
 import { openJsonMap } from "../json-map.ts";
+import {
+  instructionsUnreadable,
+  manifestUnreadable,
+  schemaFileNotJson,
+  schemaFileUnreadable,
+  schemaFileUnusable,
+  workUnitRequired,
+} from "../messages.ts";
 import { locate } from "../toml/locate.ts";
 import { parseToml, type TomlDocument, type TomlFinding } from "../toml/parse.ts";
 import { whyUnreadable } from "../unreadable.ts";
@@ -100,7 +108,7 @@ export class UnreadableManifestError extends DiagnosticsError {
   readonly file: string;
   readonly reason: string;
   constructor(file: string, reason: string) {
-    super([{ severity: "error", file, message: `the methodology's manifest cannot be read: ${reason}` }]);
+    super([{ severity: "error", file, message: manifestUnreadable(reason) }]);
     this.file = file;
     this.reason = reason;
   }
@@ -199,13 +207,13 @@ async function schemaDiagnostic(type: string, file: string, text: string, error:
   const severity = "error";
   if (error instanceof SchemaError) {
     const position = (await openJsonMap(text)).positionOf(error.pointer);
-    return { severity, file, message: `schema of '${type}': ${error.message}`, ...(position && { position }) };
+    return { severity, file, message: schemaFileUnusable(type, error.message), ...(position && { position }) };
   }
   if (error instanceof JsonError) {
     const position = { line: error.line, column: error.column, text: text.split("\n")[error.line - 1] ?? "" };
-    return { severity, file, message: `schema of '${type}' is not JSON: ${error.message}`, position };
+    return { severity, file, message: schemaFileNotJson(type, error.message), position };
   }
-  return { severity, file, message: `schema of artifact type '${type}' cannot be read: ${whyUnreadable(file, error)}` };
+  return { severity, file, message: schemaFileUnreadable(type, whyUnreadable(file, error)) };
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -240,7 +248,7 @@ function loadProtocols(
       diagnostics.push({
         severity: "error",
         file,
-        message: `the instructions of protocol '${declaration.name}' cannot be read: ${reason}`,
+        message: instructionsUnreadable(declaration.name, reason),
       });
       return [];
     }
@@ -276,7 +284,7 @@ function workUnitFindings(manifest: Manifest, types: ReadonlyMap<string, Artifac
           path: ["protocols", index, ...listHolding(protocol, name)],
           naming: name,
           at: "value",
-          message: `protocol '${protocol.name}' is not scoped, but the schema of its output '${name}' requires 'work_unit': set scoped = true or make the property optional`,
+          message: workUnitRequired(protocol.name, name),
         },
       ];
     });

@@ -55,7 +55,7 @@ export function fromRoot(root: string, path: string): string {
 
 /** What is said of a `methodology_path` that leads to no manifest: where it stands, what it names, and what to do. */
 export function unreadableMethodology(config: Config, manifest: string, reason: string): Promise<Error> {
-  return wrongValue(config, "methodology_path", methodologyMoved(manifest, reason));
+  return atValue(config, "methodology_path", methodologyMoved(manifest, reason));
 }
 
 /** The same of a workspace that has gone: what names it, where that stands, and what to do. */
@@ -65,12 +65,12 @@ export async function unreadableWorkspace(
 ): Promise<Error> {
   const { config, workspace, artifactsOverride } = project;
   if (artifactsOverride) return new RunaError(artifactsOptionUnreadable(workspace, reason));
-  if (config.artifactsDir !== null) return wrongValue(config, "artifacts_dir", artifactsMoved(workspace, reason));
+  if (config.artifactsDir !== null) return atValue(config, "artifacts_dir", artifactsMoved(workspace, reason));
   return new RunaError(workspaceUnreadable(workspace, reason, config.file ?? "the config"));
 }
 
 /** An error at the value of a key of the configuration. */
-async function wrongValue({ document }: Config, key: string, message: string): Promise<Error> {
+async function atValue({ document }: Config, key: string, message: string): Promise<Error> {
   const finding: TomlFinding = { severity: "error", path: [key], at: "value", message };
   return document === null ? new RunaError(message) : new DiagnosticsError(await locate(document, [finding]));
 }

@@ -9,6 +9,7 @@ import {
   preconditionFailures,
 } from "../evaluate/evaluate.ts";
 import type { ScopeView } from "../evaluate/scope-view.ts";
+import { lockBehind } from "../messages.ts";
 import type { Candidate } from "../methodology/candidate.ts";
 import { outputTypesOf } from "../methodology/methodology.ts";
 import { alikes } from "../suggestion.ts";
@@ -122,8 +123,7 @@ function lockfileFindings(project: OpenProject, evaluation: Evaluation): Diagnos
   const { lockfile } = project;
   const defects = lockfileDefects(project);
   if (lockfile === null || !isLockfileBehind(project, evaluation)) return [...defects];
-  const message = "the lock file says something else than is known here: `runa scan` brings it up to date";
-  return [...defects, { severity: "warning", file: lockfile.file, message }];
+  return [...defects, { severity: "warning", file: lockfile.file, message: lockBehind() }];
 }
 
 function readinessOf({ methodology }: OpenProject, evaluation: Evaluation) {

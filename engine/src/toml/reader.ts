@@ -1,4 +1,5 @@
 import type { TomlPath } from "../diagnostic.ts";
+import { keyMissing, unknownKey, wrongEntry, wrongValue } from "../messages.ts";
 import { didYouMean } from "../suggestion.ts";
 import { isTable, kindOf, type TomlFinding, type TomlTable } from "./parse.ts";
 
@@ -27,7 +28,7 @@ export class TomlReader {
           ...(severity === "problem" && { rule: "unknown-key" }),
           path: [...path, key],
           at: "key",
-          message: `unknown key '${key}' in ${what}${remedy}${didYouMean(key, known)}`,
+          message: unknownKey(key, what, `${remedy}${didYouMean(key, known)}`),
         });
   }
 
@@ -35,8 +36,8 @@ export class TomlReader {
   protected string(table: TomlTable, path: TomlPath, key: string, owner: string, remedy: string): string {
     const value = table[key];
     if (typeof value === "string") return value;
-    if (value === undefined) this.error(path, `${owner} has no '${key}': ${remedy}`, "key");
-    else this.error([...path, key], `'${key}' must be a string, not ${kindOf(value)}`);
+    if (value === undefined) this.error(path, keyMissing(owner, key, remedy), "key");
+    else this.error([...path, key], wrongValue(key, "a string", kindOf(value)));
     return "";
   }
 
@@ -45,12 +46,12 @@ export class TomlReader {
     const value = table[key];
     if (value === undefined) return [];
     if (!Array.isArray(value)) {
-      this.error([...path, key], `'${key}' must be a list of tables, written [[${key}]], not ${kindOf(value)}`);
+      this.error([...path, key], wrongValue(key, `a list of tables, written [[${key}]]`, kindOf(value)));
       return [];
     }
     return value.flatMap((entry, index): [TomlTable, TomlPath][] => {
       if (isTable(entry)) return [[entry, [...path, key, index]]];
-      this.error([...path, key, index], `each of '${key}' must be a table, not ${kindOf(entry)}`);
+      this.error([...path, key, index], wrongEntry(key, "a table", kindOf(entry)));
       return [];
     });
   }

@@ -1,4 +1,5 @@
 import type { TomlPath } from "../../diagnostic.ts";
+import { commandEmpty, commandNoStrings, unknownAgentTable, wrongValue } from "../../messages.ts";
 import { didYouMean } from "../../suggestion.ts";
 import { kindOf, type TomlTable } from "../../toml/parse.ts";
 import { type AgentOverrides, type AgentSettings, type Binding, LONGEST_BACKOFF } from "./agent-settings.ts";
@@ -49,8 +50,8 @@ export class AgentReader extends ValueReader {
   #agentName(binding: TomlTable, path: TomlPath, known: readonly string[]): string | null {
     const name = this.text(binding, path, "agent");
     if (name === undefined || known.includes(name)) return name ?? null;
-    const missing = `there is no ${tableName(["agents", name])}`;
-    this.error([...path, "agent"], `'agent' names ${shown(name)}, but ${missing}${didYouMean(name, known)}`);
+    const table = tableName(["agents", name]);
+    this.error([...path, "agent"], unknownAgentTable(shown(name), table, didYouMean(name, known)));
     return null;
   }
 
@@ -75,14 +76,14 @@ export class AgentReader extends ValueReader {
     if (command === undefined) return undefined;
     const path = [...table, "command"];
     if (!Array.isArray(command)) {
-      this.error(path, `'command' must be a list of strings, the program and its arguments, not ${kindOf(command)}`);
+      this.error(path, wrongValue("command", "a list of strings, the program and its arguments", kindOf(command)));
       return undefined;
     }
     const words = command.filter((word): word is string => typeof word === "string" && !word.includes("\0"));
-    if (words.length < command.length) this.error(path, "'command' must hold strings only, none with a NUL character");
+    if (words.length < command.length) this.error(path, commandNoStrings());
     const [program, ...args] = words;
     if (program !== undefined && program !== "") return [program, ...args];
-    this.error(path, '\'command\' is empty: name the program that is the agent, e.g. ["runa-agent", "rehearse"]');
+    this.error(path, commandEmpty());
     return undefined;
   }
 
@@ -92,7 +93,7 @@ export class AgentReader extends ValueReader {
     if (Array.isArray(env))
       return this.names(env, path, "names of environment variables", (name) => /^[^=\0]+$/.test(name));
     const found = typeof env === "string" ? shown(env) : kindOf(env);
-    this.error(path, `'env' must be "inherit" or a list of names of environment variables, not ${found}`);
+    this.error(path, wrongValue("env", '"inherit" or a list of names of environment variables', found));
     return undefined;
   }
 
@@ -101,7 +102,7 @@ export class AgentReader extends ValueReader {
     const path = [...table, "spare"];
     if (Array.isArray(spare))
       return this.names(spare, path, "names of programs without a path", (name) => /^[^/\0]+$/.test(name));
-    this.error(path, `'spare' must be a list of names of programs, not ${kindOf(spare)}`);
+    this.error(path, wrongValue("spare", "a list of names of programs", kindOf(spare)));
     return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { isAbsolute, normalize } from "node:path";
+import { wrongLockfile, wrongValue } from "../../messages.ts";
 import type { TomlTable } from "../../toml/parse.ts";
 import { AgentReader } from "./agent-reader.ts";
 import { type AgentSettings, agentSettings } from "./agent-settings.ts";
@@ -66,7 +67,7 @@ export class ConfigReader extends AgentReader {
   #format(logging: TomlTable): LogFormat {
     const format = this.text(logging, ["logging"], "format") ?? "text";
     if (format === "text" || format === "json") return format;
-    this.error(["logging", "format"], `'format' must be "text" or "json", not ${shown(format)}`);
+    this.error(["logging", "format"], wrongValue("format", '"text" or "json"', shown(format)));
     return "text";
   }
 
@@ -85,7 +86,7 @@ export class ConfigReader extends AgentReader {
             ? "must not lie in the store, which stays on this machine"
             : null;
     if (problem === null) return inside;
-    this.error(path, `'lockfile' ${problem}, not ${shown(named)}`);
+    this.error(path, wrongLockfile(problem, shown(named)));
     return null;
   }
 

@@ -1,6 +1,7 @@
 import { parseSize, SIZE_FORM } from "../../byte-size.ts";
 import type { TomlPath } from "../../diagnostic.ts";
 import { DURATION_FORM, durationText, parseDuration } from "../../duration.ts";
+import { emptyValue, wrongNames, wrongValue } from "../../messages.ts";
 import { isTable, kindOf, type TomlTable } from "../../toml/parse.ts";
 import { TomlReader } from "../../toml/reader.ts";
 
@@ -15,7 +16,7 @@ export class ValueReader extends TomlReader {
     const value = parent[key];
     if (value === undefined) return {};
     if (!isTable(value)) {
-      this.error(path, `'${key}' must be a table, written ${written ?? tableName(path)}, not ${kindOf(value)}`);
+      this.error(path, wrongValue(key, `a table, written ${written ?? tableName(path)}`, kindOf(value)));
       return {};
     }
     if (known !== null) this.unknownKeys(value, path, known, tableName(path), "error");
@@ -25,9 +26,8 @@ export class ValueReader extends TomlReader {
   protected text(table: TomlTable, path: TomlPath, key: string): string | undefined {
     const value = table[key];
     if (value === undefined) return undefined;
-    if (typeof value !== "string") this.error([...path, key], `'${key}' must be a string, not ${kindOf(value)}`);
-    else if (value === "" || value.includes("\0"))
-      this.error([...path, key], `'${key}' is empty or holds a NUL character`);
+    if (typeof value !== "string") this.error([...path, key], wrongValue(key, "a string", kindOf(value)));
+    else if (value === "" || value.includes("\0")) this.error([...path, key], emptyValue(key));
     else return value;
     return undefined;
   }
@@ -35,7 +35,7 @@ export class ValueReader extends TomlReader {
   protected boolean(table: TomlTable, path: TomlPath, key: string): boolean | undefined {
     const value = table[key];
     if (value === undefined || typeof value === "boolean") return value;
-    this.error([...path, key], `'${key}' must be true or false, not ${kindOf(value)}`);
+    this.error([...path, key], wrongValue(key, "true or false", kindOf(value)));
     return undefined;
   }
 
@@ -44,7 +44,7 @@ export class ValueReader extends TomlReader {
     if (value === undefined) return undefined;
     if (Number.isSafeInteger(value) && Number(value) >= least) return Number(value);
     const found = isNumber(value) ? String(value) : kindOf(value);
-    this.error([...path, key], `'${key}' must be a whole number, ${least} or more, not ${found}`);
+    this.error([...path, key], wrongValue(key, `a whole number, ${least} or more`, found));
     return undefined;
   }
 
@@ -53,7 +53,7 @@ export class ValueReader extends TomlReader {
     if (value === undefined) return undefined;
     if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
     const found = isNumber(value) ? String(value) : kindOf(value);
-    this.error([...path, key], `'${key}' must be a number, 0 or more, not ${found}`);
+    this.error([...path, key], wrongValue(key, "a number, 0 or more", found));
     return undefined;
   }
 
@@ -61,7 +61,7 @@ export class ValueReader extends TomlReader {
   protected duration(table: TomlTable, path: TomlPath, key: string, most: number): number | undefined {
     const milliseconds = this.#written(table, path, key, DURATION_FORM, parseDuration);
     if (milliseconds === undefined || milliseconds <= most) return milliseconds;
-    this.error([...path, key], `'${key}' must be at most ${durationText(most)}, not ${shown(table[key])}`);
+    this.error([...path, key], wrongValue(key, `at most ${durationText(most)}`, shown(table[key])));
     return undefined;
   }
 
@@ -87,7 +87,7 @@ export class ValueReader extends TomlReader {
     return value.flatMap((name, index) => {
       if (typeof name === "string" && right(name)) return [name];
       const found = typeof name === "string" ? shown(name) : kindOf(name);
-      this.error([...path, index], `'${key}' must hold ${rule}, not ${found}`);
+      this.error([...path, index], wrongNames(key, rule, found));
       return [];
     });
   }
@@ -104,7 +104,7 @@ export class ValueReader extends TomlReader {
     const parsed = typeof value === "string" ? parse(value) : null;
     if (parsed !== null) return parsed;
     const found = typeof value === "string" ? shown(value) : kindOf(value);
-    this.error([...path, key], `'${key}' must be ${form}, not ${found}`);
+    this.error([...path, key], wrongValue(key, form, found));
     return undefined;
   }
 }

@@ -11,6 +11,19 @@ import {
 import { dirname, join } from "node:path";
 import { reasonOf } from "@runa/store/files";
 import type { Diagnostic } from "../../diagnostic.ts";
+import {
+  lockDirectoryMissing,
+  lockForeign,
+  lockLineUnusable,
+  lockLink,
+  lockMergeMarkers,
+  lockMoreLines,
+  lockNoFile,
+  lockOutside,
+  lockTooLong,
+  lockTooNew,
+  lockUnreadable,
+} from "../../messages.ts";
 import { SourceLines } from "../../source-lines.ts";
 import { HEADER, LineError, LOCK_VERSION, type LockLine, lineText, readLine } from "./line.ts";
 
@@ -63,10 +76,8 @@ export class Lockfile {
     const stats = lstatSync(this.file, { bigint: true, throwIfNoEntry: false });
     this.#requireInside();
     if (stats === undefined) return null;
-    if (stats.isSymbolicLink())
-      throw new Unusable("it is a symbolic link, which is not followed: put the file itself here");
-    if (!stats.isFile())
-      throw new Unusable("it is no regular file: move it away, or name another lockfile in the config");
+    if (stats.isSymbolicLink()) throw new Unusable(lockLink());
+    if (!stats.isFile()) throw new Unusable(lockNoFile());
     return stats;
   }
 
@@ -77,21 +88,15 @@ export class Lockfile {
     try {
       directory = realpathSync(dirname(this.file));
     } catch (error) {
-      throw new Unusable(
-        `its directory cannot be reached (${reasonOf(error)}): make it, or correct lockfile in [history]`,
-      );
+      throw new Unusable(lockDirectoryMissing(reasonOf(error)));
     }
-    if (directory !== root && !directory.startsWith(`${root}/`))
-      throw new Unusable("a link leads to it out of the project: name a file inside it");
+    if (directory !== root && !directory.startsWith(`${root}/`)) throw new Unusable(lockOutside());
   }
 
   #parsed(): Lock {
     const fd = openSync(this.file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
-      if (fstatSync(fd).size > MAX_BYTES)
-        throw new Unusable(
-          `it is longer than ${MAX_BYTES / 1024 ** 2} MiB: delete it, and \`runa scan\` writes it anew`,
-        );
+      if (fstatSync(fd).size > MAX_BYTES) throw new Unusable(lockTooLong(MAX_BYTES / 1024 ** 2));
       return parsed(this.file, readFileSync(fd));
     } finally {
       closeSync(fd);
@@ -103,9 +108,7 @@ export class Lockfile {
 class Unusable extends Error {}
 
 function whyNot(error: unknown): string {
-  return error instanceof Unusable
-    ? `the lock file cannot be used: ${error.message}`
-    : `the lock file cannot be read (${reasonOf(error)}): make it readable`;
+  return error instanceof Unusable ? error.message : lockUnreadable(reasonOf(error));
 }
 
 function defect(file: string, message: string): Diagnostic {
@@ -119,7 +122,6 @@ export function lockText(lines: readonly LockLine[]): string {
 }
 
 const MARKER = /^(<{7}|\|{7}|={7}|>{7})( |$)/;
-const REMEDY = "delete it, or the whole file, and `runa scan` writes what is known here";
 
 function parsed(file: string, bytes: Buffer): Lock {
   const text = bytes.toString("utf8");
@@ -132,18 +134,15 @@ function parsed(file: string, bytes: Buffer): Lock {
   for (const { from, to } of conflicts)
     found.push({
       row: from,
-      message: `a merge left its markers in ${from === to ? `line ${from + 1}` : `lines ${from + 1} to ${to + 1}`}: keep of each output the line that goes with the files you kept, or delete these lines, and \`runa scan\` writes what is known here`,
+      message: lockMergeMarkers(from === to ? `line ${from + 1}` : `lines ${from + 1} to ${to + 1}`),
     });
   const isMarked = (row: number) => conflicts.some(({ from, to }) => row >= from && row <= to);
   const version = versionIn(rows[0] ?? "");
   if (version === null && !isMarked(0)) {
-    const what =
-      "this is no lock file of runa, and is not overwritten: delete it, or name another lockfile in the config";
-    return { lines: [], defects: [at(file, source, 0, what)], text };
+    return { lines: [], defects: [at(file, source, 0, lockForeign())], text };
   }
   if (version !== null && version !== LOCK_VERSION) {
-    const what = `the lock file has version ${version}, and this runa reads version ${LOCK_VERSION}: use a newer runa`;
-    return { lines: [], defects: [at(file, source, 0, what)], text };
+    return { lines: [], defects: [at(file, source, 0, lockTooNew(version, LOCK_VERSION))], text };
   }
   const lines: LockLine[] = [];
   const seen = new Map<string, number>();
@@ -160,12 +159,12 @@ function parsed(file: string, bytes: Buffer): Lock {
       lines.push(line);
     } catch (error) {
       if (!(error instanceof LineError)) throw error;
-      found.push({ row, message: `this line of the lock file cannot be used, ${error.message}: ${REMEDY}` });
+      found.push({ row, message: lockLineUnusable(error.message) });
     }
   }
   const told = found.slice(0, MOST_DEFECTS).map(({ row, message }) => at(file, source, row, message));
   const more = found.length - told.length;
-  return { lines, defects: more > 0 ? [...told, defect(file, `${more} more lines cannot be used`)] : told, text };
+  return { lines, defects: more > 0 ? [...told, defect(file, lockMoreLines(more))] : told, text };
 }
 
 function isText(bytes: Buffer): boolean {

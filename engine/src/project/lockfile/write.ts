@@ -6,6 +6,7 @@ import { holdsUnfinished, reasonOf, removeUnfinished, writeDurably } from "@runa
 import { logHead } from "@runa/store/log";
 import { type Diagnostic, DiagnosticsError } from "../../diagnostic.ts";
 import type { Evaluation } from "../../evaluate/evaluate.ts";
+import { lockNotWritten } from "../../messages.ts";
 import { evaluateEach, lookAt, workUnitsOf } from "../look.ts";
 import { displayPath, type OpenProject } from "../project.ts";
 import { byCandidate } from "./believed.ts";
@@ -45,7 +46,7 @@ export function updateLockfile(project: OpenProject, evaluation: Evaluation, ren
       if (isWritten) return null;
     } catch (error) {
       if (error instanceof StoreError || (error as NodeJS.ErrnoException).code === undefined) throw error;
-      return `${lockfile.file} could not be written (${reasonOf(error)}): \`runa scan\` writes it when that is mended`;
+      return lockNotWritten(lockfile.file, reasonOf(error));
     }
   }
 }
