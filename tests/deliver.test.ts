@@ -219,6 +219,7 @@ describe("by hand", () => {
     [["design", "a\u001b[2Jb", "x.json"], 'refused: instance_id "a\\u001b[2Jb" cannot be used: '],
     [["design", ".d1", "x.json"], 'refused: instance_id ".d1" cannot be used: '],
     [["design", "d1", "none.json"], "error: none.json cannot be read: "],
+    [["design", "d1", '{"title": "x"}'], "error: FILE is the name of a file, and this is JSON: "],
     [["design", "d1", "x.json", "--work-unit", ""], "error: --work-unit needs an id; it is empty"],
     [
       ["design", "d1", "x.json", "--work-unit", "other"],

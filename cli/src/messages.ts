@@ -91,6 +91,10 @@ export const directoryGone = (): string => "the current directory no longer exis
 /** A file that was named, or standard input, cannot be read. */
 export const inputUnreadable = (name: string, reason: string): string => `${name} cannot be read: ${reason}`;
 
+/** The artifact itself stands where the name of its file goes. For example: `echo '{"title": "x"}' | runa deliver need n1 -`. */
+export const inputIsJson = (): string =>
+  "FILE is the name of a file, and this is JSON: give the JSON itself on standard input, with `-` for FILE";
+
 /** What was given to be delivered or judged is longer than any artifact may be. */
 export const inputTooLong = (name: string, most: number): string =>
   `${name} is longer than ${most} MiB, which is the most an artifact may hold`;

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { RunaError, reasonOf } from "@runa/engine";
 import { MAX_BYTES } from "@runa/engine/schema";
-import { inputTooLong, inputUnreadable } from "../messages.ts";
+import { inputIsJson, inputTooLong, inputUnreadable } from "../messages.ts";
 
 /**
  * All bytes of a file, or of stdin where there is none or it is called `-`. A pipe and a device are read like a file, and no
@@ -22,7 +22,7 @@ export async function bytesOf(file: string | undefined): Promise<Buffer> {
       chunks.push(chunk);
     }
   } catch (error) {
-    throw new RunaError(inputUnreadable(name, reasonOf(error)));
+    throw new RunaError(/^\s*[{[]/.test(name) ? inputIsJson() : inputUnreadable(name, reasonOf(error)));
   }
   if (size > MAX_BYTES) throw new RunaError(inputTooLong(name, MAX_BYTES / 1024 ** 2));
   return Buffer.concat(chunks);
