@@ -15,6 +15,11 @@ describe("a line that is too wide", () => {
     ],
     ["keeps a table's row together", "name  ready  one, two, three", ["name  ready  one,", "      two, three"]],
     [
+      "puts a last cell that begins in the right half on the next line, where it fits as a whole",
+      "at  name        2 words",
+      ["at  name", "    2 words"],
+    ],
+    [
       "gives a long word a line of its own",
       "in /a/very/long/path/of/a/file now",
       ["in", "  /a/very/long/path/of/a/file", "  now"],

@@ -41,9 +41,13 @@ export function wrapLine(line: string, width: number): string[] {
   const lines: string[] = [];
   let current = begin;
   let isEmpty = true;
-  for (const { gap, text: word } of piecesOf(rest, width - hang)) {
+  for (const { gap, text: word, cell } of piecesOf(rest, width - hang)) {
     const wide = widthOf(word);
-    if (!isEmpty && widthOf(current) + gap.length + wide > width) {
+    const start = widthOf(current) + gap.length;
+    // A cell that begins far to the right is not torn apart where the next line has room for all of it.
+    const all = gap.length > 1 ? widthOf(cell) : 0;
+    const isLate = start > width / 2 && start + all > width && hang + all <= width;
+    if (!isEmpty && (start + wide > width || isLate)) {
       lines.push(current.trimEnd());
       current = (hang + wide > width ? shallow : deep) + word;
     } else current += isEmpty ? word : gap + word;
@@ -52,12 +56,24 @@ export function wrapLine(line: string, width: number): string[] {
   return [...lines, current.trimEnd()];
 }
 
-/** What is kept together, each with the space before it: words, and in a table's row the cells before the last one. */
-function piecesOf(text: string, room: number): { readonly gap: string; readonly text: string }[] {
-  const cells = [...text.matchAll(/(\s*)(\S+(?: \S+)*)/gu)].map(([, gap = "", cell = ""]) => ({ gap, text: cell }));
-  return cells.flatMap((cell, index) => {
-    if (cells.length > 2 && index < cells.length - 1 && widthOf(cell.text) <= room) return [cell];
-    return cell.text.split(" ").map((word, place) => ({ gap: place === 0 ? cell.gap : " ", text: word }));
+/** What is kept together: words, and in a table's row the cells before the last one. */
+interface Piece {
+  /** The space before it. */
+  readonly gap: string;
+  readonly text: string;
+  /** The whole cell that it is in. */
+  readonly cell: string;
+}
+
+function piecesOf(text: string, room: number): Piece[] {
+  const cells = [...text.matchAll(/(\s*)(\S+(?: \S+)*)/gu)].map(([, gap = "", cell = ""]) => ({
+    gap,
+    text: cell,
+    cell,
+  }));
+  return cells.flatMap((one, index) => {
+    if (cells.length > 2 && index < cells.length - 1 && widthOf(one.cell) <= room) return [one];
+    return one.cell.split(" ").map((text, place) => ({ ...one, gap: place === 0 ? one.gap : " ", text }));
   });
 }
 
