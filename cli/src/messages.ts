@@ -147,6 +147,16 @@ export const unknownAgent = (name: string, hint: string, own: string, known: str
 export const unknownProtocolToProbe = (name: string, hint: string, known: string): string =>
   `the methodology has no protocol '${name}'${hint}: it has ${known}`;
 
+/** runa's own program of adapters is not there, or cannot be executed: install runa whole. */
+export const adaptersNotStarted = (reason: string): string => `runa-agent could not be started: ${reason}`;
+
+/** The program of an agent's command is nowhere. */
+export const agentNotFound = (where: string, table: string): string =>
+  `not found: no executable file ${where}; correct the command of ${table} in the config, or install it`;
+
+/** The program of an agent's command is there and may not be executed. */
+export const agentNotExecutable = (file: string): string => `not executable: chmod +x ${file}`;
+
 /** Agents run as groups of processes that are found and ended in ways which only Linux has. */
 export const needsLinux = (platform: string): string =>
   `live execution needs Linux, this is ${platform}: use --dry-run here, or run it in a Linux container`;
@@ -156,6 +166,9 @@ export const needsLinux = (platform: string): string =>
 /** `runa output` was asked for an attempt whose agent had the terminal to itself. */
 export const outputNotKept = (attempt: string): string =>
   `the output of attempt ${attempt} was not kept: it went where runa's own output went. It is kept with \`transcript = true\` in [agent] of the config, with \`--jobs\` above 1, and with \`--events\``;
+
+/** `runa output` of an agent that said nothing, at least until now. `runa log --attempt` tells how the attempt ended. */
+export const outputEmpty = (attempt: string): string => `the agent of attempt ${attempt} has printed nothing`;
 
 /** Nobody can write to this store, so the end of the attempt would not show. Without `--follow` it is printed as it is now. */
 export const followOutputReadOnly = (): string =>
@@ -217,3 +230,25 @@ export const unnamedWorkUnit = (workUnit: string, hint: string): string =>
 
 /** Protocols require each other's products. `runa lint` says which entry to move from `requires` to `accepts`. */
 export const cycleWaits = (cycle: string): string => `dependency cycle ${cycle}; its members wait`;
+
+/** A clone without a lock file cannot know what outputs were made from. */
+export const countsByAge = (protocols: string): string =>
+  `By age: nothing here tells what the outputs of ${protocols} were made from, so they count as current until an input changes here; a lockfile in [history] of the config would tell.`;
+
+// Subject: After a run that failed
+
+/** Another run worked on the same project at the same time, and its attempt failed. The command in backticks tells why. */
+export const failedElsewhere = (candidate: string, command: string): string =>
+  `${candidate} failed in another run that went on beside this one: ${command}`;
+
+/** The schema of one of its outputs leaves no room for a tool. */
+export const failedUnoffered = (candidate: string, command: string): string =>
+  `${candidate} was not started, as its server could not offer what it writes: ${command}`;
+
+/** Protocols reopen each other without an end. Soften one edge, or raise `max_reopens` in `[run]` of the config. */
+export const failedReopened = (candidate: string, times: string, most: number, command: string): string =>
+  `${candidate} was reopened ${times} in this run and is READY again, which max_reopens = ${most} does not allow: ${command}`;
+
+/** A success did not make the protocol current, and would be repeated for ever. */
+export const failedUnchanged = (candidate: string, command: string): string =>
+  `${candidate} was delivered and is READY again, though nothing that it reads or writes has changed since: ${command}`;

@@ -388,6 +388,26 @@ export const neverStarts = (protocol: string): string =>
 export const waitsForEnded = (attempts: string): string =>
   `attempt ${attempts} is over and still counts as what has to be waited for: \`runa doctor\` looks at the store`;
 
+/** The directory of the project went away, or may not be entered. */
+export const startDirectoryMissing = (directory: string): string =>
+  `the directory ${directory}, in which it is to start, is not there`;
+
+/** The agent's program is for another system or another C library. Install the one for this system. */
+export const startLoaderMissing = (file: string): string =>
+  `the loader that ${file} asks for is not there: it was built for another system`;
+
+/** A script was saved with the line ends of Windows, which become part of its interpreter's name. */
+export const startInterpreterCarriageReturn = (interpreter: string, file: string): string =>
+  `bad interpreter: ${interpreter}^M: the lines of ${file} end with CR LF; save it with LF alone`;
+
+/** The interpreter that a script names may not be executed by this user. */
+export const startInterpreterClosed = (interpreter: string, file: string): string =>
+  `bad interpreter: ${interpreter}, which the first line of ${file} names, cannot be executed`;
+
+/** The interpreter that a script names is nowhere. */
+export const startInterpreterMissing = (interpreter: string, file: string): string =>
+  `bad interpreter: ${interpreter}, which the first line of ${file} names, is not there: install it, or correct that line`;
+
 // Subject: Delivering
 
 /** `runa deliver` or a server was told to deliver for an attempt, outside of any. */

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { findProgram, isExecutableFile, type McpConfig, placesOf, startProblem } from "@runa/engine/process";
+import { adaptersNotStarted, agentNotExecutable, agentNotFound } from "../messages.ts";
 import { shellWord } from "../output/shell.ts";
 
 /** The agents that `runa-agent` knows; what it is asked to run is its own business, the names are wire. */
@@ -38,7 +39,7 @@ export function checkAgent(name: string, server: McpConfig | null): AgentCheck {
     timeout: PATIENCE,
     env: { ...process.env, ...(server !== null && { RUNA_MCP_CONFIG: JSON.stringify(server) }) },
   });
-  if (error !== undefined) return { name, ok: false, lines: [`runa-agent could not be started: ${error.message}`] };
+  if (error !== undefined) return { name, ok: false, lines: [adaptersNotStarted(error.message)] };
   const lines = `${stdout}${stderr}`.split("\n").filter((line) => line.trim() !== "");
   return { name, ok: status === 0, lines };
 }
@@ -55,10 +56,7 @@ export function checkCommand([program]: Argv, directory: string, table: string):
   if (found !== undefined) return { name: program, ok: true, lines: [`installed: ${found}`] };
   const closed = places.find(isFile);
   const where = program.includes("/") ? places.join() : "on the PATH";
-  const problem =
-    closed === undefined
-      ? `not found: no executable file ${where}; correct the command of ${table} in the config, or install it`
-      : `not executable: chmod +x ${shellWord(closed)}`;
+  const problem = closed === undefined ? agentNotFound(where, table) : agentNotExecutable(shellWord(closed));
   return { name: program, ok: false, lines: [problem] };
 }
 

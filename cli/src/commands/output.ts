@@ -8,7 +8,7 @@ import {
 } from "@runa/engine/answers";
 import { shortAttemptId } from "@runa/engine/attempts";
 import { Command, Option } from "clipanion";
-import { followOutputReadOnly, outputNotKept } from "../messages.ts";
+import { followOutputReadOnly, outputEmpty, outputNotKept } from "../messages.ts";
 import { watch } from "../output/follow.ts";
 import { fail, tell } from "../output/notices.ts";
 import { stdout } from "../output/output.ts";
@@ -50,7 +50,7 @@ export class OutputCommand extends ProjectCommand {
     const transcript = transcriptOf(project, id);
     if (transcript === null) return notKept(id);
     const parts = partsOf(transcript);
-    const nothing = `the agent of attempt ${shortAttemptId(id)} has printed nothing`;
+    const nothing = outputEmpty(shortAttemptId(id));
     if (parts.length === 0) tell([nothing], { level: "info", operation: "output", outcome: "succeeded" });
     else await page(parts, process.env);
     return 0;

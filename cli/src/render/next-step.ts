@@ -1,5 +1,6 @@
 import { count, type RunFailure, type RunReport } from "@runa/engine";
 import { type EndedAttempt, type Outcome, shortAttemptId } from "@runa/engine/attempts";
+import { failedElsewhere, failedReopened, failedUnchanged, failedUnoffered } from "../messages.ts";
 import { shellWord } from "../output/shell.ts";
 import type { KeptFlags } from "./attempt-view.ts";
 import { deliveredAll, nameOf } from "./progress-view.ts";
@@ -41,13 +42,13 @@ function nextStep(failure: RunFailure, suggestions: Suggestions): string {
   const log = `\`runa log --protocol ${shellWord(failure.candidate.protocol.name)}${project}\``;
   switch (failure.kind) {
     case "elsewhere":
-      return `${name} failed in another run that went on beside this one: ${log}`;
+      return failedElsewhere(name, log);
     case "not_offered":
-      return `${name} was not started, as its server could not offer what it writes: \`runa doctor${project}\``;
+      return failedUnoffered(name, `\`runa doctor${project}\``);
     case "max_reopens":
-      return `${name} was reopened ${count(failure.reopens, "time")} in this run and is READY again, which max_reopens = ${failure.reopens} does not allow: ${log}`;
+      return failedReopened(name, count(failure.reopens, "time"), failure.reopens, log);
     case "unchanged":
-      return `${name} was delivered and is READY again, though nothing that it reads or writes has changed since: \`runa doctor${project}\``;
+      return failedUnchanged(name, `\`runa doctor${project}\``);
   }
 }
 

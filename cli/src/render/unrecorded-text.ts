@@ -1,4 +1,5 @@
 import { type Candidate, visible } from "@runa/engine";
+import { countsByAge } from "../messages.ts";
 
 /** So many protocols are named. */
 const NAMED = 3;
@@ -9,7 +10,5 @@ export function unrecordedText(candidates: readonly Candidate[]): string[] {
   if (names.length === 0) return [];
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
   const named = `${names.slice(0, NAMED).join(", ")}${more}`;
-  return [
-    `By age: nothing here tells what the outputs of ${named} were made from, so they count as current until an input changes here; a lockfile in [history] of the config would tell.`,
-  ];
+  return [countsByAge(named)];
 }

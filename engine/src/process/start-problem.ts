@@ -1,5 +1,12 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
+import {
+  startDirectoryMissing,
+  startInterpreterCarriageReturn,
+  startInterpreterClosed,
+  startInterpreterMissing,
+  startLoaderMissing,
+} from "../messages.ts";
 
 /** As much of a program's file as the kernel reads to find its interpreter. */
 const HEAD = 256;
@@ -18,7 +25,7 @@ export function startProblem(
   path: string | undefined,
   errno?: string,
 ): string | null {
-  if (!isDirectory(directory)) return `the directory ${directory}, in which it is to start, is not there`;
+  if (!isDirectory(directory)) return startDirectoryMissing(directory);
   const file = placesOf(program, directory, path).find(isExecutableFile);
   return file === undefined ? null : interpreterProblem(file, directory, errno);
 }
@@ -43,16 +50,14 @@ export function isExecutableFile(file: string): boolean {
 function interpreterProblem(file: string, directory: string, errno: string | undefined): string | null {
   const head = headOf(file);
   if (head === null) return null;
-  if (head.startsWith(ELF))
-    return errno === "ENOENT" ? `the loader that ${file} asks for is not there: it was built for another system` : null;
+  if (head.startsWith(ELF)) return errno === "ENOENT" ? startLoaderMissing(file) : null;
   const [, line] = /^#![ \t]*([^\n]*)/.exec(head) ?? [];
   const interpreter = line === undefined ? "" : (/^[^ \t]+/.exec(line)?.[0] ?? "");
   if (interpreter === "" || isExecutableFile(resolve(directory, interpreter))) return null;
-  if (interpreter.endsWith("\r"))
-    return `bad interpreter: ${interpreter.slice(0, -1)}^M: the lines of ${file} end with CR LF; save it with LF alone`;
+  if (interpreter.endsWith("\r")) return startInterpreterCarriageReturn(interpreter.slice(0, -1), file);
   return isThere(resolve(directory, interpreter))
-    ? `bad interpreter: ${interpreter}, which the first line of ${file} names, cannot be executed`
-    : `bad interpreter: ${interpreter}, which the first line of ${file} names, is not there: install it, or correct that line`;
+    ? startInterpreterClosed(interpreter, file)
+    : startInterpreterMissing(interpreter, file);
 }
 
 function headOf(file: string): string | null {
