@@ -72,7 +72,8 @@ export const configUnknownProtocol = (name: string, hint: string): string =>
 // Subject: The manifest and the files that it names
 
 /** The path of the methodology leads to no manifest, or to one that may not be read. */
-export const manifestUnreadable = (reason: string): string => `the methodology's manifest cannot be read: ${reason}`;
+export const manifestUnreadable = (reason: string): string =>
+  `the methodology's manifest cannot be read: ${reason}; name a manifest.toml, or the directory that holds it`;
 
 /** A methodology needs artifact types and protocols. */
 export const nothingDeclared = (key: string, hint: string): string =>

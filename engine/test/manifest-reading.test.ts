@@ -137,13 +137,14 @@ test("a manifest that is not there, or no file", async () => {
   using disk = new Disk();
   disk.write({ "manifest.toml": null });
   const cannot = "the methodology's manifest cannot be read";
+  const cure = "name a manifest.toml, or the directory that holds it";
   expect(await refusal(disk.at("none.toml"))).toEqual([
-    `${disk.at("none.toml")}: ${cannot}: no such file or directory`,
+    `${disk.at("none.toml")}: ${cannot}: no such file or directory; ${cure}`,
   ]);
-  expect(await refusal(disk.path)).toEqual([`${disk.at("manifest.toml")}: ${cannot}: a directory`]);
+  expect(await refusal(disk.path)).toEqual([`${disk.at("manifest.toml")}: ${cannot}: a directory; ${cure}`]);
   writeFileSync(disk.at("file"), "");
   expect(await refusal(disk.at("file/manifest.toml"))).toEqual([
-    `${disk.at("file/manifest.toml")}: ${cannot}: not a directory`,
+    `${disk.at("file/manifest.toml")}: ${cannot}: not a directory; ${cure}`,
   ]);
 });
 
