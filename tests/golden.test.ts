@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { recordedEnvelopes } from "./rig/envelope.ts";
-import { CHECKOUT, RUNA, RUNA_MCP } from "./rig/programs.ts";
+import { CHECKOUT, CODE_CACHE, RUNA, RUNA_MCP } from "./rig/programs.ts";
 import { runProgram } from "./rig/run.ts";
 import { Scratch } from "./rig/scratch.ts";
 import { expectOneWording, type Wordings } from "./rig/wording.ts";
@@ -29,14 +29,19 @@ describeWith("golden", "golden/check.mjs", (check) => {
           process.execPath,
           check,
           ...["--runa", `'${process.execPath}' --require '${recorder}' '${RUNA}'`],
-          ...["--runa-mcp", `'${process.execPath}' '${RUNA_MCP}'`],
+          ...["--runa-mcp", `'${process.execPath}' --require '${recorder}' '${RUNA_MCP}'`],
           ...["--jobs", "2"],
           // GOLDEN_ONLY=REGEX plays only the scenarios of such names.
           ...(process.env.GOLDEN_ONLY ? ["--only", process.env.GOLDEN_ONLY] : []),
         ],
         {
           directory: CHECKOUT,
-          env: { ...process.env, RECORDED_ENVELOPES: envelopes, RECORDED_WORDINGS: wordings },
+          env: {
+            ...process.env,
+            RECORDED_ENVELOPES: envelopes,
+            RECORDED_WORDINGS: wordings,
+            RECORDED_CACHE: CODE_CACHE,
+          },
           patience: LONGEST,
         },
       );
@@ -47,7 +52,9 @@ describeWith("golden", "golden/check.mjs", (check) => {
       const { count, problems } = await recordedEnvelopes(envelopes);
       expect(problems).toEqual([]);
       expect(count).toBeGreaterThan(0);
-      const asked = readdirSync(wordings).map((name) => readFileSync(join(wordings, name), "utf8"));
+      const asked = readdirSync(wordings)
+        .filter((name) => name.endsWith(".json"))
+        .map((name) => readFileSync(join(wordings, name), "utf8"));
       for (const text of asked) expectOneWording(JSON.parse(text) as Wordings);
       expect(asked.length).toBeGreaterThan(0);
     },

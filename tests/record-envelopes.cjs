@@ -1,11 +1,13 @@
 // Preloaded into `runa` (node --require) where something else starts it: keeps each --json answer that it prints, so that
 // every envelope which a test brings about can be held against the published schemas. With RECORDED_WORDINGS it also asks the
-// other commands why, once for each combination of reasons that `state` tells, so that their words can be compared.
+// other commands why, where a combination of reasons is new, so that their words can be compared.
 const fs = require("node:fs");
 const { basename, join } = require("node:path");
 const { syncBuiltinESMExports } = require("node:module");
 
 const directory = process.env.RECORDED_ENVELOPES;
+// Each scenario has a home of its own: without this each would begin with no code kept, and keep it.
+if (process.env.RECORDED_CACHE !== undefined) process.env.XDG_CACHE_HOME = process.env.RECORDED_CACHE;
 
 if (
   directory !== undefined &&
@@ -33,22 +35,24 @@ if (
 
 /** What the same project answers to the other commands, as JSON in a file of its own. */
 function askTheOthers(directory, state) {
-  const { createHash } = require("node:crypto");
+  const { createHash, randomUUID } = require("node:crypto");
   const { spawnSync } = require("node:child_process");
-  const told = state.protocols.map(({ status, reasons }) => [status, ...reasons.map(({ kind }) => kind)].join(" "));
-  const name = createHash("sha256")
-    .update([...new Set(told)].sort().join("\n"))
-    .digest("hex");
-  const file = join(directory, `${name}.json`);
-  try {
-    fs.writeFileSync(file, "", { flag: "wx" });
-  } catch {
-    // Its words are compared already.
-    return;
-  }
+  const told = new Set(
+    state.protocols.map(({ status, reasons }) => [status, ...reasons.map(({ kind }) => kind)].join(" ")),
+  );
+  const isNew = (combination) => {
+    try {
+      fs.writeFileSync(join(directory, createHash("sha256").update(combination).digest("hex")), "", { flag: "wx" });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  // Each is marked, whether another one is new or not.
+  if ([...told].filter(isNew).length === 0) return;
   const [, program, , ...rest] = process.argv;
   const flags = rest.filter((word) => word !== "--json");
-  const { RECORDED_ENVELOPES, RECORDED_WORDINGS, ...env } = process.env;
+  const { RECORDED_ENVELOPES, RECORDED_WORDINGS, RECORDED_CACHE, ...env } = process.env;
   const text = (...words) =>
     spawnSync(process.execPath, [program, ...words, ...flags], { env, encoding: "utf8" }).stdout;
   const json = (...words) => JSON.parse(text(...words, "--json"));
@@ -62,5 +66,5 @@ function askTheOthers(directory, state) {
       run: text("run", "--dry-run"),
     },
   };
-  fs.writeFileSync(file, JSON.stringify(wordings));
+  fs.writeFileSync(join(directory, `${randomUUID()}.json`), JSON.stringify(wordings));
 }

@@ -14,3 +14,6 @@ export const RUNA_AGENT = join(DIST, "runa-agent.js");
 
 /** An agent that does what the test tells it through the rig's socket. */
 export const FAKE_AGENT = fileURLToPath(new URL("fake-agent.mjs", import.meta.url));
+
+/** Where what V8 compiled of the programs is kept between tests, beside what else npm puts there. */
+export const CODE_CACHE = join(CHECKOUT, "node_modules/.cache");

@@ -1,13 +1,10 @@
-import { join } from "node:path";
 import { type Envelope, readEnvelope } from "./envelope.ts";
 import { type Ended, Program } from "./program.ts";
-import { CHECKOUT, RUNA } from "./programs.ts";
+import { CODE_CACHE, RUNA } from "./programs.ts";
 
 /** The environment of a user who has set nothing for runa. */
 export function cleanEnvironment(home: string): NodeJS.ProcessEnv {
-  // What V8 compiled of the programs is kept between tests, beside what else npm puts there.
-  const cache = join(CHECKOUT, "node_modules/.cache");
-  return { PATH: process.env.PATH, HOME: home, XDG_CACHE_HOME: cache, LANG: "C.UTF-8", NO_COLOR: "1" };
+  return { PATH: process.env.PATH, HOME: home, XDG_CACHE_HOME: CODE_CACHE, LANG: "C.UTF-8", NO_COLOR: "1" };
 }
 
 /** Where and how a program is run to its end. */
