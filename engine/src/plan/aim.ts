@@ -127,10 +127,10 @@ export function debtsFor(aim: Aim, evaluation: Evaluation, debts: Debts): Debts 
   const names = new Set(aimedAt(aim).map(({ name }) => name));
   const needed = new Set(neededFor(aimedAt(aim), evaluation));
   const isOwing = debts.owing.some(({ protocol }) => names.has(protocol.name));
-  const isNeeded = (name: string) => [...needed].some(({ protocol }) => protocol.name === name);
+  const neededNames = new Set(Array.from(needed, ({ protocol }) => protocol.name));
   return {
     owing: isOwing ? debts.owing.filter((candidate) => needed.has(candidate)) : [],
-    settled: debts.settled.filter(({ protocol }) => isNeeded(protocol)),
-    standing: debts.standing.filter(({ protocol }) => isNeeded(protocol)),
+    settled: debts.settled.filter(({ protocol }) => neededNames.has(protocol)),
+    standing: debts.standing.filter(({ protocol }) => neededNames.has(protocol)),
   };
 }

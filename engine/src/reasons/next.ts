@@ -101,19 +101,18 @@ class Search {
     const [broken] = brokenReasons(view, type);
     const writers = makers.writers(type);
     const [writer] = writers;
-    if (writer === undefined)
-      return broken === undefined
+    const byPeople: Reason =
+      broken === undefined
         ? { kind: "put_file", artifact_type: type, directory: makers.directoryOf(type) }
         : { kind: "mend", ...broken };
+    if (writer === undefined) return byPeople;
     const candidates = writers.flatMap((one) => evaluation.candidates.filter(({ protocol }) => protocol === one));
     const open = candidates.filter((one) => !this.#asked.has(one));
     const [first] = open;
     if (first !== undefined) return this.from(open.find(({ readiness }) => readiness.status === "ready") ?? first);
     if (candidates.length === 0) return this.#elsewhere(writer, type);
     // All were asked already: then only somebody from outside can begin.
-    return broken === undefined
-      ? { kind: "put_file", artifact_type: type, directory: makers.directoryOf(type) }
-      : { kind: "mend", ...broken };
+    return byPeople;
   }
 
   /** What would have a protocol of another scope write a type: what it requires and nobody has, or a question about itself. */

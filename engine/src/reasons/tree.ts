@@ -92,7 +92,7 @@ class About {
 
   #primitive(primitive: Primitive, condition: string): ReasonNode {
     const { type, name } = primitive;
-    const unread = this.#view.gaps(name).map(({ path, reason }) => notRead(name, path, reason));
+    const unread = this.#unread(name);
     if (this.#triggers.satisfied(primitive))
       return withReasons(
         { kind: "called_for", condition, artifact_type: name, by: this.#callers(primitive).map(named) },
@@ -127,7 +127,7 @@ class About {
 
   required(type: string): ReasonNode {
     const lacks = this.#failures.filter((one) => one.namedBy === "requires" && one.artifactType === type);
-    const unread = this.#view.gaps(type).map(({ path, reason }) => notRead(type, path, reason));
+    const unread = this.#unread(type);
     const around = [...this.#doNotCount(type), ...unread];
     const [first] = lacks;
     if (first === undefined)
@@ -139,9 +139,15 @@ class About {
   }
 
   accepted(type: string): ReasonNode {
-    const unread = this.#view.gaps(type).map(({ path, reason }) => notRead(type, path, reason));
+    const unread = this.#unread(type);
     const counts = unread.length > 0 ? [] : this.#view.valid(type).map(named);
     return withReasons({ kind: "accepts_input", artifact_type: type, counts }, [...this.#doNotCount(type), ...unread]);
+  }
+
+  #unread(type: string): Reason[] {
+    return this.#view
+      .gaps(type)
+      .map(({ path, reason }): Reason => ({ kind: "not_read", artifact_type: type, path, reason }));
   }
 
   /** The instances of a type that are there and do not count for this candidate. */
@@ -273,10 +279,6 @@ class About {
     }
     return null;
   }
-}
-
-function notRead(artifact_type: string, path: string, reason: string): Reason {
-  return { kind: "not_read", artifact_type, path, reason };
 }
 
 function withReasons(reason: Reason, because: readonly Reason[]): ReasonNode {

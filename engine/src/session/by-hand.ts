@@ -1,11 +1,11 @@
 import { requirePersistent, type WorkUnit } from "@runa/store";
-import { deliverArtifact, recordRefusal } from "@runa/store/deliveries";
+import { deliverArtifact } from "@runa/store/deliveries";
 import type { ArtifactType } from "../methodology/methodology.ts";
 import { instancePath } from "../plan/plan.ts";
 import { displayPath, type OpenProject, scanProject } from "../project/project.ts";
 import type { ReadArtifact } from "./artifact-text.ts";
 import type { DeliveryResult } from "./output-session.ts";
-import { orRefusal, type Refused } from "./refusal.ts";
+import { orRefusal, type Refused, recordBadArguments } from "./refusal.ts";
 import { usableId, validArtifact } from "./valid-artifact.ts";
 
 /** What a person delivers. */
@@ -46,7 +46,6 @@ function refusedText(
   type: string,
   { reason, violations }: Extract<ReadArtifact, { kind: "refused" }>,
 ): Refused {
-  const kept = violations.map(({ path, expected }) => ({ path, expected }));
-  recordRefusal(store, null, "bad_arguments", type, { reason, violations: kept });
+  recordBadArguments(store, null, type, { reason, violations });
   return { kind: "refused", reason, violations };
 }

@@ -12,7 +12,6 @@ import {
   type Deliverer,
   deliverArtifact,
   RefusedError,
-  recordRefusal,
   recordServerFailure,
   recordServerStart,
   withdrawArtifact,
@@ -38,7 +37,7 @@ import { attemptIn } from "../project/nested.ts";
 import { displayPath, findProject, type OpenProject, openProject, openProjectStore } from "../project/project.ts";
 import { didYouMean } from "../suggestion.ts";
 import type { DeliveryResult, Duty, OfferedOutput, OutputSession } from "./output-session.ts";
-import { orRefusal } from "./refusal.ts";
+import { orRefusal, recordBadArguments } from "./refusal.ts";
 import { usableId, validArtifact } from "./valid-artifact.ts";
 
 /** Which session is opened. */
@@ -180,12 +179,8 @@ class ProjectSession implements OutputSession {
   }
 
   noteRefusal(reason: string, violations: Refusal["violations"], artifactType?: string): void {
-    const kept = violations.map(({ path, expected }) => ({ path, expected }));
     try {
-      recordRefusal(this.#project.store, this.#attempt, "bad_arguments", artifactType ?? null, {
-        reason,
-        violations: kept,
-      });
+      recordBadArguments(this.#project.store, this.#attempt, artifactType ?? null, { reason, violations });
     } catch (error) {
       // It is refused all the same; a store that is gone says so to whoever needs it.
       if (!(error instanceof StoreError)) throw error;

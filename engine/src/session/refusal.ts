@@ -1,4 +1,5 @@
 import { type Store, StoreError } from "@runa/store";
+import type { Refusal } from "@runa/store/attempts";
 import { RefusedError, recordRefusal } from "@runa/store/deliveries";
 import type { DeliveryResult } from "./output-session.ts";
 import { InvalidArtifactError } from "./valid-artifact.ts";
@@ -28,4 +29,15 @@ export async function orRefusal<T>(
     recordRefusal(store, attempt, error.reason, type, { reason: error.message, violations: kept });
     return { kind: "refused", reason: error.message, violations };
   }
+}
+
+/** Notes a call whose arguments are no artifact: of its violations only what was expected, never what was found. */
+export function recordBadArguments(
+  store: Store,
+  attempt: string | null,
+  artifactType: string | null,
+  { reason, violations }: Pick<Refusal, "reason" | "violations">,
+): void {
+  const kept = violations.map(({ path, expected }) => ({ path, expected }));
+  recordRefusal(store, attempt, "bad_arguments", artifactType, { reason, violations: kept });
 }

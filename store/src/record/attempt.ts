@@ -29,7 +29,7 @@ import {
   wasDeliveredElsewhere,
 } from "./delivery-table.ts";
 import { append } from "./event-table.ts";
-import type { EndFacts, EventBodies } from "./events.ts";
+import { candidateBody, type EndFacts, type EventBodies } from "./events.ts";
 import { type Exclusion, obstacleAmong } from "./exclusion.ts";
 import { lastAttemptOf, workedUnits } from "./last-attempts.ts";
 import {
@@ -104,10 +104,6 @@ export function recordAgent(store: Store, attempt: NamedAttempt, agent: ProcessI
 
 /** An attempt and the candidate that it executes. */
 export type NamedAttempt = Pick<AttemptStart, "id" | "protocol" | "workUnit">;
-
-function candidateBody({ protocol, workUnit }: Pick<AttemptStart, "protocol" | "workUnit">) {
-  return { protocol, ...(workUnit !== null && { work_unit: workUnit }) };
-}
 
 function ownerBody({ machine, pid }: Owner) {
   return { pid, ...(machine !== null && { machine }) };

@@ -4,7 +4,7 @@ import { markDelivered } from "../index/artifact-table.ts";
 import { type Acceptance, acceptAttemptRow, type InstanceState } from "./attempt-table.ts";
 import { nextMoment } from "./clock-table.ts";
 import { append } from "./event-table.ts";
-import type { Actor } from "./events.ts";
+import { type Actor, candidateBody } from "./events.ts";
 import { lastAttemptOf } from "./last-attempts.ts";
 import { openAttempts } from "./open-attempts.ts";
 import { putReopenings } from "./reopening.ts";
@@ -69,8 +69,4 @@ export function recordAccepted(store: Store, accepted: AcceptedAttempt, { actor 
     });
     return true;
   });
-}
-
-function candidateBody({ protocol, workUnit }: CandidateName): { protocol: string; work_unit?: string } {
-  return { protocol, ...(workUnit !== null && { work_unit: workUnit }) };
 }

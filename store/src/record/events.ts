@@ -1,4 +1,5 @@
-import type { Json, WallTime } from "../artifact.ts";
+import type { Json, WallTime, WorkUnit } from "../artifact.ts";
+import type { CandidateName } from "../candidate.ts";
 import {
   isCount,
   isNumber,
@@ -272,4 +273,9 @@ export function decoded(row: { readonly [Column in keyof EventRow]: unknown }): 
 
 function isEventTime(at: unknown): at is WallTime {
   return Number.isInteger(at) && Math.abs(at as number) <= LAST_TIME;
+}
+
+/** A candidate as the bodies of events name it. */
+export function candidateBody({ protocol, workUnit }: CandidateName): { protocol: string; work_unit?: WorkUnit } {
+  return { protocol, ...(workUnit !== null && { work_unit: workUnit }) };
 }

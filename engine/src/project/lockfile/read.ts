@@ -1,15 +1,6 @@
-import {
-  type BigIntStats,
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-} from "node:fs";
+import { type BigIntStats, lstatSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { reasonOf } from "@runa/store/files";
+import { reasonOf, statIdentity, withRegularFile } from "@runa/store/files";
 import type { Diagnostic } from "../../diagnostic.ts";
 import {
   lockDirectoryMissing,
@@ -63,7 +54,7 @@ export class Lockfile {
     try {
       const stats = this.#stats();
       if (stats === null) return NO_LOCK;
-      const identity = `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`;
+      const identity = statIdentity(stats);
       if (this.#read?.identity !== identity) this.#read = { identity, lock: this.#parsed() };
       return this.#read.lock;
     } catch (error) {
@@ -94,13 +85,12 @@ export class Lockfile {
   }
 
   #parsed(): Lock {
-    const fd = openSync(this.file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    try {
-      if (fstatSync(fd).size > MAX_BYTES) throw new Unusable(lockTooLong(MAX_BYTES / 1024 ** 2));
-      return parsed(this.file, readFileSync(fd));
-    } finally {
-      closeSync(fd);
-    }
+    const bytes = withRegularFile(this.file, (fd, { size }) => {
+      if (size > MAX_BYTES) throw new Unusable(lockTooLong(MAX_BYTES / 1024 ** 2));
+      return readFileSync(fd);
+    });
+    if (bytes === null) throw new Unusable(lockNoFile());
+    return parsed(this.file, bytes);
   }
 }
 
