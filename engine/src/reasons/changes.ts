@@ -1,6 +1,13 @@
 import { type ContentHash, type Instance, type InstanceId, rfc3339, type Store } from "@runa/store";
 import type { LastAttempt } from "@runa/store/attempts";
-import { type AttemptFacts, attemptFacts, changesOf, claimOf, takenAwayBy } from "@runa/store/deliveries";
+import {
+  type AttemptFacts,
+  attemptFacts,
+  changesOf,
+  claimOf,
+  type LoggedChange,
+  takenAwayBy,
+} from "@runa/store/deliveries";
 import { type ProtocolView, type RelevantInput, setDigest } from "../evaluate/scope-view.ts";
 import { originOf } from "./origin-entry.ts";
 import type { ChangedBy, NamedAttempt, Reason } from "./reason.ts";
@@ -34,7 +41,17 @@ export function changedInputs(
   const now = which === "valid" ? view.valid(type) : view.inScope(type);
   const changes = seen === null ? [] : [...changedOf(now, seen, success), ...goneOf(view, now, seen, { type, which })];
   if (changes.length === 0) return [{ kind: "inputs_changed", artifact_type: type, since }];
-  const told = changes.slice(0, TOLD).map(
+  const first = changes.slice(0, TOLD);
+  // The log is read once, and only where something has gone.
+  const removals = first.some(({ instance }) => instance === null)
+    ? changesOf(store, type).filter(({ isGone }) => isGone)
+    : [];
+  const removedBy = (id: InstanceId) =>
+    changedBy(
+      store,
+      removals.findLast((one) => one.id === id),
+    );
+  const told = first.map(
     ({ id, instance, change, from }): Reason => ({
       kind: "input_changed",
       artifact_type: type,
@@ -42,7 +59,7 @@ export function changedInputs(
       change,
       ...(from !== undefined && { from }),
       ...(instance !== null && { to: instance.contentHash }),
-      origin: instance === null ? removedBy(store, type, id) : originOf(store, instance),
+      origin: instance === null ? removedBy(id) : originOf(store, instance),
       since,
     }),
   );
@@ -129,12 +146,11 @@ function asLogged(
   return instances;
 }
 
-/** Who took away what is not there any more. */
-function removedBy(store: Store, type: string, id: InstanceId): ChangedBy {
-  const gone = changesOf(store, type).findLast((change) => change.id === id && change.isGone);
-  if (gone === undefined) return { by: "hand" };
-  const at = rfc3339(gone.at);
-  const facts = gone.attempt === null ? null : attemptFacts(store, gone.attempt);
+/** Who made a change that the log tells of; where it tells of none, a person is taken for it. */
+export function changedBy(store: Store, change: LoggedChange | undefined): ChangedBy {
+  if (change === undefined) return { by: "hand" };
+  const at = rfc3339(change.at);
+  const facts = change.attempt === null ? null : attemptFacts(store, change.attempt);
   if (facts === null) return { by: "hand", at };
   const { protocol, workUnit } = facts;
   return { by: "attempt", attempt: facts.id, protocol, ...(workUnit !== null && { work_unit: workUnit }), at };

@@ -1,7 +1,7 @@
-import { type ContentHash, type InstanceId, rfc3339, type Store } from "@runa/store";
-import { type AttemptFacts, attemptFacts, changesOf, claimOf } from "@runa/store/deliveries";
+import type { ContentHash, InstanceId, Store } from "@runa/store";
+import { type AttemptFacts, attemptFacts, changesOf, claimOf, type LoggedChange } from "@runa/store/deliveries";
 import { readEvents } from "@runa/store/log";
-import { inputsOf, namedAttempt } from "./changes.ts";
+import { changedBy, inputsOf, namedAttempt } from "./changes.ts";
 import { type ChangedBy, type Reason, type ReasonNode, reasonNode } from "./reason.ts";
 import { reopeningReasons } from "./reopening.ts";
 
@@ -53,29 +53,19 @@ export class Upstream {
 
   #differences(before: AttemptFacts, after: AttemptFacts): Reason[] {
     const since = namedAttempt(before);
+    const claim = claimOf(this.#store, after.id) ?? Number.POSITIVE_INFINITY;
     const types = new Set([...before.inputs, ...after.inputs].map(({ type }) => type));
     return [...types].flatMap((type) => {
       const then = inputsOf(before, type);
       for (const own of before.delivered) if (own.type === type) then.set(own.id, own.contentHash);
       const now = inputsOf(after, type);
+      const changes = changesOf(this.#store, type).filter(({ seq }) => seq < claim);
       const changed = [...now].flatMap(([id, to]): Reason[] => {
         const from = then.get(id);
         if (from === to) return [];
-        const origin = this.#madeBy(after, type, id, to);
-        return [
-          from === undefined
-            ? { kind: "input_changed", artifact_type: type, instance_id: id, change: "new", to, origin, since }
-            : {
-                kind: "input_changed",
-                artifact_type: type,
-                instance_id: id,
-                change: "modified",
-                from,
-                to,
-                origin,
-                since,
-              },
-        ];
+        const origin = this.#madeBy(changes, id, to);
+        const change = from === undefined ? ({ change: "new" } as const) : ({ change: "modified", from } as const);
+        return [{ kind: "input_changed", artifact_type: type, instance_id: id, ...change, to, origin, since }];
       });
       const removed = [...then].flatMap(([id, from]): Reason[] =>
         now.has(id)
@@ -87,7 +77,7 @@ export class Upstream {
                 instance_id: id,
                 change: "removed",
                 from,
-                origin: this.#madeBy(after, type, id, null),
+                origin: this.#madeBy(changes, id, null),
                 since,
               },
             ],
@@ -96,23 +86,11 @@ export class Upstream {
     });
   }
 
-  /** Who made that content of an instance, or took it away, before an attempt was claimed. */
-  #madeBy(attempt: AttemptFacts, type: string, id: InstanceId, hash: ContentHash | null): ChangedBy {
-    const claim = claimOf(this.#store, attempt.id) ?? Number.POSITIVE_INFINITY;
-    const change = changesOf(this.#store, type).findLast(
-      (one) =>
-        one.seq < claim && one.id === id && (hash === null ? one.isGone : !one.isGone && one.contentHash === hash),
+  /** Who made that content of an instance, or took it away, as these changes tell. */
+  #madeBy(changes: readonly LoggedChange[], id: InstanceId, hash: ContentHash | null): ChangedBy {
+    const change = changes.findLast(
+      (one) => one.id === id && (hash === null ? one.isGone : !one.isGone && one.contentHash === hash),
     );
-    if (change === undefined) return { by: "hand" };
-    const at = rfc3339(change.at);
-    const by = change.attempt === null ? null : attemptFacts(this.#store, change.attempt);
-    if (by === null) return { by: "hand", at };
-    return {
-      by: "attempt",
-      attempt: by.id,
-      protocol: by.protocol,
-      ...(by.workUnit !== null && { work_unit: by.workUnit }),
-      at,
-    };
+    return changedBy(this.#store, change);
   }
 }

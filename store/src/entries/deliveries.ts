@@ -21,6 +21,7 @@ export {
   attemptFacts,
   changesOf,
   claimOf,
+  type LoggedChange,
   redelivered,
   takenAwayBy,
 } from "../record/instance-history.ts";

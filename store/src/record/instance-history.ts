@@ -46,13 +46,13 @@ const CHANGES = `
   SELECT seq, at, json_extract(change.value, '$[2]') AS id, json_extract(change.value, '$[3]') AS contentHash,
       json_extract(change.value, '$[0]') = 'removed' AS isGone, NULL AS attempt
     FROM event, json_each(${SOUND_BODY}, '$.changes') AS change
-    WHERE kind = 'scanned' AND seq > @after AND json_extract(change.value, '$[1]') = @type
+    WHERE kind = 'scanned' AND json_extract(change.value, '$[1]') = @type
       AND json_extract(change.value, '$[0]') <> 'revalidated'
   UNION ALL
   SELECT seq, at, json_extract(${SOUND_BODY}, '$.instance_id'), json_extract(${SOUND_BODY}, '$.content_hash'),
       kind <> 'delivery_accepted', attempt
     FROM event
-    WHERE kind IN ('delivery_accepted', 'superseded', 'withdrawn') AND seq > @after
+    WHERE kind IN ('delivery_accepted', 'superseded', 'withdrawn')
       AND json_extract(${SOUND_BODY}, '$.artifact_type') = @type
   ORDER BY seq`;
 const CLAIM = "SELECT min(seq) AS seq FROM event WHERE attempt = ? AND kind = 'claimed'";
@@ -81,10 +81,9 @@ const isInputs = listOf(
 /**
  * How instances of a type came, changed and went, the earliest first. A scan that found many at once lists only the first of
  * them.
- * @param after only what the log tells after the event of this number
  */
-export function changesOf({ connection }: Store, type: string, after = 0): LoggedChange[] {
-  const rows = connection.statement(CHANGES).all({ type, after }) as (Omit<LoggedChange, "isGone"> & {
+export function changesOf({ connection }: Store, type: string): LoggedChange[] {
+  const rows = connection.statement(CHANGES).all({ type }) as (Omit<LoggedChange, "isGone"> & {
     isGone: number;
   })[];
   return rows.filter(({ id }) => isText(id)).map((row) => ({ ...row, isGone: row.isGone === 1 }));
