@@ -54,6 +54,10 @@ test.each([
   "run = { jobs = 1, max_attempts = 0, max_cost_usd = 0.01, max_reopens = 0 }",
   'run.time_limit = "90m"',
   'history.lockfile = "locks/runa.lock"',
+  'history.keep = "90d"',
+  'history = { keep = "12w", lockfile = "runa.lock" }',
+  'history.keep = "all"',
+  'history.keep = "none"',
 ])("both take %s", async (line) => {
   expect(await verdicts(`methodology_path = "m"\n${line}\n`)).toEqual({ schema: true, reader: true });
 });
@@ -62,6 +66,10 @@ test.each([
   "agent = []",
   'history = { lock = "runa.lock" }',
   "history.lockfile = true",
+  'history.keep = "90"',
+  'history.keep = "0d"',
+  'history.keep = "2h"',
+  "history.keep = 90",
   "agent.command = []",
   'agent.command = [""]',
   'agent.command = ["a", 1]',

@@ -131,5 +131,6 @@ export const MIGRATIONS: readonly string[] = [
   `,
   `
   CREATE TABLE content (hash TEXT PRIMARY KEY, at INTEGER, size INTEGER, bytes BLOB);
+  ALTER TABLE clock ADD COLUMN pruned INTEGER;
   `,
 ];

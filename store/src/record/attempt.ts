@@ -2,6 +2,8 @@ import { join } from "node:path";
 import type { Instance, InstanceRef, Moment, WorkUnit } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Store } from "../connection/store.ts";
+import type { Content } from "../contents/content.ts";
+import { keepContents, prepareContents } from "../contents/keep.ts";
 import { markDelivered } from "../index/artifact-table.ts";
 import { wallTime } from "../wall-time.ts";
 import { holdsUnfinished, removeUnfinished } from "../workspace/durable-write.ts";
@@ -55,6 +57,8 @@ export interface Claim extends AttemptStart {
   readonly reopened: Pick<EventBodies["reopened"], "last_success" | "because"> | null;
   /** What it does not run beside, of everything that has not ended. */
   readonly exclusion: Exclusion;
+  /** The contents that it is given: inputs, instructions, and all of the methodology. */
+  readonly contents: readonly Content[];
 }
 
 /** What came of a claim: the attempt has begun, something else runs that it has to wait for, or it was executed meanwhile. */
@@ -70,12 +74,14 @@ export type ClaimResult =
 export function claimAttempt(store: Store, claim: Claim): ClaimResult {
   const { connection } = store;
   const { protocol, workUnit } = claim;
+  prepareContents(store, claim.contents);
   return connection.writeUnsynced(() => {
     const by = obstacleAmong(openAttempts(connection), claim.exclusion);
     if (by !== null) return { kind: "obstructed", by };
     const last = lastAttemptOf(connection, protocol, workUnit);
     if ((last?.id ?? null) !== claim.lastAttempt) return { kind: "outdated" };
     if (claim.lastOutcome !== undefined && last?.outcome !== claim.lastOutcome) return { kind: "outdated" };
+    keepContents(store, claim.contents);
     const started = nextMoment(connection);
     insertAttempt(connection, claim, started);
     const { id: attempt, reopened } = claim;
@@ -213,6 +219,8 @@ export interface AttemptResult extends AttemptEnd {
   /** Everything that counts as delivered, by tool or by file. */
   readonly delivered: readonly InstanceRef[];
   readonly superseded: readonly InstanceRef[];
+  /** The contents of what it delivered by file. */
+  readonly contents: readonly Content[];
   /** What the log tells of the outcome: names, codes and hashes, nothing of any content. */
   readonly logged: EndFacts;
 }
@@ -226,9 +234,11 @@ export interface AttemptResult extends AttemptEnd {
 export function endAttempt(store: Store, attempt: NamedAttempt, result: AttemptResult): boolean {
   const { connection } = store;
   const { id: own } = attempt;
+  prepareContents(store, result.contents);
   return connection.write(() => {
     const at = nextMoment(connection);
     if (!endAttemptRow(connection, own, result, at, result.owner)) return false;
+    keepContents(store, result.contents);
     for (const { type, id, contentHash, workUnit } of result.byFile)
       recordDelivery(connection, { attempt: own, type, id, contentHash, workUnit, at, via: "file" });
     if (result.outcome === "delivered") {
