@@ -33,12 +33,12 @@ import {
 import { append } from "./event-table.ts";
 import { candidateBody, type EndFacts, type EventBodies } from "./events.ts";
 import { type Exclusion, obstacleAmong } from "./exclusion.ts";
+import { forgetBefore, instancesBeforeAttempt, recordGiven } from "./given-table.ts";
 import { lastAttemptOf, workedUnits } from "./last-attempts.ts";
 import {
   type AttemptProgress,
   attemptProgress,
   findOpenAttempt,
-  instancesBeforeAttempt,
   type OpenAttempt,
   openAttempts,
 } from "./open-attempts.ts";
@@ -84,6 +84,7 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
     keepContents(store, claim.contents);
     const started = nextMoment(connection);
     insertAttempt(connection, claim, started);
+    recordGiven(connection, claim);
     const { id: attempt, reopened } = claim;
     append(connection, {
       kind: "claimed",
@@ -139,7 +140,7 @@ export function adoptAttempt(store: Store, attempt: OpenAttempt, to: Owner): boo
 export function releaseAttempt(store: Store, attempt: OpenAttempt, outputsAfter: string): boolean {
   return store.connection.write(() => {
     const { connection } = store;
-    if (!endAttemptRow(connection, attempt.id, { ...ABANDONED, outputsAfter }, nextMoment(connection))) return false;
+    if (!endOpen(connection, attempt.id, { ...ABANDONED, outputsAfter }, nextMoment(connection))) return false;
     append(connection, {
       kind: "released",
       attempt: attempt.id,
@@ -237,7 +238,7 @@ export function endAttempt(store: Store, attempt: NamedAttempt, result: AttemptR
   prepareContents(store, result.contents);
   return connection.write(() => {
     const at = nextMoment(connection);
-    if (!endAttemptRow(connection, own, result, at, result.owner)) return false;
+    if (!endOpen(connection, own, result, at, result.owner)) return false;
     keepContents(store, result.contents);
     for (const { type, id, contentHash, workUnit } of result.byFile)
       recordDelivery(connection, { attempt: own, type, id, contentHash, workUnit, at, via: "file" });
@@ -277,9 +278,16 @@ export function abandonAttempt(store: Store, attempt: NamedAttempt): void {
 function endUnjudged(store: Store, attempt: NamedAttempt, outcome: OutcomeId, detail: EndFacts): void {
   const { connection } = store;
   connection.write(() => {
-    if (endAttemptRow(connection, attempt.id, { ...ABANDONED, outcome, detail }, nextMoment(connection)))
+    if (endOpen(connection, attempt.id, { ...ABANDONED, outcome, detail }, nextMoment(connection)))
       logEnd(connection, attempt, { outcome, ...detail });
   });
+}
+
+/** As `endAttemptRow`; how things lay before it is asked no more. */
+function endOpen(...[connection, id, ...end]: Parameters<typeof endAttemptRow>): boolean {
+  if (!endAttemptRow(connection, id, ...end)) return false;
+  forgetBefore(connection, id);
+  return true;
 }
 
 const ABANDONED: AttemptEnd = { outcome: "abandoned", detail: {}, seen: null, outputsAfter: "", usage: null };
