@@ -53,6 +53,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "attempt",
     "session",
     "run",
+    "cases",
     "answers",
     "entries",
     "index.ts",
