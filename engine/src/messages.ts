@@ -220,6 +220,37 @@ export const lockBehind = (): string =>
 export const lockNotWritten = (file: string, reason: string): string =>
   `${file} could not be written (${reason}): \`runa scan\` writes it when that is mended`;
 
+// Subject: Keys and signatures
+
+/** A key of a person is of a type that is not taken: DSA keys and those of other programs. */
+export const keyTypeUnknown = (type: string): string => `is of the type '${type}', which is not taken`;
+
+/** Before the key stand options, as `authorized_keys` and `allowed_signers` have them. They would have no effect here. */
+export const keyHasOptions = (): string => "has options before its type: leave them out";
+
+/** A certificate, or the authority that signs them, would let in whoever the authority lets in. */
+export const keyIsCertificate = (): string => "is a certificate or a certificate authority: give the person's own key";
+
+/** The file of a private key was copied in place of the one that ends in `.pub`. Make a new key if others saw it. */
+export const keyIsPrivate = (): string =>
+  "is a private key: give the line in the file that ends in .pub, and keep this one to yourself";
+
+/** What should be one line of a `.pub` file is something else. */
+export const keyNotOne = (): string => "is more than one line: give one key";
+
+/** The part behind the type is cut off or was changed. Copy the line of the `.pub` file again. */
+export const keyNoBase64 = (type: string): string =>
+  `has no base64 behind '${type}' that could be a key: copy the whole line`;
+
+/** The part behind the type is no key of that type. Copy the line of the `.pub` file again. */
+export const keyWrongBytes = (type: string, reason: string): string => `is no key of the type '${type}': ${reason}`;
+
+/** An RSA key this short can be broken. */
+export const keyTooWeak = (bits: number, least: number): string => `has ${bits} bits: RSA keys need ${least} or more`;
+
+/** An RSA key this long would take too long to verify with. */
+export const keyTooLong = (bits: number, most: number): string => `has ${bits} bits: RSA keys have ${most} at most`;
+
 // Subject: TOML files
 
 /** The manifest or the config is written in another encoding. */

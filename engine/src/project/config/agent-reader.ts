@@ -3,7 +3,7 @@ import { commandEmpty, commandNoStrings, unknownAgentTable, wrongValue } from ".
 import { didYouMean } from "../../suggestion.ts";
 import { kindOf, type TomlTable } from "../../toml/parse.ts";
 import { type AgentOverrides, type AgentSettings, type Binding, LONGEST_BACKOFF } from "./agent-settings.ts";
-import { shown, tableName, ValueReader } from "./value-reader.ts";
+import { shown, tableName, ValueReader } from "../../toml/value-reader.ts";
 
 const AGENT_KEYS = [
   "command",

@@ -4,7 +4,7 @@ import type { TomlTable } from "../../toml/parse.ts";
 import { AgentReader } from "./agent-reader.ts";
 import { type AgentSettings, agentSettings } from "./agent-settings.ts";
 import { DEFAULT_RUN_LIMITS, type RunLimits } from "./run-limits.ts";
-import { shown, tableName } from "./value-reader.ts";
+import { shown, tableName } from "../../toml/value-reader.ts";
 
 export type LogFormat = "text" | "json";
 
