@@ -11,7 +11,7 @@ import {
   wrongNames,
   wrongValue,
 } from "../messages.ts";
-import { ValueReader } from "../project/config/value-reader.ts";
+import { ValueReader } from "../toml/value-reader.ts";
 import { didYouMean } from "../suggestion.ts";
 import { isTable, kindOf, type TomlTable } from "../toml/parse.ts";
 import { whyUnreadable } from "../unreadable.ts";
