@@ -1,13 +1,20 @@
 import { isAbsolute, normalize } from "node:path";
-import { wrongLockfile, wrongValue } from "../../messages.ts";
+import { requiredWithoutPeople, wrongLockfile, wrongValue } from "../../messages.ts";
 import type { TomlTable } from "../../toml/parse.ts";
+import { shown, tableName } from "../../toml/value-reader.ts";
 import { AgentReader } from "./agent-reader.ts";
 import { type AgentSettings, agentSettings } from "./agent-settings.ts";
 import { DEFAULT_KEEP, KEEP_FORM, type Keep, parseKeep } from "./keep.ts";
 import { DEFAULT_RUN_LIMITS, type RunLimits } from "./run-limits.ts";
-import { shown, tableName } from "./value-reader.ts";
 
 export type LogFormat = "text" | "json";
+
+/** What the project says of decisions (decisions 4). */
+export interface ApprovalSettings {
+  /** The file of people, absolute or from the project's root; null where none is named. */
+  readonly people: string | null;
+  readonly required: boolean;
+}
 
 /** What a configuration says, with the defaults for what it does not say. */
 export interface ConfigData {
@@ -27,11 +34,23 @@ export interface ConfigData {
   readonly lockfile: string | null;
   /** `[history] keep`. */
   readonly keep: Keep;
+  /** `[approvals]`: who may decide, and whether only what is signed counts. */
+  readonly approvals: ApprovalSettings;
   /** The protocols that have a table of their own. */
   readonly boundProtocols: readonly string[];
 }
 
-const KEYS = ["methodology_path", "artifacts_dir", "logging", "agent", "agents", "protocols", "run", "history"];
+const KEYS = [
+  "methodology_path",
+  "artifacts_dir",
+  "logging",
+  "agent",
+  "agents",
+  "protocols",
+  "run",
+  "history",
+  "approvals",
+];
 const LOGGING_KEYS = ["format", "filter"];
 const HISTORY_KEYS = ["lockfile", "keep"];
 const RUN_KEYS = ["jobs", "max_attempts", "time_limit", "max_cost_usd", "max_reopens"];
@@ -65,6 +84,7 @@ export class ConfigReader extends AgentReader {
       agents: new Map([...agents].map(([name, overrides]) => [name, agentSettings(agent, overrides)])),
       lockfile: this.#lockfile(history),
       keep: this.#keep(history),
+      approvals: this.#approvals(this.table(table, ["approvals"], ["people", "required"])),
       run: this.#run(this.table(table, ["run"], RUN_KEYS)),
       boundProtocols: [...bindings.keys()],
     };
@@ -103,6 +123,13 @@ export class ConfigReader extends AgentReader {
     if (keep !== null) return keep;
     this.error(["history", "keep"], wrongValue("keep", KEEP_FORM, shown(named)));
     return DEFAULT_KEEP;
+  }
+
+  #approvals(table: TomlTable): ApprovalSettings {
+    const people = this.text(table, ["approvals"], "people") ?? null;
+    const required = this.boolean(table, ["approvals"], "required") ?? false;
+    if (required && table.people === undefined) this.error(["approvals", "required"], requiredWithoutPeople());
+    return { people, required };
   }
 
   #run(table: TomlTable): RunLimits {
