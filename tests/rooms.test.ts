@@ -53,6 +53,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "plan",
     "reasons",
     "attempt",
+    "history",
     "session",
     "run",
     "cases",

@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandClass>>> = {
   init: async () => (await import("./commands/init.ts")).InitCommand,
   scan: async () => (await import("./commands/scan.ts")).ScanCommand,
   show: async () => (await import("./commands/show.ts")).ShowCommand,
+  diff: async () => (await import("./commands/diff.ts")).DiffCommand,
   validate: async () => (await import("./commands/validate.ts")).ValidateCommand,
   list: async () => (await import("./commands/list.ts")).ListCommand,
   graph: async () => (await import("./commands/graph.ts")).GraphCommand,

@@ -61,8 +61,8 @@ export function putContent(
 }
 
 /** The contents whose names begin so, at most `limit`; forgotten ones are among them. */
-export function contentsBeginning(connection: Connection, prefix: string, limit: number): string[] {
-  const rows = connection.statement(BEGINNING).all(prefix, prefix, limit) as Pick<ContentRow, "hash">[];
+export function hashesBeginning(connection: Connection, beginning: string, limit: number): string[] {
+  const rows = connection.statement(BEGINNING).all(beginning, beginning, limit) as Pick<ContentRow, "hash">[];
   return rows.map(({ hash }) => hash);
 }
 

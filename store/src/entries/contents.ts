@@ -1,0 +1,10 @@
+// Contents, kept under their hashes.
+
+export { type Content, contentNamed } from "../contents/content.ts";
+export { instanceContents } from "../contents/instance-content.ts";
+export { contentsBeginning, type FoundContent, readContent } from "../contents/read.ts";
+
+// How instances came, changed and went.
+
+export { eventAt, eventTime } from "../record/event-log.ts";
+export { type ChangeQuery, changesIn, type LoggedChange } from "../record/instance-history.ts";
