@@ -129,4 +129,9 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE attempt ADD COLUMN accepted INTEGER;
   ALTER TABLE clock ADD COLUMN reopened TEXT;
   `,
+  // Joined by OR, as SQLite does not see that a query for one kind is a part of those IN a list.
+  `
+  DROP INDEX event_of_methodology;
+  CREATE INDEX event_of_kind ON event (kind, seq) WHERE kind = 'methodology_changed' OR kind = 'decision' OR kind = 'audited';
+  `,
 ];
