@@ -56,6 +56,10 @@ test.each([
   'history.lockfile = "locks/runa.lock"',
   'approvals = { people = "../people.toml", required = true }',
   "approvals.required = false",
+  'history.keep = "90d"',
+  'history = { keep = "12w", lockfile = "runa.lock" }',
+  'history.keep = "all"',
+  'history.keep = "none"',
 ])("both take %s", async (line) => {
   expect(await verdicts(`methodology_path = "m"\n${line}\n`)).toEqual({ schema: true, reader: true });
 });
@@ -68,6 +72,10 @@ test.each([
   "approvals.people = []",
   'approvals = { people = "p.toml", required = "yes" }',
   'approvals.keys = "p.toml"',
+  'history.keep = "90"',
+  'history.keep = "0d"',
+  'history.keep = "2h"',
+  "history.keep = 90",
   "agent.command = []",
   'agent.command = [""]',
   'agent.command = ["a", 1]',

@@ -4,6 +4,7 @@ import type { TomlTable } from "../../toml/parse.ts";
 import { shown, tableName } from "../../toml/value-reader.ts";
 import { AgentReader } from "./agent-reader.ts";
 import { type AgentSettings, agentSettings } from "./agent-settings.ts";
+import { DEFAULT_KEEP, KEEP_FORM, type Keep, parseKeep } from "./keep.ts";
 import { DEFAULT_RUN_LIMITS, type RunLimits } from "./run-limits.ts";
 
 export type LogFormat = "text" | "json";
@@ -33,6 +34,8 @@ export interface ConfigData {
   readonly lockfile: string | null;
   /** `[approvals]`: who may decide, and whether only what is signed counts. */
   readonly approvals: ApprovalSettings;
+  /** `[history] keep`. */
+  readonly keep: Keep;
   /** The protocols that have a table of their own. */
   readonly boundProtocols: readonly string[];
 }
@@ -49,6 +52,7 @@ const KEYS = [
   "approvals",
 ];
 const LOGGING_KEYS = ["format", "filter"];
+const HISTORY_KEYS = ["lockfile", "keep"];
 const RUN_KEYS = ["jobs", "max_attempts", "time_limit", "max_cost_usd", "max_reopens"];
 
 /** Reads a configuration's data; everything that is wrong is found at once. */
@@ -59,6 +63,7 @@ export class ConfigReader extends AgentReader {
     const agent = this.agent(table);
     const agents = this.namedAgents(table);
     const bindings = this.bindings(table, agents.keys());
+    const history = this.table(table, ["history"], HISTORY_KEYS);
     return {
       methodologyPath: this.text(table, [], "methodology_path") ?? null,
       artifactsDir: this.text(table, [], "artifacts_dir") ?? null,
@@ -77,8 +82,9 @@ export class ConfigReader extends AgentReader {
         return name !== null && agents.get(name)?.command !== undefined ? tableName(["agents", name]) : "[agent]";
       },
       agents: new Map([...agents].map(([name, overrides]) => [name, agentSettings(agent, overrides)])),
-      lockfile: this.#lockfile(this.table(table, ["history"], ["lockfile"])),
       approvals: this.#approvals(this.table(table, ["approvals"], ["people", "required"])),
+      lockfile: this.#lockfile(history),
+      keep: this.#keep(history),
       run: this.#run(this.table(table, ["run"], RUN_KEYS)),
       boundProtocols: [...bindings.keys()],
     };
@@ -115,6 +121,15 @@ export class ConfigReader extends AgentReader {
     const required = this.boolean(table, ["approvals"], "required") ?? false;
     if (required && table.people === undefined) this.error(["approvals", "required"], requiredWithoutPeople());
     return { people, required };
+  }
+
+  #keep(table: TomlTable): Keep {
+    const named = this.text(table, ["history"], "keep");
+    if (named === undefined) return DEFAULT_KEEP;
+    const keep = parseKeep(named);
+    if (keep !== null) return keep;
+    this.error(["history", "keep"], wrongValue("keep", KEEP_FORM, shown(named)));
+    return DEFAULT_KEEP;
   }
 
   #run(table: TomlTable): RunLimits {
