@@ -44,6 +44,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "toml",
     "log",
     "methodology",
+    "signature",
+    "people",
     "evaluate",
     "process",
     "project",
