@@ -46,6 +46,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "methodology",
     "signature",
     "people",
+    "decisions",
     "evaluate",
     "process",
     "project",
