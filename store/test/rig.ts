@@ -162,6 +162,7 @@ export class Rig {
       instructionsHash: "h",
       inputs: [],
       before: [],
+      contents: [],
       actor,
     });
     if (claim.kind !== "claimed") throw new Error(`attempt ${attempt} did not begin: ${claim.kind}`);
@@ -181,6 +182,7 @@ export class Rig {
       usage: null,
       started,
       byFile: [],
+      contents: [],
       delivered,
       superseded,
     });
