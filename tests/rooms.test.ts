@@ -55,6 +55,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "reasons",
     "attempt",
     "session",
+    "deciding",
     "run",
     "cases",
     "answers",
