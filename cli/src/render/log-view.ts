@@ -49,6 +49,7 @@ const DETAIL: { readonly [Kind in EventKind]: (body: EventBodies[Kind]) => strin
   released: (body) => `${candidate(body)}, freed by hand; ${formerOwner(body.owner)}`,
   reopened: (body) => `${candidate(body)}${byWhom(body)}${because(body)}`,
   accepted: (body) => `${candidate(body)}${byWhom(body)}: ${body.note}`,
+  audited: (body) => `${instance(body)}${body.removed ? ", taken away" : ""}`,
 };
 
 /** What a run aimed at, after a comma. */

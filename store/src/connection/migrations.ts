@@ -129,4 +129,5 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE attempt ADD COLUMN accepted INTEGER;
   ALTER TABLE clock ADD COLUMN reopened TEXT;
   `,
+  "CREATE INDEX event_of_record ON event (body ->> 'instance_id', seq) WHERE kind = 'audited';",
 ];

@@ -5,6 +5,7 @@ import { eventDamaged } from "../messages.ts";
 import { lastStepBack } from "./clock-table.ts";
 import {
   append,
+  appendMethodology,
   attemptsBeginning,
   countEvents,
   type EventFilter,
@@ -62,10 +63,7 @@ export function noteMethodology(
 ): void {
   const { connection } = store;
   if (!store.persistent || lastMethodology(connection) === fingerprint) return;
-  connection.writeIfFree(() => {
-    if (lastMethodology(connection) === fingerprint) return;
-    append(connection, { kind: "methodology_changed", attempt: null, body: { ...body(), fingerprint } });
-  });
+  connection.writeIfFree(() => appendMethodology(connection, { fingerprint, body }));
 }
 
 /**
