@@ -13,9 +13,10 @@ import type Database from "better-sqlite3";
 import { Connection } from "../connection/connection.ts";
 import { hideFromGit, StoreError, storeExists } from "../connection/database.ts";
 import { WITHDRAWALS_FROM_LOG } from "../connection/migrations.ts";
+import { widenPages } from "../connection/page-size.ts";
 import { isOwnSchema, isTable } from "../connection/schema-digest.ts";
 import { openSqlite } from "../connection/sqlite.ts";
-import { databaseFile } from "../connection/store-files.ts";
+import { BESIDE, databaseFile } from "../connection/store-files.ts";
 import { rebuildHeldOpen, rebuildNotKept } from "../messages.ts";
 import { syncDirectory } from "../workspace/durable-write.ts";
 import { reasonOf } from "../workspace/walk.ts";
@@ -45,14 +46,25 @@ export function rebuildStore(directory: string): Rebuilt {
   const file = databaseFile(directory);
   if (!storeExists(directory)) {
     // A write-ahead log that the lost database left would be taken for the new one's.
-    for (const suffix of ["", "-wal", "-shm"]) rmSync(file + suffix, { force: true });
+    for (const suffix of ["", ...BESIDE]) rmSync(file + suffix, { force: true });
     Connection.make(directory).close();
     return { damaged: null, kept: { attempts: 0, events: 0 }, incomplete: true };
   }
+  rollBack(file);
   if (!isSound(file)) return carryOver(directory, file);
   // Of an older runa's store too, which is sound, and brought up to date by being opened.
   Connection.make(directory).close();
   return emptyIndex(file);
+}
+
+/** Undoes what a process had begun when it died, before the database is read by who does not write to it. */
+function rollBack(file: string): void {
+  if (!existsSync(`${file}-journal`)) return;
+  try {
+    withDatabase(file, (database) => database.pragma("schema_version"), "write");
+  } catch {
+    // What is wrong with it shows where it is read.
+  }
 }
 
 /** Other processes that have a file open; none where the system does not tell (/proc). */
@@ -114,6 +126,7 @@ function emptyIndex(file: string): Rebuilt {
             if (!RECORDS.some((record) => record === table)) database.exec(`DELETE FROM "${table}"`);
         })
         .immediate();
+      widenPages(database, Number.POSITIVE_INFINITY);
       return { damaged: null, kept: countsOf(database), incomplete: false };
     },
     "write",
@@ -239,7 +252,7 @@ function setAside(file: string): string {
       if ((error as NodeJS.ErrnoException).code === "EEXIST") continue;
       throw new StoreError(rebuildNotKept(file, aside, reasonOf(error)));
     }
-    for (const suffix of ["-wal", "-shm"]) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
+    for (const suffix of BESIDE) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
     return aside;
   }
 }
