@@ -1,5 +1,6 @@
 import { type InstanceRef, readSnapshot } from "@runa/store";
 import { endAttempt, type SeenType } from "@runa/store/attempts";
+import { recordsDue } from "../audit/due.ts";
 import { owedDigest } from "../evaluate/outputs.ts";
 import type { ScopeView } from "../evaluate/scope-view.ts";
 import { thisOwner } from "../process/owner.ts";
@@ -87,7 +88,7 @@ function hasChanged(view: ScopeView, { started }: FencedAttempt, { type, id }: I
 
 /** Commits the end of an attempt; false where it has been ended by another already. */
 function commitEnd(
-  { store }: OpenProject,
+  { store, methodology }: OpenProject,
   { id, candidate: { protocol, workUnit }, started, end: { usage, swept } }: FencedAttempt,
   outcome: Outcome,
   { view, delivered, byFile }: Pick<Evidence, "view" | "delivered" | "byFile">,
@@ -111,6 +112,7 @@ function commitEnd(
       byFile,
       superseded,
       seen,
+      records: recordsDue(methodology, { id, protocol: protocol.name, workUnit }),
       logged: {
         ...loggedOutcome(outcome),
         ...(swept.length > 0 && { swept: swept.map(({ pid, name, signal }) => ({ pid, name, signal })) }),

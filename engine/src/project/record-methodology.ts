@@ -1,5 +1,5 @@
 import type { Store } from "@runa/store";
-import { noteMethodology } from "@runa/store/log";
+import { noteMethodology, type ToldMethodology } from "@runa/store/log";
 import type { Methodology } from "../methodology/methodology.ts";
 
 /**
@@ -7,11 +7,19 @@ import type { Methodology } from "../methodology/methodology.ts";
  * schemas and its instructions (attempts.md section 8).
  */
 export function recordMethodology(store: Store, methodology: Methodology): void {
-  const { name, manifestHash, sourcesHash, types, protocols } = methodology;
-  noteMethodology(store, sourcesHash, () => ({
-    methodology: name,
-    manifest: manifestHash,
-    schemas: Object.fromEntries(Array.from(types.values(), (type) => [type.name, type.fileHash])),
-    instructions: Object.fromEntries(protocols.map((protocol) => [protocol.name, protocol.instructionsHash])),
-  }));
+  const { fingerprint, body } = toldMethodology(methodology);
+  noteMethodology(store, fingerprint, body);
+}
+
+/** A methodology as the log tells of it. */
+export function toldMethodology({ name, manifestHash, sourcesHash, types, protocols }: Methodology): ToldMethodology {
+  return {
+    fingerprint: sourcesHash,
+    body: () => ({
+      methodology: name,
+      manifest: manifestHash,
+      schemas: Object.fromEntries(Array.from(types.values(), (type) => [type.name, type.fileHash])),
+      instructions: Object.fromEntries(protocols.map((protocol) => [protocol.name, protocol.instructionsHash])),
+    }),
+  };
 }

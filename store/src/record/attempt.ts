@@ -21,6 +21,7 @@ import {
   startOf,
 } from "./attempt-table.ts";
 import { nextMoment } from "./clock-table.ts";
+import type { Decided } from "./decision.ts";
 import {
   type DeliveryRow,
   deliveriesOf,
@@ -30,7 +31,6 @@ import {
 } from "./delivery-table.ts";
 import { append, appendMethodology, type ToldMethodology } from "./event-table.ts";
 import { candidateBody, type EndFacts, type EventBodies } from "./events.ts";
-import type { Decided } from "./decision.ts";
 import { type Exclusion, obstacleAmong } from "./exclusion.ts";
 import { lastAttemptOf, workedUnits } from "./last-attempts.ts";
 import {

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { ContentHash, InstanceRef, SchemaHash, Violation, WorkUnit } from "../artifact.ts";
+import type { ContentHash, InstanceRef, WorkUnit } from "../artifact.ts";
 import type { CandidateName } from "../candidate.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Store } from "../connection/store.ts";
+import type { ArtifactRow } from "../index/artifact-row.ts";
 import { findArtifact, putArtifact, removeArtifact } from "../index/artifact-table.ts";
 import { removeDurably, writeDurably } from "../workspace/durable-write.ts";
 import { fileNameOf } from "../workspace/file-name.ts";
@@ -24,14 +25,10 @@ export interface LoggedRecord {
 }
 
 /** The record of an attempt as it is to be written. */
-export interface RecordFile {
+export interface RecordFile
+  extends Pick<ArtifactRow, "status" | "contentHash" | "schemaHash" | "workUnit" | "violations"> {
   /** The file's text. */
   readonly text: string;
-  readonly contentHash: ContentHash;
-  readonly schemaHash: SchemaHash;
-  readonly workUnit: WorkUnit | null;
-  /** Where it breaks the schema of its type, which may ask for more than runa writes. */
-  readonly violations: readonly Violation[];
 }
 
 const NEWEST = `SELECT * FROM event WHERE kind = 'audited' AND body ->> 'instance_id' = ? AND body ->> 'artifact_type' = ?
@@ -80,12 +77,11 @@ function put(
   workspace: string,
   { attempt, type, id }: PendingOperation,
   of: CandidateName,
-  { text, contentHash, schemaHash, workUnit, violations }: RecordFile,
+  { text, status, contentHash, schemaHash, workUnit, violations }: RecordFile,
 ): void {
   const old = findArtifact(connection, type, id);
   const written = writeDurably(join(workspace, type), fileNameOf(id), text);
   const at = nextMoment(connection);
-  const status = violations.length === 0 ? "valid" : "invalid";
   putArtifact(connection, {
     type,
     id,

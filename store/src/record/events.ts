@@ -71,7 +71,7 @@ const isAttemptVia = oneOf(["tool", "file", "confirmed"]);
 const isWriter = oneOf(["attempt", "server", "hand"]);
 const isInputChange = oneOf(["new", "modified", "spoilt", "removed"]);
 const isBroken = oneOf(["invalid", "malformed", "stale"]);
-const isRecordStatus = oneOf(["valid", "invalid"]);
+const isFileStatus = oneOf(["valid", "invalid", "malformed"]);
 const isReopening = oneOf([
   "input_changed",
   "inputs_changed",
@@ -202,7 +202,7 @@ const BODIES = {
   // What the record of an attempt is from now on, or was until it was taken away; the work unit is the attempt's.
   audited: objectOf(
     { ...INSTANCE, content_hash: isText, protocol: isText },
-    { ...WORK_UNIT, schema_hash: isText, status: isRecordStatus, removed: isTrue },
+    { ...WORK_UNIT, schema_hash: isText, status: isFileStatus, removed: isTrue },
   ),
 };
 
