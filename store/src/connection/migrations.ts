@@ -129,5 +129,13 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE attempt ADD COLUMN accepted INTEGER;
   ALTER TABLE clock ADD COLUMN reopened TEXT;
   `,
+  `
+  CREATE TABLE given (attempt TEXT PRIMARY KEY, inputs TEXT NOT NULL) STRICT;
+  CREATE TABLE lay_before (attempt TEXT PRIMARY KEY, instances TEXT NOT NULL) STRICT;
+  INSERT INTO given SELECT id, inputs FROM attempt;
+  INSERT INTO lay_before SELECT id, before FROM attempt WHERE ended IS NULL;
+  ALTER TABLE attempt DROP COLUMN inputs;
+  ALTER TABLE attempt DROP COLUMN before;
+  `,
   "CREATE INDEX event_of_record ON event (body ->> 'instance_id', seq) WHERE kind = 'audited';",
 ];

@@ -13,7 +13,8 @@ export const SCHEMA_DIGESTS: readonly string[] = [
   "sha256:fb82659247c181252347cf14c851b2754d8b347ae2dae7fdbfa7eccf8186d1be",
   "sha256:052c92203a73a0227ecded0abf432f5df013f62d48a35b6998cd60445b3132b7",
   "sha256:083312d56c0cd7d61a41f4964a3a8a3ce0ecaff2233ecbddd5b8b7fb62e2bd6b",
-  "sha256:a338a1734c746f14788f1a3d36012160a8b7bb91d9a015d13256ddf3375e42bf",
+  "sha256:84aa4caf728d311c624d6a21797048304e1a3f89c439a21afaa2b351e63a17a1",
+  "sha256:dc904431d45de050dd8c85e8c3c4c513a6aa950cab485bb9b356bff09709cd38",
 ];
 
 /** Whether a database of a version consists of what runa made for it, and of nothing else. */

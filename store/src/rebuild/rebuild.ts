@@ -22,9 +22,15 @@ import { syncDirectory } from "../workspace/durable-write.ts";
 import { reasonOf } from "../workspace/walk.ts";
 import { keptOf, RECORDS, type RecordTable, type Row } from "./rebuild-rows.ts";
 
-/** The versions of the store that brought the table of withdrawals, and that of pending operations. */
+/** The versions of the store that brought the table of withdrawals, that of pending operations, and those of what attempts were given. */
 const WITHDRAWAL_SINCE = 4;
 const PENDING_OPERATION_SINCE = 5;
+const GIVEN_SINCE = 7;
+
+// Of an attempt that is open and lost how things lay before it, nothing could be told that it wrote: it is not carried over.
+const UNJUDGEABLE = "ended IS NULL AND id NOT IN (SELECT attempt FROM lay_before)";
+const DROP_UNJUDGEABLE = `DELETE FROM attempt WHERE ${UNJUDGEABLE}`;
+const FORGET_JUDGED = "DELETE FROM lay_before WHERE attempt NOT IN (SELECT id FROM attempt WHERE ended IS NULL)";
 
 /** What a rebuilt store kept of the one before. */
 export interface Rebuilt {
@@ -103,7 +109,9 @@ function isSound(file: string): boolean {
       (database) =>
         database.pragma("integrity_check(1)", { simple: true }) === "ok" &&
         isOwnSchema(database, database.pragma("user_version", { simple: true }) as number) &&
-        RECORDS.filter((table) => isTable(database, table)).every((table) => isReadable(database, table)),
+        RECORDS.filter((table) => isTable(database, table)).every((table) => isReadable(database, table)) &&
+        (!isTable(database, "lay_before") ||
+          database.prepare(`SELECT 1 FROM attempt WHERE ${UNJUDGEABLE}`).get() === undefined),
     );
   } catch {
     return false;
@@ -152,10 +160,17 @@ function carryOver(directory: string, file: string): Rebuilt {
 /** Copies what can be read of a damaged database into a new one, and closes that. */
 function carryInto(target: Connection, file: string): { counts: Rebuilt["kept"]; incomplete: boolean } {
   try {
-    const whole = target.write(() => RECORDS.map((table) => carryTable(file, target, table)));
+    const whole = target.write(() => {
+      const before = RECORDS.slice(0, RECORDS.indexOf("delivery")).map((table) => carryTable(file, target, table));
+      // Before what they delivered, which is not carried over either.
+      const { changes } = target.statement(DROP_UNJUDGEABLE).run();
+      const after = RECORDS.slice(before.length).map((table) => carryTable(file, target, table));
+      return [...before, changes === 0, ...after];
+    });
     // In a store of an older runa both were one, and only its log tells what was withdrawn.
     target.write(() => target.statement("UPDATE attempt SET started_at = started WHERE started_at = 0").run());
     target.write(() => target.statement(WITHDRAWALS_FROM_LOG).run());
+    target.write(() => target.statement(FORGET_JUDGED).run());
     return { counts: countsOf(target.database), incomplete: whole.includes(false) };
   } finally {
     target.close();
@@ -196,6 +211,10 @@ function sourceOf(source: Database.Database, table: RecordTable): { name: string
   if (table === "withdrawal" && version < WITHDRAWAL_SINCE) return null;
   if (table === "pending_operation" && version < PENDING_OPERATION_SINCE)
     return { name: "superseding", read: operationOf };
+  if (table === "given" && version < GIVEN_SINCE)
+    return { name: "attempt", read: ({ id, inputs }) => ({ attempt: id, inputs }) };
+  if (table === "lay_before" && version < GIVEN_SINCE)
+    return { name: "attempt", read: ({ id, before }) => ({ attempt: id, instances: before }) };
   return { name: table, read: (row) => row };
 }
 

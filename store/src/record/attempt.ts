@@ -32,12 +32,12 @@ import {
 import { append, appendMethodology, type ToldMethodology } from "./event-table.ts";
 import { candidateBody, type EndFacts, type EventBodies } from "./events.ts";
 import { type Exclusion, obstacleAmong } from "./exclusion.ts";
+import { forgetBefore, instancesBeforeAttempt, recordGiven } from "./given-table.ts";
 import { lastAttemptOf, workedUnits } from "./last-attempts.ts";
 import {
   type AttemptProgress,
   attemptProgress,
   findOpenAttempt,
-  instancesBeforeAttempt,
   type OpenAttempt,
   openAttempts,
 } from "./open-attempts.ts";
@@ -87,6 +87,7 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
     if (claim.lastOutcome !== undefined && last?.outcome !== claim.lastOutcome) return { kind: "outdated" };
     const started = nextMoment(connection);
     insertAttempt(connection, claim, started);
+    recordGiven(connection, claim);
     const { id: attempt, reopened, circumstances } = claim;
     const { methodology, ...told } = circumstances ?? {};
     if (methodology !== undefined) appendMethodology(connection, methodology);
@@ -155,7 +156,7 @@ export function releaseAttempt(
 ): boolean {
   return store.connection.write(() => {
     const { connection } = store;
-    if (!endAttemptRow(connection, attempt.id, { ...ABANDONED, outputsAfter }, nextMoment(connection))) return false;
+    if (!endOpen(connection, attempt.id, { ...ABANDONED, outputsAfter }, nextMoment(connection))) return false;
     putPendingRecords(connection, attempt.id, records);
     append(connection, {
       kind: "released",
@@ -253,7 +254,7 @@ export function endAttempt(store: Store, attempt: NamedAttempt, result: AttemptR
   const { id: own } = attempt;
   return connection.write(() => {
     const at = nextMoment(connection);
-    if (!endAttemptRow(connection, own, result, at, result.owner)) return false;
+    if (!endOpen(connection, own, result, at, result.owner)) return false;
     for (const { type, id, contentHash, workUnit } of result.byFile)
       recordDelivery(connection, { attempt: own, type, id, contentHash, workUnit, at, via: "file" });
     if (result.outcome === "delivered") {
@@ -308,10 +309,17 @@ function endUnjudged(
 ): void {
   const { connection } = store;
   connection.write(() => {
-    if (!endAttemptRow(connection, attempt.id, { ...ABANDONED, outcome, detail }, nextMoment(connection))) return;
+    if (!endOpen(connection, attempt.id, { ...ABANDONED, outcome, detail }, nextMoment(connection))) return;
     putPendingRecords(connection, attempt.id, records);
     logEnd(connection, attempt, { outcome, ...detail });
   });
+}
+
+/** As `endAttemptRow`; how things lay before it is asked no more. */
+function endOpen(...[connection, id, ...end]: Parameters<typeof endAttemptRow>): boolean {
+  if (!endAttemptRow(connection, id, ...end)) return false;
+  forgetBefore(connection, id);
+  return true;
 }
 
 const ABANDONED: AttemptEnd = { outcome: "abandoned", detail: {}, seen: null, outputsAfter: "", usage: null };
