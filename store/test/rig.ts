@@ -161,6 +161,7 @@ export class Rig {
       instructionsHash: "h",
       inputs: [],
       before: [],
+      contents: [],
     });
     if (claim.kind !== "claimed") throw new Error(`attempt ${attempt} did not begin: ${claim.kind}`);
     return claim.started;
@@ -179,6 +180,7 @@ export class Rig {
       usage: null,
       started,
       byFile: [],
+      contents: [],
       delivered,
       superseded,
     });

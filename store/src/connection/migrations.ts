@@ -137,5 +137,9 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE attempt DROP COLUMN inputs;
   ALTER TABLE attempt DROP COLUMN before;
   `,
+  `
+  CREATE TABLE content (hash TEXT PRIMARY KEY, at INTEGER, size INTEGER, bytes BLOB);
+  ALTER TABLE clock ADD COLUMN pruned INTEGER;
+  `,
   "CREATE INDEX event_of_record ON event (body ->> 'instance_id', seq) WHERE kind = 'audited';",
 ];

@@ -14,7 +14,8 @@ export const SCHEMA_DIGESTS: readonly string[] = [
   "sha256:052c92203a73a0227ecded0abf432f5df013f62d48a35b6998cd60445b3132b7",
   "sha256:083312d56c0cd7d61a41f4964a3a8a3ce0ecaff2233ecbddd5b8b7fb62e2bd6b",
   "sha256:84aa4caf728d311c624d6a21797048304e1a3f89c439a21afaa2b351e63a17a1",
-  "sha256:dc904431d45de050dd8c85e8c3c4c513a6aa950cab485bb9b356bff09709cd38",
+  "sha256:01ea00f356f557bdcc87a2cd61a72f203c3fe5d72af95a78a14b58fff187d545",
+  "sha256:76899b2445e317640d7714aea24304aaee2e2ec0586ec146ac99d3b0a1212d5e",
 ];
 
 /** Whether a database of a version consists of what runa made for it, and of nothing else. */

@@ -2,6 +2,8 @@ import { join } from "node:path";
 import type { Instance, InstanceRef, Moment, WorkUnit } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Store } from "../connection/store.ts";
+import type { Content } from "../contents/content.ts";
+import { keepContents, prepareContents } from "../contents/keep.ts";
 import { markDelivered } from "../index/artifact-table.ts";
 import { wallTime } from "../wall-time.ts";
 import { holdsUnfinished, removeUnfinished } from "../workspace/durable-write.ts";
@@ -56,6 +58,8 @@ export interface Claim extends AttemptStart {
   readonly reopened: Pick<EventBodies["reopened"], "last_success" | "because"> | null;
   /** What it does not run beside, of everything that has not ended. */
   readonly exclusion: Exclusion;
+  /** The contents that it is given: inputs, instructions, and all of the methodology. */
+  readonly contents: readonly Content[];
   /** What the log tells of it besides. */
   readonly circumstances?: Circumstances;
 }
@@ -79,12 +83,14 @@ export type ClaimResult =
 export function claimAttempt(store: Store, claim: Claim): ClaimResult {
   const { connection } = store;
   const { protocol, workUnit } = claim;
+  prepareContents(store, claim.contents);
   return connection.writeUnsynced(() => {
     const by = obstacleAmong(openAttempts(connection), claim.exclusion);
     if (by !== null) return { kind: "obstructed", by };
     const last = lastAttemptOf(connection, protocol, workUnit);
     if ((last?.id ?? null) !== claim.lastAttempt) return { kind: "outdated" };
     if (claim.lastOutcome !== undefined && last?.outcome !== claim.lastOutcome) return { kind: "outdated" };
+    keepContents(store, claim.contents);
     const started = nextMoment(connection);
     insertAttempt(connection, claim, started);
     recordGiven(connection, claim);
@@ -239,6 +245,8 @@ export interface AttemptResult extends AttemptEnd {
   readonly superseded: readonly InstanceRef[];
   /** Which instances of audit types are records of this attempt, or may be of the one before: they are brought up to date. */
   readonly records?: readonly InstanceRef[];
+  /** The contents of what it delivered by file. */
+  readonly contents: readonly Content[];
   /** What the log tells of the outcome: names, codes and hashes, nothing of any content. */
   readonly logged: EndFacts;
 }
@@ -252,9 +260,11 @@ export interface AttemptResult extends AttemptEnd {
 export function endAttempt(store: Store, attempt: NamedAttempt, result: AttemptResult): boolean {
   const { connection } = store;
   const { id: own } = attempt;
+  prepareContents(store, result.contents);
   return connection.write(() => {
     const at = nextMoment(connection);
     if (!endOpen(connection, own, result, at, result.owner)) return false;
+    keepContents(store, result.contents);
     for (const { type, id, contentHash, workUnit } of result.byFile)
       recordDelivery(connection, { attempt: own, type, id, contentHash, workUnit, at, via: "file" });
     if (result.outcome === "delivered") {
