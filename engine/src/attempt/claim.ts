@@ -85,6 +85,7 @@ export function launchAttempt(
       ),
     ],
     circumstances: circumstancesOf(project, protocol),
+    actor: thisPerson(),
   });
   if (claimed.kind !== "claimed") {
     prepared.discard();
@@ -122,11 +123,9 @@ export function launchAttempt(
   return begin(context, { ...attempt, phase: "running", worker: work.identity }, work, watcher);
 }
 
-/** Who has it executed, by which agent, and from which methodology. */
+/** By which agent it is executed, and from which methodology. */
 function circumstancesOf({ config, methodology }: OpenProject, protocol: Protocol): Circumstances {
-  const actor = thisPerson();
   return {
-    ...(actor !== undefined && { actor }),
     binding: config.commandTable(protocol.name),
     methodology: toldMethodology(methodology),
   };

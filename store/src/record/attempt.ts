@@ -32,7 +32,7 @@ import {
   wasDeliveredElsewhere,
 } from "./delivery-table.ts";
 import { append, appendMethodology, type ToldMethodology } from "./event-table.ts";
-import { candidateBody, type EndFacts, type EventBodies } from "./events.ts";
+import { type Actor, candidateBody, type EndFacts, type EventBodies } from "./events.ts";
 import { type Exclusion, obstacleAmong } from "./exclusion.ts";
 import { forgetBefore, instancesBeforeAttempt, recordGiven } from "./given-table.ts";
 import { lastAttemptOf, workedUnits } from "./last-attempts.ts";
@@ -60,12 +60,14 @@ export interface Claim extends AttemptStart {
   readonly exclusion: Exclusion;
   /** The contents that it is given: inputs, instructions, and all of the methodology. */
   readonly contents: readonly Content[];
+  /** Who has it executed, where that is known. */
+  readonly actor?: Actor | undefined;
   /** What the log tells of it besides. */
   readonly circumstances?: Circumstances;
 }
 
 /** Under what an attempt is made. */
-export interface Circumstances extends Pick<EventBodies["claimed"], "actor" | "binding" | "policy"> {
+export interface Circumstances extends Pick<EventBodies["claimed"], "binding" | "policy"> {
   /** The methodology that its runa has loaded: the last one that the log tells of before the claim. */
   readonly methodology: ToldMethodology;
 }
@@ -94,13 +96,19 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
     const started = nextMoment(connection);
     insertAttempt(connection, claim, started);
     recordGiven(connection, claim);
-    const { id: attempt, reopened, circumstances } = claim;
+    const { id: attempt, reopened, actor, circumstances } = claim;
     const { methodology, ...told } = circumstances ?? {};
     if (methodology !== undefined) appendMethodology(connection, methodology);
     append(connection, {
       kind: "claimed",
       attempt,
-      body: { ...candidateBody(claim), owner: ownerBody(claim.owner), agent: claim.argv, ...told },
+      body: {
+        ...candidateBody(claim),
+        owner: ownerBody(claim.owner),
+        agent: claim.argv,
+        ...told,
+        ...(actor && { actor }),
+      },
     });
     if (reopened !== null)
       append(connection, { kind: "reopened", attempt, body: { ...candidateBody(claim), ...reopened } });
