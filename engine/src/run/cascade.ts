@@ -7,6 +7,7 @@ import type { ExecutionContext } from "../attempt/context.ts";
 import { finishPending } from "../attempt/finish-pending.ts";
 import type { Watcher } from "../attempt/supervise.ts";
 import { removeUnclaimed } from "../attempt/unclaimed.ts";
+import { writeRecords } from "../audit/write-records.ts";
 import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
 import { executeReadOnly, neverStarts } from "../messages.ts";
@@ -32,14 +33,16 @@ import { Waiting } from "./waiting.ts";
  * Executes READY candidates of one scope, up to `jobs` at once, evaluating anew after each attempt, until none is left
  * that may be tried, a limit is reached, or a signal keeps the next from starting (contract.md section 6, attempts.md
  * sections 3, 5, 7). One job is the same as many.
+ * @param carrier what does the work; the configured agents where nothing else is given
  * @throws RunaError when there is something to execute and no way to do it; what runs is waited for first
  */
 export function executeRun(
   context: ExecutionContext,
   options: RunOptions,
   listen: (event: ExecutionEvent) => void,
+  carrier: Carrier = new AgentCarrier({ ...context, capture: options.jobs > 1 || context.capture }),
 ): Promise<RunReport> {
-  return new Cascade(context, options, listen).execute();
+  return new Cascade(context, options, listen, carrier).execute();
 }
 
 /** What one look at the candidates came to. */
@@ -74,11 +77,16 @@ class Cascade {
   #only: string | null = null;
   #onlyIsOver = false;
 
-  constructor(context: ExecutionContext, options: RunOptions, listen: (event: ExecutionEvent) => void) {
+  constructor(
+    context: ExecutionContext,
+    options: RunOptions,
+    listen: (event: ExecutionEvent) => void,
+    carrier: Carrier,
+  ) {
     this.#context = context;
     this.#options = options;
     this.#listen = listen;
-    this.#carrier = new AgentCarrier({ ...context, capture: options.jobs > 1 || context.capture });
+    this.#carrier = carrier;
     const { config } = context.project;
     this.#ledger = new RunLedger([options.workUnit], (protocol) => config.agentFor(protocol), options.maxReopens);
     this.#stop = new RunStop(context, options, this.#ledger);
@@ -192,6 +200,7 @@ class Cascade {
   }
 
   async #evaluate(): Promise<Evaluation> {
+    await writeRecords(this.#context.project);
     const evaluation = await this.#outlook.now();
     this.#ledger.reconciled(evaluation);
     return evaluation;
