@@ -137,4 +137,9 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE attempt DROP COLUMN inputs;
   ALTER TABLE attempt DROP COLUMN before;
   `,
+  `
+  ALTER TABLE clock ADD COLUMN gaps TEXT;
+  ALTER TABLE clock ADD COLUMN whole INTEGER;
+  CREATE TABLE checkpoint (seq INTEGER NOT NULL, section TEXT NOT NULL, event INTEGER NOT NULL, state BLOB NOT NULL, PRIMARY KEY (seq, section)) STRICT;
+  `,
 ];

@@ -53,6 +53,8 @@ export interface Claim extends AttemptStart {
   readonly lastOutcome?: OutcomeId | undefined;
   /** Its last success, and why it is executed again, as far as is known; null where it had none. */
   readonly reopened: Pick<EventBodies["reopened"], "last_success" | "because"> | null;
+  /** The run that executes it. */
+  readonly run?: string;
   /** What it does not run beside, of everything that has not ended. */
   readonly exclusion: Exclusion;
 }
@@ -77,18 +79,28 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
     if ((last?.id ?? null) !== claim.lastAttempt) return { kind: "outdated" };
     if (claim.lastOutcome !== undefined && last?.outcome !== claim.lastOutcome) return { kind: "outdated" };
     const started = nextMoment(connection);
-    insertAttempt(connection, claim, started);
+    const startedAt = wallTime();
+    insertAttempt(connection, claim, { started, startedAt });
     recordGiven(connection, claim);
     const { id: attempt, reopened } = claim;
-    append(connection, {
-      kind: "claimed",
-      attempt,
-      body: { ...candidateBody(claim), owner: ownerBody(claim.owner), agent: claim.argv },
-    });
+    append(connection, { kind: "claimed", attempt, body: claimBody(claim, started) }, startedAt);
     if (reopened !== null)
       append(connection, { kind: "reopened", attempt, body: { ...candidateBody(claim), ...reopened } });
     return { kind: "claimed", started };
   });
+}
+
+function claimBody(claim: Claim, moment: Moment): EventBodies["claimed"] {
+  return {
+    ...candidateBody(claim),
+    owner: ownerBody(claim.owner),
+    agent: claim.argv,
+    moment,
+    ...(claim.run !== undefined && { run: claim.run }),
+    fingerprint: claim.fingerprint,
+    instructions_hash: claim.instructionsHash,
+    inputs: claim.inputs.map(({ type, id, contentHash }) => [type, id, contentHash] as const),
+  };
 }
 
 /** Notes the agent's process, right after it was spawned. */
@@ -134,13 +146,14 @@ export function adoptAttempt(store: Store, attempt: OpenAttempt, to: Owner): boo
 export function releaseAttempt(store: Store, attempt: OpenAttempt, outputsAfter: string): boolean {
   return store.connection.write(() => {
     const { connection } = store;
-    if (!endOpen(connection, attempt.id, { ...ABANDONED, outputsAfter }, nextMoment(connection))) return false;
+    const at = nextMoment(connection);
+    if (!endOpen(connection, attempt.id, { ...ABANDONED, outputsAfter }, at)) return false;
     append(connection, {
       kind: "released",
       attempt: attempt.id,
       body: { ...candidateBody(attempt), owner: ownerBody(attempt.owner) },
     });
-    logEnd(connection, attempt, { outcome: "abandoned" });
+    logEnd(connection, attempt, { outcome: "abandoned", moment: at, outputs_after: outputsAfter });
     return true;
   });
 }
@@ -237,8 +250,17 @@ export function endAttempt(store: Store, attempt: NamedAttempt, result: AttemptR
       for (const { type, id } of result.superseded)
         putPending(connection, { kind: "supersede", attempt: own, type, id });
     }
+    const named = ({ type, id }: InstanceRef) => ({ artifact_type: type, instance_id: id });
     logEnd(connection, attempt, {
       outcome: result.outcome,
+      moment: at,
+      outputs_after: result.outputsAfter,
+      ...(result.seen !== null && { seen: result.seen }),
+      ...(result.outcome === "delivered" && {
+        vouched: result.delivered.map(named),
+        superseded: result.superseded.map(named),
+      }),
+      ...(result.detail.retry === true && { retry: true }),
       ...result.logged,
       delivered: deliveriesOf(connection, own).map(({ type, id, contentHash, via }) => ({
         artifact_type: type,
@@ -268,8 +290,9 @@ export function abandonAttempt(store: Store, attempt: NamedAttempt): void {
 function endUnjudged(store: Store, attempt: NamedAttempt, outcome: OutcomeId, detail: EndFacts): void {
   const { connection } = store;
   connection.write(() => {
-    if (endOpen(connection, attempt.id, { ...ABANDONED, outcome, detail }, nextMoment(connection)))
-      logEnd(connection, attempt, { outcome, ...detail });
+    const at = nextMoment(connection);
+    if (endOpen(connection, attempt.id, { ...ABANDONED, outcome, detail }, at))
+      logEnd(connection, attempt, { outcome, moment: at, outputs_after: ABANDONED.outputsAfter, ...detail });
   });
 }
 

@@ -109,6 +109,7 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
       workUnit,
       at,
       via: deliverer.via ?? "tool",
+      schemaHash: artifact.schemaHash,
     });
     return hash;
   });
@@ -196,7 +197,7 @@ export function recordWithdrawal(
     append(store.connection, {
       kind: "withdrawn",
       attempt,
-      body: { artifact_type: type, instance_id: id, content_hash: row.contentHash },
+      body: { artifact_type: type, instance_id: id, content_hash: row.contentHash, moment: at },
     });
     return row.contentHash;
   });
