@@ -81,6 +81,7 @@ test("a candidate that was accepted meanwhile is not executed by whoever saw it 
       instructionsHash: "h",
       inputs: [],
       before: [],
+      contents: [],
     });
   expect(claim("exited")).toEqual({ kind: "outdated" });
   expect(claim("delivered")).toMatchObject({ kind: "claimed" });

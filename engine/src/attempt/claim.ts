@@ -9,6 +9,7 @@ import {
   type OutcomeId,
   recordAgent,
 } from "@runa/store/attempts";
+import { instanceContents } from "@runa/store/deliveries";
 import { reasonOf } from "@runa/store/files";
 import { v7 as uuidv7 } from "uuid";
 import { RunaError } from "../diagnostic.ts";
@@ -16,7 +17,9 @@ import type { EvaluatedCandidate } from "../evaluate/evaluate.ts";
 import type { ScopeView } from "../evaluate/scope-view.ts";
 import { workNotStarted } from "../messages.ts";
 import type { Protocol } from "../methodology/methodology.ts";
+import { methodologyContents } from "../methodology/sources.ts";
 import { thisOwner } from "../process/owner.ts";
+import { thisPerson } from "../process/person.ts";
 import { mayLive } from "../process/proc.ts";
 import type { OpenProject } from "../project/project.ts";
 import { reopenedBy } from "../reasons/reopening.ts";
@@ -72,6 +75,14 @@ export function launchAttempt(
     reopened: reopeningOf(project, view, candidate),
     lastOutcome: lastOutcomeHere(view.lastAttempt(protocol)),
     exclusion,
+    contents: [
+      ...methodologyContents(project.methodology),
+      ...instanceContents(
+        place.workspace,
+        inputs.map(({ instance }) => instance),
+      ),
+    ],
+    actor: thisPerson(),
   });
   if (claimed.kind !== "claimed") {
     prepared.discard();

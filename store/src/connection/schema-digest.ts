@@ -14,7 +14,9 @@ export const SCHEMA_DIGESTS: readonly string[] = [
   "sha256:052c92203a73a0227ecded0abf432f5df013f62d48a35b6998cd60445b3132b7",
   "sha256:083312d56c0cd7d61a41f4964a3a8a3ce0ecaff2233ecbddd5b8b7fb62e2bd6b",
   "sha256:84aa4caf728d311c624d6a21797048304e1a3f89c439a21afaa2b351e63a17a1",
-  "sha256:1f13e733a853f391b1a3cd66505a40440c036e76b2a2ee785cf51610c93b374b",
+  "sha256:01ea00f356f557bdcc87a2cd61a72f203c3fe5d72af95a78a14b58fff187d545",
+  "sha256:96e49d404aa2cb6426107418bf086d9a35deb95dfb5ff5bfdae29b560faebb51",
+  "sha256:4b5001f71db8da6dab7b0ed76f238b225c7407ff56c3a59a3604cb48e66ec59a",
 ];
 
 /** Whether a database of a version consists of what runa made for it, and of nothing else. */

@@ -1,4 +1,5 @@
 import { isCount, parsed } from "../connection/stored.ts";
+import { isContentRow } from "../contents/content-table.ts";
 import { ATTEMPT_COLUMNS } from "../record/attempt-table.ts";
 import { isVia } from "../record/delivery-table.ts";
 import { decoded, type EventRow } from "../record/events.ts";
@@ -20,6 +21,7 @@ export const RECORDS = [
   "delivery",
   "pending_operation",
   "withdrawal",
+  "content",
   "event",
 ] as const;
 
@@ -47,6 +49,8 @@ export function keptOf(table: RecordTable, row: Row): Row | null {
       return isOperationKind(row.kind) && holds(row.subject, isSubject) && row.subject !== null ? row : null;
     case "withdrawal":
       return row;
+    case "content":
+      return isContentRow({ hash: row.hash, at: row.at, size: row.size, bytes: row.bytes }) ? row : null;
   }
 }
 

@@ -22,10 +22,11 @@ import { syncDirectory } from "../workspace/durable-write.ts";
 import { reasonOf } from "../workspace/walk.ts";
 import { keptOf, RECORDS, type RecordTable, type Row } from "./rebuild-rows.ts";
 
-/** The versions of the store that brought the table of withdrawals, that of pending operations, and those of what attempts were given. */
+/** The versions of the store that brought the table of withdrawals, that of pending operations, that of what attempts were given, and that of contents. */
 const WITHDRAWAL_SINCE = 4;
 const PENDING_OPERATION_SINCE = 5;
 const GIVEN_SINCE = 7;
+const CONTENT_SINCE = 8;
 
 // Of an attempt that is open and lost how things lay before it, nothing could be told that it wrote: it is not carried over.
 const UNJUDGEABLE = "ended IS NULL AND id NOT IN (SELECT attempt FROM lay_before)";
@@ -209,6 +210,7 @@ function carryTable(file: string, target: Connection, table: RecordTable): boole
 function sourceOf(source: Database.Database, table: RecordTable): { name: string; read: (row: Row) => Row } | null {
   const version = source.pragma("user_version", { simple: true }) as number;
   if (table === "withdrawal" && version < WITHDRAWAL_SINCE) return null;
+  if (table === "content" && version < CONTENT_SINCE) return null;
   if (table === "pending_operation" && version < PENDING_OPERATION_SINCE)
     return { name: "superseding", read: operationOf };
   if (table === "given" && version < GIVEN_SINCE)

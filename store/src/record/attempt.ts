@@ -2,6 +2,8 @@ import { join } from "node:path";
 import type { Instance, InstanceRef, Moment, WorkUnit } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Store } from "../connection/store.ts";
+import type { Content } from "../contents/content.ts";
+import { keepContents, prepareContents } from "../contents/keep.ts";
 import { markDelivered } from "../index/artifact-table.ts";
 import { wallTime } from "../wall-time.ts";
 import { holdsUnfinished, removeUnfinished } from "../workspace/durable-write.ts";
@@ -29,7 +31,7 @@ import {
   wasDeliveredElsewhere,
 } from "./delivery-table.ts";
 import { append } from "./event-table.ts";
-import { candidateBody, type EndFacts, type EventBodies } from "./events.ts";
+import { type Actor, candidateBody, type EndFacts, type EventBodies } from "./events.ts";
 import { type Exclusion, obstacleAmong } from "./exclusion.ts";
 import { forgetBefore, instancesBeforeAttempt, recordGiven } from "./given-table.ts";
 import { lastAttemptOf, workedUnits } from "./last-attempts.ts";
@@ -57,6 +59,10 @@ export interface Claim extends AttemptStart {
   readonly run?: string;
   /** What it does not run beside, of everything that has not ended. */
   readonly exclusion: Exclusion;
+  /** The contents that it is given: inputs, instructions, and all of the methodology. */
+  readonly contents: readonly Content[];
+  /** Who has it executed, where that is known. */
+  readonly actor?: Actor | undefined;
 }
 
 /** What came of a claim: the attempt has begun, something else runs that it has to wait for, or it was executed meanwhile. */
@@ -72,12 +78,14 @@ export type ClaimResult =
 export function claimAttempt(store: Store, claim: Claim): ClaimResult {
   const { connection } = store;
   const { protocol, workUnit } = claim;
+  prepareContents(store, claim.contents);
   return connection.writeUnsynced(() => {
     const by = obstacleAmong(openAttempts(connection), claim.exclusion);
     if (by !== null) return { kind: "obstructed", by };
     const last = lastAttemptOf(connection, protocol, workUnit);
     if ((last?.id ?? null) !== claim.lastAttempt) return { kind: "outdated" };
     if (claim.lastOutcome !== undefined && last?.outcome !== claim.lastOutcome) return { kind: "outdated" };
+    keepContents(store, claim.contents);
     const started = nextMoment(connection);
     const startedAt = wallTime();
     insertAttempt(connection, claim, { started, startedAt });
@@ -95,6 +103,7 @@ function claimBody(claim: Claim, moment: Moment): EventBodies["claimed"] {
     ...candidateBody(claim),
     owner: ownerBody(claim.owner),
     agent: claim.argv,
+    ...(claim.actor && { actor: claim.actor }),
     moment,
     ...(claim.run !== undefined && { run: claim.run }),
     fingerprint: claim.fingerprint,
@@ -227,6 +236,8 @@ export interface AttemptResult extends AttemptEnd {
   /** Everything that counts as delivered, by tool or by file. */
   readonly delivered: readonly InstanceRef[];
   readonly superseded: readonly InstanceRef[];
+  /** The contents of what it delivered by file. */
+  readonly contents: readonly Content[];
   /** What the log tells of the outcome: names, codes and hashes, nothing of any content. */
   readonly logged: EndFacts;
 }
@@ -240,9 +251,11 @@ export interface AttemptResult extends AttemptEnd {
 export function endAttempt(store: Store, attempt: NamedAttempt, result: AttemptResult): boolean {
   const { connection } = store;
   const { id: own } = attempt;
+  prepareContents(store, result.contents);
   return connection.write(() => {
     const at = nextMoment(connection);
     if (!endOpen(connection, own, result, at, result.owner)) return false;
+    keepContents(store, result.contents);
     for (const { type, id, contentHash, workUnit } of result.byFile)
       recordDelivery(connection, { attempt: own, type, id, contentHash, workUnit, at, via: "file" });
     if (result.outcome === "delivered") {

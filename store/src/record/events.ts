@@ -39,6 +39,11 @@ const REFUSAL_REASONS = [
 
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
+/** What a person says of an instance: yes, no, or that an earlier decision is withdrawn. */
+export const VERDICTS = ["approved", "rejected", "revoked"] as const;
+
+export type Verdict = (typeof VERDICTS)[number];
+
 /** Who did what an event tells: a person, the agent of an attempt, or runa of its own accord. */
 export type Actor =
   | { readonly kind: "person"; readonly name: string }
@@ -108,6 +113,7 @@ const isReopening = oneOf([
   "output_broken",
   "choice_open",
 ]);
+const isVerdict = oneOf(VERDICTS);
 const WRITER = objectOf(
   { by: isWriter },
   { attempt: isText, protocol: isText, work_unit: isText, via: isAttemptVia, at: isText },
@@ -237,6 +243,17 @@ const BODIES = {
   reopened: objectOf(
     { protocol: isText },
     { ...WORK_UNIT, ...MOMENT, last_success: isText, because: listOf(REOPENING) },
+  ),
+  /** The file of a decision, and what it says. What decides is read from here, whatever becomes of the file. */
+  decision: objectOf(
+    {
+      ...INSTANCE,
+      content_hash: isText,
+      decision: isVerdict,
+      subject: objectOf({ ...INSTANCE, content_hash: isText }),
+      by: isText,
+    },
+    { ...WORK_UNIT, ...MOMENT, schema_hash: isText, author: isText, key: isText, policy: isText },
   ),
   accepted: objectOf(
     { protocol: isText, note: isText, outputs: listOf(objectOf({ ...INSTANCE, content_hash: isText })) },
