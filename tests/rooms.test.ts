@@ -53,6 +53,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "session",
     "run",
     "cases",
+    "rehearsal",
     "answers",
     "entries",
     "index.ts",
