@@ -131,6 +131,36 @@ export const instructionsUnreadable = (protocol: string, reason: string): string
 export const workUnitRequired = (protocol: string, type: string): string =>
   `protocol '${protocol}' is not scoped, but the schema of its output '${type}' requires 'work_unit': set scoped = true or make the property optional`;
 
+/** The key `x-runa` of a schema says that a type is of a kind that runa does not know. */
+export const annotationKind = (kind: string, known: string, hint: string): string =>
+  `unknown kind '${kind}' in 'x-runa': use one of ${known}${hint}`;
+
+/** A decision type is of a type that the manifest does not have: mend the spelling, or declare the type. */
+export const decidedTypeUndeclared = (type: string, hint: string): string =>
+  `'of' names '${type}', which is not a declared artifact type${hint}`;
+
+/** Approvals and rejections are of work. What people decided, and what runa recorded, is not decided on again. */
+export const decidedTypeIsNoWork = (type: string, kind: string): string =>
+  `'of' names '${type}', which is of kind ${kind} itself: name a type that protocols or people deliver`;
+
+/** A type has as many approval types as it needs, and one rejection type, so that it is plain which one a rejection is. */
+export const rejectionTypeTwice = (type: string, other: string): string =>
+  `'${type}' has a rejection type already, '${other}': keep one of them`;
+
+/** The schema of a decision or audit type has no room for what runa writes into each of its instances. */
+export const basePropertyRefused = (property: string, keyword: string): string =>
+  property === ""
+    ? `runa writes an object, and '${keyword}' refuses one`
+    : `runa fills in '${property}', and '${keyword}' refuses it: allow the property`;
+
+/** An agent would be offered a tool for what only people, or runa itself, may write. */
+export const outputNotOffered = (protocol: string, type: string, kind: string, key: string): string =>
+  `protocol '${protocol}' names '${type}' in '${key}', but it is of kind ${kind}, which no agent may write: take it out`;
+
+/** A broken decision or record is no work that an agent could mend. */
+export const brokenDecisionTrigger = (protocol: string, type: string, kind: string): string =>
+  `the trigger of protocol '${protocol}' names '${type}' in on_invalid, but it is of kind ${kind}, which no agent can mend: take it out`;
+
 // Subject: Keys and values of the manifest and the config
 
 /** A key is misspelt, or stands where it has no meaning. */
@@ -287,6 +317,161 @@ export const lockBehind = (): string =>
 export const lockNotWritten = (file: string, reason: string): string =>
   `${file} could not be written (${reason}): \`runa scan\` writes it when that is mended`;
 
+// Subject: People
+
+/** The file that the config names as `people` is not there, or may not be read. Nobody's decision counts without it. */
+export const peopleUnreadable = (file: string, reason: string): string =>
+  `'people' names ${file}, which cannot be read (${reason}): correct it, or put the file back`;
+
+/** The user's own `approvals.toml` is there and may not be read. What it demands cannot be left out. */
+export const ownApprovalsUnreadable = (reason: string): string => `the user's own approvals cannot be read: ${reason}`;
+
+/** Signatures are verified with the keys of people, and the config names no file of them. */
+export const requiredWithoutPeople = (): string =>
+  "'required' is true and no 'people' are named: signatures count by the keys of people";
+
+/** The user's own `approvals.toml` narrows the project's people. A path in it could lead to where an agent writes. */
+export const peopleNoPath = (): string =>
+  "'people' must be tables here, written [people.NAME], not a path: a file that is named could be one that agents write";
+
+/** The name of a person is shown, typed and compared. */
+export const personName = (found: string): string =>
+  `the name ${found} is not usable: letters, digits and '._@+-', with single blanks between, at most 64 characters`;
+
+/** Two people have the same name in git, so a decision could be either's. */
+export const gitNameTaken = (name: string, other: string): string =>
+  `the git name ${name} is ${other}'s already: each belongs to one person`;
+
+/** Two people have the same key, or one has it twice, so a signature could be either's. */
+export const keyTaken = (fingerprint: string, other: string): string =>
+  `the key ${fingerprint} is ${other}'s already: each belongs to one person, once`;
+
+/** A key of a person is none that is taken. The section on keys below has each reason. */
+export const keyUnusable = (problem: string): string => `the key ${problem}`;
+
+/** A key's time ends before it begins. */
+export const windowEmpty = (): string => "'valid_before' must be later than 'valid_after'";
+
+/** A date such as the 30th of February. */
+export const noSuchDay = (day: string): string => `there is no ${day}: correct the date`;
+
+/** A right of a person is none. */
+export const mayUnknown = (found: string, known: string, hint: string): string =>
+  `'may' holds ${found}: use ${known}${hint}`;
+
+// Subject: Keys and signatures
+
+/** A key of a person is of a type that is not taken: DSA keys and those of other programs. */
+export const keyTypeUnknown = (type: string): string => `is of the type '${type}', which is not taken`;
+
+/** Before the key stand options, as `authorized_keys` and `allowed_signers` have them. They would have no effect here. */
+export const keyHasOptions = (): string => "has options before its type: leave them out";
+
+/** A certificate, or the authority that signs them, would let in whoever the authority lets in. */
+export const keyIsCertificate = (): string => "is a certificate or a certificate authority: give the person's own key";
+
+/** The file of a private key was copied in place of the one that ends in `.pub`. Make a new key if others saw it. */
+export const keyIsPrivate = (): string =>
+  "is a private key: give the line in the file that ends in .pub, and keep this one to yourself";
+
+/** What should be one line of a `.pub` file is something else. */
+export const keyNotOne = (): string => "is more than one line: give one key";
+
+/** The part behind the type is cut off or was changed. Copy the line of the `.pub` file again. */
+export const keyNoBase64 = (type: string): string =>
+  `has no base64 behind '${type}' that could be a key: copy the whole line`;
+
+/** The part behind the type is no key of that type. Copy the line of the `.pub` file again. */
+export const keyWrongBytes = (type: string, reason: string): string => `is no key of the type '${type}': ${reason}`;
+
+/** An RSA key this short can be broken. */
+export const keyTooWeak = (bits: number, least: number): string => `has ${bits} bits: RSA keys need ${least} or more`;
+
+/** An RSA key this long would take too long to verify with. */
+export const keyTooLong = (bits: number, most: number): string => `has ${bits} bits: RSA keys have ${most} at most`;
+
+// Subject: Signatures of decisions
+
+/** Only signed decisions count, and this one is not. Make it again with a key that is named for the person. */
+export const notSigned = (): string => "it carries no signature";
+
+/** The signature was cut off or changed, or is of a kind that is not taken. */
+export const signatureUnreadable = (why: string): string => `its signature is not taken: ${why}`;
+
+/** A signature over something else, as of a commit, was put into a decision. */
+export const signatureOtherUse = (namespace: string): string =>
+  `its signature was made for '${namespace}', not for a decision`;
+
+/** Whoever signed is not among the people, or signed with another key than theirs. */
+export const signatureUnknownKey = (fingerprint: string): string =>
+  `it is signed with ${fingerprint}, which is the key of none of the people`;
+
+/** The key was taken out of use, or not in use yet, when the decision was made. */
+export const signatureKeyNotValid = (person: string, fingerprint: string, window: string, at: string): string =>
+  `it is signed with ${fingerprint}, which is ${person}'s ${window} only, and it was made at ${at}`;
+
+/** A decision names one person, or one key, and is signed by another. */
+export const signatureOtherPerson = (person: string, fingerprint: string): string =>
+  `it is signed by ${person} with ${fingerprint}, and names another`;
+
+/** The decision was changed after it was signed, or the signature is taken from another one. */
+export const signatureForged = (): string => "its signature is not of this content: it was changed after it was signed";
+
+/** A hardware key was used by a program that did not ask for a touch. Sign again, and touch the key. */
+export const signatureUntouched = (): string => "its signature was made without a touch of the hardware key";
+
+// Subject: Signing
+
+/** `--key`, or git's `user.signingkey`, names something that cannot be signed with. `place` is the file. */
+export const signingKeyUnusable = (source: string, place: string, problem: string): string =>
+  `the key that ${source} names${place} ${problem}`;
+
+/** Signatures are required and there is no key. */
+export const deciderNoKey = (): string =>
+  "decisions are signed here, and there is no key: give --key FILE, or set git's gpg.format to ssh and user.signingkey to your key";
+
+/** The key is none of those in the file of people. */
+export const deciderKeyNobodys = (fingerprint: string): string =>
+  `the key ${fingerprint} is the key of none of the people: sign with another, or have it added to the file of people`;
+
+/** The key was taken out of use, or is not in use yet. */
+export const deciderKeyNotValid = (person: string, fingerprint: string): string =>
+  `the key ${fingerprint} is ${person}'s and not valid now: sign with another, or have its times changed in the file of people`;
+
+/** Who decides is known by git's name for them, and it has none. */
+export const deciderNoGitName = (): string =>
+  "nobody is known to decide: set git's user.name (`git config --global user.name NAME`)";
+
+/** The name that git has is none of those in the file of people. */
+export const deciderUnknown = (name: string): string =>
+  `git's user.name is '${name}', which is the name of none of the people: correct it, or have it added to the file of people`;
+
+/** OpenSSH's client programs make the signatures. */
+export const signingNoProgram = (): string => "ssh-keygen was not found: install OpenSSH's client programs";
+
+/** The passphrase was wrong, or there is no terminal to ask for it on. */
+export const signingWrongPassphrase = (key: string): string =>
+  `nothing was signed with ${key}: the passphrase is wrong, or could not be asked for. Give the command on a terminal, or add the key to an agent with ssh-add`;
+
+/** Whoever was asked by the agent did not confirm, or the agent is locked. */
+export const signingRefused = (key: string): string =>
+  `nothing was signed with ${key}: the agent refused. Confirm when it asks, or unlock it`;
+
+/** Git names a public key alone, and the agent that should hold it does not, or is not there. */
+export const signingAgentLacksKey = (key: string): string =>
+  `nothing was signed with ${key}: no agent holds it. Start one, and add the key with ssh-add`;
+
+/** A `.pub` file was named, and neither an agent nor a file beside it has the private key. */
+export const signingNoPrivateKey = (key: string): string =>
+  `nothing was signed with ${key}: neither an agent nor a file beside it has the private key. Add it with ssh-add, or name another`;
+
+/** A `.pub` file stands beside the private key of another. */
+export const signingOtherKey = (fingerprint: string): string =>
+  `the signature is not by ${fingerprint}: the .pub file beside the private key is another's. Make it anew with \`ssh-keygen -y\``;
+
+/** ssh-keygen said why. */
+export const signingFailed = (reason: string): string => `ssh-keygen did not sign: ${reason}`;
+
 // Subject: TOML files
 
 /** The manifest or the config is written in another encoding. */
@@ -421,6 +606,24 @@ export const acceptPartial = (types: string): string =>
 /** Something that the protocol owes is missing or not valid. Deliver it by hand, or have the protocol executed again. */
 export const acceptIncomplete = (protocol: string, lacks: string): string =>
   `the outputs of protocol '${protocol}' are not complete, so there is nothing to accept: ${lacks}`;
+
+// Subject: Deciding
+
+/** `.project.json` in the workspace says which project decisions are of. Take it from version control, or from another copy. */
+export const projectFileUnusable = (file: string, reason: string): string =>
+  `${file} does not say which project this is (${reason}): put back the one that was there, from version control say. Only where no decision has been made yet it may be removed, and a new one is made`;
+
+/** The first decision makes `.project.json` in the workspace, and the system refused it. */
+export const projectFileUnwritten = (file: string, reason: string): string =>
+  `${file}, which says of which project decisions are, cannot be written: ${reason}. Nothing was decided; mend that, and give the command again`;
+
+/** `--set` names a property that runa fills in itself. */
+export const setBaseProperty = (name: string, all: string): string =>
+  `--set cannot set '${name}': runa fills in ${all}, and a decision's schema may ask for others`;
+
+/** A number of `--set` would not be kept as it was typed. */
+export const setInexact = (name: string, text: string): string =>
+  `--set ${name}: ${text} cannot be kept exactly: write it as a string, --set '${name}="${text}"', where the schema takes one`;
 
 // Subject: Executing work
 

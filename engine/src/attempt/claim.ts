@@ -1,6 +1,7 @@
 import {
   adoptAttempt,
   beforeAttempt,
+  type Circumstances,
   type Claim,
   claimAttempt,
   endUnstarted,
@@ -9,16 +10,21 @@ import {
   type OutcomeId,
   recordAgent,
 } from "@runa/store/attempts";
+import { instanceContents } from "@runa/store/deliveries";
 import { reasonOf } from "@runa/store/files";
 import { v7 as uuidv7 } from "uuid";
+import { recordsDue } from "../audit/due.ts";
 import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate } from "../evaluate/evaluate.ts";
 import type { ScopeView } from "../evaluate/scope-view.ts";
 import { workNotStarted } from "../messages.ts";
 import type { Protocol } from "../methodology/methodology.ts";
+import { methodologyContents } from "../methodology/sources.ts";
 import { thisOwner } from "../process/owner.ts";
+import { thisPerson } from "../process/person.ts";
 import { mayLive } from "../process/proc.ts";
 import type { OpenProject } from "../project/project.ts";
+import { toldMethodology } from "../project/record-methodology.ts";
 import { reopenedBy } from "../reasons/reopening.ts";
 import type { ClaimedAttempt, EndedAttempt, RunningAttempt } from "./attempt.ts";
 import { type Carrier, placeOf, type Trial, type Work } from "./carrier.ts";
@@ -71,6 +77,15 @@ export function launchAttempt(
     reopened: reopeningOf(project, view, candidate),
     lastOutcome: lastOutcomeHere(view.lastAttempt(protocol)),
     exclusion,
+    contents: [
+      ...methodologyContents(project.methodology),
+      ...instanceContents(
+        place.workspace,
+        inputs.map(({ instance }) => instance),
+      ),
+    ],
+    circumstances: circumstancesOf(project, protocol),
+    actor: thisPerson(),
   });
   if (claimed.kind !== "claimed") {
     prepared.discard();
@@ -94,7 +109,8 @@ export function launchAttempt(
   try {
     work = prepared.start();
   } catch (error) {
-    endUnstarted(project.store, opened, (error as NodeJS.ErrnoException).code ?? "");
+    const errno = (error as NodeJS.ErrnoException).code ?? "";
+    endUnstarted(project.store, opened, errno, recordsDue(project.methodology, opened));
     throw new RunaError(workNotStarted(carrier.kind, id, reasonOf(error)));
   }
   try {
@@ -105,6 +121,14 @@ export function launchAttempt(
     throw error;
   }
   return begin(context, { ...attempt, phase: "running", worker: work.identity }, work, watcher);
+}
+
+/** By which agent it is executed, and from which methodology. */
+function circumstancesOf({ config, methodology }: OpenProject, protocol: Protocol): Circumstances {
+  return {
+    binding: config.commandTable(protocol.name),
+    methodology: toldMethodology(methodology),
+  };
 }
 
 /** The last attempt that this store has a record of. */
@@ -143,7 +167,7 @@ export function adopt(
 ): Begun | null {
   const { store } = context.project;
   const { id, workUnit, started, startedAt } = open;
-  if (!adoptAttempt(store, open, thisOwner())) return null;
+  if (!adoptAttempt(store, open, thisOwner(), { actor: thisPerson() })) return null;
   const candidate = { protocol, workUnit };
   const work = carrier.adopt(open, candidate);
   const { identity } = work;

@@ -11,9 +11,9 @@ import {
   wrongNames,
   wrongValue,
 } from "../messages.ts";
-import { ValueReader } from "../project/config/value-reader.ts";
 import { didYouMean } from "../suggestion.ts";
 import { isTable, kindOf, type TomlTable } from "../toml/parse.ts";
+import { ValueReader } from "../toml/value-reader.ts";
 import { whyUnreadable } from "../unreadable.ts";
 import type { Content, Deliveries, Placed } from "./case.ts";
 import type { KnownNames } from "./names.ts";

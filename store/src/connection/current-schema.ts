@@ -8,7 +8,8 @@ index attempt_open CREATE INDEX attempt_open ON attempt (started) WHERE ended IS
 index delivery_of_attempt CREATE INDEX delivery_of_attempt ON delivery (attempt)
 index delivery_of_instance CREATE INDEX delivery_of_instance ON delivery (artifact_type, instance_id, at)
 index event_of_attempt CREATE INDEX event_of_attempt ON event (attempt) WHERE attempt IS NOT NULL
-index event_of_methodology CREATE INDEX event_of_methodology ON event (kind, seq) WHERE kind = 'methodology_changed'
+index event_of_kind CREATE INDEX event_of_kind ON event (kind, seq) WHERE kind = 'methodology_changed' OR kind = 'decision' OR kind = 'audited'
+index event_of_record CREATE INDEX event_of_record ON event (body ->> 'instance_id', seq) WHERE kind = 'audited'
 table artifact CREATE TABLE artifact (
     artifact_type TEXT NOT NULL,
     instance_id   TEXT NOT NULL,
@@ -37,8 +38,6 @@ table attempt CREATE TABLE attempt (
     detail            TEXT,
     fingerprint       TEXT NOT NULL,
     instructions_hash TEXT NOT NULL,
-    inputs            TEXT NOT NULL,
-    before            TEXT NOT NULL,
     seen              TEXT,
     outputs_after     TEXT,
     server_started    INTEGER NOT NULL DEFAULT 0,
@@ -46,7 +45,8 @@ table attempt CREATE TABLE attempt (
     last_refusal      TEXT,
     usage             TEXT
   , server_failure TEXT, last_call INTEGER, started_at INTEGER NOT NULL DEFAULT 0, place TEXT, accepted INTEGER) STRICT
-table clock CREATE TABLE clock (one INTEGER PRIMARY KEY CHECK (one = 1), latest INTEGER NOT NULL, went_back INTEGER, reopened TEXT) STRICT
+table clock CREATE TABLE clock (one INTEGER PRIMARY KEY CHECK (one = 1), latest INTEGER NOT NULL, went_back INTEGER, reopened TEXT, pruned INTEGER) STRICT
+table content CREATE TABLE content (hash TEXT PRIMARY KEY, at INTEGER, size INTEGER, bytes BLOB)
 table delivery CREATE TABLE delivery (
     attempt       TEXT REFERENCES attempt (id),
     artifact_type TEXT NOT NULL,
@@ -64,6 +64,8 @@ table event CREATE TABLE event (
     prev    TEXT NOT NULL,
     hash    TEXT NOT NULL
   ) STRICT
+table given CREATE TABLE given (attempt TEXT PRIMARY KEY, inputs TEXT NOT NULL) STRICT
+table lay_before CREATE TABLE lay_before (attempt TEXT PRIMARY KEY, instances TEXT NOT NULL) STRICT
 table methodology CREATE TABLE methodology (file TEXT PRIMARY KEY, version TEXT NOT NULL, identities TEXT NOT NULL, content TEXT NOT NULL) STRICT
 table pending_operation CREATE TABLE pending_operation (seq INTEGER PRIMARY KEY, kind, attempt, subject, UNIQUE (attempt, subject))
 table removal CREATE TABLE removal (artifact_type TEXT NOT NULL, work_unit TEXT, at INTEGER NOT NULL) STRICT

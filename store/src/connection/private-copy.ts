@@ -11,7 +11,7 @@ const COPY_TRIES = 20;
 /** Where a copy goes where the usual place has no room: it is in memory, and there on every Linux. */
 const SECOND_PLACE = "/dev/shm";
 /** What a copy consists of: the index of the log is made anew by whoever opens it. */
-const COPIED = ["", "-wal"] as const;
+const COPIED = ["", "-wal", "-journal"] as const;
 
 /** A copy of a store's files in a directory of its own, for whoever cannot write the store itself. */
 export interface PrivateCopy {
@@ -56,7 +56,7 @@ export function copyStoreFiles(from: string, to: string): void {
   for (let tries = 0; tries < COPY_TRIES; tries++) {
     const before = stateOf(from);
     for (const suffix of COPIED) copyFile(databaseFile(from) + suffix, databaseFile(to) + suffix);
-    // Taken in the middle of a checkpoint, the two files would not belong together.
+    // Taken in the middle of a checkpoint, the files would not belong together.
     if (stateOf(from) === before) return;
   }
   throw new StoreError(storeBusyForCopy(databaseFile(from)));

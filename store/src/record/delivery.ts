@@ -2,6 +2,8 @@ import { type BigIntStats, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ContentHash, InstanceId, SchemaHash, WorkUnit } from "../artifact.ts";
 import { requirePersistent, type Store } from "../connection/store.ts";
+import { contentNamed } from "../contents/content.ts";
+import { keepContents } from "../contents/keep.ts";
 import { existsValid, findArtifact, putArtifact, removeArtifact } from "../index/artifact-table.ts";
 import { contentHash } from "../json/canonical.ts";
 import { parseJsonBytes } from "../json/parse.ts";
@@ -72,11 +74,14 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
   const directory = join(deliverer.workspace, artifact.type);
   const name = fileNameOf(artifact.id);
   const hash = contentHash(artifact.canonical);
+  const content = contentNamed(hash, () => artifact.canonical);
   requirePersistent(store);
   return store.connection.write(() => {
     refuseIfEnded(store, deliverer);
     const old = findArtifact(store.connection, artifact.type, artifact.id);
     refuseForeign(join(directory, name), deliverer, old?.workUnit ?? null);
+    // Before the file: where there is no room for it, nothing is delivered.
+    keepContents(store, [content]);
     let written: BigIntStats;
     try {
       // An earlier file of this name that is still to be moved away goes first, or the new one would be moved in its place.
@@ -143,10 +148,11 @@ export function confirmArtifact(
       throw new RefusedError("not_there", refusedNotThere(type, id));
     if (row.status !== "valid") throw new RefusedError("not_valid", refusedNotValid(type, id, row.status));
     const file = readPresent(join(deliverer.workspace, type, fileNameOf(id)));
-    if (file === null || contentOf(file.bytes).hash !== row.contentHash)
-      throw new RefusedError("changed", refusedChanged(type, id));
+    const found = file === null ? null : contentOf(file.bytes);
+    if (found === null || found.hash !== row.contentHash) throw new RefusedError("changed", refusedChanged(type, id));
     const { attempt } = deliverer;
     const { contentHash, workUnit } = row;
+    keepContents(store, [contentNamed(contentHash, () => found.hashed)]);
     const at = nextMoment(store.connection);
     recordDelivery(store.connection, { attempt, type, id, contentHash, workUnit, at, via: "confirmed" });
     return contentHash;

@@ -96,7 +96,7 @@ class HeldDirectory {
  * @returns the stats of what was written, as they were before it got its name
  * @throws UnsafeDirectoryError, or an errno exception; then nothing of it is left
  */
-export function writeDurably(directory: string, name: string, bytes: string, mode?: number): BigIntStats {
+export function writeDurably(directory: string, name: string, bytes: string | Uint8Array, mode?: number): BigIntStats {
   const held = holdOrMake(directory);
   try {
     return writeInto(held, name, bytes, mode);
@@ -158,6 +158,23 @@ export function moveDurably(
     throw error;
   } finally {
     for (const directory of held) directory.close();
+  }
+}
+
+/**
+ * Removes a file durably, where it is there.
+ * @throws UnsafeDirectoryError, or an errno exception
+ */
+export function removeDurably(directory: string, name: string): void {
+  let held: HeldDirectory | null = null;
+  try {
+    held = new HeldDirectory(directory);
+    unlinkSync(held.at(name));
+    held.sync();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  } finally {
+    held?.close();
   }
 }
 

@@ -1,12 +1,20 @@
 import { isAbsolute, normalize } from "node:path";
-import { wrongLockfile, wrongValue } from "../../messages.ts";
+import { requiredWithoutPeople, wrongLockfile, wrongValue } from "../../messages.ts";
 import type { TomlTable } from "../../toml/parse.ts";
+import { shown, tableName } from "../../toml/value-reader.ts";
 import { AgentReader } from "./agent-reader.ts";
 import { type AgentSettings, agentSettings } from "./agent-settings.ts";
+import { DEFAULT_KEEP, KEEP_FORM, type Keep, parseKeep } from "./keep.ts";
 import { DEFAULT_RUN_LIMITS, type RunLimits } from "./run-limits.ts";
-import { shown, tableName } from "./value-reader.ts";
 
 export type LogFormat = "text" | "json";
+
+/** What the project says of decisions (decisions 4). */
+export interface ApprovalSettings {
+  /** The file of people, absolute or from the project's root; null where none is named. */
+  readonly people: string | null;
+  readonly required: boolean;
+}
 
 /** What a configuration says, with the defaults for what it does not say. */
 export interface ConfigData {
@@ -24,12 +32,27 @@ export interface ConfigData {
   readonly run: RunLimits;
   /** `[history] lockfile`, from the project's root; null for none. */
   readonly lockfile: string | null;
+  /** `[approvals]`: who may decide, and whether only what is signed counts. */
+  readonly approvals: ApprovalSettings;
+  /** `[history] keep`. */
+  readonly keep: Keep;
   /** The protocols that have a table of their own. */
   readonly boundProtocols: readonly string[];
 }
 
-const KEYS = ["methodology_path", "artifacts_dir", "logging", "agent", "agents", "protocols", "run", "history"];
+const KEYS = [
+  "methodology_path",
+  "artifacts_dir",
+  "logging",
+  "agent",
+  "agents",
+  "protocols",
+  "run",
+  "history",
+  "approvals",
+];
 const LOGGING_KEYS = ["format", "filter"];
+const HISTORY_KEYS = ["lockfile", "keep"];
 const RUN_KEYS = ["jobs", "max_attempts", "time_limit", "max_cost_usd", "max_reopens"];
 
 /** Reads a configuration's data; everything that is wrong is found at once. */
@@ -40,6 +63,7 @@ export class ConfigReader extends AgentReader {
     const agent = this.agent(table);
     const agents = this.namedAgents(table);
     const bindings = this.bindings(table, agents.keys());
+    const history = this.table(table, ["history"], HISTORY_KEYS);
     return {
       methodologyPath: this.text(table, [], "methodology_path") ?? null,
       artifactsDir: this.text(table, [], "artifacts_dir") ?? null,
@@ -58,7 +82,9 @@ export class ConfigReader extends AgentReader {
         return name !== null && agents.get(name)?.command !== undefined ? tableName(["agents", name]) : "[agent]";
       },
       agents: new Map([...agents].map(([name, overrides]) => [name, agentSettings(agent, overrides)])),
-      lockfile: this.#lockfile(this.table(table, ["history"], ["lockfile"])),
+      approvals: this.#approvals(this.table(table, ["approvals"], ["people", "required"])),
+      lockfile: this.#lockfile(history),
+      keep: this.#keep(history),
       run: this.#run(this.table(table, ["run"], RUN_KEYS)),
       boundProtocols: [...bindings.keys()],
     };
@@ -88,6 +114,22 @@ export class ConfigReader extends AgentReader {
     if (problem === null) return inside;
     this.error(path, wrongLockfile(problem, shown(named)));
     return null;
+  }
+
+  #approvals(table: TomlTable): ApprovalSettings {
+    const people = this.text(table, ["approvals"], "people") ?? null;
+    const required = this.boolean(table, ["approvals"], "required") ?? false;
+    if (required && table.people === undefined) this.error(["approvals", "required"], requiredWithoutPeople());
+    return { people, required };
+  }
+
+  #keep(table: TomlTable): Keep {
+    const named = this.text(table, ["history"], "keep");
+    if (named === undefined) return DEFAULT_KEEP;
+    const keep = parseKeep(named);
+    if (keep !== null) return keep;
+    this.error(["history", "keep"], wrongValue("keep", KEEP_FORM, shown(named)));
+    return DEFAULT_KEEP;
   }
 
   #run(table: TomlTable): RunLimits {
