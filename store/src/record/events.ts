@@ -177,6 +177,7 @@ const BODIES = {
         "quiescent_with_blocked_work",
         "limit_reached",
         "methodology_changed",
+        "policy_changed",
         "step_done",
         "error",
         "interrupted",
