@@ -19,6 +19,7 @@ import { workNotStarted } from "../messages.ts";
 import type { Protocol } from "../methodology/methodology.ts";
 import { methodologyContents } from "../methodology/sources.ts";
 import { thisOwner } from "../process/owner.ts";
+import { thisPerson } from "../process/person.ts";
 import { mayLive } from "../process/proc.ts";
 import type { OpenProject } from "../project/project.ts";
 import { reopenedBy } from "../reasons/reopening.ts";
@@ -80,6 +81,7 @@ export function launchAttempt(
         inputs.map(({ instance }) => instance),
       ),
     ],
+    actor: thisPerson(),
   });
   if (claimed.kind !== "claimed") {
     prepared.discard();

@@ -31,7 +31,7 @@ import {
   wasDeliveredElsewhere,
 } from "./delivery-table.ts";
 import { append } from "./event-table.ts";
-import { candidateBody, type EndFacts, type EventBodies } from "./events.ts";
+import { type Actor, candidateBody, type EndFacts, type EventBodies } from "./events.ts";
 import { type Exclusion, obstacleAmong } from "./exclusion.ts";
 import { forgetBefore, instancesBeforeAttempt, recordGiven } from "./given-table.ts";
 import { lastAttemptOf, workedUnits } from "./last-attempts.ts";
@@ -59,6 +59,8 @@ export interface Claim extends AttemptStart {
   readonly exclusion: Exclusion;
   /** The contents that it is given: inputs, instructions, and all of the methodology. */
   readonly contents: readonly Content[];
+  /** Who has it executed, where that is known. */
+  readonly actor?: Actor | undefined;
 }
 
 /** What came of a claim: the attempt has begun, something else runs that it has to wait for, or it was executed meanwhile. */
@@ -85,11 +87,11 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
     const started = nextMoment(connection);
     insertAttempt(connection, claim, started);
     recordGiven(connection, claim);
-    const { id: attempt, reopened } = claim;
+    const { id: attempt, reopened, actor } = claim;
     append(connection, {
       kind: "claimed",
       attempt,
-      body: { ...candidateBody(claim), owner: ownerBody(claim.owner), agent: claim.argv },
+      body: { ...candidateBody(claim), owner: ownerBody(claim.owner), agent: claim.argv, ...(actor && { actor }) },
     });
     if (reopened !== null)
       append(connection, { kind: "reopened", attempt, body: { ...candidateBody(claim), ...reopened } });
