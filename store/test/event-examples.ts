@@ -67,6 +67,7 @@ export const EXAMPLES: { readonly [Kind in EventKind]: Whole<EventBodies[Kind]> 
     key: "SHA256:key",
     policy: HASH,
   },
+  decision_refused: { actor: { kind: "attempt", attempt: "a-1" }, verb: "approve", reason: "inside_attempt" },
   delivery_accepted: { actor: ACTOR, ...DELIVERY, work_unit: "w-1" },
   delivery_refused: { actor: ACTOR, reason: "invalid_artifact", artifact_type: "note", ...VIOLATIONS },
   superseded: { actor: ACTOR, artifact_type: "note", instance_id: "n-1", content_hash: HASH },

@@ -44,6 +44,9 @@ export const VERDICTS = ["approved", "rejected", "revoked"] as const;
 
 export type Verdict = (typeof VERDICTS)[number];
 
+/** What only people do, by the word of its command. */
+const DECIDING_VERBS = ["approve", "reject", "revoke", "accept", "reopen", "serve"] as const;
+
 /** Who did what an event tells: a person, the agent of an attempt, or runa of its own accord. */
 export type Actor =
   | { readonly kind: "person"; readonly name: string }
@@ -209,6 +212,8 @@ const BODIES = {
     },
     { ...WORK_UNIT, author: isText, key: isText, policy: isText },
   ),
+  /** What only people do was tried inside an attempt. */
+  decision_refused: objectOf({ verb: oneOf(DECIDING_VERBS), reason: oneOf(["inside_attempt"]) }),
   accepted: objectOf(
     { protocol: isText, note: isText, outputs: listOf(objectOf({ ...INSTANCE, content_hash: isText })) },
     WORK_UNIT,
