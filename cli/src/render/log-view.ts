@@ -51,6 +51,7 @@ const DETAIL: { readonly [Kind in EventKind]: (body: EventBodies[Kind]) => strin
   decision: (body) => `${instance(body.subject)} ${body.decision} by ${body.by}${workUnit(body)}, ${instance(body)}`,
   decision_refused: ({ verb }) => `${verb}: only people do that, and not inside an attempt`,
   accepted: (body) => `${candidate(body)}${byWhom(body)}: ${body.note}`,
+  audited: (body) => `${instance(body)}${body.removed ? ", taken away" : ""}`,
 };
 
 /** What a run aimed at, after a comma. */
