@@ -31,8 +31,8 @@ export class RunCommand extends ExecutingCommand {
     details: `
       Evaluates anew after each attempt. With names, only these protocols and what they need are executed, and the exit code
       speaks of them. Exit codes: 0 everything is done; 2 something failed; 3 something is still owed
-      and nothing is ready, or a limit was reached; 130 interrupted; 1 it could not be run at all, or the methodology was
-      changed meanwhile. The first Ctrl-C lets the running attempts end.
+      and nothing is ready, or a limit was reached; 130 interrupted; 1 it could not be run at all, or the methodology or
+      who may decide was changed meanwhile. The first Ctrl-C lets the running attempts end.
     `,
     examples: [
       ["Do all there is to do", "$0 run"],

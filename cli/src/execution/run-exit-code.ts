@@ -5,6 +5,7 @@ const EXIT_CODES = {
   aim_reached: 0,
   step_done: 0,
   methodology_changed: 1,
+  policy_changed: 1,
   quiescent_with_failures: 2,
   quiescent_with_blocked_work: 3,
   limit_reached: 3,
