@@ -42,7 +42,7 @@ export const changedWhileUsed = (file: string, how: string): string =>
 
 /** An agent called a command that executes or decides, in its own environment or below its own process. */
 export const insideAttempt = (attempt: string, protocol: string, root: string): string =>
-  `this is inside attempt ${attempt} of protocol '${protocol}' of the same project (${root}): an agent delivers by its tools, and what is executed, reopened or accepted is decided outside. \`runa state\`, \`scan\`, \`list\` and dry runs answer here`;
+  `this is inside attempt ${attempt} of protocol '${protocol}' of the same project (${root}): an agent delivers by its tools, and what is executed, approved, rejected, reopened or accepted is decided outside, by people. \`runa state\`, \`scan\`, \`list\` and dry runs answer here`;
 
 /** The directory in which the artifacts lie by default has gone, or may not be read, though artifacts of it are known. */
 export const workspaceUnreadable = (directory: string, reason: string, config: string): string =>
@@ -51,6 +51,10 @@ export const workspaceUnreadable = (directory: string, reason: string, config: s
 /** The directory that the command line or the environment names for the artifacts is not the one that is known. */
 export const artifactsOptionUnreadable = (directory: string, reason: string): string =>
   `the workspace cannot be read: ${directory}: ${reason}. Put it back, or correct --artifacts-dir (or RUNA_ARTIFACTS_DIR)`;
+
+/** A command that only people give was given inside an attempt of another project, or in what one left running. */
+export const decidingInsideAttempt = (attempt: string): string =>
+  `this is inside an attempt (RUNA_ATTEMPT is ${attempt}): decisions are made by people, outside`;
 
 // Subject: The config
 
@@ -130,6 +134,36 @@ export const instructionsUnreadable = (protocol: string, reason: string): string
 /** An output of a protocol that has no work unit would have to name one. */
 export const workUnitRequired = (protocol: string, type: string): string =>
   `protocol '${protocol}' is not scoped, but the schema of its output '${type}' requires 'work_unit': set scoped = true or make the property optional`;
+
+/** The key `x-runa` of a schema says that a type is of a kind that runa does not know. */
+export const annotationKind = (kind: string, known: string, hint: string): string =>
+  `unknown kind '${kind}' in 'x-runa': use one of ${known}${hint}`;
+
+/** A decision type is of a type that the manifest does not have: mend the spelling, or declare the type. */
+export const decidedTypeUndeclared = (type: string, hint: string): string =>
+  `'of' names '${type}', which is not a declared artifact type${hint}`;
+
+/** Approvals and rejections are of work. What people decided, and what runa recorded, is not decided on again. */
+export const decidedTypeIsNoWork = (type: string, kind: string): string =>
+  `'of' names '${type}', which is of kind ${kind} itself: name a type that protocols or people deliver`;
+
+/** A type has as many approval types as it needs, and one rejection type, so that it is plain which one a rejection is. */
+export const rejectionTypeTwice = (type: string, other: string): string =>
+  `'${type}' has a rejection type already, '${other}': keep one of them`;
+
+/** The schema of a decision or audit type has no room for what runa writes into each of its instances. */
+export const basePropertyRefused = (property: string, keyword: string): string =>
+  property === ""
+    ? `runa writes an object, and '${keyword}' refuses one`
+    : `runa fills in '${property}', and '${keyword}' refuses it: allow the property`;
+
+/** An agent would be offered a tool for what only people, or runa itself, may write. */
+export const outputNotOffered = (protocol: string, type: string, kind: string, key: string): string =>
+  `protocol '${protocol}' names '${type}' in '${key}', but it is of kind ${kind}, which no agent may write: take it out`;
+
+/** A broken decision or record is no work that an agent could mend. */
+export const brokenDecisionTrigger = (protocol: string, type: string, kind: string): string =>
+  `the trigger of protocol '${protocol}' names '${type}' in on_invalid, but it is of kind ${kind}, which no agent can mend: take it out`;
 
 // Subject: Keys and values of the manifest and the config
 
@@ -227,6 +261,9 @@ export const caseFileUnusable = (reason: string): string => `the cases cannot be
 /** There is no place for the project that is thrown away. Make room, or set TMPDIR to a directory with room. */
 export const throwawayNotMade = (reason: string): string =>
   `no directory could be made for a project to be thrown away: ${reason}`;
+
+/** The project could not be copied for a rehearsal. Make room, or set TMPDIR to a directory with room. */
+export const copyNotMade = (reason: string): string => `the project could not be copied for a rehearsal: ${reason}`;
 
 /** `runa test` was told a methodology that has no cases. */
 export const noCaseFiles = (directory: string): string =>
@@ -604,6 +641,24 @@ export const acceptPartial = (types: string): string =>
 /** Something that the protocol owes is missing or not valid. Deliver it by hand, or have the protocol executed again. */
 export const acceptIncomplete = (protocol: string, lacks: string): string =>
   `the outputs of protocol '${protocol}' are not complete, so there is nothing to accept: ${lacks}`;
+
+// Subject: Deciding
+
+/** `.project.json` in the workspace says which project decisions are of. Take it from version control, or from another copy. */
+export const projectFileUnusable = (file: string, reason: string): string =>
+  `${file} does not say which project this is (${reason}): put back the one that was there, from version control say. Only where no decision has been made yet it may be removed, and a new one is made`;
+
+/** The first decision makes `.project.json` in the workspace, and the system refused it. */
+export const projectFileUnwritten = (file: string, reason: string): string =>
+  `${file}, which says of which project decisions are, cannot be written: ${reason}. Nothing was decided; mend that, and give the command again`;
+
+/** `--set` names a property that runa fills in itself. */
+export const setBaseProperty = (name: string, all: string): string =>
+  `--set cannot set '${name}': runa fills in ${all}, and a decision's schema may ask for others`;
+
+/** A number of `--set` would not be kept as it was typed. */
+export const setInexact = (name: string, text: string): string =>
+  `--set ${name}: ${text} cannot be kept exactly: write it as a string, --set '${name}="${text}"', where the schema takes one`;
 
 // Subject: Executing work
 

@@ -16,13 +16,14 @@ export type {
   WorkUnit,
 } from "./artifact.ts";
 export { type CandidateName, candidateKey } from "./candidate.ts";
-export { ListedInstances } from "./instances.ts";
+export { type Instances, ListedInstances, summaryOf } from "./instances.ts";
 export { rfc3339, wallTime, wallTimeOf } from "./wall-time.ts";
 
 // Opening a store; mending a damaged one.
 
 export type { StoreUse } from "./connection/connection.ts";
 export { StoreError, storeExists } from "./connection/database.ts";
+export { copyStoreFiles } from "./connection/private-copy.ts";
 export { openStore, requirePersistent, requireSound, type Store, whileAlone } from "./connection/store.ts";
 export { type Rebuilt, rebuildStore } from "./rebuild/rebuild.ts";
 

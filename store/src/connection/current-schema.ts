@@ -8,7 +8,8 @@ index attempt_open CREATE INDEX attempt_open ON attempt (started) WHERE ended IS
 index delivery_of_attempt CREATE INDEX delivery_of_attempt ON delivery (attempt)
 index delivery_of_instance CREATE INDEX delivery_of_instance ON delivery (artifact_type, instance_id, at)
 index event_of_attempt CREATE INDEX event_of_attempt ON event (attempt) WHERE attempt IS NOT NULL
-index event_of_methodology CREATE INDEX event_of_methodology ON event (kind, seq) WHERE kind = 'methodology_changed'
+index event_of_kind CREATE INDEX event_of_kind ON event (kind, seq) WHERE kind = 'methodology_changed' OR kind = 'decision' OR kind = 'audited'
+index event_of_record CREATE INDEX event_of_record ON event (body ->> 'instance_id', seq) WHERE kind = 'audited'
 table artifact CREATE TABLE artifact (
     artifact_type TEXT NOT NULL,
     instance_id   TEXT NOT NULL,
@@ -44,7 +45,8 @@ table attempt CREATE TABLE attempt (
     last_refusal      TEXT,
     usage             TEXT
   , server_failure TEXT, last_call INTEGER, started_at INTEGER NOT NULL DEFAULT 0, place TEXT, accepted INTEGER) STRICT
-table clock CREATE TABLE clock (one INTEGER PRIMARY KEY CHECK (one = 1), latest INTEGER NOT NULL, went_back INTEGER, reopened TEXT, pruned INTEGER) STRICT
+table checkpoint CREATE TABLE checkpoint (seq INTEGER NOT NULL, section TEXT NOT NULL, event INTEGER NOT NULL, state BLOB NOT NULL, PRIMARY KEY (seq, section)) STRICT
+table clock CREATE TABLE clock (one INTEGER PRIMARY KEY CHECK (one = 1), latest INTEGER NOT NULL, went_back INTEGER, reopened TEXT, pruned INTEGER, gaps TEXT, whole INTEGER) STRICT
 table content CREATE TABLE content (hash TEXT PRIMARY KEY, at INTEGER, size INTEGER, bytes BLOB)
 table delivery CREATE TABLE delivery (
     attempt       TEXT REFERENCES attempt (id),

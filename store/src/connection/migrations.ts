@@ -141,4 +141,15 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE content (hash TEXT PRIMARY KEY, at INTEGER, size INTEGER, bytes BLOB);
   ALTER TABLE clock ADD COLUMN pruned INTEGER;
   `,
+  // Joined by OR, as SQLite does not see that a query for one kind is a part of those IN a list.
+  `
+  DROP INDEX event_of_methodology;
+  CREATE INDEX event_of_kind ON event (kind, seq) WHERE kind = 'methodology_changed' OR kind = 'decision' OR kind = 'audited';
+  `,
+  "CREATE INDEX event_of_record ON event (body ->> 'instance_id', seq) WHERE kind = 'audited';",
+  `
+  ALTER TABLE clock ADD COLUMN gaps TEXT;
+  ALTER TABLE clock ADD COLUMN whole INTEGER;
+  CREATE TABLE checkpoint (seq INTEGER NOT NULL, section TEXT NOT NULL, event INTEGER NOT NULL, state BLOB NOT NULL, PRIMARY KEY (seq, section)) STRICT;
+  `,
 ];

@@ -1,5 +1,6 @@
 // The event log.
 
+export type { LoggedDecision } from "../record/decision-log.ts";
 export {
   clockWentBack,
   type EventQuery,
@@ -15,7 +16,7 @@ export {
   type StepBack,
   verifyLog,
 } from "../record/event-log.ts";
-export type { EventFilter } from "../record/event-table.ts";
+export type { EventFilter, ToldMethodology } from "../record/event-table.ts";
 export {
   type Actor,
   type EndFacts,
@@ -24,5 +25,6 @@ export {
   type EventKind,
   isEventKind,
   type LogEvent,
+  type Verdict,
 } from "../record/events.ts";
 export { loggedViolations } from "../record/refusal.ts";

@@ -53,9 +53,11 @@ const CHANGES = `
       AND json_extract(change.value, '$[0]') <> 'revalidated'
   UNION ALL
   SELECT seq, at, json_extract(${SOUND_BODY}, '$.artifact_type') AS told, json_extract(${SOUND_BODY}, '$.instance_id') AS named,
-      json_extract(${SOUND_BODY}, '$.content_hash'), kind <> 'delivery_accepted', attempt
+      json_extract(${SOUND_BODY}, '$.content_hash'),
+      kind IN ('superseded', 'withdrawn') OR coalesce(json_extract(${SOUND_BODY}, '$.removed'), 0), attempt
     FROM event
-    WHERE seq > @after AND seq <= @until AND kind IN ('delivery_accepted', 'superseded', 'withdrawn')
+    WHERE seq > @after AND seq <= @until
+      AND kind IN ('delivery_accepted', 'superseded', 'withdrawn', 'decision', 'audited')
       AND (@type IS NULL OR told = @type) AND (@id IS NULL OR named = @id)
   ORDER BY seq`;
 const CLAIM = "SELECT min(seq) AS seq FROM event WHERE attempt = ? AND kind = 'claimed'";
