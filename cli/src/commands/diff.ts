@@ -1,4 +1,4 @@
-import { loadDiff } from "@runa/engine/answers";
+import { loadDiff } from "@runa/engine/history";
 import { Command, Option } from "clipanion";
 import { UsageError } from "../input/usage-error.ts";
 import { diffNeedsInstance } from "../messages.ts";

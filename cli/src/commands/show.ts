@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { openPast, showInstance, showType, showTypes } from "@runa/engine/answers";
+import { showInstance, showType, showTypes } from "@runa/engine/answers";
+import { openPast } from "@runa/engine/history";
 import { Command, Option } from "clipanion";
 import { contentText, pastInstanceText, pastTypesText, pastTypeText } from "../render/past-view.ts";
 import { instanceText, typesText, typeText } from "../render/show-view.ts";

@@ -1,5 +1,5 @@
 import { count, visible, visibleLines } from "@runa/engine";
-import type { DifferenceAnswer, DiffLine, JsonChange, SideEntry } from "@runa/engine/answers";
+import type { DifferenceAnswer, DiffLine, JsonChange, SideEntry } from "@runa/engine/history";
 import { localTimeOf } from "./local-time.ts";
 import { originText } from "./origin-text.ts";
 import { pointText, shortHash } from "./past-view.ts";

@@ -1,4 +1,5 @@
 import { count, visible, visibleLines } from "@runa/engine";
+import { shortAttemptId } from "@runa/engine/attempts";
 import type {
   ContentAnswer,
   PastInstanceAnswer,
@@ -6,8 +7,7 @@ import type {
   PastTypesAnswer,
   PointEntry,
   VersionEntry,
-} from "@runa/engine/answers";
-import { shortAttemptId } from "@runa/engine/attempts";
+} from "@runa/engine/history";
 import { localTimeOf } from "./local-time.ts";
 import { originText } from "./origin-text.ts";
 import { columns, out } from "./style.ts";

@@ -1,5 +1,6 @@
 import { rfc3339, type Store } from "@runa/store";
-import { contentsBeginning, type FoundContent, type LoggedChange, readContent } from "@runa/store/contents";
+import { contentsBeginning, type FoundContent, readContent } from "@runa/store/contents";
+import type { LoggedChange } from "@runa/store/deliveries";
 import { JsonError, parseJsonBytes } from "@runa/store/json";
 import { RunaError } from "../diagnostic.ts";
 import { Changers } from "../history/changed-by.ts";

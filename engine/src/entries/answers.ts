@@ -3,7 +3,6 @@
 export { type AttemptEntry, AttemptHistory, type AttemptsAnswer, openAttemptHistory } from "../answers/attempts.ts";
 export { byStatus } from "../answers/by-status.ts";
 export { attemptDelivery, attemptVerdict, type DeliveryAnswer, handDelivery } from "../answers/delivery.ts";
-export type { DifferenceAnswer, SideEntry } from "../answers/diff.ts";
 export { doctorAnswer } from "../answers/doctor.ts";
 export { runEnvelope, stateEnvelope, stepEnvelope } from "../answers/envelope.ts";
 export type { ExplainedAttempt, ExplainedProtocol, ExplanationAnswer } from "../answers/explain.ts";
@@ -16,20 +15,10 @@ export {
   graph,
 } from "../answers/graph.ts";
 export { type ListAnswer, type ListedProtocol, list } from "../answers/list.ts";
-export { loadDiff } from "../answers/load-diff.ts";
 export { loadExplain } from "../answers/load-explain.ts";
 export { loadLint } from "../answers/load-lint.ts";
 export { aimNamed, protocolInScope } from "../answers/named.ts";
 export { type ProjectNames, projectNames } from "../answers/names.ts";
-export {
-  type ContentAnswer,
-  openPast,
-  type PastInstanceAnswer,
-  type PastTypeAnswer,
-  type PastTypesAnswer,
-  type PointEntry,
-  type VersionEntry,
-} from "../answers/past.ts";
 export { violationDiagnostics } from "../answers/placed-violation.ts";
 export { promptOf } from "../answers/prompt.ts";
 export { runSummary } from "../answers/run-summary.ts";
@@ -46,12 +35,6 @@ export {
 export { followTranscript, hasTranscript, type Transcript, transcriptOf } from "../answers/transcript.ts";
 export { type ValidationAnswer, validate } from "../answers/validate.ts";
 export { type ScopeCounts, scopeCounts, workUnitCounts } from "../answers/work-units.ts";
-
-// What was there before.
-
-export type { JsonChange } from "../history/json-diff.ts";
-export type { DiffLine } from "../history/line-diff.ts";
-export type { When } from "../history/point.ts";
 
 // Why things stand as they do.
 

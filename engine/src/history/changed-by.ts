@@ -1,5 +1,5 @@
 import type { Store } from "@runa/store";
-import type { LoggedChange } from "@runa/store/contents";
+import type { LoggedChange } from "@runa/store/deliveries";
 import { changedBy } from "../reasons/changes.ts";
 import type { ChangedBy } from "../reasons/reason.ts";
 

@@ -1,5 +1,6 @@
 import type { ContentHash, InstanceId, InstanceRef, Store } from "@runa/store";
-import { changesIn, type LoggedChange } from "@runa/store/contents";
+import { changesIn } from "@runa/store/contents";
+import type { LoggedChange } from "@runa/store/deliveries";
 import type { Point } from "./point.ts";
 
 /** One content that an instance had, from when on. */

@@ -7,4 +7,4 @@ export { contentsBeginning, type FoundContent, readContent } from "../contents/r
 // How instances came, changed and went.
 
 export { eventAt, eventTime } from "../record/event-log.ts";
-export { type ChangeQuery, changesIn, type LoggedChange } from "../record/instance-history.ts";
+export { changesIn } from "../record/instance-history.ts";

@@ -1,6 +1,6 @@
 import { parseAge, type WallTime, wallTimeOf } from "@runa/engine";
-import type { When } from "@runa/engine/answers";
 import { SHORTEST_BEGINNING } from "@runa/engine/attempts";
+import type { When } from "@runa/engine/history";
 import { UsageError } from "../../input/usage-error.ts";
 import { whenForm } from "../../messages.ts";
 import { parseLocalTime } from "../../render/local-time.ts";
