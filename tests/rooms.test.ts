@@ -23,6 +23,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "contents",
     "index",
     "record",
+    "pruning",
     "scan",
     "rebuild",
     "snapshot.ts",

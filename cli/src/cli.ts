@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandClass>>> = {
   reopen: async () => (await import("./commands/reopen.ts")).ReopenCommand,
   accept: async () => (await import("./commands/accept.ts")).AcceptCommand,
   release: async () => (await import("./commands/release.ts")).ReleaseCommand,
+  gc: async () => (await import("./commands/gc.ts")).GcCommand,
   attempts: async () => (await import("./commands/attempts.ts")).AttemptsCommand,
   output: async () => (await import("./commands/output.ts")).OutputCommand,
   log: async () => (await import("./commands/log.ts")).LogCommand,

@@ -540,7 +540,7 @@ export const contentAmbiguous = (beginning: string, found: string): string =>
 /** What was to be compared was never kept, or is kept no longer. `[history] keep` says for how long contents are. */
 export const contentNotKept = (which: string): string => `${which} is not kept, so it cannot be compared`;
 
-/** What was to be compared was erased by `runa forget`. `runa log --kind forgotten` says by whom, and why. */
+/** Somebody had what was to be compared erased. `runa log --kind forgotten` says who, and why. */
 export const contentForgotten = (which: string): string => `${which} was forgotten, so it cannot be compared`;
 
 /** What lies in the place of a content is not what was kept, as after an edit or on a failing disk. It is not shown. */

@@ -51,6 +51,7 @@ const COMMAND_OF_KIND: Readonly<Record<string, string>> = {
   past_instance: "show",
   content: "show",
   difference: "diff",
+  gc: "gc",
   validation: "validate",
   attempts: "attempts",
   graph: "graph",
