@@ -67,6 +67,14 @@ function holderName(policy: Policy, key: SigningKey): string {
   return holder.person.name;
 }
 
+/**
+ * The key that git signs with, where it signs with SSH; null where there is none.
+ * @throws RunaError where it is none that is taken
+ */
+export async function gitSigningKey(options: Omit<DeciderOptions, "keyFile">): Promise<SigningKey | null> {
+  return signingKey(options, await gitSettings(options));
+}
+
 /** `--key`, else the key that git signs with, where it signs with SSH; null where there is none. */
 function signingKey(
   { root, keyFile, environment }: DeciderOptions,
