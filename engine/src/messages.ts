@@ -262,6 +262,9 @@ export const caseFileUnusable = (reason: string): string => `the cases cannot be
 export const throwawayNotMade = (reason: string): string =>
   `no directory could be made for a project to be thrown away: ${reason}`;
 
+/** The project could not be copied for a rehearsal. Make room, or set TMPDIR to a directory with room. */
+export const copyNotMade = (reason: string): string => `the project could not be copied for a rehearsal: ${reason}`;
+
 /** `runa test` was told a methodology that has no cases. */
 export const noCaseFiles = (directory: string): string =>
   `no cases found: put them into files ${directory}/*.toml, see \`runa test --help\``;
