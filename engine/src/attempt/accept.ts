@@ -1,4 +1,6 @@
 import { recordAccepted, type SeenType } from "@runa/store/attempts";
+import { recordsDue } from "../audit/due.ts";
+import { writeRecords } from "../audit/write-records.ts";
 import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
 import { owedDigest, presentOutputs } from "../evaluate/outputs.ts";
@@ -38,19 +40,22 @@ export async function acceptByHand(
   const attempt = failedAttempt(candidateIn(evaluation, protocol), view);
   refuseIncomplete(view, protocol);
   const { owed } = presentOutputs(view, protocol);
+  const candidate = { protocol: protocol.name, workUnit: evaluation.workUnit };
   const isRecorded = recordAccepted(
     project.store,
     {
       attempt,
-      candidate: { protocol: protocol.name, workUnit: evaluation.workUnit },
+      candidate,
       seen: Object.fromEntries(readTypesOf(protocol).map((type): [string, SeenType] => [type, view.digest(type)])),
       outputsAfter: owedDigest(view, protocol),
       outputs: owed.flatMap((type) => view.outputs.inScope(type)),
       note,
+      records: recordsDue(project.methodology, { ...candidate, id: attempt }),
     },
     { actor: thisPerson() },
   );
   if (!isRecorded) throw new RunaError(acceptOvertaken(protocol.name));
+  await writeRecords(project);
   return lookAt(project, scope);
 }
 

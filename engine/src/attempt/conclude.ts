@@ -1,6 +1,7 @@
 import type { InstanceRef } from "@runa/store";
 import { endAttempt, type SeenType } from "@runa/store/attempts";
 import { instanceContents } from "@runa/store/deliveries";
+import { recordsDue } from "../audit/due.ts";
 import { owedDigest } from "../evaluate/outputs.ts";
 import type { ScopeView } from "../evaluate/scope-view.ts";
 import { thisOwner } from "../process/owner.ts";
@@ -88,7 +89,7 @@ function hasChanged(view: ScopeView, { started }: FencedAttempt, { type, id }: I
 
 /** Commits the end of an attempt; false where it has been ended by another already. */
 function commitEnd(
-  { store }: OpenProject,
+  { store, methodology }: OpenProject,
   { id, candidate: { protocol, workUnit }, place, started, end: { usage, swept } }: FencedAttempt,
   outcome: Outcome,
   { view, delivered, byFile }: Pick<Evidence, "view" | "delivered" | "byFile">,
@@ -113,6 +114,7 @@ function commitEnd(
       contents: instanceContents(place.workspace, byFile),
       superseded,
       seen,
+      records: recordsDue(methodology, { id, protocol: protocol.name, workUnit }),
       logged: {
         ...loggedOutcome(outcome),
         ...(swept.length > 0 && { swept: swept.map(({ pid, name, signal }) => ({ pid, name, signal })) }),
