@@ -5,8 +5,9 @@ import {
   decidingReasons,
   type EvaluatedCandidate,
   type Evaluation,
+  type Projection,
   planExecution,
-  project as projectCascade,
+  projectionOf,
 } from "@runa/engine";
 import { aimNamed, runEnvelope, runSummary } from "@runa/engine/answers";
 import type { OpenProject, RunLimits } from "@runa/engine/project";
@@ -61,14 +62,15 @@ export class RunCommand extends ExecutingCommand {
   protected override preview(project: OpenProject, evaluation: Evaluation): number {
     const mcp = mcpCommand();
     const aim = this.#aim(project);
-    const plan = projectCascade(evaluation, aim).map((execution) => ({
+    const projection = projectionOf(evaluation, aim);
+    const plan = projection.executions.map((execution) => ({
       ...execution,
       planned:
         execution.projection === "current"
           ? planExecution(project, project.methodology.name, mcp, execution.candidate)
           : null,
     }));
-    if (this.json) this.printJson(runEnvelope(project, evaluation, aim, plan));
+    if (this.json) this.printJson(runEnvelope(project, evaluation, aim, plan, projection.awaited));
     else
       this.print([
         ...stateText(project, evaluation, this.keptFlags),
@@ -76,7 +78,7 @@ export class RunCommand extends ExecutingCommand {
         "",
         ...projectionText(project, evaluation, plan),
       ]);
-    return dryExitCode(evaluation, aim);
+    return dryExitCode(evaluation, aim, projection);
   }
 
   protected override async live(live: LiveRun): Promise<number> {
@@ -122,9 +124,8 @@ export class RunCommand extends ExecutingCommand {
   }
 }
 
-/** A dry run with READY work answers for the rest. */
-function dryExitCode(evaluation: Evaluation, aim: Aim): number {
-  return debtsFor(aim, evaluation, debtsOf(evaluation)).owing.every(({ readiness }) => readiness.status === "ready")
-    ? 0
-    : 3;
+/** A dry run with READY work answers for the rest, unless that would go no further than to what has to be decided on. */
+function dryExitCode(evaluation: Evaluation, aim: Aim, { isHeldUp }: Projection): number {
+  const { owing } = debtsFor(aim, evaluation, debtsOf(evaluation));
+  return !isHeldUp && owing.every(({ readiness }) => readiness.status === "ready") ? 0 : 3;
 }

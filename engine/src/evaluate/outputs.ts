@@ -25,10 +25,11 @@ export interface Outputs {
 
 /** Looks at a candidate's outputs. */
 export function outputsOf(view: ProtocolView, protocol: ProtocolDeclaration): Outputs {
+  const { outputs } = view;
   const { owed, settled, isThere } = presentOutputs(view, protocol);
   const complete = isThere && !view.isReopened && !lastAttemptFailed(view, protocol);
-  const isKnown = !view.hasGaps || !outputTypesOf(protocol).some((type) => view.isPartial(type));
-  return { complete, settled, time: complete && isKnown ? timeOf(view, owed) : null };
+  const isKnown = !view.hasGaps || !outputTypesOf(protocol).some((type) => outputs.isPartial(type));
+  return { complete, settled, time: complete && isKnown ? timeOf(outputs, owed) : null };
 }
 
 /** What lies there of a candidate's outputs, whoever brought it there. */
@@ -40,15 +41,15 @@ export interface PresentOutputs extends Pick<Outputs, "settled"> {
 }
 
 /** Looks at what lies there, whatever became of the candidate's attempts. */
-export function presentOutputs(view: ProtocolView, protocol: ProtocolDeclaration): PresentOutputs {
+export function presentOutputs({ outputs: view }: ProtocolView, protocol: ProtocolDeclaration): PresentOutputs {
   const settled = settledChoices(view, protocol);
   const owed =
     settled.length === 0 ? protocol.produces : [...protocol.produces, ...settled.map(({ member }) => member)];
   const isThere =
     owed.length > 0 &&
     settled.length === protocol.choices.length &&
-    protocol.produces.every((type) => view.summary(type).total > 0 && allValid(view, type)) &&
-    protocol.mayProduce.every((type) => allValid(view, type));
+    areValid(view, protocol.produces, 1) &&
+    areValid(view, protocol.mayProduce, 0);
   return { owed, settled, isThere };
 }
 
@@ -57,7 +58,7 @@ function settledChoices(view: ProtocolView, { choices }: ProtocolDeclaration): S
   for (const choice of choices) {
     const present = choice.members.filter((member) => view.summary(member).total > 0);
     const [member] = present;
-    if (present.length === 1 && member !== undefined && allValid(view, member))
+    if (present.length === 1 && member !== undefined && areValid(view, [member], 1))
       settled.push({ group: choice.name, member });
   }
   return settled;
@@ -75,9 +76,13 @@ function timeOf(view: ProtocolView, owed: readonly string[]): NonNullable<Output
   return { changed: changed as Moment, vouched: vouched as Moment };
 }
 
-function allValid(view: ProtocolView, type: string): boolean {
-  const { total, valid } = view.summary(type);
-  return total === valid;
+/** Whether of each type there are so many instances at least, and all are valid. */
+function areValid(view: ProtocolView, types: readonly string[], least: number): boolean {
+  for (const type of types) {
+    const { total, valid } = view.summary(type);
+    if (total < least || total !== valid) return false;
+  }
+  return true;
 }
 
 /**
@@ -91,5 +96,5 @@ function lastAttemptFailed(view: ProtocolView, protocol: ProtocolDeclaration): b
 
 /** A digest of everything that lies there of what a candidate owes. */
 export function owedDigest(view: ProtocolView, protocol: ProtocolDeclaration): string {
-  return view.digestOf(owedTypesOf(protocol));
+  return view.outputs.digestOf(owedTypesOf(protocol));
 }

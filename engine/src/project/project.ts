@@ -13,6 +13,7 @@ import {
   storeExists,
 } from "@runa/store";
 import { WorkspaceError } from "@runa/store/files";
+import type { Deciding } from "../decisions/decided.ts";
 import { RunaError } from "../diagnostic.ts";
 import { log } from "../log/log.ts";
 import { artifactsOptionEmpty, noConfig, noMethodology, noProject, storeMissing } from "../messages.ts";
@@ -27,9 +28,10 @@ import {
   unreadableMethodology,
   unreadableWorkspace,
 } from "./config.ts";
+import { decidingIn } from "./deciding.ts";
 import { Lockfile } from "./lockfile/read.ts";
 import type { ProjectPolicy } from "./policy.ts";
-import { policyOnce } from "./policy-once.ts";
+import { policyOnce, requiresSignatures } from "./policy-once.ts";
 import { recordMethodology } from "./record-methodology.ts";
 import { logNotKept, logOpened, logScanned } from "./records.ts";
 
@@ -69,6 +71,8 @@ export interface OpenProject extends Project {
    * @throws RunaError, DiagnosticsError with everything that is wrong in a file
    */
   policy(): Promise<ProjectPolicy>;
+  /** Whose decisions count, where the methodology has any. */
+  readonly deciding: Deciding;
   close(): void;
 }
 
@@ -179,13 +183,16 @@ export async function openProject(options: ProjectOptions): Promise<OpenProject>
   const file = methodologyFile(project);
   const store = openProjectStore(project, options.looks ? "look" : "record");
   try {
-    const methodology = await projectMethodology(store, file, options.reread).catch(async (error: unknown) => {
+    const policy = policyOnce(project.root, config, options.environment);
+    // What the store keeps of a methodology lies where agents can write: where signatures count, its files do (decisions 4).
+    const reread = options.reread || (await requiresSignatures(config, options.environment, policy));
+    const methodology = await projectMethodology(store, file, reread).catch(async (error: unknown) => {
       if (!(error instanceof UnreadableManifestError)) throw error;
       throw await unreadableMethodology(config, error.file, error.reason);
     });
     await checkBindings(config, methodology.protocols);
-    const policy = policyOnce(project.root, config, options.environment);
-    const open = { ...project, methodology, store, policy, close: () => store.close() };
+    const deciding = await decidingIn(methodology, project.workspace, policy);
+    const open = { ...project, methodology, store, policy, deciding, close: () => store.close() };
     logOpened(open);
     recordMethodology(store, methodology);
     return open;
