@@ -111,10 +111,12 @@ const CHANGES = ["new", "modified", "revalidated", "removed"] as const;
 /** So many changed instances are named on a scan's line. */
 const NAMED = 3;
 
-function scanned({ changes, ...counts }: EventBodies["scanned"]): string {
+function scanned({ changes, gaps, ...counts }: EventBodies["scanned"]): string {
   const counted = CHANGES.filter((change) => counts[change] !== 0).map((change) => `${counts[change]} ${change}`);
   const named = changes.slice(0, NAMED).map(([, type, id]) => `${type}/${id}`);
-  return `${counted.join(", ")}: ${named.join(", ")}${changes.length > NAMED ? ", …" : ""}`;
+  const found = `${counted.join(", ")}: ${named.join(", ")}${changes.length > NAMED ? ", …" : ""}`;
+  const unread = gaps === undefined ? "" : gaps.length === 0 ? "all can be read again" : `${gaps.length} not readable`;
+  return [...(changes.length === 0 ? [] : [found]), ...(unread === "" ? [] : [unread])].join("; ");
 }
 
 function refused(body: EventBodies["delivery_refused"]): string {

@@ -273,7 +273,7 @@ class Cascade {
     const by = obstacleAmong(foreign, exclusion);
     if (by !== null) return { kind: "obstructed", by };
     this.#record.begins();
-    const trial = { candidate, view, tries, failed, exclusion };
+    const trial = { run: this.#record.id, candidate, view, tries, failed, exclusion };
     return launchAttempt(this.#context, this.#carrier, trial, this.#watcher(candidate.protocol, tries));
   }
 
