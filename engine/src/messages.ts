@@ -131,6 +131,36 @@ export const instructionsUnreadable = (protocol: string, reason: string): string
 export const workUnitRequired = (protocol: string, type: string): string =>
   `protocol '${protocol}' is not scoped, but the schema of its output '${type}' requires 'work_unit': set scoped = true or make the property optional`;
 
+/** The key `x-runa` of a schema says that a type is of a kind that runa does not know. */
+export const annotationKind = (kind: string, known: string, hint: string): string =>
+  `unknown kind '${kind}' in 'x-runa': use one of ${known}${hint}`;
+
+/** A decision type is of a type that the manifest does not have: mend the spelling, or declare the type. */
+export const decidedTypeUndeclared = (type: string, hint: string): string =>
+  `'of' names '${type}', which is not a declared artifact type${hint}`;
+
+/** Approvals and rejections are of work. What people decided, and what runa recorded, is not decided on again. */
+export const decidedTypeIsNoWork = (type: string, kind: string): string =>
+  `'of' names '${type}', which is of kind ${kind} itself: name a type that protocols or people deliver`;
+
+/** A type has as many approval types as it needs, and one rejection type, so that it is plain which one a rejection is. */
+export const rejectionTypeTwice = (type: string, other: string): string =>
+  `'${type}' has a rejection type already, '${other}': keep one of them`;
+
+/** The schema of a decision or audit type has no room for what runa writes into each of its instances. */
+export const basePropertyRefused = (property: string, keyword: string): string =>
+  property === ""
+    ? `runa writes an object, and '${keyword}' refuses one`
+    : `runa fills in '${property}', and '${keyword}' refuses it: allow the property`;
+
+/** An agent would be offered a tool for what only people, or runa itself, may write. */
+export const outputNotOffered = (protocol: string, type: string, kind: string, key: string): string =>
+  `protocol '${protocol}' names '${type}' in '${key}', but it is of kind ${kind}, which no agent may write: take it out`;
+
+/** A broken decision or record is no work that an agent could mend. */
+export const brokenDecisionTrigger = (protocol: string, type: string, kind: string): string =>
+  `the trigger of protocol '${protocol}' names '${type}' in on_invalid, but it is of kind ${kind}, which no agent can mend: take it out`;
+
 // Subject: Keys and values of the manifest and the config
 
 /** A key is misspelt, or stands where it has no meaning. */

@@ -18,7 +18,7 @@ interface Facts {
 }
 
 /** By whom something is kept: another runa reads the files again. Its number changes with what is made of a manifest. */
-const KEEPER = `${version} 3`;
+const KEEPER = `${version} 4`;
 
 /**
  * The methodology of a project. What was made of it at an earlier command is taken from the store where every one of its
@@ -66,7 +66,7 @@ function factsOf({ name, manifestHash, sourcesHash, types, protocols, findings }
     name,
     manifestHash,
     sourcesHash,
-    types: Array.from(types.values(), ({ name, hash, fileHash }) => ({ name, hash, fileHash })),
+    types: Array.from(types.values(), ({ name, hash, fileHash, annotation }) => ({ name, hash, fileHash, annotation })),
     protocols: protocols.map(({ instructions: _text, ...facts }) => facts),
     findings,
   };

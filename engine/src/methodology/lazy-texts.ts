@@ -5,13 +5,14 @@ import { parseKnownSchema, type SchemaSource, type Validator } from "@runa/store
 import { RunaError } from "../diagnostic.ts";
 import { changedWhileUsed } from "../messages.ts";
 import { parseToml, type TomlDocument } from "../toml/parse.ts";
+import type { Annotation } from "./annotation.ts";
 import type { LazyCompiler } from "./lazy-compiler.ts";
 import type { Choice, ProtocolDeclaration } from "./manifest.ts";
 import { type ArtifactType, instructionsText, type Protocol } from "./methodology.ts";
 import type { Trigger } from "./trigger.ts";
 
 /** What is known of an artifact type whose schema has not been read. */
-export type TypeFacts = Pick<ArtifactType, "name" | "hash" | "fileHash">;
+export type TypeFacts = Pick<ArtifactType, "name" | "hash" | "fileHash" | "annotation">;
 /** What is known of a protocol whose instructions have not been read. */
 export type ProtocolFacts = ProtocolDeclaration & Pick<Protocol, "instructionsHash" | "fingerprint">;
 
@@ -20,15 +21,17 @@ export class LazyType implements ArtifactType {
   readonly name: string;
   readonly hash: SchemaHash;
   readonly fileHash: string;
+  readonly annotation: Annotation | null;
   readonly #file: string;
   readonly #compiler: LazyCompiler;
   #source: SchemaSource | undefined;
   #compiled: Promise<Validator> | undefined;
 
-  constructor({ name, hash, fileHash }: TypeFacts, file: string, compiler: LazyCompiler) {
+  constructor({ name, hash, fileHash, annotation }: TypeFacts, file: string, compiler: LazyCompiler) {
     this.name = name;
     this.hash = hash;
     this.fileHash = fileHash;
+    this.annotation = annotation;
     this.#file = file;
     this.#compiler = compiler;
   }
@@ -39,7 +42,7 @@ export class LazyType implements ArtifactType {
   }
 
   async validator(): Promise<Validator> {
-    this.#compiled ??= this.#compiler.compile(this.#read(), true);
+    this.#compiled ??= this.#compiler.compile(this.#read(), this.annotation, true);
     return this.#compiled;
   }
 

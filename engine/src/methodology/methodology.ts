@@ -17,6 +17,9 @@ import {
 import { locate } from "../toml/locate.ts";
 import { parseToml, type TomlDocument, type TomlFinding } from "../toml/parse.ts";
 import { whyUnreadable } from "../unreadable.ts";
+import { type Annotation, readAnnotation, type SchemaProblem } from "./annotation.ts";
+import { refusedBase } from "./base-properties.ts";
+import { decidedTypeProblems, decisionTypeFindings } from "./decision-types.ts";
 import { LazyCompiler } from "./lazy-compiler.ts";
 import { type Manifest, type ProtocolDeclaration, readManifest, unsafeReason } from "./manifest.ts";
 import { flatTrigger, typesOf } from "./trigger.ts";
@@ -26,6 +29,8 @@ export interface ArtifactType extends ScannedType {
   readonly name: string;
   /** `sha256:<hex>` of the schema file's bytes. */
   readonly fileHash: string;
+  /** What the schema says of the type in `x-runa`; null where that is nothing. */
+  readonly annotation: Annotation | null;
 }
 
 /** A protocol with its instructions. */
@@ -139,13 +144,13 @@ export async function loadMethodology(
   const diagnostics: Diagnostic[] = [];
   const types = await loadTypes(dirname(file), manifest, memory, read, diagnostics);
   const protocols = loadProtocols(dirname(file), manifest, types, read, diagnostics);
-  const delegated = workUnitFindings(manifest, types);
+  const misused = [...workUnitFindings(manifest, types), ...decisionTypeFindings(manifest.protocols, types)];
   const manifestHash = sha256(document.text);
   const sourcesHash = sourcesHashOf(manifestHash, types.values(), protocols);
   const loaded = { name: manifest.name, file, manifestHash, sourcesHash, types, protocols, document, findings };
-  if (!failed && diagnostics.length === 0 && delegated.length === 0) return loaded;
+  if (!failed && diagnostics.length === 0 && misused.length === 0) return loaded;
   // Unknown keys too: `scopd = true` is why an output that names a work unit cannot be written.
-  const ofManifest = await locate(document, [...findings, ...delegated]);
+  const ofManifest = await locate(document, [...findings, ...misused]);
   throw new UnloadableMethodologyError([...ofManifest, ...diagnostics], loaded);
 }
 
@@ -173,6 +178,7 @@ async function loadTypes(
   const compiler = new LazyCompiler();
   const types = new Map<string, ArtifactType>();
   const checked = new Map<string, SchemaHash>();
+  const annotated: AnnotatedFile[] = [];
   for (const name of new Set(manifest.artifactTypes)) {
     // Reported already; no file has such a name.
     if (unsafeReason(name) !== null) continue;
@@ -183,24 +189,64 @@ async function loadTypes(
       text = bytes.toString("utf8");
       const fileHash = sha256(bytes);
       const source = parseSchema(bytes);
+      const { annotation, problems } = readAnnotation(source.schema);
       // What is remembered spares the judgement of a schema, never its reading: what it says is what the file says.
       const known = memory.hashOf(fileHash) === source.hash;
       let compiled: Promise<Validator> | undefined;
       const validator = () => {
-        compiled ??= compiler.compile(source, known);
+        compiled ??= compiler.compile(source, annotation, known);
         return compiled;
       };
       if (!known) {
         await validator();
         checked.set(fileHash, source.hash);
       }
-      types.set(name, { ...source, name, fileHash, validator });
+      types.set(name, { ...source, name, fileHash, annotation, validator });
+      if (annotation !== null || problems.length > 0) annotated.push({ name, file, text, problems });
     } catch (error) {
       diagnostics.push(await schemaDiagnostic(name, file, text, error));
     }
   }
   if (checked.size > 0) memory.remember(checked);
+  diagnostics.push(...(await annotationDiagnostics(annotated, manifest.artifactTypes, types)));
   return types;
+}
+
+/** A schema file whose root has an annotation, with what is wrong in it. */
+interface AnnotatedFile {
+  readonly name: string;
+  readonly file: string;
+  readonly text: string;
+  readonly problems: readonly SchemaProblem[];
+}
+
+/** What is wrong with annotations, each by itself and beside each other. */
+async function annotationDiagnostics(
+  files: readonly AnnotatedFile[],
+  declared: readonly string[],
+  types: ReadonlyMap<string, ArtifactType>,
+): Promise<Diagnostic[]> {
+  const diagnostics: Diagnostic[] = [];
+  for (const { name, file, text, problems } of files) {
+    const type = types.get(name);
+    const all = [...problems];
+    if (type !== undefined) {
+      all.push(...decidedTypeProblems(type, declared, types));
+      if (type.annotation !== null) all.push(...refusedBase(type.schema, type.annotation.kind));
+    }
+    if (all.length === 0) continue;
+    const map = await openJsonMap(text);
+    for (const { pointer, at, message } of all) {
+      const position = map.positionOf(pointer, at);
+      diagnostics.push({
+        severity: "error",
+        file,
+        message: schemaFileUnusable(name, message),
+        ...(position && { position }),
+      });
+    }
+  }
+  return diagnostics;
 }
 
 async function schemaDiagnostic(type: string, file: string, text: string, error: unknown): Promise<Diagnostic> {

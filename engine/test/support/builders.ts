@@ -62,6 +62,7 @@ function anyType(name: string): ArtifactType {
     schema: true,
     hash: "sha256:schema" as SchemaHash,
     fileHash: "sha256:file",
+    annotation: null,
     validator: () => Promise.reject(new Error("nothing is validated here")),
   };
 }

@@ -33,6 +33,7 @@ export {
   type InstanceBefore,
   type InstanceState,
   isOutcome,
+  OUTCOMES,
   type OutcomeId,
   type Owner,
   type Place,

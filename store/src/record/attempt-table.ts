@@ -15,7 +15,8 @@ import {
 import { wallTime } from "../wall-time.ts";
 import { isRefusal } from "./server-notes.ts";
 
-const OUTCOMES = [
+/** Every way in which an attempt can end; `delivered` is the only success (attempts.md section 1). */
+export const OUTCOMES = [
   "not_started",
   "interrupted",
   "timed_out",
@@ -28,7 +29,6 @@ const OUTCOMES = [
   "delivered",
 ] as const;
 
-/** Every way in which an attempt can end; `delivered` is the only success (attempts.md section 1). */
 export type OutcomeId = (typeof OUTCOMES)[number];
 
 /** A process, so that another with the same pid is not taken for it. */
