@@ -20,6 +20,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "schema",
     "workspace",
     "connection",
+    "contents",
     "index",
     "record",
     "scan",

@@ -69,6 +69,10 @@ export const rebuildHeldOpen = (file: string, pid: number): string =>
 export const rebuildNotKept = (file: string, aside: string, reason: string): string =>
   `${file} could not be kept as ${aside}: ${reason}. Make its directory writable, or make room, and try again`;
 
+/** A content that is too long for a row of the store could not be written to its file. Nothing was recorded that rests on it. */
+export const objectNotWritten = (file: string, reason: string): string =>
+  `${file}, a content that is to be kept, could not be written: ${reason}. Mend that, or set keep = "none" in [history] of the config`;
+
 /** An event of the log cannot be read. `runa log --verify` tells how much of the log is sound. */
 export const eventDamaged = (event: number): string =>
   `event ${event} of the log was damaged: \`runa log --verify\` names the first such event, and \`runa scan --rebuild\` keeps what can still be read`;

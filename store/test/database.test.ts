@@ -38,6 +38,7 @@ const TABLES = [
   "artifact",
   "attempt",
   "clock",
+  "content",
   "delivery",
   "event",
   "methodology",
@@ -46,7 +47,7 @@ const TABLES = [
   "schema_check",
   "withdrawal",
 ];
-const VERSION = 6;
+const VERSION = 7;
 const damaged = (directory: string) =>
   new StoreError(
     `${directory}/runa.db is damaged: what runa remembers of earlier attempts is in doubt, no artifact is. \`runa scan --rebuild\` keeps what can still be read and reads the artifacts again`,

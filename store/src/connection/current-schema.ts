@@ -47,6 +47,7 @@ table attempt CREATE TABLE attempt (
     usage             TEXT
   , server_failure TEXT, last_call INTEGER, started_at INTEGER NOT NULL DEFAULT 0, place TEXT, accepted INTEGER) STRICT
 table clock CREATE TABLE clock (one INTEGER PRIMARY KEY CHECK (one = 1), latest INTEGER NOT NULL, went_back INTEGER, reopened TEXT) STRICT
+table content CREATE TABLE content (hash TEXT PRIMARY KEY, at INTEGER, size INTEGER, bytes BLOB)
 table delivery CREATE TABLE delivery (
     attempt       TEXT REFERENCES attempt (id),
     artifact_type TEXT NOT NULL,

@@ -129,4 +129,7 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE attempt ADD COLUMN accepted INTEGER;
   ALTER TABLE clock ADD COLUMN reopened TEXT;
   `,
+  `
+  CREATE TABLE content (hash TEXT PRIMARY KEY, at INTEGER, size INTEGER, bytes BLOB);
+  `,
 ];

@@ -5,6 +5,8 @@ export interface Store {
   readonly directory: string;
   /** False where the store cannot be written: then everything is answered from a private copy, and nothing is kept. */
   readonly persistent: boolean;
+  /** Whether what attempts are given and deliver is kept, as `[history] keep` says. */
+  readonly keepsContents: boolean;
   /** For this package's own files only. */
   readonly connection: Connection;
   close(): void;
@@ -14,15 +16,17 @@ export interface Store {
  * Opens a project's store, making it where there is none.
  * @throws StoreError when it is damaged, cannot be read, or was made by a newer runa
  */
-export function openStore(directory: string, use: StoreUse = "record"): Store {
-  return new OpenedStore(Connection.open(directory, use));
+export function openStore(directory: string, use: StoreUse = "record", keepsContents = true): Store {
+  return new OpenedStore(Connection.open(directory, use), keepsContents);
 }
 
 class OpenedStore implements Store {
   readonly connection: Connection;
+  readonly keepsContents: boolean;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, keepsContents: boolean) {
     this.connection = connection;
+    this.keepsContents = keepsContents;
   }
 
   get directory(): string {

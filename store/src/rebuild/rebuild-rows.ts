@@ -1,4 +1,5 @@
 import { isCount, parsed } from "../connection/stored.ts";
+import { isContentRow } from "../contents/content-table.ts";
 import { ATTEMPT_COLUMNS } from "../record/attempt-table.ts";
 import { isVia } from "../record/delivery-table.ts";
 import { decoded, type EventRow } from "../record/events.ts";
@@ -10,7 +11,7 @@ import { isReopened } from "../record/reopening.ts";
 export type Row = Readonly<Record<string, unknown>>;
 
 /** Tables that hold what is written nowhere else; every other one is an index over files, which a scan fills. */
-export const RECORDS = ["clock", "attempt", "delivery", "pending_operation", "withdrawal", "event"] as const;
+export const RECORDS = ["clock", "attempt", "delivery", "pending_operation", "withdrawal", "content", "event"] as const;
 
 export type RecordTable = (typeof RECORDS)[number];
 
@@ -32,6 +33,8 @@ export function keptOf(table: RecordTable, row: Row): Row | null {
       return isOperationKind(row.kind) && holds(row.subject, isSubject) && row.subject !== null ? row : null;
     case "withdrawal":
       return row;
+    case "content":
+      return isContentRow({ hash: row.hash, at: row.at, size: row.size, bytes: row.bytes }) ? row : null;
   }
 }
 

@@ -21,9 +21,10 @@ import { syncDirectory } from "../workspace/durable-write.ts";
 import { reasonOf } from "../workspace/walk.ts";
 import { keptOf, RECORDS, type RecordTable, type Row } from "./rebuild-rows.ts";
 
-/** The versions of the store that brought the table of withdrawals, and that of pending operations. */
+/** The versions of the store that brought the table of withdrawals, that of pending operations, and that of contents. */
 const WITHDRAWAL_SINCE = 4;
 const PENDING_OPERATION_SINCE = 5;
+const CONTENT_SINCE = 7;
 
 /** What a rebuilt store kept of the one before. */
 export interface Rebuilt {
@@ -181,6 +182,7 @@ function carryTable(file: string, target: Connection, table: RecordTable): boole
 function sourceOf(source: Database.Database, table: RecordTable): { name: string; read: (row: Row) => Row } | null {
   const version = source.pragma("user_version", { simple: true }) as number;
   if (table === "withdrawal" && version < WITHDRAWAL_SINCE) return null;
+  if (table === "content" && version < CONTENT_SINCE) return null;
   if (table === "pending_operation" && version < PENDING_OPERATION_SINCE)
     return { name: "superseding", read: operationOf };
   return { name: table, read: (row) => row };

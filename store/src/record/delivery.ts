@@ -2,6 +2,8 @@ import { type BigIntStats, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ContentHash, InstanceId, SchemaHash, WorkUnit } from "../artifact.ts";
 import { requirePersistent, type Store } from "../connection/store.ts";
+import { contentNamed } from "../contents/content.ts";
+import { keepContents } from "../contents/keep.ts";
 import { existsValid, findArtifact, putArtifact, removeArtifact } from "../index/artifact-table.ts";
 import { contentHash } from "../json/canonical.ts";
 import { parseJsonBytes } from "../json/parse.ts";
@@ -72,11 +74,14 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
   const directory = join(deliverer.workspace, artifact.type);
   const name = fileNameOf(artifact.id);
   const hash = contentHash(artifact.canonical);
+  const content = contentNamed(hash, () => artifact.canonical);
   requirePersistent(store);
   return store.connection.write(() => {
     refuseIfEnded(store, deliverer);
     const old = findArtifact(store.connection, artifact.type, artifact.id);
     refuseForeign(join(directory, name), deliverer, old?.workUnit ?? null);
+    // Before the file: where there is no room for it, nothing is delivered.
+    keepContents(store, [content]);
     let written: BigIntStats;
     try {
       // An earlier file of this name that is still to be moved away goes first, or the new one would be moved in its place.

@@ -96,7 +96,7 @@ class HeldDirectory {
  * @returns the stats of what was written, as they were before it got its name
  * @throws UnsafeDirectoryError, or an errno exception; then nothing of it is left
  */
-export function writeDurably(directory: string, name: string, bytes: string, mode?: number): BigIntStats {
+export function writeDurably(directory: string, name: string, bytes: string | Uint8Array, mode?: number): BigIntStats {
   const held = holdOrMake(directory);
   try {
     return writeInto(held, name, bytes, mode);

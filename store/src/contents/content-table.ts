@@ -1,0 +1,65 @@
+import type { WallTime } from "../artifact.ts";
+import type { Connection } from "../connection/connection.ts";
+import { isCount, isText } from "../connection/stored.ts";
+import type { Packed } from "./content.ts";
+
+/** What is kept of one content. */
+export interface ContentRow {
+  readonly hash: string;
+  /** When it was kept first. */
+  readonly at: WallTime;
+  /** Its length in bytes; null where it was forgotten. */
+  readonly size: number | null;
+  /** As it is kept; null where that is a file of its own, or it was forgotten. */
+  readonly bytes: Buffer | null;
+}
+
+const ONE = "SELECT * FROM content WHERE hash = ?";
+// A row of json_each is one that is asked for; `size` tells what lies in a file from what is not there.
+const NOT_IN_ROWS = `SELECT value AS hash, size FROM json_each(?) LEFT JOIN content ON hash = value
+  WHERE bytes IS NULL AND (hash IS NULL OR size IS NOT NULL)`;
+const PUT = `INSERT INTO content VALUES (?, ?, ?, ?)
+  ON CONFLICT (hash) DO UPDATE SET size = excluded.size, bytes = excluded.bytes`;
+const BEGINNING = "SELECT hash FROM content WHERE hash >= ? AND hash < ? || 'g' ORDER BY hash LIMIT ?";
+
+export function findContent(connection: Connection, hash: string): ContentRow | null {
+  const row = connection.statement(ONE).get(hash) as ContentRow | undefined;
+  if (row === undefined) return null;
+  if (!isContentRow(row)) throw connection.damaged();
+  return row;
+}
+
+const NAME = /^sha256:[0-9a-f]{64}$/;
+
+/** Whether a row is one that runa writes. */
+export function isContentRow({ hash, at, size, bytes }: { readonly [Column in keyof ContentRow]: unknown }): boolean {
+  if (!isText(hash) || !NAME.test(hash) || !Number.isInteger(at)) return false;
+  return size === null ? bytes === null : isCount(size) && (bytes === null || Buffer.isBuffer(bytes));
+}
+
+/** Which of these contents are not kept in rows, nor forgotten: in one query, however many are asked for. */
+export function notInRows(
+  connection: Connection,
+  hashes: readonly string[],
+): { readonly absent: string[]; readonly inFiles: string[] } {
+  const rows = connection.statement(NOT_IN_ROWS).all(JSON.stringify(hashes)) as Pick<ContentRow, "hash" | "size">[];
+  const named = (isWanted: (size: number | null) => boolean) =>
+    rows.filter(({ size }) => isWanted(size)).map(({ hash }) => hash);
+  return { absent: named((size) => size === null), inFiles: named((size) => size !== null) };
+}
+
+/** @param bytes null where they were written to a file */
+export function putContent(
+  connection: Connection,
+  hash: string,
+  at: WallTime,
+  { size, bytes }: { readonly size: Packed["size"]; readonly bytes: Packed["bytes"] | null },
+): void {
+  connection.statement(PUT).run(hash, at, size, bytes);
+}
+
+/** The contents whose names begin so, at most `limit`; forgotten ones are among them. */
+export function contentsBeginning(connection: Connection, prefix: string, limit: number): string[] {
+  const rows = connection.statement(BEGINNING).all(prefix, prefix, limit) as Pick<ContentRow, "hash">[];
+  return rows.map(({ hash }) => hash);
+}
