@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 import { isatty } from "node:tty";
-import { stdout } from "../output/output.ts";
+import { stdout } from "@runa/engine";
 
 /** Whether somebody sits there who can be shown something and asked. */
 export function isInteractive(): boolean {

@@ -30,22 +30,6 @@ export interface Statement {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** The properties of a decision that runa fills in; whoever decides adds others only. */
-export const BASE_PROPERTIES: readonly string[] = [
-  "v",
-  "project",
-  "type",
-  "id",
-  "decision",
-  "subject",
-  "by",
-  "at",
-  "note",
-  "work_unit",
-  "log_head",
-  "signature",
-];
-
 /** A decision as its file holds it (decisions 2), without its signature, which is about all the rest. */
 export function decisionValue(statement: Statement): Readonly<Record<string, unknown>> {
   const { project, type, id, verdict, subject, by, at, note, logHead, fields } = statement;
