@@ -1,7 +1,5 @@
 import type { ContentHash, InstanceId, WorkUnit } from "@runa/store";
-
-/** What a person says of a content. */
-export type Verdict = "approved" | "rejected" | "revoked";
+import type { Verdict } from "@runa/store/log";
 
 /** The instance that a decision is about, with the content that was decided on. */
 export interface Subject {
