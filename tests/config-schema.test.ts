@@ -31,7 +31,7 @@ const DOCUMENTED = readdirSync(join(CHECKOUT, "docs"))
   .flatMap((name) => {
     const fences = fencesOf(readFileSync(join(CHECKOUT, "docs", name), "utf8"));
     const configs = fences.filter(
-      ({ language, text }) => language === "toml" && /^\[(agents?|protocols|run|logging)\b/m.test(text),
+      ({ language, text }) => language === "toml" && /^\[(agents?|protocols|run|logging|approvals)\b/m.test(text),
     );
     return configs.map(({ line, text, file }) => ({ place: `${name}:${line}`, text, right: file !== "slip.toml" }));
   });
@@ -54,6 +54,8 @@ test.each([
   "run = { jobs = 1, max_attempts = 0, max_cost_usd = 0.01, max_reopens = 0 }",
   'run.time_limit = "90m"',
   'history.lockfile = "locks/runa.lock"',
+  'approvals = { people = "../people.toml", required = true }',
+  "approvals.required = false",
 ])("both take %s", async (line) => {
   expect(await verdicts(`methodology_path = "m"\n${line}\n`)).toEqual({ schema: true, reader: true });
 });
@@ -62,6 +64,10 @@ test.each([
   "agent = []",
   'history = { lock = "runa.lock" }',
   "history.lockfile = true",
+  "approvals.required = true",
+  "approvals.people = []",
+  'approvals = { people = "p.toml", required = "yes" }',
+  'approvals.keys = "p.toml"',
   "agent.command = []",
   'agent.command = [""]',
   'agent.command = ["a", 1]',

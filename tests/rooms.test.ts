@@ -45,6 +45,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "toml",
     "log",
     "methodology",
+    "signature",
+    "people",
     "decisions",
     "evaluate",
     "process",

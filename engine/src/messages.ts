@@ -250,6 +250,109 @@ export const lockBehind = (): string =>
 export const lockNotWritten = (file: string, reason: string): string =>
   `${file} could not be written (${reason}): \`runa scan\` writes it when that is mended`;
 
+// Subject: People
+
+/** The file that the config names as `people` is not there, or may not be read. Nobody's decision counts without it. */
+export const peopleUnreadable = (file: string, reason: string): string =>
+  `'people' names ${file}, which cannot be read (${reason}): correct it, or put the file back`;
+
+/** The user's own `approvals.toml` is there and may not be read. What it demands cannot be left out. */
+export const ownApprovalsUnreadable = (reason: string): string => `the user's own approvals cannot be read: ${reason}`;
+
+/** Signatures are verified with the keys of people, and the config names no file of them. */
+export const requiredWithoutPeople = (): string =>
+  "'required' is true and no 'people' are named: signatures count by the keys of people";
+
+/** The user's own `approvals.toml` narrows the project's people. A path in it could lead to where an agent writes. */
+export const peopleNoPath = (): string =>
+  "'people' must be tables here, written [people.NAME], not a path: a file that is named could be one that agents write";
+
+/** The name of a person is shown, typed and compared. */
+export const personName = (found: string): string =>
+  `the name ${found} is not usable: letters, digits and '._@+-', with single blanks between, at most 64 characters`;
+
+/** Two people have the same name in git, so a decision could be either's. */
+export const gitNameTaken = (name: string, other: string): string =>
+  `the git name ${name} is ${other}'s already: each belongs to one person`;
+
+/** Two people have the same key, or one has it twice, so a signature could be either's. */
+export const keyTaken = (fingerprint: string, other: string): string =>
+  `the key ${fingerprint} is ${other}'s already: each belongs to one person, once`;
+
+/** A key of a person is none that is taken. The section on keys below has each reason. */
+export const keyUnusable = (problem: string): string => `the key ${problem}`;
+
+/** A key's time ends before it begins. */
+export const windowEmpty = (): string => "'valid_before' must be later than 'valid_after'";
+
+/** A date such as the 30th of February. */
+export const noSuchDay = (day: string): string => `there is no ${day}: correct the date`;
+
+/** A right of a person is none. */
+export const mayUnknown = (found: string, known: string, hint: string): string =>
+  `'may' holds ${found}: use ${known}${hint}`;
+
+// Subject: Keys and signatures
+
+/** A key of a person is of a type that is not taken: DSA keys and those of other programs. */
+export const keyTypeUnknown = (type: string): string => `is of the type '${type}', which is not taken`;
+
+/** Before the key stand options, as `authorized_keys` and `allowed_signers` have them. They would have no effect here. */
+export const keyHasOptions = (): string => "has options before its type: leave them out";
+
+/** A certificate, or the authority that signs them, would let in whoever the authority lets in. */
+export const keyIsCertificate = (): string => "is a certificate or a certificate authority: give the person's own key";
+
+/** The file of a private key was copied in place of the one that ends in `.pub`. Make a new key if others saw it. */
+export const keyIsPrivate = (): string =>
+  "is a private key: give the line in the file that ends in .pub, and keep this one to yourself";
+
+/** What should be one line of a `.pub` file is something else. */
+export const keyNotOne = (): string => "is more than one line: give one key";
+
+/** The part behind the type is cut off or was changed. Copy the line of the `.pub` file again. */
+export const keyNoBase64 = (type: string): string =>
+  `has no base64 behind '${type}' that could be a key: copy the whole line`;
+
+/** The part behind the type is no key of that type. Copy the line of the `.pub` file again. */
+export const keyWrongBytes = (type: string, reason: string): string => `is no key of the type '${type}': ${reason}`;
+
+/** An RSA key this short can be broken. */
+export const keyTooWeak = (bits: number, least: number): string => `has ${bits} bits: RSA keys need ${least} or more`;
+
+/** An RSA key this long would take too long to verify with. */
+export const keyTooLong = (bits: number, most: number): string => `has ${bits} bits: RSA keys have ${most} at most`;
+
+// Subject: Signatures of decisions
+
+/** Only signed decisions count, and this one is not. Make it again with a key that is named for the person. */
+export const notSigned = (): string => "it carries no signature";
+
+/** The signature was cut off or changed, or is of a kind that is not taken. */
+export const signatureUnreadable = (why: string): string => `its signature is not taken: ${why}`;
+
+/** A signature over something else, as of a commit, was put into a decision. */
+export const signatureOtherUse = (namespace: string): string =>
+  `its signature was made for '${namespace}', not for a decision`;
+
+/** Whoever signed is not among the people, or signed with another key than theirs. */
+export const signatureUnknownKey = (fingerprint: string): string =>
+  `it is signed with ${fingerprint}, which is the key of none of the people`;
+
+/** The key was taken out of use, or not in use yet, when the decision was made. */
+export const signatureKeyNotValid = (person: string, fingerprint: string, window: string, at: string): string =>
+  `it is signed with ${fingerprint}, which is ${person}'s ${window} only, and it was made at ${at}`;
+
+/** A decision names one person, or one key, and is signed by another. */
+export const signatureOtherPerson = (person: string, fingerprint: string): string =>
+  `it is signed by ${person} with ${fingerprint}, and names another`;
+
+/** The decision was changed after it was signed, or the signature is taken from another one. */
+export const signatureForged = (): string => "its signature is not of this content: it was changed after it was signed";
+
+/** A hardware key was used by a program that did not ask for a touch. Sign again, and touch the key. */
+export const signatureUntouched = (): string => "its signature was made without a touch of the hardware key";
+
 // Subject: TOML files
 
 /** The manifest or the config is written in another encoding. */

@@ -1,12 +1,13 @@
 import { isAbsolute, resolve } from "node:path";
 import { readSourceFile } from "@runa/store/files";
-import { DiagnosticsError, RunaError } from "../diagnostic.ts";
+import { DiagnosticsError, RunaError, type TomlPath } from "../diagnostic.ts";
 import {
   artifactsMoved,
   artifactsOptionUnreadable,
   configUnknownProtocol,
   configUnreadable,
   methodologyMoved,
+  peopleUnreadable,
   workspaceUnreadable,
 } from "../messages.ts";
 import { didYouMean } from "../suggestion.ts";
@@ -55,7 +56,7 @@ export function fromRoot(root: string, path: string): string {
 
 /** What is said of a `methodology_path` that leads to no manifest: where it stands, what it names, and what to do. */
 export function unreadableMethodology(config: Config, manifest: string, reason: string): Promise<Error> {
-  return atValue(config, "methodology_path", methodologyMoved(manifest, reason));
+  return atValue(config, ["methodology_path"], methodologyMoved(manifest, reason));
 }
 
 /** The same of a workspace that has gone: what names it, where that stands, and what to do. */
@@ -65,13 +66,18 @@ export async function unreadableWorkspace(
 ): Promise<Error> {
   const { config, workspace, artifactsOverride } = project;
   if (artifactsOverride) return new RunaError(artifactsOptionUnreadable(workspace, reason));
-  if (config.artifactsDir !== null) return atValue(config, "artifacts_dir", artifactsMoved(workspace, reason));
+  if (config.artifactsDir !== null) return atValue(config, ["artifacts_dir"], artifactsMoved(workspace, reason));
   return new RunaError(workspaceUnreadable(workspace, reason, config.file ?? "the config"));
 }
 
-/** An error at the value of a key of the configuration. */
-async function atValue({ document }: Config, key: string, message: string): Promise<Error> {
-  const finding: TomlFinding = { severity: "error", path: [key], at: "value", message };
+/** What is said of a file of people that cannot be read. */
+export function unreadablePeople(config: Config, file: string, reason: string): Promise<Error> {
+  return atValue(config, ["approvals", "people"], peopleUnreadable(file, reason));
+}
+
+/** An error at a value of the configuration. */
+async function atValue({ document }: Config, path: TomlPath, message: string): Promise<Error> {
+  const finding: TomlFinding = { severity: "error", path, at: "value", message };
   return document === null ? new RunaError(message) : new DiagnosticsError(await locate(document, [finding]));
 }
 

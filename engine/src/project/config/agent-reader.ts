@@ -2,8 +2,8 @@ import type { TomlPath } from "../../diagnostic.ts";
 import { commandEmpty, commandNoStrings, unknownAgentTable, wrongValue } from "../../messages.ts";
 import { didYouMean } from "../../suggestion.ts";
 import { kindOf, type TomlTable } from "../../toml/parse.ts";
+import { shown, tableName, ValueReader } from "../../toml/value-reader.ts";
 import { type AgentOverrides, type AgentSettings, type Binding, LONGEST_BACKOFF } from "./agent-settings.ts";
-import { shown, tableName, ValueReader } from "./value-reader.ts";
 
 const AGENT_KEYS = [
   "command",

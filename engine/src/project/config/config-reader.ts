@@ -1,12 +1,19 @@
 import { isAbsolute, normalize } from "node:path";
-import { wrongLockfile, wrongValue } from "../../messages.ts";
+import { requiredWithoutPeople, wrongLockfile, wrongValue } from "../../messages.ts";
 import type { TomlTable } from "../../toml/parse.ts";
+import { shown, tableName } from "../../toml/value-reader.ts";
 import { AgentReader } from "./agent-reader.ts";
 import { type AgentSettings, agentSettings } from "./agent-settings.ts";
 import { DEFAULT_RUN_LIMITS, type RunLimits } from "./run-limits.ts";
-import { shown, tableName } from "./value-reader.ts";
 
 export type LogFormat = "text" | "json";
+
+/** What the project says of decisions (decisions 4). */
+export interface ApprovalSettings {
+  /** The file of people, absolute or from the project's root; null where none is named. */
+  readonly people: string | null;
+  readonly required: boolean;
+}
 
 /** What a configuration says, with the defaults for what it does not say. */
 export interface ConfigData {
@@ -24,11 +31,23 @@ export interface ConfigData {
   readonly run: RunLimits;
   /** `[history] lockfile`, from the project's root; null for none. */
   readonly lockfile: string | null;
+  /** `[approvals]`: who may decide, and whether only what is signed counts. */
+  readonly approvals: ApprovalSettings;
   /** The protocols that have a table of their own. */
   readonly boundProtocols: readonly string[];
 }
 
-const KEYS = ["methodology_path", "artifacts_dir", "logging", "agent", "agents", "protocols", "run", "history"];
+const KEYS = [
+  "methodology_path",
+  "artifacts_dir",
+  "logging",
+  "agent",
+  "agents",
+  "protocols",
+  "run",
+  "history",
+  "approvals",
+];
 const LOGGING_KEYS = ["format", "filter"];
 const RUN_KEYS = ["jobs", "max_attempts", "time_limit", "max_cost_usd", "max_reopens"];
 
@@ -59,6 +78,7 @@ export class ConfigReader extends AgentReader {
       },
       agents: new Map([...agents].map(([name, overrides]) => [name, agentSettings(agent, overrides)])),
       lockfile: this.#lockfile(this.table(table, ["history"], ["lockfile"])),
+      approvals: this.#approvals(this.table(table, ["approvals"], ["people", "required"])),
       run: this.#run(this.table(table, ["run"], RUN_KEYS)),
       boundProtocols: [...bindings.keys()],
     };
@@ -88,6 +108,13 @@ export class ConfigReader extends AgentReader {
     if (problem === null) return inside;
     this.error(path, wrongLockfile(problem, shown(named)));
     return null;
+  }
+
+  #approvals(table: TomlTable): ApprovalSettings {
+    const people = this.text(table, ["approvals"], "people") ?? null;
+    const required = this.boolean(table, ["approvals"], "required") ?? false;
+    if (required && table.people === undefined) this.error(["approvals", "required"], requiredWithoutPeople());
+    return { people, required };
   }
 
   #run(table: TomlTable): RunLimits {

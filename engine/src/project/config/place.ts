@@ -34,23 +34,24 @@ export function configFile({ flag, environment, workingDirectory, root }: Config
     requireReadable(source, file);
     return file;
   }
-  const candidates = [...(root === null ? [] : [projectConfigFile(root)]), ...userConfigFiles(environment)];
+  const candidates = [...(root === null ? [] : [projectConfigFile(root)]), ...userFile(environment, "config.toml")];
   return candidates.find((file) => exists(file)) ?? null;
 }
 
-/** The user's configuration file; none for a user without a home. */
-function userConfigFiles({ XDG_CONFIG_HOME, HOME }: NodeJS.ProcessEnv): string[] {
+/** A file of the user's own configuration, whether it is there or not; none for a user without a home. */
+export function userFile({ XDG_CONFIG_HOME, HOME }: NodeJS.ProcessEnv, name: string): string[] {
   try {
     // The XDG specification has a relative one ignored.
     const base = XDG_CONFIG_HOME && isAbsolute(XDG_CONFIG_HOME) ? XDG_CONFIG_HOME : join(HOME || homedir(), ".config");
-    return [join(base, "runa", "config.toml")];
+    return [join(base, "runa", name)];
   } catch {
     // The system knows no user of this id, as in many containers.
     return [];
   }
 }
 
-function exists(file: string): boolean {
+/** Whether something is there under a name, also a link to nowhere. */
+export function exists(file: string): boolean {
   try {
     lstatSync(file);
     return true;

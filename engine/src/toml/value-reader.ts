@@ -1,9 +1,9 @@
-import { parseSize, SIZE_FORM } from "../../byte-size.ts";
-import type { TomlPath } from "../../diagnostic.ts";
-import { DURATION_FORM, durationText, parseDuration } from "../../duration.ts";
-import { emptyValue, wrongNames, wrongValue } from "../../messages.ts";
-import { isTable, kindOf, type TomlTable } from "../../toml/parse.ts";
-import { TomlReader } from "../../toml/reader.ts";
+import { parseSize, SIZE_FORM } from "../byte-size.ts";
+import type { TomlPath } from "../diagnostic.ts";
+import { DURATION_FORM, durationText, parseDuration } from "../duration.ts";
+import { emptyValue, wrongNames, wrongValue } from "../messages.ts";
+import { isTable, kindOf, type TomlTable } from "./parse.ts";
+import { TomlReader } from "./reader.ts";
 
 /** How much of a wrong value an error repeats, in characters. */
 const SHOWN = 60;
