@@ -1,6 +1,6 @@
 import { type InstanceId, requirePersistent, rfc3339, wallTime } from "@runa/store";
 import { RefusedError, writeDecision } from "@runa/store/deliveries";
-import { authorOf, logHead, type Verdict } from "@runa/store/log";
+import { logHead, type Verdict } from "@runa/store/log";
 import { v7 as uuidv7 } from "uuid";
 import { requireProjectId } from "../decisions/project-id.ts";
 import { RunaError } from "../diagnostic.ts";
@@ -62,9 +62,8 @@ export async function decide(project: OpenProject, intent: Intent): Promise<Deci
     const signature = await decider.sign(value);
     const signed = signature === null ? value : { ...value, signature };
     const file = await validArtifact(type, id as InstanceId, signed);
-    const author = authorOf(store, subject) ?? undefined;
     const { name: by, key, policy } = decider;
-    const written = writeDecision(store, { workspace, file, verdict, subject, by, author, key, policy });
+    const written = writeDecision(store, { workspace, file, verdict, subject, by, key, policy });
     if (written.kind !== "written") return written;
     const path = displayPath(project.root, instancePath(project, type.name, id as InstanceId));
     return { kind: "decided", id, path, contentHash: written.contentHash };

@@ -1,3 +1,7 @@
+import { RunaError } from "../diagnostic.ts";
+import { nobodyDecides } from "../messages.ts";
+import { thisPerson } from "../process/person.ts";
+
 /** Who decides, and what signs for them. */
 export interface Decider {
   readonly name: string;
@@ -7,4 +11,11 @@ export interface Decider {
   readonly policy?: string | undefined;
   /** The signature of a decision; null where nothing is signed. */
   sign(value: Readonly<Record<string, unknown>>): Promise<string | null>;
+}
+
+/** @throws RunaError where nobody is known */
+export async function thisDecider(): Promise<Decider> {
+  const person = thisPerson();
+  if (person?.kind !== "person") throw new RunaError(nobodyDecides());
+  return { name: person.name, sign: async () => null };
 }

@@ -11,6 +11,7 @@ import { refusedNotWritten } from "../messages.ts";
 import { contentOf } from "../workspace/content.ts";
 import { fileNameOf } from "../workspace/file-name.ts";
 import { nextMoment } from "./clock-table.ts";
+import { authorOf } from "./decision-log.ts";
 import { readPresent, refused, type ValidArtifact, writeArtifact } from "./delivery.ts";
 import { append } from "./event-table.ts";
 import type { Verdict } from "./events.ts";
@@ -24,8 +25,6 @@ export interface Decision {
   readonly subject: InstanceRef & { readonly contentHash: ContentHash };
   /** The name of the person who decides. */
   readonly by: string;
-  /** Who ran the attempt that delivered the subject, where that is known. */
-  readonly author?: string | undefined;
   /** The fingerprint of the key that signed, where one did. */
   readonly key?: string | undefined;
   /** The hash of the policy in force, where there is one. */
@@ -45,7 +44,7 @@ export type Written =
  * @throws RefusedError where the file system refuses the file; StoreError
  */
 export function writeDecision(store: Store, decision: Decision): Written {
-  const { workspace, file, subject, verdict, by, author, key, policy } = decision;
+  const { workspace, file, subject, verdict, by, key, policy } = decision;
   const { connection } = store;
   const hash = contentHash(file.canonical);
   requirePersistent(store);
@@ -63,6 +62,7 @@ export function writeDecision(store: Store, decision: Decision): Written {
       throw refused(refusedNotWritten, error);
     }
     const { type, id, workUnit, schemaHash } = file;
+    const author = authorOf(connection, subject);
     putArtifact(connection, {
       type,
       id,
@@ -89,7 +89,7 @@ export function writeDecision(store: Store, decision: Decision): Written {
         by,
         actor: { kind: "person", name: by },
         ...(workUnit !== null && { work_unit: workUnit }),
-        ...(author !== undefined && { author }),
+        ...(author !== null && { author }),
         ...(key !== undefined && { key }),
         ...(policy !== undefined && { policy }),
       },
