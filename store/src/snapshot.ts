@@ -7,6 +7,7 @@ import { unhealthyArtifacts } from "./index/artifact-table.ts";
 import { type PackedArtifacts, packedArtifacts } from "./index/packed-artifacts.ts";
 import { lastRemovals } from "./index/removal-table.ts";
 import { type Instances, summaryOf, summaryOfBoth } from "./instances.ts";
+import { type LoggedDecision, loggedDecisions } from "./record/decision-log.ts";
 import { type HeardDelivery, heardDeliveries } from "./record/delivery-table.ts";
 import { type LastAttempt, lastAttempts, lastSuccesses, workedUnits } from "./record/last-attempts.ts";
 import { type OpenAttempt, openAttempts } from "./record/open-attempts.ts";
@@ -30,6 +31,16 @@ export interface Snapshot {
   readonly openAttempts: readonly OpenAttempt[];
   /** What listeners of a scope heard, by its work unit, null for none; only where there is something. */
   readonly heard: ReadonlyMap<WorkUnit | null, HeardDeliveries>;
+  /** What people decided, in the log's order; empty unless it was asked for. */
+  readonly logged: readonly LoggedDecision[];
+}
+
+/** What a snapshot holds only for who asks. */
+export interface AskedFor {
+  /** Who of a scope listens to what. */
+  readonly listeners?: (scope: WorkUnit | null) => Listeners;
+  /** Whether people decide anything in this project. */
+  readonly decisions?: boolean;
 }
 
 /** What a scope's protocols may take as feedback: deliveries of types to which they listen. */
@@ -48,7 +59,6 @@ const NOBODY: Listeners = new Map();
 /**
  * Reads everything that evaluation needs for these scopes at once.
  * @param scopes the work units whose attempts are read, null for those of none
- * @param listeners who of a scope listens to what
  * @throws StoreError, also where the store has been deleted or replaced
  */
 export function readSnapshot(
@@ -56,7 +66,7 @@ export function readSnapshot(
   types: Iterable<string>,
   gaps: ScanReport["gaps"],
   scopes: readonly (WorkUnit | null)[],
-  listeners: (scope: WorkUnit | null) => Listeners = () => NOBODY,
+  { listeners = () => NOBODY, decisions = false }: AskedFor = {},
 ): Snapshot {
   store.connection.requireInPlace();
   const { connection } = store;
@@ -65,6 +75,7 @@ export function readSnapshot(
     instances: new PackedInstances([...types], packedArtifacts(connection)),
     gaps: grouped(gaps, ({ type }) => type),
     openAttempts: openAttempts(connection),
+    logged: decisions ? loggedDecisions(connection) : [],
     ...recordsOf(connection, scopes, listeners),
   }));
 }

@@ -14,8 +14,9 @@ const NOTHING: HeardDeliveries = { deliveries: new Map(), removals: new Map() };
 function heard(rig: Rig, listener = "listen", workUnit: string | null = null): HeardDeliveries {
   const scope = workUnit === null ? null : unit(workUnit);
   return (
-    readSnapshot(rig.store, rig.types.keys(), [], [scope], () => new Map([["note", [listener]]])).heard.get(scope) ??
-    NOTHING
+    readSnapshot(rig.store, rig.types.keys(), [], [scope], {
+      listeners: () => new Map([["note", [listener]]]),
+    }).heard.get(scope) ?? NOTHING
   );
 }
 

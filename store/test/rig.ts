@@ -11,6 +11,7 @@ import { canonicalJson } from "../src/json/canonical.ts";
 import { claimAttempt, endAttempt } from "../src/record/attempt.ts";
 import type { OutcomeId, Owner } from "../src/record/attempt-table.ts";
 import { deliverArtifact } from "../src/record/delivery.ts";
+import type { Actor } from "../src/record/events.ts";
 import { lastAttemptOf } from "../src/record/last-attempts.ts";
 import { type ScanReport, scan } from "../src/scan/scan.ts";
 import type { ScannedType } from "../src/scan/scan-files.ts";
@@ -144,7 +145,7 @@ export class Rig {
   }
 
   /** Commits an attempt of the protocol `write` as `run` does before its agent starts. */
-  begin(attempt: string, workUnit: string | null = null): Moment {
+  begin(attempt: string, workUnit: string | null = null, actor?: Actor): Moment {
     const candidate = { protocol: PROTOCOL, workUnit: workUnit === null ? null : unit(workUnit) };
     this.#units.set(attempt, candidate.workUnit);
     const last = lastAttemptOf(this.store.connection, candidate.protocol, candidate.workUnit);
@@ -161,6 +162,7 @@ export class Rig {
       instructionsHash: "h",
       inputs: [],
       before: [],
+      actor,
     });
     if (claim.kind !== "claimed") throw new Error(`attempt ${attempt} did not begin: ${claim.kind}`);
     return claim.started;

@@ -48,6 +48,7 @@ const DETAIL: { readonly [Kind in EventKind]: (body: EventBodies[Kind]) => strin
   claimed: (body) => `${candidate(body)}${body.adopted ? ", adopted" : ""}, by process ${body.owner.pid}`,
   released: (body) => `${candidate(body)}, freed by hand; ${formerOwner(body.owner)}`,
   reopened: (body) => `${candidate(body)}${byWhom(body)}${because(body)}`,
+  decision: (body) => `${instance(body.subject)} ${body.decision} by ${body.by}${workUnit(body)}, ${instance(body)}`,
   accepted: (body) => `${candidate(body)}${byWhom(body)}: ${body.note}`,
 };
 

@@ -17,6 +17,7 @@ import type { ScopeView } from "../evaluate/scope-view.ts";
 import { workNotStarted } from "../messages.ts";
 import type { Protocol } from "../methodology/methodology.ts";
 import { thisOwner } from "../process/owner.ts";
+import { thisPerson } from "../process/person.ts";
 import { mayLive } from "../process/proc.ts";
 import type { OpenProject } from "../project/project.ts";
 import { reopenedBy } from "../reasons/reopening.ts";
@@ -71,6 +72,7 @@ export function launchAttempt(
     reopened: reopeningOf(project, view, candidate),
     lastOutcome: lastOutcomeHere(view.lastAttempt(protocol)),
     exclusion,
+    actor: thisPerson(),
   });
   if (claimed.kind !== "claimed") {
     prepared.discard();

@@ -78,7 +78,7 @@ function snapshotFor(
     known.set(scope !== null, found);
     return found;
   };
-  const snapshot = readSnapshot(store, methodology.types.keys(), gaps, scopes, listeners);
+  const snapshot = readSnapshot(store, methodology.types.keys(), gaps, scopes, { listeners });
   return withLock({ ...snapshot, openAttempts: executed(snapshot) }, locked(lockfile, scopes));
 }
 

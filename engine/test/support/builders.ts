@@ -130,6 +130,7 @@ export function snapshotOf(
     reopened: new Set(),
     lastSuccesses: byCandidate(lastSuccesses),
     openAttempts: [],
+    logged: [],
     heard: new Map(heard === undefined ? [] : [[workUnit, heard]]),
   };
 }

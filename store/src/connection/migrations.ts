@@ -132,4 +132,9 @@ export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE content (hash TEXT PRIMARY KEY, at INTEGER, size INTEGER, bytes BLOB);
   `,
+  // Joined by OR, as SQLite does not see that a query for one kind is a part of those IN a list.
+  `
+  DROP INDEX event_of_methodology;
+  CREATE INDEX event_of_kind ON event (kind, seq) WHERE kind = 'methodology_changed' OR kind = 'decision' OR kind = 'audited';
+  `,
 ];

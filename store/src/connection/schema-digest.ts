@@ -14,6 +14,7 @@ export const SCHEMA_DIGESTS: readonly string[] = [
   "sha256:052c92203a73a0227ecded0abf432f5df013f62d48a35b6998cd60445b3132b7",
   "sha256:083312d56c0cd7d61a41f4964a3a8a3ce0ecaff2233ecbddd5b8b7fb62e2bd6b",
   "sha256:0fbe52bc73ce6a920b9f8ca5e971b59b26691679d5f977f4bc31761974382c6e",
+  "sha256:8bf92dff1927ab2d56d614a03146f0fb81adce27034acbb40bad373981c5d38f",
 ];
 
 /** Whether a database of a version consists of what runa made for it, and of nothing else. */

@@ -15,6 +15,7 @@ export {
   type StepBack,
   verifyLog,
 } from "../record/event-log.ts";
+export type { LoggedDecision } from "../record/decision-log.ts";
 export type { EventFilter } from "../record/event-table.ts";
 export {
   type Actor,
@@ -24,5 +25,6 @@ export {
   type EventKind,
   isEventKind,
   type LogEvent,
+  type Verdict,
 } from "../record/events.ts";
 export { loggedViolations } from "../record/refusal.ts";

@@ -29,7 +29,7 @@ import {
   wasDeliveredElsewhere,
 } from "./delivery-table.ts";
 import { append } from "./event-table.ts";
-import { candidateBody, type EndFacts, type EventBodies } from "./events.ts";
+import { type Actor, candidateBody, type EndFacts, type EventBodies } from "./events.ts";
 import { type Exclusion, obstacleAmong } from "./exclusion.ts";
 import { lastAttemptOf, workedUnits } from "./last-attempts.ts";
 import {
@@ -55,6 +55,8 @@ export interface Claim extends AttemptStart {
   readonly reopened: Pick<EventBodies["reopened"], "last_success" | "because"> | null;
   /** What it does not run beside, of everything that has not ended. */
   readonly exclusion: Exclusion;
+  /** Who has it executed, where that is known. */
+  readonly actor?: Actor | undefined;
 }
 
 /** What came of a claim: the attempt has begun, something else runs that it has to wait for, or it was executed meanwhile. */
@@ -78,11 +80,11 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
     if (claim.lastOutcome !== undefined && last?.outcome !== claim.lastOutcome) return { kind: "outdated" };
     const started = nextMoment(connection);
     insertAttempt(connection, claim, started);
-    const { id: attempt, reopened } = claim;
+    const { id: attempt, reopened, actor } = claim;
     append(connection, {
       kind: "claimed",
       attempt,
-      body: { ...candidateBody(claim), owner: ownerBody(claim.owner), agent: claim.argv },
+      body: { ...candidateBody(claim), owner: ownerBody(claim.owner), agent: claim.argv, ...(actor && { actor }) },
     });
     if (reopened !== null)
       append(connection, { kind: "reopened", attempt, body: { ...candidateBody(claim), ...reopened } });

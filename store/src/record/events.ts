@@ -39,6 +39,11 @@ const REFUSAL_REASONS = [
 
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
+/** What a person says of an instance: yes, no, or that an earlier decision is withdrawn. */
+export const VERDICTS = ["approved", "rejected", "revoked"] as const;
+
+export type Verdict = (typeof VERDICTS)[number];
+
 /** Who did what an event tells: a person, the agent of an attempt, or runa of its own accord. */
 export type Actor =
   | { readonly kind: "person"; readonly name: string }
@@ -80,6 +85,7 @@ const isReopening = oneOf([
   "output_broken",
   "choice_open",
 ]);
+const isVerdict = oneOf(VERDICTS);
 const WRITER = objectOf(
   { by: isWriter },
   { attempt: isText, protocol: isText, work_unit: isText, via: isAttemptVia, at: isText },
@@ -191,6 +197,17 @@ const BODIES = {
   released: objectOf({ protocol: isText, owner: OWNER }, WORK_UNIT),
   // By hand it need not have succeeded, and belongs to no attempt.
   reopened: objectOf({ protocol: isText }, { ...WORK_UNIT, last_success: isText, because: listOf(REOPENING) }),
+  /** The file of a decision, and what it says. What decides is read from here, whatever becomes of the file. */
+  decision: objectOf(
+    {
+      ...INSTANCE,
+      content_hash: isText,
+      decision: isVerdict,
+      subject: objectOf({ ...INSTANCE, content_hash: isText }),
+      by: isText,
+    },
+    { ...WORK_UNIT, author: isText, key: isText, policy: isText },
+  ),
   accepted: objectOf(
     { protocol: isText, note: isText, outputs: listOf(objectOf({ ...INSTANCE, content_hash: isText })) },
     WORK_UNIT,
