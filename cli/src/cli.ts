@@ -22,6 +22,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandClass>>> = {
   run: async () => (await import("./commands/run.ts")).RunCommand,
   deliver: async () => (await import("./commands/deliver.ts")).DeliverCommand,
   reopen: async () => (await import("./commands/reopen.ts")).ReopenCommand,
+  approve: async () => (await import("./commands/approve.ts")).ApproveCommand,
+  reject: async () => (await import("./commands/reject.ts")).RejectCommand,
   accept: async () => (await import("./commands/accept.ts")).AcceptCommand,
   release: async () => (await import("./commands/release.ts")).ReleaseCommand,
   attempts: async () => (await import("./commands/attempts.ts")).AttemptsCommand,

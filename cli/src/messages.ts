@@ -131,6 +131,9 @@ export const acceptNeedsNote = (): string => "--note needs a text that says why;
 
 // Subject: Deciding
 
+/** A command that decides was given neither what it is about nor a file that says so. */
+export const typeNeeded = (): string => "TYPE is missing: name what is decided on, or give --batch FILE";
+
 /** `--set` needs the name of a property and its value. */
 export const setWithoutValue = (text: string): string => `--set takes key=value, not '${text}'`;
 

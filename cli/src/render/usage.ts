@@ -36,6 +36,10 @@ const VALUES: Readonly<Record<string, string>> = {
   "--max-attempts": "N",
   "--time-limit": "DURATION",
   "--grace": "DURATION",
+  "--as": "TYPE",
+  "--set": "KEY=VALUE",
+  "--hash": "HASH",
+  "--batch": "FILE",
 };
 
 /** Text is never set wider than this. */

@@ -1,14 +1,17 @@
-import { type ContentHash, type InstanceId, rfc3339, type WorkUnit } from "@runa/store";
-import type { LoggedDecision, Verdict } from "@runa/store/log";
+import { type ContentHash, type InstanceId, rfc3339, type Store, type WorkUnit } from "@runa/store";
+import { parseJson } from "@runa/store/json";
+import { decisionsOn, type LoggedDecision, type Verdict } from "@runa/store/log";
 import { type DecisionResult, decide } from "../deciding/decide.ts";
 import { type Decider, thisDecider } from "../deciding/decider.ts";
 import type { Subject } from "../deciding/decision-value.ts";
 import { keptJson, noteOf } from "../deciding/kept-content.ts";
+import { fieldsOf } from "../deciding/set-fields.ts";
 import { changesBetween, type ValueChange } from "../deciding/value-changes.ts";
 import { RunaError } from "../diagnostic.ts";
 import { hashDiffers, nothingDecides, notItsApproval, subjectNotValid, whichApproval } from "../messages.ts";
 import { decisionTypesOf } from "../methodology/decision-types.ts";
 import type { ArtifactType, Methodology } from "../methodology/methodology.ts";
+import { prose } from "../plan/prose.ts";
 import type { OpenProject } from "../project/project.ts";
 import { typeNamed } from "./named.ts";
 import { type InstanceAnswer, showInstance } from "./show.ts";
@@ -50,9 +53,18 @@ export interface EarlierDecision {
 
 export interface SinceDecided {
   readonly decision: EarlierDecision;
-  /** Null where the content is not kept, for that reason. */
-  readonly changes: readonly ValueChange[] | null;
+  /** Null where the content is not kept. */
+  readonly changes: readonly ProseChange[] | null;
+  /** Why it is not. */
   readonly why: string;
+}
+
+/** A value that is another one than before, as a person reads it. */
+export interface ProseChange {
+  /** JSON pointer. */
+  readonly path: string;
+  readonly before?: string;
+  readonly after?: string;
 }
 
 /**
@@ -75,6 +87,70 @@ export async function openSheet(project: OpenProject, ask: DecisionAsk): Promise
     contentHash: shown.content_hash as ContentHash,
     workUnit: (shown.work_unit as WorkUnit | undefined) ?? null,
   };
-  const decisions = decisionsOn(project, subject);
-  return { verdict: ask.verdict, type, decider, subject, shown, decisions, since: sinceDecided(project, subject, decisions) };
+  const decisions = decisionsOn(store, subject)
+    .map((logged) => earlierDecision(store, logged))
+    .reverse();
+  const { value, exact = value } = parseJson(shown.text ?? "null");
+  const since = sinceDecided(project, subject, decisions[0], exact);
+  return { verdict: ask.verdict, type, decider, subject, shown, decisions, since };
+}
+
+/** The type whose instance the decision will be. */
+function decisionType(
+  methodology: Methodology,
+  subject: string,
+  { verdict, as }: Pick<DecisionAsk, "verdict" | "as">,
+): ArtifactType {
+  const types = decisionTypesOf(methodology);
+  if (verdict === "rejected") {
+    const rejection = types.rejectionOf(subject);
+    if (rejection === null) throw new RunaError(nothingDecides(subject, "rejection"));
+    return typeNamed(methodology, rejection.name);
+  }
+  const names = types.approvalsOf(subject).map(({ name }) => name);
+  const [only, ...more] = as === null ? names : names.filter((name) => name === as);
+  if (only !== undefined && more.length === 0) return typeNamed(methodology, only);
+  if (names.length === 0) throw new RunaError(nothingDecides(subject, "approval"));
+  throw new RunaError(
+    as === null ? whichApproval(subject, names.join(", ")) : notItsApproval(as, subject, names.join(", ")),
+  );
+}
+
+function earlierDecision(store: Store, logged: LoggedDecision): EarlierDecision {
+  const { verdict, type, by, at, subject, contentHash } = logged;
+  return { verdict, type, by, at: rfc3339(at), contentHash: subject.contentHash, note: noteOf(store, contentHash) };
+}
+
+/** What changed since the content that was decided on last. */
+function sinceDecided(
+  { store }: OpenProject,
+  { contentHash }: Subject,
+  decision: EarlierDecision | undefined,
+  now: unknown,
+): SinceDecided | null {
+  if (decision === undefined || decision.contentHash === contentHash) return null;
+  const before = keptJson(store, decision.contentHash);
+  if (before.kind === "none") return { decision, changes: null, why: before.why };
+  return { decision, changes: changesBetween(before.value, now).map(proseChange), why: "" };
+}
+
+function proseChange({ path, ...change }: ValueChange): ProseChange {
+  return {
+    path,
+    ...("before" in change && { before: prose(change.before) }),
+    ...("after" in change && { after: prose(change.after) }),
+  };
+}
+
+/**
+ * Decides as the sheet says.
+ * @param said the note, and what `--set` gives
+ * @throws RunaError where the decision cannot be written; StoreError
+ */
+export function decideOn(
+  project: OpenProject,
+  { type, verdict, subject, decider }: DecisionSheet,
+  said: { readonly note: string | null; readonly set: ReadonlyMap<string, string> },
+): Promise<DecisionResult> {
+  return decide(project, { type, verdict, subject, decider, note: said.note, fields: fieldsOf(said.set) });
 }

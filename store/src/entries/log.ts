@@ -1,5 +1,6 @@
 // The event log.
 
+export { decisionsOn, type LoggedDecision } from "../record/decision-log.ts";
 export {
   clockWentBack,
   type EventQuery,
@@ -15,7 +16,6 @@ export {
   type StepBack,
   verifyLog,
 } from "../record/event-log.ts";
-export type { LoggedDecision } from "../record/decision-log.ts";
 export type { EventFilter } from "../record/event-table.ts";
 export {
   type Actor,
