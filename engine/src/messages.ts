@@ -353,6 +353,58 @@ export const signatureForged = (): string => "its signature is not of this conte
 /** A hardware key was used by a program that did not ask for a touch. Sign again, and touch the key. */
 export const signatureUntouched = (): string => "its signature was made without a touch of the hardware key";
 
+// Subject: Signing
+
+/** `--key`, or git's `user.signingkey`, names something that cannot be signed with. `place` is the file. */
+export const signingKeyUnusable = (source: string, place: string, problem: string): string =>
+  `the key that ${source} names${place} ${problem}`;
+
+/** Signatures are required and there is no key. */
+export const deciderNoKey = (): string =>
+  "decisions are signed here, and there is no key: give --key FILE, or set git's gpg.format to ssh and user.signingkey to your key";
+
+/** The key is none of those in the file of people. */
+export const deciderKeyNobodys = (fingerprint: string): string =>
+  `the key ${fingerprint} is the key of none of the people: sign with another, or have it added to the file of people`;
+
+/** The key was taken out of use, or is not in use yet. */
+export const deciderKeyNotValid = (person: string, fingerprint: string): string =>
+  `the key ${fingerprint} is ${person}'s and not valid now: sign with another, or have its times changed in the file of people`;
+
+/** Who decides is known by git's name for them, and it has none. */
+export const deciderNoGitName = (): string =>
+  "nobody is known to decide: set git's user.name (`git config --global user.name NAME`)";
+
+/** The name that git has is none of those in the file of people. */
+export const deciderUnknown = (name: string): string =>
+  `git's user.name is '${name}', which is the name of none of the people: correct it, or have it added to the file of people`;
+
+/** OpenSSH's client programs make the signatures. */
+export const signingNoProgram = (): string => "ssh-keygen was not found: install OpenSSH's client programs";
+
+/** The passphrase was wrong, or there is no terminal to ask for it on. */
+export const signingWrongPassphrase = (key: string): string =>
+  `nothing was signed with ${key}: the passphrase is wrong, or could not be asked for. Give the command on a terminal, or add the key to an agent with ssh-add`;
+
+/** Whoever was asked by the agent did not confirm, or the agent is locked. */
+export const signingRefused = (key: string): string =>
+  `nothing was signed with ${key}: the agent refused. Confirm when it asks, or unlock it`;
+
+/** Git names a public key alone, and the agent that should hold it does not, or is not there. */
+export const signingAgentLacksKey = (key: string): string =>
+  `nothing was signed with ${key}: no agent holds it. Start one, and add the key with ssh-add`;
+
+/** A `.pub` file was named, and neither an agent nor a file beside it has the private key. */
+export const signingNoPrivateKey = (key: string): string =>
+  `nothing was signed with ${key}: neither an agent nor a file beside it has the private key. Add it with ssh-add, or name another`;
+
+/** A `.pub` file stands beside the private key of another. */
+export const signingOtherKey = (fingerprint: string): string =>
+  `the signature is not by ${fingerprint}: the .pub file beside the private key is another's. Make it anew with \`ssh-keygen -y\``;
+
+/** ssh-keygen said why. */
+export const signingFailed = (reason: string): string => `ssh-keygen did not sign: ${reason}`;
+
 // Subject: TOML files
 
 /** The manifest or the config is written in another encoding. */
