@@ -157,6 +157,7 @@ class Place {
       lastAttempt: last?.elsewhere === undefined ? (last?.id ?? null) : last.elsewhere.lastHere,
       reopened: null,
       exclusion: { exclusive: false, protocols: [] },
+      contents: [],
     });
     if (claimed.kind !== "claimed") throw new Error(`not claimed: ${claimed.kind}`);
     const members = protocol.choices.map(({ members }) => members[choice % members.length] ?? "");

@@ -341,7 +341,7 @@ describe("what its outputs were made from", () => {
     const { editStore } = await import("./rig/store-edit.ts");
     await editStore(
       rig.project,
-      "UPDATE attempt SET seen = json_set(seen, '$.requirements.valid', 'lost'), inputs = '[]'",
+      "UPDATE attempt SET seen = json_set(seen, '$.requirements.valid', 'lost'); UPDATE given SET inputs = '[]'",
     );
     rig.artifact("requirements/r1", { title: "Fast" });
     const { entry } = await explained(rig, "draft");

@@ -57,6 +57,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "session",
     "deciding",
     "run",
+    "cases",
     "answers",
     "entries",
     "index.ts",

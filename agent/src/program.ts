@@ -1,6 +1,7 @@
 import { type BaseContext, Builtins, Cli, type Command, type CommandClass } from "clipanion";
 import { ADAPTERS } from "./adapters/table.ts";
 import { AdapterCommand, adapterCommand } from "./commands/adapter.ts";
+import { MakeValuesCommand } from "./commands/make-values.ts";
 import { RehearseCommand } from "./commands/rehearse.ts";
 import { Misuse, messageOf } from "./failure.ts";
 import { usageText, withValues } from "./usage.ts";
@@ -13,14 +14,17 @@ const AGENTS: Readonly<Record<string, CommandClass>> = {
   ...Object.fromEntries(ADAPTERS.map((adapter) => [adapter.name, adapterCommand(adapter)])),
 };
 
+/** Everything that can be asked for by its name: the agents, and what makes values for runa. */
+const COMMANDS: Readonly<Record<string, CommandClass>> = { ...AGENTS, "make-values": MakeValuesCommand };
+
 /**
  * `runa-agent`: answers with the exit code, 0 when everything owed was delivered. Help and version go to stdout; what
  * fails is one line on stderr, `error: ...`, followed by the usage where the command line was wrong.
  */
 export async function runAgent(argv: readonly string[], context: BaseContext): Promise<number> {
   const options = { binaryName: "runa-agent", binaryLabel: "runa-agent", binaryVersion: VERSION, enableColors: false };
-  const cli = Cli.from([...Object.values(AGENTS), Builtins.VersionCommand], options);
-  const agent = Object.hasOwn(AGENTS, argv[0] ?? "") ? AGENTS[argv[0] ?? ""] : undefined;
+  const cli = Cli.from([...Object.values(COMMANDS), Builtins.VersionCommand], options);
+  const agent = Object.hasOwn(COMMANDS, argv[0] ?? "") ? COMMANDS[argv[0] ?? ""] : undefined;
   try {
     if (argv.length === 0) throw new Misuse("name the agent to run");
     if (asksForHelp(argv)) {
@@ -38,7 +42,7 @@ export async function runAgent(argv: readonly string[], context: BaseContext): P
 /** Whether help is wanted: of the agent that is named, or of all. What comes after `--` is an agent CLI's own. */
 function asksForHelp(argv: readonly string[]): boolean {
   const end = argv.indexOf("--");
-  const known = argv[0]?.startsWith("-") || Object.hasOwn(AGENTS, argv[0] ?? "");
+  const known = argv[0]?.startsWith("-") || Object.hasOwn(COMMANDS, argv[0] ?? "");
   return (
     known === true && argv.slice(0, end === -1 ? argv.length : end).some((word) => word === "--help" || word === "-h")
   );

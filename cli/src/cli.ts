@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandClass>>> = {
   state: async () => (await import("./commands/state.ts")).StateCommand,
   explain: async () => (await import("./commands/explain.ts")).ExplainCommand,
   lint: async () => (await import("./commands/lint.ts")).LintCommand,
+  test: async () => (await import("./commands/test.ts")).TestCommand,
   doctor: async () => (await import("./commands/doctor.ts")).DoctorCommand,
   step: async () => (await import("./commands/step.ts")).StepCommand,
   run: async () => (await import("./commands/run.ts")).RunCommand,

@@ -83,6 +83,18 @@ export const lintNameEmpty = (): string => "METHODOLOGY is empty: name a methodo
 export const lintNoProject = (directory: string): string =>
   `no runa project in ${directory} or above it, whose methodology it could be: name one, \`runa lint METHODOLOGY\``;
 
+/** `runa test` was called outside a project and without the name of a methodology. */
+export const testNoProject = (directory: string): string =>
+  `no runa project in ${directory} or above it, whose methodology it could be: name one, \`runa test METHODOLOGY\``;
+
+/** `runa test --only` was given a text that is in no case's name. */
+export const noCaseOfThatName = (text: string): string =>
+  `no case, and no file of cases, has '${text}' in its name: leave --only out to play all of them`;
+
+/** The program that makes values up could not be started, or ended. It is a part of runa. */
+export const valuesNotMade = (why: string): string =>
+  `runa-agent, which makes artifacts up, could not do so (${why}): install runa's programs beside each other`;
+
 /** The directory of the shell was removed or exchanged. */
 export const directoryGone = (): string => "the current directory no longer exists: change to one that does";
 

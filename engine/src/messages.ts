@@ -198,6 +198,70 @@ export const commandNoStrings = (): string => "'command' must hold strings only,
 export const commandEmpty = (): string =>
   '\'command\' is empty: name the program that is the agent, e.g. ["runa-agent", "rehearse"]';
 
+// Subject: Test cases
+
+/** A file in `tests/` holds no `[[case]]`, or its first one is misspelt. */
+export const caseNoCases = (): string => "the file holds no case: begin each with [[case]] and a name";
+
+/** Two cases of a file have the same name, so that nothing could tell their results apart. */
+export const caseTwice = (name: string): string => `there is a case '${name}' already: give this one another name`;
+
+/** A case that expects nothing cannot fail. */
+export const caseNothingExpected = (): string =>
+  "the case expects nothing: say under 'expect' what is to come of it, e.g. expect.status.review = \"ready\"";
+
+/** Only a run executes something, and ends. */
+export const caseEndWithoutRun = (key: string): string =>
+  `'${key}' is what comes of a run, and this step has none: set run = true`;
+
+/** A protocol is looked at in the scope of a step, which is not its own. */
+export const caseOtherScope = (protocol: string, scoped: boolean): string =>
+  scoped
+    ? `'${protocol}' is scoped: give the step a work_unit`
+    : `'${protocol}' is not scoped: leave work_unit out of the step`;
+
+/** No protocol of the methodology is executed for a work unit. */
+export const caseUnitUseless = (): string =>
+  "no protocol of the methodology is scoped: leave 'work_unit' out of the step";
+
+/** A case names an artifact type that the methodology does not declare. */
+export const caseUnknownType = (type: string, hint: string): string =>
+  `the methodology declares no artifact type '${type}'${hint}`;
+
+/** A case names a protocol that the methodology does not declare. */
+export const caseUnknownProtocol = (name: string, hint: string): string =>
+  `the methodology declares no protocol '${name}'${hint}`;
+
+/** An id of a case could not be the name of a file. */
+export const caseIdUnusable = (id: string, problem: string): string =>
+  `the id '${id}' cannot be that of an artifact: ${problem}`;
+
+/** A case expects something by a word that there is not. */
+export const caseUnknownWord = (key: string, known: string, found: string, hint: string): string =>
+  `'${key}' must be one of ${known}, not ${found}${hint}`;
+
+/** A file that a case names as an artifact is not there, or may not be read. It is looked for from the case's file. */
+export const caseFileUnreadable = (name: string, reason: string): string =>
+  `the artifact '${name}' cannot be read: ${reason}; the path counts from this file`;
+
+/** A number of TOML is one that JSON does not keep: an infinite one, or one with too many digits. Put the artifact into a file of its own. */
+export const caseNumberUnkept = (): string => "JSON does not keep this number: put the artifact into a file of its own";
+
+/** Nothing could be made of a type's schema. */
+export const caseNothingMade = (type: string, reason: string): string =>
+  `nothing could be made that the schema of '${type}' allows (${reason}): give the artifact itself`;
+
+/** A file in `tests/` may not be read. Mend what the reason says. */
+export const caseFileUnusable = (reason: string): string => `the cases cannot be read: ${reason}`;
+
+/** There is no place for the project that is thrown away. Make room, or set TMPDIR to a directory with room. */
+export const throwawayNotMade = (reason: string): string =>
+  `no directory could be made for a project to be thrown away: ${reason}`;
+
+/** `runa test` was told a methodology that has no cases. */
+export const noCaseFiles = (directory: string): string =>
+  `no cases found: put them into files ${directory}/*.toml, see \`runa test --help\``;
+
 // Subject: The lock file
 
 /** A symbolic link lies at the place of the lock file. Through it another file would be written. */

@@ -175,6 +175,7 @@ test.each([
     lastAttempt: null,
     reopened: null,
     exclusion: { exclusive: true, protocols: [] },
+    contents: [],
   });
   expect(claimed.kind).toBe("claimed");
   const [open] = unendedAttempts(store);

@@ -121,6 +121,7 @@ describe("an attempt", () => {
       usage: { tokens: 5 },
       started,
       byFile: [{ ...note("f"), contentHash: contentHash("x"), workUnit: null }],
+      contents: [],
       delivered: [],
       superseded: [],
     });

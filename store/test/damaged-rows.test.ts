@@ -65,8 +65,9 @@ const READ: readonly [table: string, column: string, value: string][] = [
   ["attempt", "owner", `'{"pie":1}'`],
   ["attempt", "agent", "'null'"],
   ["attempt", "place", "'{}'"],
-  ["attempt", "before", "'X'"],
-  ["attempt", "before", "'[{}]'"],
+  ["lay_before", "instances", "'X'"],
+  ["lay_before", "instances", "'[{}]'"],
+  ["lay_before", "attempt", "'lost'"],
   ["attempt", "detail", "'X'"],
   ["attempt", "last_refusal", "'X'"],
   ["attempt", "last_refusal", "'{}'"],
@@ -88,7 +89,7 @@ const READ: readonly [table: string, column: string, value: string][] = [
 /** Columns that are only written, or only for people. */
 const UNREAD: readonly [table: string, column: string, value: string][] = [
   ["attempt", "argv", "'X'"],
-  ["attempt", "inputs", "'X'"],
+  ["given", "inputs", "'X'"],
   ["attempt", "usage", "'X'"],
   ["clock", "latest", "-7"],
 ];

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import type { WorkUnit } from "../src/artifact.ts";
 import { openStore, type Store } from "../src/connection/store.ts";
+import { contentNamed } from "../src/contents/content.ts";
+import { sha256 } from "../src/json/canonical.ts";
 import {
   abandonAttempt,
   adoptAttempt,
@@ -25,6 +27,8 @@ import { held, told } from "./told.ts";
 const OWN = { id: "attempt-1", protocol: "write", workUnit: null as WorkUnit | null };
 const OWNER: Owner = { pid: 1, startTime: null, machine: null, boot: null, pidNamespace: null };
 const HEIR: Owner = { ...OWNER, pid: 2 };
+/** A content that comes with what is recorded; of each operation its own transaction keeps it. */
+const GIVEN = contentNamed(sha256("given"), () => "given");
 const note = (name: string) => ({ type: "note", id: id(name) });
 
 /** Everything that the store's tables hold, row by row. */
@@ -80,6 +84,7 @@ const OPERATIONS: readonly Operation[] = [
         instructionsHash: "h",
         inputs: [],
         before: [],
+        contents: [GIVEN],
         lastAttempt: null,
         reopened: { last_success: "attempt-0", because: [{ kind: "output_missing", artifact_type: "plan" }] },
         exclusion: { exclusive: true, protocols: [] },
@@ -107,6 +112,7 @@ const OPERATIONS: readonly Operation[] = [
         outputsAfter: "",
         usage: { tokens: 5 },
         byFile: [{ type: "plan", id: id("p"), contentHash: rig.row("plan", "p").contentHash, workUnit: null }],
+        contents: [GIVEN],
         delivered: [note("new"), { type: "plan", id: id("p") }],
         superseded: [note("old")],
         logged: {},
@@ -142,7 +148,7 @@ const OPERATIONS: readonly Operation[] = [
   {
     what: "a methodology",
     prepared: idle,
-    work: ({ store }) => noteMethodology(store, "f", () => EXAMPLES.methodology_changed),
+    work: ({ store }) => noteMethodology(store, "f", () => ({ body: EXAMPLES.methodology_changed, contents: [GIVEN] })),
   },
   {
     what: "a scan",
@@ -235,7 +241,7 @@ test("of the commits of a scan the last one waits for the disk, however many the
 test("a store whose making fails or dies is made by whoever opens it next", async () => {
   const make = (directory: string) => openStore(directory).close();
   const { reached } = await onFaultyDatabase(null, () => make(temporaryDirectory()));
-  expect(reached).toEqual(["CREATE", "CREATE", "CREATE", "CREATE", "CREATE", "COMMIT"]);
+  expect(reached).toEqual(["CREATE", "CREATE", "CREATE", "CREATE", "CREATE", "CREATE", "COMMIT"]);
   for (const at of reached.keys())
     for (const how of ["fail", "die"] as const) {
       const directory = temporaryDirectory();

@@ -41,13 +41,15 @@ const TABLES = [
   "content",
   "delivery",
   "event",
+  "given",
+  "lay_before",
   "methodology",
   "pending_operation",
   "removal",
   "schema_check",
   "withdrawal",
 ];
-const VERSION = 8;
+const VERSION = 9;
 const damaged = (directory: string) =>
   new StoreError(
     `${directory}/runa.db is damaged: what runa remembers of earlier attempts is in doubt, no artifact is. \`runa scan --rebuild\` keeps what can still be read and reads the artifacts again`,
@@ -322,7 +324,7 @@ describe("a damaged store is one clear error that names what is lost and what me
     const whole = await fullStore();
     const directory = temporaryDirectory();
     const outcomes = new Set<string>();
-    for (const size of [0, 1, 15, 16, 99, 100, 511, 512, 4095, 4096, 4097, 8192, 20_000, whole.length - 4096]) {
+    for (const size of [0, 1, 15, 16, 99, 100, 511, 512, 4095, 4096, 8191, 8192, 8193, 20_000, whole.length - 8192]) {
       for (const name of readdirSync(directory)) rmSync(join(directory, name));
       writeFileSync(join(directory, "runa.db"), whole.subarray(0, size));
       outcomes.add(readAll(directory));
@@ -334,10 +336,10 @@ describe("a damaged store is one clear error that names what is lost and what me
   test("whichever page is torn, also when that shows only in reading", async () => {
     const whole = await fullStore();
     const outcomes = new Set<string>();
-    for (let page = 0; page < whole.length / 4096; page++) {
+    for (let page = 0; page < whole.length / 8192; page++) {
       for (const byte of [0x00, 0xa5, 0xff]) {
         const directory = temporaryDirectory();
-        writeFileSync(join(directory, "runa.db"), Buffer.from(whole).fill(byte, page * 4096, (page + 1) * 4096));
+        writeFileSync(join(directory, "runa.db"), Buffer.from(whole).fill(byte, page * 8192, (page + 1) * 8192));
         outcomes.add(readAll(directory));
       }
     }

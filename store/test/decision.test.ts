@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { claimAttempt } from "../src/record/attempt.ts";
 import { recordAccepted, recordReopened } from "../src/record/decision.ts";
 import { readEvents } from "../src/record/event-log.ts";
+import { attemptFacts } from "../src/record/instance-history.ts";
 import { readSnapshot } from "../src/snapshot.ts";
 import { Rig } from "./rig.ts";
 
@@ -36,6 +37,20 @@ test("an accepted attempt counts as the candidate's success from then on", () =>
   expect(readEvents(rig.store, { kind: "accepted" })).toHaveLength(1);
 });
 
+test("the success before an attempt is the last one, delivered or accepted by then", () => {
+  const rig = new Rig();
+  const successBefore = (id: string) => attemptFacts(rig.store, id)?.successBefore;
+  attempt(rig, "attempt-1", "delivered");
+  attempt(rig, "attempt-2", "exited");
+  accept(rig, "attempt-2");
+  attempt(rig, "attempt-3", "exited");
+  attempt(rig, "attempt-4", "delivered");
+  expect(successBefore("attempt-1")).toBe(null);
+  expect(successBefore("attempt-2")).toBe("attempt-1");
+  expect(successBefore("attempt-3")).toBe("attempt-2");
+  expect(successBefore("attempt-4")).toBe("attempt-2");
+});
+
 test("nothing is accepted that is not the last attempt, did not fail, or is followed by one that has not ended", () => {
   const rig = new Rig();
   expect(accept(rig, "attempt-0")).toBe(false);
@@ -66,6 +81,7 @@ test("a candidate that was accepted meanwhile is not executed by whoever saw it 
       instructionsHash: "h",
       inputs: [],
       before: [],
+      contents: [],
     });
   expect(claim("exited")).toEqual({ kind: "outdated" });
   expect(claim("delivered")).toMatchObject({ kind: "claimed" });

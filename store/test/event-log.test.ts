@@ -431,7 +431,8 @@ describe("what the store tells", () => {
   test("another methodology, once, and never while another is writing", () => {
     const directory = temporaryDirectory();
     const store = openStore(directory);
-    const note = (fingerprint: string) => noteMethodology(store, fingerprint, () => EXAMPLES.methodology_changed);
+    const note = (fingerprint: string) =>
+      noteMethodology(store, fingerprint, () => ({ body: EXAMPLES.methodology_changed, contents: [] }));
     note("one");
     note("one");
     note("two");

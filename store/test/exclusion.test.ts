@@ -18,6 +18,7 @@ function obstacleOf(exclusion: Exclusion): string | null {
     instructionsHash: "h",
     inputs: [],
     before: [],
+    contents: [],
     lastAttempt: null,
     reopened: null,
     // Whatever crosses a wire is no more than this.

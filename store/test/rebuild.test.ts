@@ -110,7 +110,7 @@ describe("a store that is made anew", () => {
     const { directory } = worked();
     const file = join(directory, "runa.db");
     const sound = readFileSync(file);
-    const page = 4096;
+    const page = 8192;
     let carried = 0;
     for (let start = page; start < sound.length; start += page) {
       writeFileSync(

@@ -163,6 +163,7 @@ export class Rig {
       inputs: [],
       before: [],
       actor,
+      contents: [],
     });
     if (claim.kind !== "claimed") throw new Error(`attempt ${attempt} did not begin: ${claim.kind}`);
     return claim.started;
@@ -181,6 +182,7 @@ export class Rig {
       usage: null,
       started,
       byFile: [],
+      contents: [],
       delivered,
       superseded,
     });

@@ -54,6 +54,7 @@ const COMMAND_OF_KIND: Readonly<Record<string, string>> = {
   scan: "scan",
   explanation: "explain",
   delivery: "deliver",
+  test: "test",
 };
 
 /** The same for the three oldest answers, which have no kind, by their version: no two share one. */

@@ -33,6 +33,7 @@ export async function valuesOf(name: string, option: string | null, around: Arou
     case "FILE":
       return "files";
     case "PATH":
+    case "METHODOLOGY":
       return "files";
     case "DIR":
       return "directories";

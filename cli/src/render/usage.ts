@@ -27,6 +27,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "--attempt": "ID",
   "--protocol": "NAME",
   "--note": "TEXT",
+  "--only": "TEXT",
   "--until": "PROTOCOL",
   "--kind": "KIND",
   "--since": "TIME",

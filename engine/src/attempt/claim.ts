@@ -9,6 +9,7 @@ import {
   type OutcomeId,
   recordAgent,
 } from "@runa/store/attempts";
+import { instanceContents } from "@runa/store/deliveries";
 import { reasonOf } from "@runa/store/files";
 import { v7 as uuidv7 } from "uuid";
 import { RunaError } from "../diagnostic.ts";
@@ -16,6 +17,7 @@ import type { EvaluatedCandidate } from "../evaluate/evaluate.ts";
 import type { ScopeView } from "../evaluate/scope-view.ts";
 import { workNotStarted } from "../messages.ts";
 import type { Protocol } from "../methodology/methodology.ts";
+import { methodologyContents } from "../methodology/sources.ts";
 import { thisOwner } from "../process/owner.ts";
 import { thisPerson } from "../process/person.ts";
 import { mayLive } from "../process/proc.ts";
@@ -73,6 +75,13 @@ export function launchAttempt(
     lastOutcome: lastOutcomeHere(view.lastAttempt(protocol)),
     exclusion,
     actor: thisPerson(),
+    contents: [
+      ...methodologyContents(project.methodology),
+      ...instanceContents(
+        place.workspace,
+        inputs.map(({ instance }) => instance),
+      ),
+    ],
   });
   if (claimed.kind !== "claimed") {
     prepared.discard();

@@ -1,5 +1,6 @@
 import { type InstanceRef, readSnapshot } from "@runa/store";
 import { endAttempt, type SeenType } from "@runa/store/attempts";
+import { instanceContents } from "@runa/store/deliveries";
 import { owedDigest } from "../evaluate/outputs.ts";
 import type { ScopeView } from "../evaluate/scope-view.ts";
 import { thisOwner } from "../process/owner.ts";
@@ -88,7 +89,7 @@ function hasChanged(view: ScopeView, { started }: FencedAttempt, { type, id }: I
 /** Commits the end of an attempt; false where it has been ended by another already. */
 function commitEnd(
   { store }: OpenProject,
-  { id, candidate: { protocol, workUnit }, started, end: { usage, swept } }: FencedAttempt,
+  { id, candidate: { protocol, workUnit }, place, started, end: { usage, swept } }: FencedAttempt,
   outcome: Outcome,
   { view, delivered, byFile }: Pick<Evidence, "view" | "delivered" | "byFile">,
   consequences: {
@@ -109,6 +110,7 @@ function commitEnd(
       owner: thisOwner(),
       delivered,
       byFile,
+      contents: instanceContents(place.workspace, byFile),
       superseded,
       seen,
       logged: {

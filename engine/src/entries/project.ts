@@ -1,5 +1,6 @@
 // Finding, opening and looking at a project.
 
+export { manifestPath } from "../methodology/methodology.ts";
 export type { RunLimits } from "../project/config.ts";
 export { type Examination, examine, unhealthyInstances, unhealthyOf } from "../project/examine.ts";
 export { initProject } from "../project/init.ts";

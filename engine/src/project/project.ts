@@ -126,9 +126,9 @@ export function stateFile(root: string): string {
  * @param use what for
  * @throws StoreError when it is damaged, cannot be read, or is gone
  */
-export function openProjectStore({ root, storeDirectory }: Project, use: StoreUse = "record"): Store {
+export function openProjectStore({ root, storeDirectory, config }: Project, use: StoreUse = "record"): Store {
   if (!storeExists(storeDirectory) && existsSync(stateFile(root))) throw new StoreError(storeMissing(storeDirectory));
-  return openStore(storeDirectory, use);
+  return openStore(storeDirectory, use, config.keep !== "none");
 }
 
 /**

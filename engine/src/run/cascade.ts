@@ -32,14 +32,16 @@ import { Waiting } from "./waiting.ts";
  * Executes READY candidates of one scope, up to `jobs` at once, evaluating anew after each attempt, until none is left
  * that may be tried, a limit is reached, or a signal keeps the next from starting (contract.md section 6, attempts.md
  * sections 3, 5, 7). One job is the same as many.
+ * @param carrier what does the work; the configured agents where nothing else is given
  * @throws RunaError when there is something to execute and no way to do it; what runs is waited for first
  */
 export function executeRun(
   context: ExecutionContext,
   options: RunOptions,
   listen: (event: ExecutionEvent) => void,
+  carrier: Carrier = new AgentCarrier({ ...context, capture: options.jobs > 1 || context.capture }),
 ): Promise<RunReport> {
-  return new Cascade(context, options, listen).execute();
+  return new Cascade(context, options, listen, carrier).execute();
 }
 
 /** What one look at the candidates came to. */
@@ -74,11 +76,16 @@ class Cascade {
   #only: string | null = null;
   #onlyIsOver = false;
 
-  constructor(context: ExecutionContext, options: RunOptions, listen: (event: ExecutionEvent) => void) {
+  constructor(
+    context: ExecutionContext,
+    options: RunOptions,
+    listen: (event: ExecutionEvent) => void,
+    carrier: Carrier,
+  ) {
     this.#context = context;
     this.#options = options;
     this.#listen = listen;
-    this.#carrier = new AgentCarrier({ ...context, capture: options.jobs > 1 || context.capture });
+    this.#carrier = carrier;
     const { config } = context.project;
     this.#ledger = new RunLedger([options.workUnit], (protocol) => config.agentFor(protocol), options.maxReopens);
     this.#stop = new RunStop(context, options, this.#ledger);

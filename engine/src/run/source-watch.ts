@@ -1,9 +1,8 @@
 import { statSync } from "node:fs";
-import { dirname } from "node:path";
 import { readSourceFile } from "@runa/store/files";
-import { sha256 } from "@runa/store/json";
 import { holdTexts } from "../methodology/kept.ts";
-import { instructionsFile, type Methodology, schemaFile } from "../methodology/methodology.ts";
+import type { Methodology } from "../methodology/methodology.ts";
+import { hashedPart, sourceHashes } from "../methodology/sources.ts";
 
 /** More than a file system's clock lags behind the wall clock, in milliseconds. */
 const GRANULE = 2000;
@@ -19,20 +18,9 @@ export class SourceWatch {
   readonly #started = Date.now() - process.uptime() * 1000 - GRANULE;
 
   constructor(methodology: Methodology) {
-    const root = dirname(methodology.file);
     // A run works with what it was started with, also where that is asked for after somebody has changed the files.
     holdTexts(methodology);
-    this.#sources = new Map([
-      [methodology.file, methodology.manifestHash],
-      ...[...methodology.types.values()].map(({ name, fileHash }): [string, string] => [
-        schemaFile(root, name),
-        fileHash,
-      ]),
-      ...methodology.protocols.map(({ name, instructionsHash }): [string, string] => [
-        instructionsFile(root, name),
-        instructionsHash,
-      ]),
-    ]);
+    this.#sources = sourceHashes(methodology);
   }
 
   /** The files that are no longer what was loaded, absolute. */
@@ -47,16 +35,11 @@ export class SourceWatch {
       const known = this.#identities.get(file);
       if (known === identity) return true;
       const untouched = known === undefined && Math.max(mtimeMs, ctimeMs) < this.#started;
-      if (!untouched && !holds(readSourceFile(file), hash)) return false;
+      if (!untouched && hashedPart(readSourceFile(file), hash) === null) return false;
       this.#identities.set(file, identity);
       return true;
     } catch {
       return false;
     }
   }
-}
-
-/** Manifest and instructions were hashed as decoded text, without a byte order mark. */
-function holds(bytes: Buffer, hash: string): boolean {
-  return sha256(bytes) === hash || sha256(new TextDecoder().decode(bytes)) === hash;
 }

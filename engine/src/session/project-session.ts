@@ -81,6 +81,16 @@ export async function openOutputSession(options: SessionOptions): Promise<Output
   }
 }
 
+/** The session of an open attempt in a project that is open, and that the session's end closes as well. */
+export function sessionIn(
+  project: OpenProject,
+  protocol: Protocol,
+  workUnit: WorkUnit | null,
+  attempt: string,
+): OutputSession {
+  return new ProjectSession(project, protocol, workUnit, attempt);
+}
+
 /** What keeps the server from serving, such as a manifest that was broken meanwhile, is told in its attempt's outcome. */
 async function tellWhyNotServed(options: SessionOptions, error: unknown): Promise<void> {
   const attempt = attemptIn(options.environment);

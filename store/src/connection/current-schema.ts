@@ -37,8 +37,6 @@ table attempt CREATE TABLE attempt (
     detail            TEXT,
     fingerprint       TEXT NOT NULL,
     instructions_hash TEXT NOT NULL,
-    inputs            TEXT NOT NULL,
-    before            TEXT NOT NULL,
     seen              TEXT,
     outputs_after     TEXT,
     server_started    INTEGER NOT NULL DEFAULT 0,
@@ -46,7 +44,7 @@ table attempt CREATE TABLE attempt (
     last_refusal      TEXT,
     usage             TEXT
   , server_failure TEXT, last_call INTEGER, started_at INTEGER NOT NULL DEFAULT 0, place TEXT, accepted INTEGER) STRICT
-table clock CREATE TABLE clock (one INTEGER PRIMARY KEY CHECK (one = 1), latest INTEGER NOT NULL, went_back INTEGER, reopened TEXT) STRICT
+table clock CREATE TABLE clock (one INTEGER PRIMARY KEY CHECK (one = 1), latest INTEGER NOT NULL, went_back INTEGER, reopened TEXT, pruned INTEGER) STRICT
 table content CREATE TABLE content (hash TEXT PRIMARY KEY, at INTEGER, size INTEGER, bytes BLOB)
 table delivery CREATE TABLE delivery (
     attempt       TEXT REFERENCES attempt (id),
@@ -65,6 +63,8 @@ table event CREATE TABLE event (
     prev    TEXT NOT NULL,
     hash    TEXT NOT NULL
   ) STRICT
+table given CREATE TABLE given (attempt TEXT PRIMARY KEY, inputs TEXT NOT NULL) STRICT
+table lay_before CREATE TABLE lay_before (attempt TEXT PRIMARY KEY, instances TEXT NOT NULL) STRICT
 table methodology CREATE TABLE methodology (file TEXT PRIMARY KEY, version TEXT NOT NULL, identities TEXT NOT NULL, content TEXT NOT NULL) STRICT
 table pending_operation CREATE TABLE pending_operation (seq INTEGER PRIMARY KEY, kind, attempt, subject, UNIQUE (attempt, subject))
 table removal CREATE TABLE removal (artifact_type TEXT NOT NULL, work_unit TEXT, at INTEGER NOT NULL) STRICT

@@ -4,6 +4,7 @@ import type Database from "better-sqlite3";
 import { storeDirectoryBlocked, storeNoFile, storePathTooLong, storeTooNew } from "../messages.ts";
 import { reasonOf } from "../workspace/walk.ts";
 import { MIGRATIONS } from "./migrations.ts";
+import { choosePageSize, widenPages } from "./page-size.ts";
 import { copyStore } from "./private-copy.ts";
 import { isOwnSchema, isTable } from "./schema-digest.ts";
 import { openSqlite } from "./sqlite.ts";
@@ -187,7 +188,7 @@ function openCopy(directory: string, opening: Opening): OpenDatabase {
     copy.remove();
   };
   try {
-    const { hasOwnSchema } = prepare(directory, database, opening);
+    const { hasOwnSchema } = prepare(directory, database, opening, true);
     return { database, files: null, hasOwnSchema, close };
   } catch (error) {
     close();
@@ -217,7 +218,13 @@ interface PreparedDatabase {
 }
 
 /** Makes an open database ready for use. */
-function prepare(directory: string, database: Database.Database, { admitsForeign }: Opening): PreparedDatabase {
+function prepare(
+  directory: string,
+  database: Database.Database,
+  { admitsForeign }: Opening,
+  isCopy = false,
+): PreparedDatabase {
+  choosePageSize(database);
   database.pragma("journal_mode = WAL");
   // What somebody has planted in the schema of a store may call nothing but what SQLite itself brings.
   database.pragma("trusted_schema = OFF");
@@ -230,6 +237,7 @@ function prepare(directory: string, database: Database.Database, { admitsForeign
   if (!hasOwnSchema && !(admitsForeign && version === MIGRATIONS.length && isTable(database, "event")))
     throw alteredSchema(databaseFile(directory));
   if (version === MIGRATIONS.length) return { isNew: false, hasOwnSchema };
+  if (!isCopy) widenPages(database);
   database
     .transaction(() => {
       // Asked again under the lock: another process may have migrated meanwhile.

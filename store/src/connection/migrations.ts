@@ -130,7 +130,16 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE clock ADD COLUMN reopened TEXT;
   `,
   `
+  CREATE TABLE given (attempt TEXT PRIMARY KEY, inputs TEXT NOT NULL) STRICT;
+  CREATE TABLE lay_before (attempt TEXT PRIMARY KEY, instances TEXT NOT NULL) STRICT;
+  INSERT INTO given SELECT id, inputs FROM attempt;
+  INSERT INTO lay_before SELECT id, before FROM attempt WHERE ended IS NULL;
+  ALTER TABLE attempt DROP COLUMN inputs;
+  ALTER TABLE attempt DROP COLUMN before;
+  `,
+  `
   CREATE TABLE content (hash TEXT PRIMARY KEY, at INTEGER, size INTEGER, bytes BLOB);
+  ALTER TABLE clock ADD COLUMN pruned INTEGER;
   `,
   // Joined by OR, as SQLite does not see that a query for one kind is a part of those IN a list.
   `

@@ -11,7 +11,7 @@ const COPY_TRIES = 20;
 /** Where a copy goes where the usual place has no room: it is in memory, and there on every Linux. */
 const SECOND_PLACE = "/dev/shm";
 /** What a copy consists of: the index of the log is made anew by whoever opens it. */
-const COPIED = ["", "-wal"] as const;
+const COPIED = ["", "-wal", "-journal"] as const;
 
 /** A copy of a store's files in a directory of its own, for whoever cannot write the store itself. */
 export interface PrivateCopy {
@@ -43,7 +43,7 @@ function copyInto(place: string, directory: string): PrivateCopy {
     for (let tries = 0; tries < COPY_TRIES; tries++) {
       const before = stateOf(directory);
       for (const suffix of COPIED) copyFile(databaseFile(directory) + suffix, databaseFile(copy) + suffix);
-      // Taken in the middle of a checkpoint, the two files would not belong together.
+      // Taken in the middle of a checkpoint, the files would not belong together.
       if (stateOf(directory) === before) return { directory: copy, remove };
     }
     throw new StoreError(storeBusyForCopy(databaseFile(directory)));

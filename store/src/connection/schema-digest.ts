@@ -13,8 +13,9 @@ export const SCHEMA_DIGESTS: readonly string[] = [
   "sha256:fb82659247c181252347cf14c851b2754d8b347ae2dae7fdbfa7eccf8186d1be",
   "sha256:052c92203a73a0227ecded0abf432f5df013f62d48a35b6998cd60445b3132b7",
   "sha256:083312d56c0cd7d61a41f4964a3a8a3ce0ecaff2233ecbddd5b8b7fb62e2bd6b",
-  "sha256:0fbe52bc73ce6a920b9f8ca5e971b59b26691679d5f977f4bc31761974382c6e",
-  "sha256:8bf92dff1927ab2d56d614a03146f0fb81adce27034acbb40bad373981c5d38f",
+  "sha256:84aa4caf728d311c624d6a21797048304e1a3f89c439a21afaa2b351e63a17a1",
+  "sha256:01ea00f356f557bdcc87a2cd61a72f203c3fe5d72af95a78a14b58fff187d545",
+  "sha256:96e49d404aa2cb6426107418bf086d9a35deb95dfb5ff5bfdae29b560faebb51",
 ];
 
 /** Whether a database of a version consists of what runa made for it, and of nothing else. */

@@ -8,7 +8,10 @@ export function databaseFile(directory: string): string {
   return join(directory, FILE);
 }
 
-/** SQLite's files of one database: itself, its write-ahead log, and the index of that. */
+/** What SQLite may leave beside a database when its process dies; taken for another's, they would damage that one. */
+export const BESIDE = ["-wal", "-shm", "-journal"] as const;
+
+/** SQLite's files of one open database: itself, its write-ahead log, and the index of that. */
 export const SUFFIXES = ["", "-wal", "-shm"] as const;
 
 /**

@@ -20,6 +20,8 @@ const NOT_IN_ROWS = `SELECT value AS hash, size FROM json_each(?) LEFT JOIN cont
   WHERE bytes IS NULL AND (hash IS NULL OR size IS NOT NULL)`;
 const PUT = `INSERT INTO content VALUES (?, ?, ?, ?)
   ON CONFLICT (hash) DO UPDATE SET size = excluded.size, bytes = excluded.bytes`;
+const PRUNED = "SELECT pruned FROM clock";
+const PRUNE = "UPDATE clock SET pruned = coalesce(pruned, 0) + 1";
 const BEGINNING = "SELECT hash FROM content WHERE hash >= ? AND hash < ? || 'g' ORDER BY hash LIMIT ?";
 
 export function findContent(connection: Connection, hash: string): ContentRow | null {
@@ -62,4 +64,14 @@ export function putContent(
 export function contentsBeginning(connection: Connection, prefix: string, limit: number): string[] {
   const rows = connection.statement(BEGINNING).all(prefix, prefix, limit) as Pick<ContentRow, "hash">[];
   return rows.map(({ hash }) => hash);
+}
+
+/** How often contents were removed: who remembers that one is kept has to forget it when this changes. */
+export function lastPruning(connection: Connection): number {
+  return (connection.statement(PRUNED).get() as { pruned: number | null }).pruned ?? 0;
+}
+
+/** Notes that contents are removed; in the transaction that does it. */
+export function notePruning(connection: Connection): void {
+  connection.statement(PRUNE).run();
 }

@@ -2,6 +2,7 @@ import type { Store } from "../connection/store.ts";
 import { wallTime } from "../wall-time.ts";
 import type { Content } from "./content.ts";
 import { notInRows, putContent } from "./content-table.ts";
+import { knownContents } from "./known.ts";
 import { hasObject, writeObject } from "./objects.ts";
 
 /** The longest that is kept in a row, in bytes as it is kept; what is longer is a file of its own. */
@@ -34,12 +35,16 @@ const TOGETHER = 500;
 
 /**
  * Reads and compresses what of these is not kept yet, so that `keepContents` need not do so while others wait. Of very many
- * most are kept at once, in transactions of their own: until something names them they are only young.
+ * most are kept at once, in transactions of their own: until something names them they are only young. Outside of
+ * transactions only.
  * @throws StoreError
  */
 export function prepareContents(store: Store, contents: readonly Content[]): void {
   if (!store.keepsContents || !store.persistent) return;
+  // Asked for first: what is removed meanwhile must not get into the set of what is kept after that.
+  const known = knownContents(store.connection);
   const missing = missingContents(store, contents);
+  for (const { hash } of contents) if (!missing.has(hash)) known.add(hash);
   const absent = contents.filter(({ hash }) => missing.has(hash));
   let first = 0;
   for (; absent.length - first > TOGETHER; first += TOGETHER) {
@@ -55,8 +60,9 @@ export function missingContents(
   { connection, directory }: Store,
   contents: readonly Pick<Content, "hash">[],
 ): Set<string> {
-  if (contents.length === 0) return new Set();
-  const hashes = contents.map(({ hash }) => hash);
-  const { absent, inFiles } = notInRows(connection, hashes);
+  const known = knownContents(connection);
+  const unknown = contents.map(({ hash }) => hash).filter((hash) => !known.has(hash));
+  if (unknown.length === 0) return new Set();
+  const { absent, inFiles } = notInRows(connection, unknown);
   return new Set([...absent, ...inFiles.filter((hash) => !hasObject(directory, hash))]);
 }

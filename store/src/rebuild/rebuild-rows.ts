@@ -3,6 +3,7 @@ import { isContentRow } from "../contents/content-table.ts";
 import { ATTEMPT_COLUMNS } from "../record/attempt-table.ts";
 import { isVia } from "../record/delivery-table.ts";
 import { decoded, type EventRow } from "../record/events.ts";
+import { isBefore, isGiven } from "../record/given-table.ts";
 import { isOperationKind, isSubject } from "../record/pending-operation-table.ts";
 
 import { isReopened } from "../record/reopening.ts";
@@ -11,7 +12,17 @@ import { isReopened } from "../record/reopening.ts";
 export type Row = Readonly<Record<string, unknown>>;
 
 /** Tables that hold what is written nowhere else; every other one is an index over files, which a scan fills. */
-export const RECORDS = ["clock", "attempt", "delivery", "pending_operation", "withdrawal", "content", "event"] as const;
+export const RECORDS = [
+  "clock",
+  "attempt",
+  "given",
+  "lay_before",
+  "delivery",
+  "pending_operation",
+  "withdrawal",
+  "content",
+  "event",
+] as const;
 
 export type RecordTable = (typeof RECORDS)[number];
 
@@ -23,6 +34,10 @@ export function keptOf(table: RecordTable, row: Row): Row | null {
   switch (table) {
     case "attempt":
       return keptAttempt(row);
+    case "given":
+      return holds(row.inputs, isGiven) ? row : null;
+    case "lay_before":
+      return holds(row.instances, isBefore) ? row : null;
     case "event":
       return decoded(row as { readonly [Column in keyof EventRow]: unknown }) === null ? null : row;
     case "delivery":

@@ -13,18 +13,25 @@ import type Database from "better-sqlite3";
 import { Connection } from "../connection/connection.ts";
 import { hideFromGit, StoreError, storeExists } from "../connection/database.ts";
 import { WITHDRAWALS_FROM_LOG } from "../connection/migrations.ts";
+import { widenPages } from "../connection/page-size.ts";
 import { isOwnSchema, isTable } from "../connection/schema-digest.ts";
 import { openSqlite } from "../connection/sqlite.ts";
-import { databaseFile } from "../connection/store-files.ts";
+import { BESIDE, databaseFile } from "../connection/store-files.ts";
 import { rebuildHeldOpen, rebuildNotKept } from "../messages.ts";
 import { syncDirectory } from "../workspace/durable-write.ts";
 import { reasonOf } from "../workspace/walk.ts";
 import { keptOf, RECORDS, type RecordTable, type Row } from "./rebuild-rows.ts";
 
-/** The versions of the store that brought the table of withdrawals, that of pending operations, and that of contents. */
+/** The versions of the store that brought the table of withdrawals, that of pending operations, that of what attempts were given, and that of contents. */
 const WITHDRAWAL_SINCE = 4;
 const PENDING_OPERATION_SINCE = 5;
-const CONTENT_SINCE = 7;
+const GIVEN_SINCE = 7;
+const CONTENT_SINCE = 8;
+
+// Of an attempt that is open and lost how things lay before it, nothing could be told that it wrote: it is not carried over.
+const UNJUDGEABLE = "ended IS NULL AND id NOT IN (SELECT attempt FROM lay_before)";
+const DROP_UNJUDGEABLE = `DELETE FROM attempt WHERE ${UNJUDGEABLE}`;
+const FORGET_JUDGED = "DELETE FROM lay_before WHERE attempt NOT IN (SELECT id FROM attempt WHERE ended IS NULL)";
 
 /** What a rebuilt store kept of the one before. */
 export interface Rebuilt {
@@ -46,14 +53,25 @@ export function rebuildStore(directory: string): Rebuilt {
   const file = databaseFile(directory);
   if (!storeExists(directory)) {
     // A write-ahead log that the lost database left would be taken for the new one's.
-    for (const suffix of ["", "-wal", "-shm"]) rmSync(file + suffix, { force: true });
+    for (const suffix of ["", ...BESIDE]) rmSync(file + suffix, { force: true });
     Connection.make(directory).close();
     return { damaged: null, kept: { attempts: 0, events: 0 }, incomplete: true };
   }
+  rollBack(file);
   if (!isSound(file)) return carryOver(directory, file);
   // Of an older runa's store too, which is sound, and brought up to date by being opened.
   Connection.make(directory).close();
   return emptyIndex(file);
+}
+
+/** Undoes what a process had begun when it died, before the database is read by who does not write to it. */
+function rollBack(file: string): void {
+  if (!existsSync(`${file}-journal`)) return;
+  try {
+    withDatabase(file, (database) => database.pragma("schema_version"), "write");
+  } catch {
+    // What is wrong with it shows where it is read.
+  }
 }
 
 /** Other processes that have a file open; none where the system does not tell (/proc). */
@@ -92,7 +110,9 @@ function isSound(file: string): boolean {
       (database) =>
         database.pragma("integrity_check(1)", { simple: true }) === "ok" &&
         isOwnSchema(database, database.pragma("user_version", { simple: true }) as number) &&
-        RECORDS.filter((table) => isTable(database, table)).every((table) => isReadable(database, table)),
+        RECORDS.filter((table) => isTable(database, table)).every((table) => isReadable(database, table)) &&
+        (!isTable(database, "lay_before") ||
+          database.prepare(`SELECT 1 FROM attempt WHERE ${UNJUDGEABLE}`).get() === undefined),
     );
   } catch {
     return false;
@@ -115,6 +135,7 @@ function emptyIndex(file: string): Rebuilt {
             if (!RECORDS.some((record) => record === table)) database.exec(`DELETE FROM "${table}"`);
         })
         .immediate();
+      widenPages(database, Number.POSITIVE_INFINITY);
       return { damaged: null, kept: countsOf(database), incomplete: false };
     },
     "write",
@@ -140,10 +161,17 @@ function carryOver(directory: string, file: string): Rebuilt {
 /** Copies what can be read of a damaged database into a new one, and closes that. */
 function carryInto(target: Connection, file: string): { counts: Rebuilt["kept"]; incomplete: boolean } {
   try {
-    const whole = target.write(() => RECORDS.map((table) => carryTable(file, target, table)));
+    const whole = target.write(() => {
+      const before = RECORDS.slice(0, RECORDS.indexOf("delivery")).map((table) => carryTable(file, target, table));
+      // Before what they delivered, which is not carried over either.
+      const { changes } = target.statement(DROP_UNJUDGEABLE).run();
+      const after = RECORDS.slice(before.length).map((table) => carryTable(file, target, table));
+      return [...before, changes === 0, ...after];
+    });
     // In a store of an older runa both were one, and only its log tells what was withdrawn.
     target.write(() => target.statement("UPDATE attempt SET started_at = started WHERE started_at = 0").run());
     target.write(() => target.statement(WITHDRAWALS_FROM_LOG).run());
+    target.write(() => target.statement(FORGET_JUDGED).run());
     return { counts: countsOf(target.database), incomplete: whole.includes(false) };
   } finally {
     target.close();
@@ -185,6 +213,10 @@ function sourceOf(source: Database.Database, table: RecordTable): { name: string
   if (table === "content" && version < CONTENT_SINCE) return null;
   if (table === "pending_operation" && version < PENDING_OPERATION_SINCE)
     return { name: "superseding", read: operationOf };
+  if (table === "given" && version < GIVEN_SINCE)
+    return { name: "attempt", read: ({ id, inputs }) => ({ attempt: id, inputs }) };
+  if (table === "lay_before" && version < GIVEN_SINCE)
+    return { name: "attempt", read: ({ id, before }) => ({ attempt: id, instances: before }) };
   return { name: table, read: (row) => row };
 }
 
@@ -241,7 +273,7 @@ function setAside(file: string): string {
       if ((error as NodeJS.ErrnoException).code === "EEXIST") continue;
       throw new StoreError(rebuildNotKept(file, aside, reasonOf(error)));
     }
-    for (const suffix of ["-wal", "-shm"]) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
+    for (const suffix of BESIDE) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
     return aside;
   }
 }

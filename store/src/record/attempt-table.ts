@@ -111,14 +111,18 @@ export interface AttemptEnd {
   readonly usage: Usage | null;
 }
 
-const INSERT = `INSERT INTO attempt (id, protocol, work_unit, argv, owner, place, started, started_at, fingerprint, instructions_hash, inputs, before)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+/** What makes an attempt's row that of a success, and when that ended: what a person accepted counts as delivered then. */
+export const SUCCEEDED = "(outcome = 'delivered' OR accepted IS NOT NULL)";
+export const SUCCESS_ENDED = "coalesce(accepted, ended)";
+
+const INSERT = `INSERT INTO attempt (id, protocol, work_unit, argv, owner, place, started, started_at, fingerprint, instructions_hash)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const SET_AGENT = "UPDATE attempt SET agent = ? WHERE id = ?";
 const SET_OWNER = "UPDATE attempt SET owner = ? WHERE id = ? AND owner = ? AND ended IS NULL";
 const STARTED = "SELECT started_at FROM attempt WHERE id = ?";
 const ACCEPT = "UPDATE attempt SET accepted = ?, seen = ?, outputs_after = ? WHERE id = ?";
 const FENCE = "UPDATE attempt SET fenced = ? WHERE id = ? AND fenced IS NULL";
-const END = `UPDATE attempt SET ended = ?, fenced = coalesce(fenced, ?), outcome = ?, detail = ?, seen = ?, outputs_after = ?, usage = ?, before = '[]'
+const END = `UPDATE attempt SET ended = ?, fenced = coalesce(fenced, ?), outcome = ?, detail = ?, seen = ?, outputs_after = ?, usage = ?
   WHERE id = ? AND ended IS NULL AND (? IS NULL OR owner = ?)`;
 
 export const isProcess: Shape<ProcessIdentity> = objectOf<ProcessIdentity>({ pid: isCount, startTime: isTextOrNull });
@@ -133,15 +137,6 @@ export const isPlace = objectOf<Place>({ directory: isText, workspace: isText })
 export const isOutcome = oneOf(OUTCOMES);
 export const isUsage = objectOf<object, Usage>({}, { tokens: isNumber, cost_usd: isNumber, model: isText });
 export const isSeen = recordOf(objectOf<SeenType>({ valid: isText, all: isText }));
-export const isBefore = listOf(
-  objectOf<InstanceBefore>({
-    type: isText,
-    id: isText as Shape<InstanceId>,
-    contentHash: isText as Shape<ContentHash>,
-    status: oneOf(["valid", "invalid", "malformed", "stale"]),
-    mtime: isTextOrNull,
-  }),
-);
 
 export function insertAttempt(connection: Connection, start: AttemptStart, started: Moment): void {
   connection
@@ -157,8 +152,6 @@ export function insertAttempt(connection: Connection, start: AttemptStart, start
       wallTime(),
       start.fingerprint,
       start.instructionsHash,
-      JSON.stringify(start.inputs),
-      JSON.stringify(start.before),
     );
 }
 
@@ -236,8 +229,6 @@ export const ATTEMPT_COLUMNS = {
     agent: isProcess,
     place: isPlace,
     detail: isObject,
-    inputs: Array.isArray,
-    before: isBefore,
     seen: isSeen,
     last_refusal: isRefusal,
     usage: isUsage,
@@ -247,7 +238,6 @@ export const ATTEMPT_COLUMNS = {
   /** What replaces a damaged value by which nothing is decided. */
   instead: {
     argv: "[]",
-    inputs: "[]",
     detail: "{}",
     agent: null,
     place: null,

@@ -2,6 +2,8 @@ import { join } from "node:path";
 import type { Instance, InstanceRef, Moment, WorkUnit } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Store } from "../connection/store.ts";
+import type { Content } from "../contents/content.ts";
+import { keepContents, prepareContents } from "../contents/keep.ts";
 import { markDelivered } from "../index/artifact-table.ts";
 import { wallTime } from "../wall-time.ts";
 import { holdsUnfinished, removeUnfinished } from "../workspace/durable-write.ts";
@@ -31,12 +33,12 @@ import {
 import { append } from "./event-table.ts";
 import { type Actor, candidateBody, type EndFacts, type EventBodies } from "./events.ts";
 import { type Exclusion, obstacleAmong } from "./exclusion.ts";
+import { forgetBefore, instancesBeforeAttempt, recordGiven } from "./given-table.ts";
 import { lastAttemptOf, workedUnits } from "./last-attempts.ts";
 import {
   type AttemptProgress,
   attemptProgress,
   findOpenAttempt,
-  instancesBeforeAttempt,
   type OpenAttempt,
   openAttempts,
 } from "./open-attempts.ts";
@@ -57,6 +59,8 @@ export interface Claim extends AttemptStart {
   readonly exclusion: Exclusion;
   /** Who has it executed, where that is known. */
   readonly actor?: Actor | undefined;
+  /** The contents that it is given: inputs, instructions, and all of the methodology. */
+  readonly contents: readonly Content[];
 }
 
 /** What came of a claim: the attempt has begun, something else runs that it has to wait for, or it was executed meanwhile. */
@@ -72,14 +76,17 @@ export type ClaimResult =
 export function claimAttempt(store: Store, claim: Claim): ClaimResult {
   const { connection } = store;
   const { protocol, workUnit } = claim;
+  prepareContents(store, claim.contents);
   return connection.writeUnsynced(() => {
     const by = obstacleAmong(openAttempts(connection), claim.exclusion);
     if (by !== null) return { kind: "obstructed", by };
     const last = lastAttemptOf(connection, protocol, workUnit);
     if ((last?.id ?? null) !== claim.lastAttempt) return { kind: "outdated" };
     if (claim.lastOutcome !== undefined && last?.outcome !== claim.lastOutcome) return { kind: "outdated" };
+    keepContents(store, claim.contents);
     const started = nextMoment(connection);
     insertAttempt(connection, claim, started);
+    recordGiven(connection, claim);
     const { id: attempt, reopened, actor } = claim;
     append(connection, {
       kind: "claimed",
@@ -135,7 +142,7 @@ export function adoptAttempt(store: Store, attempt: OpenAttempt, to: Owner): boo
 export function releaseAttempt(store: Store, attempt: OpenAttempt, outputsAfter: string): boolean {
   return store.connection.write(() => {
     const { connection } = store;
-    if (!endAttemptRow(connection, attempt.id, { ...ABANDONED, outputsAfter }, nextMoment(connection))) return false;
+    if (!endOpen(connection, attempt.id, { ...ABANDONED, outputsAfter }, nextMoment(connection))) return false;
     append(connection, {
       kind: "released",
       attempt: attempt.id,
@@ -215,6 +222,8 @@ export interface AttemptResult extends AttemptEnd {
   /** Everything that counts as delivered, by tool or by file. */
   readonly delivered: readonly InstanceRef[];
   readonly superseded: readonly InstanceRef[];
+  /** The contents of what it delivered by file. */
+  readonly contents: readonly Content[];
   /** What the log tells of the outcome: names, codes and hashes, nothing of any content. */
   readonly logged: EndFacts;
 }
@@ -228,9 +237,11 @@ export interface AttemptResult extends AttemptEnd {
 export function endAttempt(store: Store, attempt: NamedAttempt, result: AttemptResult): boolean {
   const { connection } = store;
   const { id: own } = attempt;
+  prepareContents(store, result.contents);
   return connection.write(() => {
     const at = nextMoment(connection);
-    if (!endAttemptRow(connection, own, result, at, result.owner)) return false;
+    if (!endOpen(connection, own, result, at, result.owner)) return false;
+    keepContents(store, result.contents);
     for (const { type, id, contentHash, workUnit } of result.byFile)
       recordDelivery(connection, { attempt: own, type, id, contentHash, workUnit, at, via: "file" });
     if (result.outcome === "delivered") {
@@ -269,9 +280,16 @@ export function abandonAttempt(store: Store, attempt: NamedAttempt): void {
 function endUnjudged(store: Store, attempt: NamedAttempt, outcome: OutcomeId, detail: EndFacts): void {
   const { connection } = store;
   connection.write(() => {
-    if (endAttemptRow(connection, attempt.id, { ...ABANDONED, outcome, detail }, nextMoment(connection)))
+    if (endOpen(connection, attempt.id, { ...ABANDONED, outcome, detail }, nextMoment(connection)))
       logEnd(connection, attempt, { outcome, ...detail });
   });
+}
+
+/** As `endAttemptRow`; how things lay before it is asked no more. */
+function endOpen(...[connection, id, ...end]: Parameters<typeof endAttemptRow>): boolean {
+  if (!endAttemptRow(connection, id, ...end)) return false;
+  forgetBefore(connection, id);
+  return true;
 }
 
 const ABANDONED: AttemptEnd = { outcome: "abandoned", detail: {}, seen: null, outputsAfter: "", usage: null };

@@ -1,6 +1,7 @@
 import type { ContentHash, InstanceId, Moment, WorkUnit } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import { oneOf, stored } from "../connection/stored.ts";
+import { SUCCEEDED } from "./attempt-table.ts";
 
 const VIAS = ["tool", "file", "confirmed", "hand"] as const;
 
@@ -52,7 +53,7 @@ const FORGET = "DELETE FROM delivery WHERE attempt = ? AND artifact_type = ? AND
 const OF_CANDIDATE = `SELECT artifact_type, instance_id, content_hash, via = 'confirmed' AS confirmed, max(at),
     attempt.ended > coalesce(
       (SELECT max(ended) FROM attempt
-        WHERE protocol = @protocol AND work_unit IS @workUnit AND (outcome = 'delivered' OR accepted IS NOT NULL)), 0
+        WHERE protocol = @protocol AND work_unit IS @workUnit AND ${SUCCEEDED}), 0
     ) AS since
   FROM attempt JOIN delivery ON delivery.attempt = attempt.id
   WHERE protocol = @protocol AND work_unit IS @workUnit AND attempt.ended IS NOT NULL
@@ -64,7 +65,7 @@ const HEARD = `SELECT instance_id AS id, content_hash AS contentHash, at, protoc
   WHERE artifact_type = ? AND at > ? AND work_unit IS ? ORDER BY at`;
 const LAST_SUCCESSFUL = `SELECT max(coalesce(attempt.accepted, attempt.started)) AS started
   FROM delivery JOIN attempt ON attempt.id = delivery.attempt
-  WHERE artifact_type = ? AND instance_id = ? AND (attempt.outcome = 'delivered' OR attempt.accepted IS NOT NULL)`;
+  WHERE artifact_type = ? AND instance_id = ? AND ${SUCCEEDED}`;
 
 /** Whether anything was ever delivered. */
 export function existsDelivery(connection: Connection): boolean {

@@ -148,10 +148,11 @@ export function confirmArtifact(
       throw new RefusedError("not_there", refusedNotThere(type, id));
     if (row.status !== "valid") throw new RefusedError("not_valid", refusedNotValid(type, id, row.status));
     const file = readPresent(join(deliverer.workspace, type, fileNameOf(id)));
-    if (file === null || contentOf(file.bytes).hash !== row.contentHash)
-      throw new RefusedError("changed", refusedChanged(type, id));
+    const found = file === null ? null : contentOf(file.bytes);
+    if (found === null || found.hash !== row.contentHash) throw new RefusedError("changed", refusedChanged(type, id));
     const { attempt } = deliverer;
     const { contentHash, workUnit } = row;
+    keepContents(store, [contentNamed(contentHash, () => found.hashed)]);
     const at = nextMoment(store.connection);
     recordDelivery(store.connection, { attempt, type, id, contentHash, workUnit, at, via: "confirmed" });
     return contentHash;

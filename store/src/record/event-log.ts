@@ -1,6 +1,8 @@
 import type { WallTime } from "../artifact.ts";
 import type { Store } from "../connection/store.ts";
 import { StoreError } from "../connection/store-error.ts";
+import type { Content } from "../contents/content.ts";
+import { keepContents, prepareContents } from "../contents/keep.ts";
 import { eventDamaged } from "../messages.ts";
 import { lastStepBack } from "./clock-table.ts";
 import {
@@ -50,21 +52,26 @@ export function recordEvent(store: Store, event: NewEvent): void {
   store.connection.write(() => append(store.connection, event));
 }
 
+/** What the log tells of a methodology, and the contents of its files. */
+export interface NotedMethodology {
+  readonly body: Omit<EventBodies["methodology_changed"], "fingerprint">;
+  readonly contents: readonly Content[];
+}
+
 /**
- * Notes in the log that the methodology is not the one that it told of last. It costs an unchanged project one small query,
- * and never waits: where another is writing, or nothing is kept, the next command notes it.
- * @param body made only when it is needed
+ * Notes in the log that the methodology is not the one that it told of last, and keeps its contents. It costs an unchanged
+ * project one small query, and never waits: where another is writing, or nothing is kept, the next command notes it.
+ * @param noted made only when it is needed
  */
-export function noteMethodology(
-  store: Store,
-  fingerprint: string,
-  body: () => Omit<EventBodies["methodology_changed"], "fingerprint">,
-): void {
+export function noteMethodology(store: Store, fingerprint: string, noted: () => NotedMethodology): void {
   const { connection } = store;
   if (!store.persistent || lastMethodology(connection) === fingerprint) return;
+  const { body, contents } = noted();
+  prepareContents(store, contents);
   connection.writeIfFree(() => {
     if (lastMethodology(connection) === fingerprint) return;
-    append(connection, { kind: "methodology_changed", attempt: null, body: { ...body(), fingerprint } });
+    keepContents(store, contents);
+    append(connection, { kind: "methodology_changed", attempt: null, body: { ...body, fingerprint } });
   });
 }
 

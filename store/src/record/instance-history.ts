@@ -1,8 +1,9 @@
 import type { ContentHash, InstanceId, InstanceRef, Moment, WallTime, WorkUnit } from "../artifact.ts";
 import type { Store } from "../connection/store.ts";
-import { isText, listOf, objectOf, type Shape, storedJson } from "../connection/stored.ts";
-import type { InstanceState } from "./attempt-table.ts";
+import { isText } from "../connection/stored.ts";
+import { type InstanceState, SUCCEEDED, SUCCESS_ENDED } from "./attempt-table.ts";
 import { type DeliveredVia, deliveriesOf, isVia } from "./delivery-table.ts";
+import { inputsOfAttempt } from "./given-table.ts";
 
 /** One change of an instance, as the log tells of it. */
 export interface LoggedChange {
@@ -56,9 +57,9 @@ const CHANGES = `
       AND json_extract(${SOUND_BODY}, '$.artifact_type') = @type
   ORDER BY seq`;
 const CLAIM = "SELECT min(seq) AS seq FROM event WHERE attempt = ? AND kind = 'claimed'";
-const FACTS = `SELECT id, protocol, work_unit AS workUnit, started_at AS startedAt, inputs,
-    (SELECT id FROM attempt AS before WHERE before.protocol = this.protocol AND before.work_unit IS this.work_unit
-      AND before.outcome = 'delivered' AND before.ended < this.started ORDER BY before.ended DESC LIMIT 1) AS successBefore
+const FACTS = `SELECT id, protocol, work_unit AS workUnit, started_at AS startedAt,
+    (SELECT id FROM attempt WHERE protocol = this.protocol AND work_unit IS this.work_unit
+      AND ${SUCCEEDED} AND ${SUCCESS_ENDED} < this.started ORDER BY ${SUCCESS_ENDED} DESC LIMIT 1) AS successBefore
   FROM attempt AS this WHERE id = ?`;
 const REDELIVERED = `SELECT artifact_type AS type, instance_id AS id, content_hash AS contentHash, via, delivery.attempt,
     protocol, work_unit AS workUnit,
@@ -69,14 +70,6 @@ const REDELIVERED = `SELECT artifact_type AS type, instance_id AS id, content_ha
   ORDER BY delivery.at DESC LIMIT 1`;
 const TAKEN_AWAY = `SELECT json_extract(${SOUND_BODY}, '$.artifact_type') AS type, json_extract(${SOUND_BODY}, '$.instance_id') AS id
   FROM event WHERE attempt = ? AND kind IN ('superseded', 'withdrawn')`;
-
-const isInputs = listOf(
-  objectOf<InstanceState>({
-    type: isText,
-    id: isText as Shape<InstanceId>,
-    contentHash: isText as Shape<ContentHash>,
-  }),
-);
 
 /**
  * How instances of a type came, changed and went, the earliest first. A scan that found many at once lists only the first of
@@ -96,12 +89,10 @@ export function claimOf({ connection }: Store, attempt: string): number | null {
 
 /** What is recorded of an attempt; null for one that is not known. */
 export function attemptFacts({ connection }: Store, id: string): AttemptFacts | null {
-  const row = connection.statement(FACTS).get(id) as
-    | (Omit<AttemptFacts, "inputs" | "delivered"> & { inputs: string })
-    | undefined;
+  const row = connection.statement(FACTS).get(id) as Omit<AttemptFacts, "inputs" | "delivered"> | undefined;
   if (row === undefined) return null;
   const delivered = new Map(deliveriesOf(connection, id).map((one) => [`${one.type}/${one.id}`, one]));
-  return { ...row, inputs: storedJson(connection, row.inputs, isInputs), delivered: [...delivered.values()] };
+  return { ...row, inputs: inputsOfAttempt(connection, id), delivered: [...delivered.values()] };
 }
 
 /** What an attempt withdrew, and what its success superseded, as the log tells. */

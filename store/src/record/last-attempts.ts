@@ -1,7 +1,7 @@
 import type { Moment, WallTime, WorkUnit } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import { isCount, stored, storedJsonOrNull } from "../connection/stored.ts";
-import { isOutcome, isSeen, type OutcomeId, type SeenType } from "./attempt-table.ts";
+import { isOutcome, isSeen, type OutcomeId, type SeenType, SUCCEEDED, SUCCESS_ENDED } from "./attempt-table.ts";
 
 /** The part of an ended attempt that readiness asks for. */
 export interface LastAttempt {
@@ -31,18 +31,16 @@ interface Elsewhere {
   readonly open: "feedback" | "reopened" | "merged" | null;
 }
 
-// What a person accepted counts as delivered, and as having ended then.
-const DELIVERED = "(outcome = 'delivered' OR accepted IS NOT NULL)";
 const OUTCOME = "iif(accepted IS NULL, outcome, 'delivered') AS outcome";
 // Attempts of one candidate never overlap: of several that ended at one moment, the one that began last is the last.
 const LAST_FIRST = "ORDER BY ended DESC, rowid DESC LIMIT 1";
 const LAST_OF_CANDIDATE = `SELECT id, ${OUTCOME} FROM attempt WHERE protocol = ? AND work_unit IS ? AND ended IS NOT NULL
   ${LAST_FIRST}`;
-const LAST_COLUMNS = `id, protocol, ${OUTCOME}, started, started_at, coalesce(accepted, ended) AS ended, outputs_after, fingerprint, seen`;
+const LAST_COLUMNS = `id, protocol, ${OUTCOME}, started, started_at, ${SUCCESS_ENDED} AS ended, outputs_after, fingerprint, seen`;
 const LAST_OF_SCOPE = `SELECT ${LAST_COLUMNS}, json_extract(detail, '$.retry') AS retry FROM attempt
   WHERE rowid IN (${lastOfEach("ended IS NOT NULL")})`;
 const LAST_SUCCESS_OF_SCOPE = `SELECT ${LAST_COLUMNS}, NULL AS retry FROM attempt
-  WHERE rowid IN (${lastOfEach(DELIVERED)})`;
+  WHERE rowid IN (${lastOfEach(SUCCEEDED)})`;
 const WORKED = "SELECT DISTINCT work_unit FROM attempt WHERE work_unit IS NOT NULL";
 
 /** The rows of the last attempts that fulfil a condition, one for each protocol of a scope. */

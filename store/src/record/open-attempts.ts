@@ -1,16 +1,7 @@
 import type { Moment, WallTime, WorkUnit } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import { isCount, stored, storedJson, storedJsonOrNull } from "../connection/stored.ts";
-import {
-  type InstanceBefore,
-  isBefore,
-  isOwner,
-  isPlace,
-  isProcess,
-  type Owner,
-  type Place,
-  type ProcessIdentity,
-} from "./attempt-table.ts";
+import { isOwner, isPlace, isProcess, type Owner, type Place, type ProcessIdentity } from "./attempt-table.ts";
 
 /** An attempt that has not ended. */
 export interface OpenAttempt {
@@ -36,7 +27,6 @@ export interface AttemptProgress {
 const OPEN_COLUMNS = "SELECT id, protocol, work_unit, started, started_at, owner, agent, place, fenced FROM attempt";
 const OPEN = `${OPEN_COLUMNS} WHERE ended IS NULL ORDER BY started, rowid`;
 const ONE_OPEN = `${OPEN_COLUMNS} WHERE id = ? AND ended IS NULL`;
-const BEFORE = "SELECT before FROM attempt WHERE id = ?";
 const PROGRESS = "SELECT last_call, ended FROM attempt WHERE id = ?";
 
 interface OpenColumns {
@@ -72,13 +62,6 @@ export function openAttempts(connection: Connection): OpenAttempt[] {
 export function findOpenAttempt(connection: Connection, id: string): OpenAttempt | null {
   const row = connection.statement(ONE_OPEN).get(id) as OpenColumns | undefined;
   return row === undefined ? null : openFrom(connection, row);
-}
-
-/** How everything that an open attempt may read or write lay there before it; empty once it has ended. */
-export function instancesBeforeAttempt(connection: Connection, id: string): InstanceBefore[] {
-  const row = connection.statement(BEFORE).get(id) as { before: string } | undefined;
-  if (row === undefined) throw connection.damaged();
-  return [...storedJson(connection, row.before, isBefore)];
 }
 
 export function attemptProgress(connection: Connection, id: string): AttemptProgress | null {

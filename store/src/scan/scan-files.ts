@@ -34,7 +34,7 @@ export interface Update {
 const UNDATED = 0 as Moment;
 
 /** A file's content as it was read, not judged yet. */
-interface Reading extends FileContent {
+interface Reading extends Omit<FileContent, "hashed"> {
   readonly file: DoubtfulFile;
   /** What recognises the file as it was read; null where its times prove nothing. */
   readonly stat: StatIdentity | null;

@@ -8,6 +8,8 @@ export type JsonContent = Pick<ParsedJson, "value" | "exact">;
 /** What a file's bytes come to: their JSON and the hash of its canonical form, or why they are none and their own hash. */
 export interface FileContent {
   readonly hash: ContentHash;
+  /** What that is the hash of: the canonical form, or the bytes as they are. */
+  readonly hashed: string | Buffer;
   readonly content: JsonContent | { readonly malformed: JsonError };
 }
 
@@ -15,10 +17,11 @@ export interface FileContent {
 export function contentOf(bytes: Buffer, start = 0, end = bytes.length): FileContent {
   try {
     const { canonical, ...content } = parseJsonBytes(bytes, start, end);
-    return { hash: contentHash(canonical), content };
+    return { hash: contentHash(canonical), hashed: canonical, content };
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    return { hash: contentHash(bytes.subarray(start, end)), content: { malformed: error } };
+    const hashed = bytes.subarray(start, end);
+    return { hash: contentHash(hashed), hashed, content: { malformed: error } };
   }
 }
 

@@ -4,6 +4,7 @@ import type { TomlTable } from "../../toml/parse.ts";
 import { shown, tableName } from "../../toml/value-reader.ts";
 import { AgentReader } from "./agent-reader.ts";
 import { type AgentSettings, agentSettings } from "./agent-settings.ts";
+import { DEFAULT_KEEP, KEEP_FORM, type Keep, parseKeep } from "./keep.ts";
 import { DEFAULT_RUN_LIMITS, type RunLimits } from "./run-limits.ts";
 
 export type LogFormat = "text" | "json";
@@ -31,6 +32,8 @@ export interface ConfigData {
   readonly run: RunLimits;
   /** `[history] lockfile`, from the project's root; null for none. */
   readonly lockfile: string | null;
+  /** `[history] keep`. */
+  readonly keep: Keep;
   /** `[approvals]`: who may decide, and whether only what is signed counts. */
   readonly approvals: ApprovalSettings;
   /** The protocols that have a table of their own. */
@@ -49,6 +52,7 @@ const KEYS = [
   "approvals",
 ];
 const LOGGING_KEYS = ["format", "filter"];
+const HISTORY_KEYS = ["lockfile", "keep"];
 const RUN_KEYS = ["jobs", "max_attempts", "time_limit", "max_cost_usd", "max_reopens"];
 
 /** Reads a configuration's data; everything that is wrong is found at once. */
@@ -59,6 +63,7 @@ export class ConfigReader extends AgentReader {
     const agent = this.agent(table);
     const agents = this.namedAgents(table);
     const bindings = this.bindings(table, agents.keys());
+    const history = this.table(table, ["history"], HISTORY_KEYS);
     return {
       methodologyPath: this.text(table, [], "methodology_path") ?? null,
       artifactsDir: this.text(table, [], "artifacts_dir") ?? null,
@@ -77,7 +82,8 @@ export class ConfigReader extends AgentReader {
         return name !== null && agents.get(name)?.command !== undefined ? tableName(["agents", name]) : "[agent]";
       },
       agents: new Map([...agents].map(([name, overrides]) => [name, agentSettings(agent, overrides)])),
-      lockfile: this.#lockfile(this.table(table, ["history"], ["lockfile"])),
+      lockfile: this.#lockfile(history),
+      keep: this.#keep(history),
       approvals: this.#approvals(this.table(table, ["approvals"], ["people", "required"])),
       run: this.#run(this.table(table, ["run"], RUN_KEYS)),
       boundProtocols: [...bindings.keys()],
@@ -108,6 +114,15 @@ export class ConfigReader extends AgentReader {
     if (problem === null) return inside;
     this.error(path, wrongLockfile(problem, shown(named)));
     return null;
+  }
+
+  #keep(table: TomlTable): Keep {
+    const named = this.text(table, ["history"], "keep");
+    if (named === undefined) return DEFAULT_KEEP;
+    const keep = parseKeep(named);
+    if (keep !== null) return keep;
+    this.error(["history", "keep"], wrongValue("keep", KEEP_FORM, shown(named)));
+    return DEFAULT_KEEP;
   }
 
   #approvals(table: TomlTable): ApprovalSettings {

@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openStore } from "@runa/store";
+import { reasonOf } from "@runa/store/files";
+import { RunaError } from "../diagnostic.ts";
+import { throwawayNotMade } from "../messages.ts";
+import type { Methodology } from "../methodology/methodology.ts";
+import { readConfig } from "./config.ts";
+import type { OpenProject } from "./project.ts";
+import { recordMethodology } from "./record-methodology.ts";
+
+/** In memory, and there on every Linux: what is thrown away need not wait for a disk. */
+const PLACES = ["/dev/shm", tmpdir()];
+
+/** A directory of its own, by its real path. */
+function makeDirectory(): string {
+  let failure: unknown;
+  for (const place of PLACES) {
+    try {
+      return realpathSync(mkdtempSync(join(place, "runa-try-")));
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw new RunaError(throwawayNotMade(reasonOf(failure)));
+}
+
+/**
+ * An empty project of a methodology, in a directory of its own that goes when it is closed: for trying something without
+ * touching anybody's (approvals-and-audit.md section 7).
+ */
+export async function openThrowaway(methodology: Methodology): Promise<OpenProject> {
+  const root = makeDirectory();
+  const remove = () => rmSync(root, { recursive: true, force: true });
+  try {
+    const [workspace, storeDirectory] = [join(root, ".runa", "workspace"), join(root, ".runa", "store")];
+    mkdirSync(workspace, { recursive: true });
+    const config = await readConfig(null);
+    const store = openStore(storeDirectory);
+    recordMethodology(store, methodology);
+    const close = () => {
+      store.close();
+      remove();
+    };
+    return {
+      root,
+      config,
+      workspace,
+      storeDirectory,
+      lockfile: null,
+      artifactsOverride: false,
+      methodology,
+      store,
+      close,
+    };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
