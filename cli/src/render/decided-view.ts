@@ -1,5 +1,5 @@
 import { visible } from "@runa/engine";
-import type { DecisionResult, DecisionSheet } from "@runa/engine/answers";
+import type { DecisionResult, DecisionSheet } from "@runa/engine/deciding";
 
 /** That something was decided: `approved: design/d1, by anna, as design-approval`. */
 export function decidedText({ verdict, subject, type, decider }: DecisionSheet): string {

@@ -1,5 +1,5 @@
 import { visible } from "@runa/engine";
-import type { DecisionSheet, EarlierDecision, ProseChange } from "@runa/engine/answers";
+import type { DecisionSheet, EarlierDecision, ProseChange } from "@runa/engine/deciding";
 import { cutLines } from "../output/cut-lines.ts";
 import { localTimeOf } from "./local-time.ts";
 import { originText, originTime } from "./origin-text.ts";

@@ -6,12 +6,14 @@ import { requireProjectId } from "../decisions/project-id.ts";
 import { RunaError } from "../diagnostic.ts";
 import { decisionNotWritten } from "../messages.ts";
 import type { ArtifactType } from "../methodology/methodology.ts";
+import type { Decider } from "../people/decider.ts";
+import { loadSigning } from "../people/load-signing.ts";
+import type { Policy } from "../people/policy.ts";
 import { instancePath } from "../plan/plan.ts";
 import { displayPath, type OpenProject } from "../project/project.ts";
 import type { RefusedViolation } from "../session/output-session.ts";
 import { InvalidArtifactError, validArtifact } from "../session/valid-artifact.ts";
-import type { Decider } from "./decider.ts";
-import { decisionValue, type Subject } from "./decision-value.ts";
+import { type DecisionValue, decisionValue, type Subject } from "./decision-value.ts";
 
 /** What is to be decided, by whom. */
 export interface Intent {
@@ -24,6 +26,10 @@ export interface Intent {
   /** What `--set` gives beside what runa fills in. */
   readonly fields: Readonly<Record<string, unknown>>;
   readonly decider: Decider;
+  /** The policy in force. */
+  readonly policy: Policy;
+  /** Hears what the program that signs says, such as that a key is to be touched. */
+  readonly tell: (text: string) => void;
 }
 
 /** What deciding came to. Where it is not `decided`, nothing was written. */
@@ -41,7 +47,8 @@ export type DecisionResult =
  */
 export async function decide(project: OpenProject, intent: Intent): Promise<DecisionResult> {
   const { store, workspace } = project;
-  const { type, verdict, subject, note, fields, decider } = intent;
+  const { type, verdict, subject, note, fields, decider, policy } = intent;
+  const key = decider.key?.public.fingerprint;
   requirePersistent(store);
   const id = uuidv7();
   const value = decisionValue({
@@ -50,7 +57,7 @@ export async function decide(project: OpenProject, intent: Intent): Promise<Deci
     id,
     verdict,
     subject,
-    by: decider,
+    by: { name: decider.name, key },
     at: rfc3339(wallTime()),
     note,
     logHead: logHead(store).hash,
@@ -59,11 +66,9 @@ export async function decide(project: OpenProject, intent: Intent): Promise<Deci
   try {
     // Judged before it is signed, so that nobody touches a key for nothing; signed before the store is locked.
     await validArtifact(type, id as InstanceId, value);
-    const signature = await decider.sign(value);
-    const signed = signature === null ? value : { ...value, signature };
-    const file = await validArtifact(type, id as InstanceId, signed);
-    const { name: by, key, policy } = decider;
-    const written = writeDecision(store, { workspace, file, verdict, subject, by, key, policy });
+    const file = await validArtifact(type, id as InstanceId, await signed(value, intent));
+    const by = decider.name;
+    const written = writeDecision(store, { workspace, file, verdict, subject, by, key, policy: policy.hash });
     if (written.kind !== "written") return written;
     const path = displayPath(project.root, instancePath(project, type.name, id as InstanceId));
     return { kind: "decided", id, path, contentHash: written.contentHash };
@@ -73,4 +78,11 @@ export async function decide(project: OpenProject, intent: Intent): Promise<Deci
     if (error instanceof RefusedError) throw new RunaError(decisionNotWritten(error.message));
     throw error;
   }
+}
+
+/** A decision with its signature, where it is signed. */
+async function signed(value: DecisionValue, { decider, tell }: Intent): Promise<DecisionValue> {
+  if (decider.key === null) return value;
+  const { signedDecision } = await loadSigning();
+  return signedDecision(value, decider.key, process.env, tell);
 }

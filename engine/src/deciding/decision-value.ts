@@ -28,8 +28,10 @@ export interface Statement {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
+export type DecisionValue = Readonly<Record<string, unknown>>;
+
 /** A decision as its file holds it (decisions 2), without its signature, which is about all the rest. */
-export function decisionValue(statement: Statement): Readonly<Record<string, unknown>> {
+export function decisionValue(statement: Statement): DecisionValue {
   const { project, type, id, verdict, subject, by, at, note, logHead, fields } = statement;
   return {
     v: 1,

@@ -2,15 +2,6 @@
 
 export { type AttemptEntry, AttemptHistory, type AttemptsAnswer, openAttemptHistory } from "../answers/attempts.ts";
 export { byStatus } from "../answers/by-status.ts";
-export {
-  type DecisionAsk,
-  type DecisionSheet,
-  decideOn,
-  type EarlierDecision,
-  openSheet,
-  type ProseChange,
-} from "../answers/decision-sheet.ts";
-export { attemptDelivery, attemptVerdict, type DeliveryAnswer, handDelivery } from "../answers/delivery.ts";
 export { doctorAnswer } from "../answers/doctor.ts";
 export { runEnvelope, stateEnvelope, stepEnvelope } from "../answers/envelope.ts";
 export type { ExplainedAttempt, ExplainedProtocol, ExplanationAnswer } from "../answers/explain.ts";
@@ -43,7 +34,6 @@ export {
 export { followTranscript, hasTranscript, type Transcript, transcriptOf } from "../answers/transcript.ts";
 export { type ValidationAnswer, validate } from "../answers/validate.ts";
 export { type ScopeCounts, scopeCounts, workUnitCounts } from "../answers/work-units.ts";
-export type { DecisionResult } from "../deciding/decide.ts";
 
 // Why things stand as they do.
 

@@ -1,5 +1,5 @@
 import { RunaError, visible } from "@runa/engine";
-import { type DecisionAsk, type DecisionSheet, decideOn, openSheet } from "@runa/engine/answers";
+import { type DecisionAsk, type DecisionSheet, decideOn, openSheet } from "@runa/engine/deciding";
 import { type OpenProject, refuseInsideAttempt } from "@runa/engine/project";
 import { Option } from "clipanion";
 import { isConfirmed, isInteractive } from "../../input/ask.ts";
