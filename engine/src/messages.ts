@@ -641,10 +641,6 @@ export const hashDiffers = (instance: string, hash: string): string =>
 export const nothingToRevoke = (instance: string, person: string): string =>
   `${person} has decided nothing on ${instance} as it is now: there is nothing to withdraw. \`runa approvals ${instance.replace("/", " ")}\` lists what was decided`;
 
-/** The system does not know who this is. */
-export const nobodyDecides = (): string =>
-  "who decides is not known: set git's user.name, with `git config user.name NAME`";
-
 /** `--set` names a property that runa fills in itself. */
 export const setBaseProperty = (name: string, all: string): string =>
   `--set cannot set '${name}': runa fills in ${all}, and a decision's schema may ask for others`;

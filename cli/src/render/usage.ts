@@ -41,6 +41,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "--set": "KEY=VALUE",
   "--hash": "HASH",
   "--batch": "FILE",
+  "--key": "FILE",
 };
 
 /** Text is never set wider than this. */

@@ -2,7 +2,6 @@ import { type ContentHash, type InstanceId, rfc3339, type Store, type WorkUnit }
 import { parseJson } from "@runa/store/json";
 import { decisionsOn, type LoggedDecision, type Verdict } from "@runa/store/log";
 import { type DecisionResult, decide } from "../deciding/decide.ts";
-import { type Decider, thisDecider } from "../deciding/decider.ts";
 import type { Subject } from "../deciding/decision-value.ts";
 import { keptJson, noteOf } from "../deciding/kept-content.ts";
 import { fieldsOf } from "../deciding/set-fields.ts";
@@ -11,6 +10,8 @@ import { RunaError } from "../diagnostic.ts";
 import { hashDiffers, nothingDecides, notItsApproval, subjectNotValid, whichApproval } from "../messages.ts";
 import { decisionTypesOf } from "../methodology/decision-types.ts";
 import type { ArtifactType, Methodology } from "../methodology/methodology.ts";
+import { type Decider, deciderNow } from "../people/decider.ts";
+import type { Policy } from "../people/policy.ts";
 import { prose } from "../plan/prose.ts";
 import type { OpenProject } from "../project/project.ts";
 import { typeNamed } from "./named.ts";
@@ -25,6 +26,9 @@ export interface DecisionAsk {
   readonly as: string | null;
   /** How the hash of the content begins that was looked at; null where it is to be shown. */
   readonly hash: string | null;
+  /** The file of the key that signs, absolute; undefined where none was named. */
+  readonly keyFile: string | undefined;
+  readonly environment: NodeJS.ProcessEnv;
 }
 
 /** What is put before a person who decides: the content, and what was decided before. It is what the decision is bound to. */
@@ -33,6 +37,7 @@ export interface DecisionSheet {
   /** The decision type. */
   readonly type: ArtifactType;
   readonly decider: Decider;
+  readonly policy: Policy;
   readonly subject: Subject;
   readonly shown: InstanceAnswer;
   /** Every decision on the instance, the latest first. */
@@ -75,7 +80,8 @@ export async function openSheet(project: OpenProject, ask: DecisionAsk): Promise
   const { methodology, store } = project;
   const subjectType = typeNamed(methodology, ask.type);
   const type = decisionType(methodology, subjectType.name, ask);
-  const decider = await thisDecider();
+  const policy = await project.policy();
+  const decider = await deciderNow(policy, { root: project.root, environment: ask.environment, keyFile: ask.keyFile });
   const shown = await showInstance(project, subjectType.name, ask.instance);
   const name = `${shown.artifact_type}/${shown.instance_id}`;
   if (shown.status !== "valid") throw new RunaError(subjectNotValid(name, shown.status));
@@ -92,7 +98,7 @@ export async function openSheet(project: OpenProject, ask: DecisionAsk): Promise
     .reverse();
   const { value, exact = value } = parseJson(shown.text ?? "null");
   const since = sinceDecided(project, subject, decisions[0], exact);
-  return { verdict: ask.verdict, type, decider, subject, shown, decisions, since };
+  return { verdict: ask.verdict, type, decider, policy, subject, shown, decisions, since };
 }
 
 /** The type whose instance the decision will be. */
@@ -142,15 +148,24 @@ function proseChange({ path, ...change }: ValueChange): ProseChange {
   };
 }
 
+/** What a person says beside yes or no. */
+export interface Said {
+  readonly note: string | null;
+  /** What `--set` gives. */
+  readonly set: ReadonlyMap<string, string>;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Hears what the program that signs says. */
+  readonly tell: (text: string) => void;
+}
+
 /**
  * Decides as the sheet says.
- * @param said the note, and what `--set` gives
  * @throws RunaError where the decision cannot be written; StoreError
  */
 export function decideOn(
   project: OpenProject,
-  { type, verdict, subject, decider }: DecisionSheet,
-  said: { readonly note: string | null; readonly set: ReadonlyMap<string, string> },
+  { type, verdict, subject, decider, policy }: DecisionSheet,
+  { note, set, environment, tell }: Said,
 ): Promise<DecisionResult> {
-  return decide(project, { type, verdict, subject, decider, note: said.note, fields: fieldsOf(said.set) });
+  return decide(project, { type, verdict, subject, decider, policy, note, fields: fieldsOf(set), environment, tell });
 }

@@ -28,6 +28,7 @@ export interface Intent {
   readonly decider: Decider;
   /** The policy in force. */
   readonly policy: Policy;
+  readonly environment: NodeJS.ProcessEnv;
   /** Hears what the program that signs says, such as that a key is to be touched. */
   readonly tell: (text: string) => void;
 }
@@ -81,8 +82,8 @@ export async function decide(project: OpenProject, intent: Intent): Promise<Deci
 }
 
 /** A decision with its signature, where it is signed. */
-async function signed(value: DecisionValue, { decider, tell }: Intent): Promise<DecisionValue> {
+async function signed(value: DecisionValue, { decider, environment, tell }: Intent): Promise<DecisionValue> {
   if (decider.key === null) return value;
   const { signedDecision } = await loadSigning();
-  return signedDecision(value, decider.key, process.env, tell);
+  return signedDecision(value, decider.key, environment, tell);
 }

@@ -2,6 +2,7 @@
 
 export { type AttemptEntry, AttemptHistory, type AttemptsAnswer, openAttemptHistory } from "../answers/attempts.ts";
 export { byStatus } from "../answers/by-status.ts";
+export { attemptDelivery, attemptVerdict, type DeliveryAnswer, handDelivery } from "../answers/delivery.ts";
 export { doctorAnswer } from "../answers/doctor.ts";
 export { runEnvelope, stateEnvelope, stepEnvelope } from "../answers/envelope.ts";
 export type { ExplainedAttempt, ExplainedProtocol, ExplanationAnswer } from "../answers/explain.ts";

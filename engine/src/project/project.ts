@@ -28,6 +28,8 @@ import {
   unreadableWorkspace,
 } from "./config.ts";
 import { Lockfile } from "./lockfile/read.ts";
+import type { ProjectPolicy } from "./policy.ts";
+import { policyOnce } from "./policy-once.ts";
 import { recordMethodology } from "./record-methodology.ts";
 import { logNotKept, logOpened, logScanned } from "./records.ts";
 
@@ -62,6 +64,11 @@ export interface Project {
 export interface OpenProject extends Project {
   readonly methodology: Methodology;
   readonly store: Store;
+  /**
+   * Who may decide, and what a decision needs: read when first asked for, and one value from then on.
+   * @throws RunaError, DiagnosticsError with everything that is wrong in a file
+   */
+  policy(): Promise<ProjectPolicy>;
   close(): void;
 }
 
@@ -177,7 +184,8 @@ export async function openProject(options: ProjectOptions): Promise<OpenProject>
       throw await unreadableMethodology(config, error.file, error.reason);
     });
     await checkBindings(config, methodology.protocols);
-    const open = { ...project, methodology, store, close: () => store.close() };
+    const policy = policyOnce(project.root, config, options.environment);
+    const open = { ...project, methodology, store, policy, close: () => store.close() };
     logOpened(open);
     recordMethodology(store, methodology);
     return open;

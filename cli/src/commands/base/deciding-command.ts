@@ -1,4 +1,5 @@
-import { RunaError, visible } from "@runa/engine";
+import { resolve } from "node:path";
+import { RunaError, visible, visibleLines } from "@runa/engine";
 import { type DecisionAsk, type DecisionSheet, decideOn, openSheet } from "@runa/engine/deciding";
 import { type OpenProject, refuseInsideAttempt } from "@runa/engine/project";
 import { Option } from "clipanion";
@@ -10,15 +11,16 @@ import { editedNote } from "../../input/edited-note.ts";
 import { instanceName } from "../../input/instance-name.ts";
 import { setOptions } from "../../input/set-options.ts";
 import { UsageError } from "../../input/usage-error.ts";
+import { workingDirectory } from "../../input/working-directory.ts";
 import { batchWithOther, decisionNeedsNote, hashNeeded, typeNeeded } from "../../messages.ts";
 import { lineWidth } from "../../output/fit.ts";
 import { fail, tell } from "../../output/notices.ts";
-import { stdout } from "../../output/output.ts";
+import { stderr, stdout } from "../../output/output.ts";
 import { page } from "../../output/pager.ts";
 import { decidedText, notDecidedText, questionText, undecidedText } from "../../render/decided-view.ts";
 import { failure } from "../../render/failure.ts";
 import { sheetText } from "../../render/sheet-view.ts";
-import { ScopedCommand } from "./project-command.ts";
+import { requireValue, ScopedCommand } from "./project-command.ts";
 
 /** A command by which a person says yes or no to what lies there (decisions 3). */
 export abstract class DecidingCommand extends ScopedCommand {
@@ -29,6 +31,9 @@ export abstract class DecidingCommand extends ScopedCommand {
   set = Option.Array("--set", [], { description: "Give the decision a property that its schema asks for." });
   hash = Option.String("--hash", {
     description: "The content that you decide on, or how its hash begins: nothing is shown or asked.",
+  });
+  key = Option.String("--key", {
+    description: "The key to sign with, a file of either half; before git's user.signingkey.",
   });
   batch = Option.String("--batch", { description: "Decide on each line of a file: type, instance, hash, note." });
 
@@ -109,7 +114,20 @@ export abstract class DecidingCommand extends ScopedCommand {
   }
 
   #ask(type: string, instance: string, hash: string | null): DecisionAsk {
-    return { type, instance, hash, verdict: this.verdict, as: this.decisionType };
+    return {
+      type,
+      instance,
+      hash,
+      verdict: this.verdict,
+      as: this.decisionType,
+      keyFile: this.#keyFile,
+      environment: process.env,
+    };
+  }
+
+  get #keyFile(): string | undefined {
+    requireValue("--key", "a file", this.key);
+    return this.key === undefined ? undefined : resolve(workingDirectory(), this.key);
   }
 
   async #decide(
@@ -118,7 +136,12 @@ export abstract class DecidingCommand extends ScopedCommand {
     note: string | null,
     set: ReadonlyMap<string, string>,
   ): Promise<number> {
-    const result = await decideOn(project, sheet, { note, set });
+    const result = await decideOn(project, sheet, {
+      note,
+      set,
+      environment: process.env,
+      tell: (text) => stderr.write(visibleLines(text)),
+    });
     if (result.kind === "decided") this.print([decidedText(sheet)]);
     else
       fail(
