@@ -31,7 +31,7 @@ export function sheetText({ shown, subject, decisions, since }: DecisionSheet, w
     ...(since === null ? [] : ["", ...sinceText(since)]),
     "",
   ];
-  return lines.flatMap((line) => cutLines(line, width)).join("\n");
+  return `${lines.flatMap((line) => cutLines(line, width)).join("\n")}\n`;
 }
 
 function earlierText({ verdict, type, by, at, contentHash, note }: EarlierDecision, current: string): string {

@@ -1,4 +1,4 @@
-import type { Gate, Gates, GateType, ProtocolGates } from "./gates.ts";
+import type { Gate, Gates, GateType, ProtocolGates } from "./declared-gates.ts";
 
 /** One way in which gates are not provably as strict as they were (decisions 4). */
 export type Loosening =

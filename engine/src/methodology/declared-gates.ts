@@ -45,7 +45,7 @@ export interface GateType {
  * The gates of a methodology. Whatever has the same gates, in whatever order it says so, gets an equal value.
  * @param manifest where its manifest lies, as the project sees it
  */
-export function gatesOf(methodology: Methodology, manifest: string): Gates {
+export function declaredGates(methodology: Methodology, manifest: string): Gates {
   const types = [...methodology.types.values()].flatMap(({ name, annotation, schema, exact }): [string, GateType][] =>
     isDecision(annotation) ? [[name, gateType(annotation, exact ?? schema)]] : [],
   );

@@ -1,7 +1,7 @@
 import type { JsonSchema } from "@runa/store";
 import { expect, test } from "vitest";
 import type { Annotation } from "../src/methodology/annotation.ts";
-import { gatesHash, gatesOf } from "../src/methodology/gates.ts";
+import { declaredGates, gatesHash } from "../src/methodology/declared-gates.ts";
 import { type Loosening, loosened } from "../src/methodology/loosened.ts";
 import type { ProtocolDeclaration } from "../src/methodology/manifest.ts";
 import { declare, methodologyOf } from "./support/builders.ts";
@@ -45,7 +45,7 @@ function gates({
     const schema = schemas[name] ?? { type: "object", required: ["note"] };
     return [name, { ...type, schema, annotation: annotated[name] ?? null }] as const;
   });
-  return gatesOf({ ...made, types: new Map(all) }, manifest);
+  return declaredGates({ ...made, types: new Map(all) }, manifest);
 }
 
 test.each<[string, Change, Loosening[]]>([
