@@ -162,8 +162,8 @@ export class Rig {
       instructionsHash: "h",
       inputs: [],
       before: [],
-      actor,
       contents: [],
+      actor,
     });
     if (claim.kind !== "claimed") throw new Error(`attempt ${attempt} did not begin: ${claim.kind}`);
     return claim.started;

@@ -74,7 +74,6 @@ export function launchAttempt(
     reopened: reopeningOf(project, view, candidate),
     lastOutcome: lastOutcomeHere(view.lastAttempt(protocol)),
     exclusion,
-    actor: thisPerson(),
     contents: [
       ...methodologyContents(project.methodology),
       ...instanceContents(
@@ -82,6 +81,7 @@ export function launchAttempt(
         inputs.map(({ instance }) => instance),
       ),
     ],
+    actor: thisPerson(),
   });
   if (claimed.kind !== "claimed") {
     prepared.discard();

@@ -57,10 +57,10 @@ export interface Claim extends AttemptStart {
   readonly reopened: Pick<EventBodies["reopened"], "last_success" | "because"> | null;
   /** What it does not run beside, of everything that has not ended. */
   readonly exclusion: Exclusion;
-  /** Who has it executed, where that is known. */
-  readonly actor?: Actor | undefined;
   /** The contents that it is given: inputs, instructions, and all of the methodology. */
   readonly contents: readonly Content[];
+  /** Who has it executed, where that is known. */
+  readonly actor?: Actor | undefined;
 }
 
 /** What came of a claim: the attempt has begun, something else runs that it has to wait for, or it was executed meanwhile. */
