@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandClass>>> = {
   reopen: async () => (await import("./commands/reopen.ts")).ReopenCommand,
   approve: async () => (await import("./commands/approve.ts")).ApproveCommand,
   reject: async () => (await import("./commands/reject.ts")).RejectCommand,
+  revoke: async () => (await import("./commands/revoke.ts")).RevokeCommand,
   accept: async () => (await import("./commands/accept.ts")).AcceptCommand,
   release: async () => (await import("./commands/release.ts")).ReleaseCommand,
   attempts: async () => (await import("./commands/attempts.ts")).AttemptsCommand,

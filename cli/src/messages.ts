@@ -146,6 +146,9 @@ export const acceptNeedsNote = (): string => "--note needs a text that says why;
 /** A command that decides was given neither what it is about nor a file that says so. */
 export const typeNeeded = (): string => "TYPE is missing: name what is decided on, or give --batch FILE";
 
+/** A withdrawal is of what was decided on one instance. */
+export const instanceNeeded = (): string => "INSTANCE is missing: name the instance whose decision you withdraw";
+
 /** `--set` needs the name of a property and its value. */
 export const setWithoutValue = (text: string): string => `--set takes key=value, not '${text}'`;
 

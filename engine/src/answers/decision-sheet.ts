@@ -5,9 +5,17 @@ import { type DecisionResult, decide } from "../deciding/decide.ts";
 import type { Subject } from "../deciding/decision-value.ts";
 import { keptJson, noteOf } from "../deciding/kept-content.ts";
 import { fieldsOf } from "../deciding/set-fields.ts";
+import { type Stopped, stopGiven } from "../deciding/stop-given.ts";
 import { changesBetween, type ValueChange } from "../deciding/value-changes.ts";
 import { RunaError } from "../diagnostic.ts";
-import { hashDiffers, nothingDecides, notItsApproval, subjectNotValid, whichApproval } from "../messages.ts";
+import {
+  hashDiffers,
+  nothingDecides,
+  nothingToRevoke,
+  notItsApproval,
+  subjectNotValid,
+  whichApproval,
+} from "../messages.ts";
 import { decisionTypesOf } from "../methodology/decision-types.ts";
 import type { ArtifactType, Methodology } from "../methodology/methodology.ts";
 import { type Decider, deciderNow } from "../people/decider.ts";
@@ -21,7 +29,7 @@ import { type InstanceAnswer, showInstance } from "./show.ts";
 export interface DecisionAsk {
   readonly type: string;
   readonly instance: string;
-  readonly verdict: Exclude<Verdict, "revoked">;
+  readonly verdict: Verdict;
   /** The approval type, where the type has several. */
   readonly as: string | null;
   /** How the hash of the content begins that was looked at; null where it is to be shown. */
@@ -48,7 +56,9 @@ export interface DecisionSheet {
 
 export interface EarlierDecision {
   readonly verdict: Verdict;
+  /** The decision's own type and id. */
   readonly type: string;
+  readonly id: string;
   readonly by: string;
   /** RFC 3339. */
   readonly at: string;
@@ -79,14 +89,10 @@ export interface ProseChange {
 export async function openSheet(project: OpenProject, ask: DecisionAsk): Promise<DecisionSheet> {
   const { methodology, store } = project;
   const subjectType = typeNamed(methodology, ask.type);
-  const type = decisionType(methodology, subjectType.name, ask);
   const policy = await project.policy();
   const decider = await deciderNow(policy, { root: project.root, environment: ask.environment, keyFile: ask.keyFile });
   const shown = await showInstance(project, subjectType.name, ask.instance);
   const name = `${shown.artifact_type}/${shown.instance_id}`;
-  if (shown.status !== "valid") throw new RunaError(subjectNotValid(name, shown.status));
-  if (ask.hash !== null && !shown.content_hash.startsWith(ask.hash))
-    throw new RunaError(hashDiffers(name, shown.content_hash));
   const subject: Subject = {
     type: shown.artifact_type,
     id: shown.instance_id as InstanceId,
@@ -96,35 +102,58 @@ export async function openSheet(project: OpenProject, ask: DecisionAsk): Promise
   const decisions = decisionsOn(store, subject)
     .map((logged) => earlierDecision(store, logged))
     .reverse();
+  const type = typeNamed(methodology, decisionType(methodology, subject, { ...ask, by: decider.name, decisions }));
+  if (shown.status !== "valid") throw new RunaError(subjectNotValid(name, shown.status));
+  if (ask.hash !== null && !shown.content_hash.startsWith(ask.hash))
+    throw new RunaError(hashDiffers(name, shown.content_hash));
   const { value, exact = value } = parseJson(shown.text ?? "null");
   const since = sinceDecided(project, subject, decisions[0], exact);
   return { verdict: ask.verdict, type, decider, policy, subject, shown, decisions, since };
 }
 
+/** What the type of a decision follows from. */
+interface TypeChoice extends Pick<DecisionAsk, "verdict" | "as"> {
+  readonly by: string;
+  readonly decisions: readonly EarlierDecision[];
+}
+
 /** The type whose instance the decision will be. */
-function decisionType(
-  methodology: Methodology,
-  subject: string,
-  { verdict, as }: Pick<DecisionAsk, "verdict" | "as">,
-): ArtifactType {
+function decisionType(methodology: Methodology, subject: Subject, choice: TypeChoice): string {
   const types = decisionTypesOf(methodology);
-  if (verdict === "rejected") {
-    const rejection = types.rejectionOf(subject);
-    if (rejection === null) throw new RunaError(nothingDecides(subject, "rejection"));
-    return typeNamed(methodology, rejection.name);
+  switch (choice.verdict) {
+    case "approved":
+      return approvalType(
+        subject.type,
+        types.approvalsOf(subject.type).map(({ name }) => name),
+        choice.as,
+      );
+    case "rejected": {
+      const rejection = types.rejectionOf(subject.type);
+      if (rejection === null) throw new RunaError(nothingDecides(subject.type, "rejection"));
+      return rejection.name;
+    }
+    case "revoked": {
+      const last = choice.decisions.find(
+        ({ by, contentHash }) => by === choice.by && contentHash === subject.contentHash,
+      );
+      if (last === undefined || last.verdict === "revoked")
+        throw new RunaError(nothingToRevoke(`${subject.type}/${subject.id}`, choice.by));
+      return last.type;
+    }
   }
-  const names = types.approvalsOf(subject).map(({ name }) => name);
-  const [only, ...more] = as === null ? names : names.filter((name) => name === as);
-  if (only !== undefined && more.length === 0) return typeNamed(methodology, only);
-  if (names.length === 0) throw new RunaError(nothingDecides(subject, "approval"));
-  throw new RunaError(
-    as === null ? whichApproval(subject, names.join(", ")) : notItsApproval(as, subject, names.join(", ")),
-  );
+}
+
+function approvalType(subject: string, known: readonly string[], as: string | null): string {
+  if (known.length === 0) throw new RunaError(nothingDecides(subject, "approval"));
+  const [only, ...more] = as === null ? known : known.filter((name) => name === as);
+  if (only !== undefined && more.length === 0) return only;
+  const all = known.join(", ");
+  throw new RunaError(as === null ? whichApproval(subject, all) : notItsApproval(as, subject, all));
 }
 
 function earlierDecision(store: Store, logged: LoggedDecision): EarlierDecision {
-  const { verdict, type, by, at, subject, contentHash } = logged;
-  return { verdict, type, by, at: rfc3339(at), contentHash: subject.contentHash, note: noteOf(store, contentHash) };
+  const { verdict, type, id, by, at, subject, contentHash } = logged;
+  return { verdict, type, id, by, at: rfc3339(at), contentHash: subject.contentHash, note: noteOf(store, contentHash) };
 }
 
 /** What changed since the content that was decided on last. */
@@ -168,4 +197,14 @@ export function decideOn(
   { note, set, environment, tell }: Said,
 ): Promise<DecisionResult> {
   return decide(project, { type, verdict, subject, decider, policy, note, fields: fieldsOf(set), environment, tell });
+}
+
+/**
+ * Ends the attempts that were given what the sheet's person withdraws.
+ * @param grace milliseconds that an agent has to end
+ */
+export function stopGivenBy(project: OpenProject, sheet: DecisionSheet, grace: number): Promise<Stopped> {
+  const { decisions, decider, subject } = sheet;
+  const own = decisions.filter(({ by, contentHash }) => by === decider.name && contentHash === subject.contentHash);
+  return stopGiven(project, own, grace);
 }

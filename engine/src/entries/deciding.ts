@@ -7,5 +7,7 @@ export {
   type EarlierDecision,
   openSheet,
   type ProseChange,
+  stopGivenBy,
 } from "../answers/decision-sheet.ts";
 export type { DecisionResult } from "../deciding/decide.ts";
+export type { Stopped } from "../deciding/stop-given.ts";

@@ -1,5 +1,4 @@
-import { resolve } from "node:path";
-import { RunaError, visible, visibleLines } from "@runa/engine";
+import { RunaError, visibleLines } from "@runa/engine";
 import { type DecisionAsk, type DecisionSheet, decideOn, openSheet } from "@runa/engine/deciding";
 import { type OpenProject, refuseInsideAttempt } from "@runa/engine/project";
 import { Option } from "clipanion";
@@ -9,9 +8,9 @@ import { bytesOf } from "../../input/bytes-of.ts";
 import { hashIn } from "../../input/content-beginning.ts";
 import { editedNote } from "../../input/edited-note.ts";
 import { instanceName } from "../../input/instance-name.ts";
+import { keyFileOf } from "../../input/key-file.ts";
 import { setOptions } from "../../input/set-options.ts";
 import { UsageError } from "../../input/usage-error.ts";
-import { workingDirectory } from "../../input/working-directory.ts";
 import { batchWithOther, decisionNeedsNote, hashNeeded, typeNeeded } from "../../messages.ts";
 import { lineWidth } from "../../output/fit.ts";
 import { fail, tell } from "../../output/notices.ts";
@@ -20,7 +19,7 @@ import { page } from "../../output/pager.ts";
 import { decidedText, notDecidedText, questionText, undecidedText } from "../../render/decided-view.ts";
 import { failure } from "../../render/failure.ts";
 import { sheetText } from "../../render/sheet-view.ts";
-import { requireValue, ScopedCommand } from "./project-command.ts";
+import { ScopedCommand } from "./project-command.ts";
 
 /** A command by which a person says yes or no to what lies there (decisions 3). */
 export abstract class DecidingCommand extends ScopedCommand {
@@ -120,14 +119,9 @@ export abstract class DecidingCommand extends ScopedCommand {
       hash,
       verdict: this.verdict,
       as: this.decisionType,
-      keyFile: this.#keyFile,
+      keyFile: keyFileOf(this.key),
       environment: process.env,
     };
-  }
-
-  get #keyFile(): string | undefined {
-    requireValue("--key", "a file", this.key);
-    return this.key === undefined ? undefined : resolve(workingDirectory(), this.key);
   }
 
   async #decide(
@@ -143,13 +137,7 @@ export abstract class DecidingCommand extends ScopedCommand {
       tell: (text) => stderr.write(visibleLines(text)),
     });
     if (result.kind === "decided") this.print([decidedText(sheet)]);
-    else
-      fail(
-        this.path[0] ?? "",
-        notDecidedText(sheet, result)
-          .map((line) => `${visible(line)}\n`)
-          .join(""),
-      );
+    else fail(this.path[0] ?? "", notDecidedText(sheet, result));
     return result.kind === "decided" ? 0 : 1;
   }
 }
