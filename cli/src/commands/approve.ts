@@ -4,8 +4,15 @@ import { DecidingCommand } from "./base/deciding-command.ts";
 export class ApproveCommand extends DecidingCommand {
   static override paths = [["approve"]];
   static forms = [
-    ["TYPE [INSTANCE]", "[--as TYPE]", "[--note TEXT | --edit]", "[--set KEY=VALUE]...", "[--hash HASH]"],
-    ["--batch FILE", "[--as TYPE]", "[--set KEY=VALUE]..."],
+    [
+      "TYPE [INSTANCE]",
+      "[--as TYPE]",
+      "[--note TEXT | --edit]",
+      "[--set KEY=VALUE]...",
+      "[--hash HASH]",
+      "[--key FILE]",
+    ],
+    ["--batch FILE", "[--as TYPE]", "[--set KEY=VALUE]...", "[--key FILE]"],
   ];
   static override usage = Command.Usage({
     description: "Approve an artifact, as it is now.",

@@ -4,8 +4,8 @@ import { DecidingCommand } from "./base/deciding-command.ts";
 export class RejectCommand extends DecidingCommand {
   static override paths = [["reject"]];
   static forms = [
-    ["TYPE [INSTANCE]", "--note TEXT | --edit", "[--set KEY=VALUE]...", "[--hash HASH]"],
-    ["--batch FILE", "[--set KEY=VALUE]..."],
+    ["TYPE [INSTANCE]", "--note TEXT | --edit", "[--set KEY=VALUE]...", "[--hash HASH]", "[--key FILE]"],
+    ["--batch FILE", "[--set KEY=VALUE]...", "[--key FILE]"],
   ];
   static override usage = Command.Usage({
     description: "Reject an artifact, as it is now, and say why.",

@@ -34,6 +34,9 @@ export function sheetText({ shown, subject, decisions, since }: DecisionSheet, w
   return `${lines.flatMap((line) => cutLines(line, width)).join("\n")}\n`;
 }
 
+/** So much of a hash tells one content from the others of an instance. */
+const SHORT_HASH = "sha256:".length + 12;
+
 function earlierText({ verdict, type, by, at, contentHash, note }: EarlierDecision, current: string): string {
   const what = contentHash === current ? "" : ", of another content";
   const why = note === null ? "" : `: ${visible(note)}`;
@@ -41,7 +44,7 @@ function earlierText({ verdict, type, by, at, contentHash, note }: EarlierDecisi
 }
 
 function sinceText({ decision, changes, why }: NonNullable<DecisionSheet["since"]>): string[] {
-  const which = `the content that ${visible(decision.by)} ${decision.verdict}, ${decision.contentHash}`;
+  const which = `the content that ${visible(decision.by)} ${decision.verdict}, ${decision.contentHash.slice(0, SHORT_HASH)}`;
   if (changes === null) return [`What changed since ${which} cannot be told: ${why}.`];
   return [`Changed since ${which}:`, ...changes.flatMap(changeText)];
 }
