@@ -82,7 +82,7 @@ export const EXAMPLES: { readonly [Kind in EventKind]: Whole<EventBodies[Kind]> 
     delivered: 2,
     failed: 1,
   },
-  claimed: { ...CANDIDATE, owner: OWNER, agent: ["agent"], adopted: true },
+  claimed: { ...CANDIDATE, owner: OWNER, agent: ["agent"], binding: "[agent]", policy: HASH, adopted: true },
   released: { ...CANDIDATE, owner: OWNER },
   reopened: {
     ...CANDIDATE,
@@ -116,6 +116,15 @@ export const EXAMPLES: { readonly [Kind in EventKind]: Whole<EventBodies[Kind]> 
     ...CANDIDATE,
     note: "as good as done",
     outputs: [{ artifact_type: "note", instance_id: "n-1", content_hash: HASH }],
+  },
+  audited: {
+    ...CANDIDATE,
+    artifact_type: "failed-attempt",
+    instance_id: "write@w-1",
+    content_hash: HASH,
+    schema_hash: HASH,
+    status: "valid",
+    removed: true,
   },
 };
 

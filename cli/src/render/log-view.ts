@@ -50,6 +50,7 @@ const DETAIL: { readonly [Kind in EventKind]: (body: EventBodies[Kind]) => strin
   reopened: (body) => `${candidate(body)}${byWhom(body)}${because(body)}`,
   decision: (body) => `${instance(body.subject)} ${body.decision} by ${body.by}${workUnit(body)}, ${instance(body)}`,
   accepted: (body) => `${candidate(body)}${byWhom(body)}: ${body.note}`,
+  audited: (body) => `${instance(body)}${body.removed ? ", taken away" : ""}`,
 };
 
 /** What a run aimed at, after a comma. */

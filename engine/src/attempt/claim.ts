@@ -1,6 +1,7 @@
 import {
   adoptAttempt,
   beforeAttempt,
+  type Circumstances,
   type Claim,
   claimAttempt,
   endUnstarted,
@@ -12,6 +13,7 @@ import {
 import { instanceContents } from "@runa/store/deliveries";
 import { reasonOf } from "@runa/store/files";
 import { v7 as uuidv7 } from "uuid";
+import { recordsDue } from "../audit/due.ts";
 import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate } from "../evaluate/evaluate.ts";
 import type { ScopeView } from "../evaluate/scope-view.ts";
@@ -22,6 +24,7 @@ import { thisOwner } from "../process/owner.ts";
 import { thisPerson } from "../process/person.ts";
 import { mayLive } from "../process/proc.ts";
 import type { OpenProject } from "../project/project.ts";
+import { toldMethodology } from "../project/record-methodology.ts";
 import { reopenedBy } from "../reasons/reopening.ts";
 import type { ClaimedAttempt, EndedAttempt, RunningAttempt } from "./attempt.ts";
 import { type Carrier, placeOf, type Trial, type Work } from "./carrier.ts";
@@ -81,6 +84,7 @@ export function launchAttempt(
         inputs.map(({ instance }) => instance),
       ),
     ],
+    circumstances: circumstancesOf(project, protocol),
     actor: thisPerson(),
   });
   if (claimed.kind !== "claimed") {
@@ -105,7 +109,8 @@ export function launchAttempt(
   try {
     work = prepared.start();
   } catch (error) {
-    endUnstarted(project.store, opened, (error as NodeJS.ErrnoException).code ?? "");
+    const errno = (error as NodeJS.ErrnoException).code ?? "";
+    endUnstarted(project.store, opened, errno, recordsDue(project.methodology, opened));
     throw new RunaError(workNotStarted(carrier.kind, id, reasonOf(error)));
   }
   try {
@@ -116,6 +121,14 @@ export function launchAttempt(
     throw error;
   }
   return begin(context, { ...attempt, phase: "running", worker: work.identity }, work, watcher);
+}
+
+/** By which agent it is executed, and from which methodology. */
+function circumstancesOf({ config, methodology }: OpenProject, protocol: Protocol): Circumstances {
+  return {
+    binding: config.commandTable(protocol.name),
+    methodology: toldMethodology(methodology),
+  };
 }
 
 /** The last attempt that this store has a record of. */
@@ -154,7 +167,7 @@ export function adopt(
 ): Begun | null {
   const { store } = context.project;
   const { id, workUnit, started, startedAt } = open;
-  if (!adoptAttempt(store, open, thisOwner())) return null;
+  if (!adoptAttempt(store, open, thisOwner(), { actor: thisPerson() })) return null;
   const candidate = { protocol, workUnit };
   const work = carrier.adopt(open, candidate);
   const { identity } = work;

@@ -7,6 +7,7 @@ import type { ExecutionContext } from "../attempt/context.ts";
 import { finishPending } from "../attempt/finish-pending.ts";
 import type { Watcher } from "../attempt/supervise.ts";
 import { removeUnclaimed } from "../attempt/unclaimed.ts";
+import { writeRecords } from "../audit/write-records.ts";
 import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
 import { executeReadOnly, neverStarts } from "../messages.ts";
@@ -199,6 +200,7 @@ class Cascade {
   }
 
   async #evaluate(): Promise<Evaluation> {
+    await writeRecords(this.#context.project);
     const evaluation = await this.#outlook.now();
     this.#ledger.reconciled(evaluation);
     return evaluation;

@@ -146,4 +146,5 @@ export const MIGRATIONS: readonly string[] = [
   DROP INDEX event_of_methodology;
   CREATE INDEX event_of_kind ON event (kind, seq) WHERE kind = 'methodology_changed' OR kind = 'decision' OR kind = 'audited';
   `,
+  "CREATE INDEX event_of_record ON event (body ->> 'instance_id', seq) WHERE kind = 'audited';",
 ];

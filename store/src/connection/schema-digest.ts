@@ -16,6 +16,7 @@ export const SCHEMA_DIGESTS: readonly string[] = [
   "sha256:84aa4caf728d311c624d6a21797048304e1a3f89c439a21afaa2b351e63a17a1",
   "sha256:01ea00f356f557bdcc87a2cd61a72f203c3fe5d72af95a78a14b58fff187d545",
   "sha256:96e49d404aa2cb6426107418bf086d9a35deb95dfb5ff5bfdae29b560faebb51",
+  "sha256:55883352e31db3425d741def89880024aedd7bf5215c7cd3b5c8959ee3f5d704",
 ];
 
 /** Whether a database of a version consists of what runa made for it, and of nothing else. */

@@ -76,6 +76,7 @@ const isAttemptVia = oneOf(["tool", "file", "confirmed"]);
 const isWriter = oneOf(["attempt", "server", "hand"]);
 const isInputChange = oneOf(["new", "modified", "spoilt", "removed"]);
 const isBroken = oneOf(["invalid", "malformed", "stale"]);
+const isFileStatus = oneOf(["valid", "invalid", "malformed"]);
 const isReopening = oneOf([
   "input_changed",
   "inputs_changed",
@@ -193,7 +194,10 @@ const BODIES = {
     },
     WORK_UNIT,
   ),
-  claimed: objectOf({ protocol: isText, owner: OWNER }, { ...WORK_UNIT, agent: listOf(isText), adopted: isTrue }),
+  claimed: objectOf(
+    { protocol: isText, owner: OWNER },
+    { ...WORK_UNIT, agent: listOf(isText), binding: isText, policy: isText, adopted: isTrue },
+  ),
   released: objectOf({ protocol: isText, owner: OWNER }, WORK_UNIT),
   // By hand it need not have succeeded, and belongs to no attempt.
   reopened: objectOf({ protocol: isText }, { ...WORK_UNIT, last_success: isText, because: listOf(REOPENING) }),
@@ -211,6 +215,11 @@ const BODIES = {
   accepted: objectOf(
     { protocol: isText, note: isText, outputs: listOf(objectOf({ ...INSTANCE, content_hash: isText })) },
     WORK_UNIT,
+  ),
+  // What the record of an attempt is from now on, or was until it was taken away; the work unit is the attempt's.
+  audited: objectOf(
+    { ...INSTANCE, content_hash: isText, protocol: isText },
+    { ...WORK_UNIT, schema_hash: isText, status: isFileStatus, removed: isTrue },
   ),
 };
 
