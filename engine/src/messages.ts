@@ -617,6 +617,33 @@ export const projectFileUnusable = (file: string, reason: string): string =>
 export const projectFileUnwritten = (file: string, reason: string): string =>
   `${file}, which says of which project decisions are, cannot be written: ${reason}. Nothing was decided; mend that, and give the command again`;
 
+/** The file of a decision could not be written. */
+export const decisionNotWritten = (reason: string): string => `the decision could not be written: ${reason}`;
+
+/** A type of which the methodology declares no decisions: no schema has `x-runa` with that kind and `of`. */
+export const nothingDecides = (type: string, kind: string): string =>
+  `no ${kind} type of '${type}' is declared: a type's schema says that it is one, with "x-runa": { "kind": "${kind}", "of": "${type}" }`;
+
+/** `--as` names a type that is no approval type of the subject's. */
+export const notItsApproval = (name: string, type: string, known: string): string =>
+  `--as: '${name}' is no approval type of '${type}': it has ${known}`;
+
+/** Several approval types are of a type, and it was not said which one is meant. */
+export const whichApproval = (type: string, known: string): string =>
+  `'${type}' has several approval types: say which one is meant, with --as: ${known}`;
+
+/** Instances that break their schema are not decided on: mend it, or have it made anew. */
+export const subjectNotValid = (instance: string, status: string): string =>
+  `${instance} is ${status}: only what is valid is decided on. \`runa show ${instance}\` says what is wrong with it`;
+
+/** What was given as the hash is not that of the content that lies there. Look at it again. */
+export const hashDiffers = (instance: string, hash: string): string =>
+  `${instance} holds another content now, ${hash}: nothing was decided. Look at it again, with \`runa show ${instance}\``;
+
+/** There is nothing of a person's on this content that could be withdrawn. */
+export const nothingToRevoke = (instance: string, person: string): string =>
+  `${person} has decided nothing on ${instance} as it is now: there is nothing to withdraw. \`runa approvals ${instance.replace("/", " ")}\` lists what was decided`;
+
 /** `--set` names a property that runa fills in itself. */
 export const setBaseProperty = (name: string, all: string): string =>
   `--set cannot set '${name}': runa fills in ${all}, and a decision's schema may ask for others`;

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { showInstance, showType, showTypes } from "@runa/engine/answers";
 import { Command, Option } from "clipanion";
+import { instanceName } from "../input/instance-name.ts";
 import { instanceText, typesText, typeText } from "../render/show-view.ts";
 import { ProjectCommand } from "./base/project-command.ts";
 
@@ -27,7 +28,7 @@ export class ShowCommand extends ProjectCommand {
   json = Option.Boolean("--json", false, { description: "Print one JSON document (version 1)." });
 
   override async execute(): Promise<number> {
-    const { type, instance } = this.#chosen();
+    const { type, instance } = instanceName(this.type, this.instance);
     return this.withProject(async (project) => {
       if (type === undefined) this.answer(this.json, await showTypes(project), typesText);
       else if (instance === undefined) this.answer(this.json, await showType(project, type), typeText);
@@ -37,12 +38,5 @@ export class ShowCommand extends ProjectCommand {
       }
       return 0;
     });
-  }
-
-  /** Other commands print `type/instance`, so that is taken as well. No type has a slash in its name. */
-  #chosen(): { type: string | undefined; instance: string | undefined } {
-    const { type, instance } = this;
-    const slash = instance === undefined ? (type?.indexOf("/") ?? -1) : -1;
-    return slash === -1 ? { type, instance } : { type: type?.slice(0, slash), instance: type?.slice(slash + 1) };
   }
 }

@@ -38,6 +38,11 @@ const VALUES: Readonly<Record<string, string>> = {
   "--max-attempts": "N",
   "--time-limit": "DURATION",
   "--grace": "DURATION",
+  "--as": "TYPE",
+  "--set": "KEY=VALUE",
+  "--hash": "HASH",
+  "--batch": "FILE",
+  "--key": "FILE",
 };
 
 /** Text is never set wider than this. */

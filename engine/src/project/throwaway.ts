@@ -7,6 +7,7 @@ import { RunaError } from "../diagnostic.ts";
 import { throwawayNotMade } from "../messages.ts";
 import type { Methodology } from "../methodology/methodology.ts";
 import { readConfig } from "./config.ts";
+import { decidingIn } from "./deciding.ts";
 import { policyOnce } from "./policy-once.ts";
 import type { OpenProject } from "./project.ts";
 import { recordMethodology } from "./record-methodology.ts";
@@ -48,6 +49,8 @@ export async function openThrowaway(methodology: Methodology): Promise<OpenProje
       store.close();
       remove();
     };
+    // The user's own approvals are for projects that stay.
+    const policy = policyOnce(root, config, { XDG_CONFIG_HOME: root });
     return {
       root,
       config,
@@ -57,8 +60,8 @@ export async function openThrowaway(methodology: Methodology): Promise<OpenProje
       artifactsOverride: false,
       methodology,
       store,
-      // The user's own approvals are for projects that stay.
-      policy: policyOnce(root, config, { XDG_CONFIG_HOME: root }),
+      policy,
+      deciding: await decidingIn(methodology, workspace, policy),
       close,
     };
   } catch (error) {

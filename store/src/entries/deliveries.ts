@@ -1,5 +1,6 @@
 // What attempts and people deliver, and where it comes from.
 
+export { writeDecision } from "../record/decide.ts";
 export {
   confirmArtifact,
   type Deliverer,
@@ -30,3 +31,4 @@ export {
 
 export { type Content, contentNamed } from "../contents/content.ts";
 export { instanceContents } from "../contents/instance-content.ts";
+export { readContent } from "../contents/read.ts";
