@@ -247,6 +247,30 @@ export const caseFileUnreadable = (name: string, reason: string): string =>
 /** A number of TOML is one that JSON does not keep: an infinite one, or one with too many digits. Put the artifact into a file of its own. */
 export const caseNumberUnkept = (): string => "JSON does not keep this number: put the artifact into a file of its own";
 
+/** A decision of a case does not say what is decided, or says it twice. */
+export const caseDecisionVerb = (verbs: string): string =>
+  `a decision names what it is on in exactly one of ${verbs}, e.g. approve = "design/d1"`;
+
+/** A case decides on what nobody can decide on: no schema is annotated with such a decision of the type. */
+export const caseNothingDecides = (type: string, what: string): string =>
+  `the methodology has no ${what} type of '${type}': its schema would say so in x-runa`;
+
+/** A type can be approved in more than one way. */
+export const caseWhichApproval = (type: string, known: string): string =>
+  `'${type}' has several approval types: say in 'as' which of ${known} is meant`;
+
+/** A case names an approval type that is not one of what is approved. */
+export const caseNoDecision = (as: string, type: string, hint: string): string =>
+  `'${as}' is no approval type of '${type}'${hint}`;
+
+/** The people of a case are names with lists of roles. */
+export const caseRolesNoList = (name: string): string =>
+  `'${name}' must be a list of roles, such as ["security"], or [] for none`;
+
+/** A decision of a case could not be made: there is nothing to decide on, or it breaks its own schema. */
+export const caseNotDecided = (verdict: string, subject: string, by: string, why: string): string =>
+  `${by} could not have ${verdict} ${subject}: ${why}`;
+
 /** Nothing could be made of a type's schema. */
 export const caseNothingMade = (type: string, reason: string): string =>
   `nothing could be made that the schema of '${type}' allows (${reason}): give the artifact itself`;

@@ -1,6 +1,7 @@
 import type { RunReport } from "@runa/engine";
 
-const EXIT_CODES = {
+/** The exit code for how a run ended. */
+export const EXIT_CODES = {
   all_complete: 0,
   aim_reached: 0,
   step_done: 0,
