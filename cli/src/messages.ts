@@ -87,6 +87,10 @@ export const lintNoProject = (directory: string): string =>
 export const testNoProject = (directory: string): string =>
   `no runa project in ${directory} or above it, whose methodology it could be: name one, \`runa test METHODOLOGY\``;
 
+/** `runa rehearse --decide` takes one of a few words, and was given another. */
+export const optionNoDecision = (known: string, text: string): string =>
+  `--decide must be one of ${known}, not '${text}'`;
+
 /** `runa rehearse` was called outside a project and without the name of a methodology. */
 export const rehearseNoProject = (directory: string): string =>
   `no runa project in ${directory} or above it that could be rehearsed: name a methodology, \`runa rehearse METHODOLOGY\``;

@@ -29,6 +29,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "--note": "TEXT",
   "--only": "TEXT",
   "--choose": "MEMBER",
+  "--decide": "HOW",
   "--until": "PROTOCOL",
   "--kind": "KIND",
   "--since": "TIME",

@@ -4,7 +4,7 @@ import type { ProjectPolicy } from "./policy.ts";
 
 /**
  * Who may decide in a project that is thrown away: these people, with the roles that each has, beside those who may in the
- * project that it is a copy of. Nobody signs anything there.
+ * project that it is a copy of: where that is anybody, it is anybody here as well. Nobody signs anything there.
  */
 export function tryingPolicy(
   people: ReadonlyMap<string, readonly string[]>,
@@ -14,6 +14,8 @@ export function tryingPolicy(
     name,
     { name, git: [], keys: [], roles, may: [], tokenSha256: null },
   ]);
+  if (original?.people === null)
+    return { ...policyInForce({ required: false, people: null }, null), sources: new Map() };
   const all = new Map([...(original?.people ?? []), ...added]);
   return { ...policyInForce({ required: false, people: all }, null), sources: new Map() };
 }
