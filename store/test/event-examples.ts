@@ -78,6 +78,7 @@ export const EXAMPLES: { readonly [Kind in EventKind]: Whole<EventBodies[Kind]> 
     key: "SHA256:key",
     policy: HASH,
   },
+  decision_refused: { actor: { kind: "attempt", attempt: "a-1" }, verb: "approve", reason: "inside_attempt" },
   delivery_accepted: { actor: ACTOR, ...DELIVERY, work_unit: "w-1", moment: 8, schema_hash: HASH },
   delivery_refused: { actor: ACTOR, reason: "invalid_artifact", artifact_type: "note", ...VIOLATIONS },
   superseded: { actor: ACTOR, ...INSTANCE, content_hash: HASH, moment: 8 },

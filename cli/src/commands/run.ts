@@ -12,7 +12,7 @@ import { aimNamed, runEnvelope, runSummary } from "@runa/engine/answers";
 import type { OpenProject, RunLimits } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { mcpCommand } from "../execution/execution.ts";
-import { EXIT_CODES, runExitCode } from "../execution/run-exit-code.ts";
+import { HELD_UP, runExitCode } from "../execution/run-exit-code.ts";
 import { durationIn, wholeNumberIn } from "../input/option-values.ts";
 import { UsageError } from "../input/usage-error.ts";
 import { untilWithProtocols } from "../messages.ts";
@@ -31,8 +31,8 @@ export class RunCommand extends ExecutingCommand {
     details: `
       Evaluates anew after each attempt. With names, only these protocols and what they need are executed, and the exit code
       speaks of them. Exit codes: 0 everything is done; 2 something failed; 3 something is still owed
-      and nothing is ready, or a limit was reached; 130 interrupted; 1 it could not be run at all, or the methodology was
-      changed meanwhile. The first Ctrl-C lets the running attempts end.
+      and nothing is ready, or a limit was reached; 130 interrupted; 1 it could not be run at all, or the methodology or
+      who may decide was changed meanwhile. The first Ctrl-C lets the running attempts end.
     `,
     examples: [
       ["Do all there is to do", "$0 run"],
@@ -77,7 +77,7 @@ export class RunCommand extends ExecutingCommand {
         "",
         ...projectionText(project, evaluation, plan),
       ]);
-    return projection.isHeldUp ? EXIT_CODES.quiescent_with_blocked_work : dryExitCode(evaluation, aim);
+    return projection.isHeldUp ? HELD_UP : dryExitCode(evaluation, aim);
   }
 
   protected override async live(live: LiveRun): Promise<number> {

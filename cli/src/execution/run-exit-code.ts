@@ -1,11 +1,11 @@
 import type { RunReport } from "@runa/engine";
 
-/** The exit code for how a run ended. */
-export const EXIT_CODES = {
+const EXIT_CODES = {
   all_complete: 0,
   aim_reached: 0,
   step_done: 0,
   methodology_changed: 1,
+  policy_changed: 1,
   quiescent_with_failures: 2,
   quiescent_with_blocked_work: 3,
   limit_reached: 3,
@@ -19,3 +19,6 @@ const ENDED_EARLY: ReadonlySet<string> = new Set(["limit_reached", "aim_reached"
 export function runExitCode({ outcome, failures }: Pick<RunReport, "outcome" | "failures">): number {
   return ENDED_EARLY.has(outcome) && failures.length > 0 ? 2 : EXIT_CODES[outcome];
 }
+
+/** The exit code of a dry run that waits for somebody: as that of the run would be. */
+export const HELD_UP = EXIT_CODES.quiescent_with_blocked_work;

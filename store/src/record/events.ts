@@ -44,6 +44,9 @@ export const VERDICTS = ["approved", "rejected", "revoked"] as const;
 
 export type Verdict = (typeof VERDICTS)[number];
 
+/** What only people do, by the word of its command. */
+const DECIDING_VERBS = ["approve", "reject", "revoke", "accept", "reopen", "serve"] as const;
+
 /** Who did what an event tells: a person, the agent of an attempt, or runa of its own accord. */
 export type Actor =
   | { readonly kind: "person"; readonly name: string }
@@ -216,6 +219,7 @@ const BODIES = {
         "quiescent_with_blocked_work",
         "limit_reached",
         "methodology_changed",
+        "policy_changed",
         "step_done",
         "error",
         "interrupted",
@@ -258,6 +262,8 @@ const BODIES = {
     },
     { ...WORK_UNIT, ...MOMENT, schema_hash: isText, author: isText, key: isText, policy: isText },
   ),
+  /** What only people do was tried inside an attempt. */
+  decision_refused: objectOf({ verb: oneOf(DECIDING_VERBS), reason: oneOf(["inside_attempt"]) }),
   accepted: objectOf(
     { protocol: isText, note: isText, outputs: listOf(objectOf({ ...INSTANCE, content_hash: isText })) },
     { ...WORK_UNIT, ...LEFT },
