@@ -49,8 +49,16 @@ const DETAIL: { readonly [Kind in EventKind]: (body: EventBodies[Kind]) => strin
   released: (body) => `${candidate(body)}, freed by hand; ${formerOwner(body.owner)}`,
   reopened: (body) => `${candidate(body)}${byWhom(body)}${because(body)}`,
   decision: (body) => `${instance(body.subject)} ${body.decision} by ${body.by}${workUnit(body)}, ${instance(body)}`,
+  checkpoint: ({ through, state, reason }) => `${CHECKPOINT[reason]}up to event ${through}: ${shortHash(state)}`,
   accepted: (body) => `${candidate(body)}${byWhom(body)}: ${body.note}`,
 };
+
+/** Why a state was kept. */
+const CHECKPOINT = {
+  count: "the state ",
+  upgrade: "runa was brought up to date; the state ",
+  rebuild: "the store was made anew; the state ",
+} as const;
 
 /** What a run aimed at, after a comma. */
 function aims({ aims = [], until }: EventBodies["run_started"]): string {
