@@ -42,7 +42,7 @@ export const changedWhileUsed = (file: string, how: string): string =>
 
 /** An agent called a command that executes or decides, in its own environment or below its own process. */
 export const insideAttempt = (attempt: string, protocol: string, root: string): string =>
-  `this is inside attempt ${attempt} of protocol '${protocol}' of the same project (${root}): an agent delivers by its tools, and what is executed, reopened or accepted is decided outside. \`runa state\`, \`scan\`, \`list\` and dry runs answer here`;
+  `this is inside attempt ${attempt} of protocol '${protocol}' of the same project (${root}): an agent delivers by its tools, and what is executed, approved, rejected, reopened or accepted is decided outside, by people. \`runa state\`, \`scan\`, \`list\` and dry runs answer here`;
 
 /** The directory in which the artifacts lie by default has gone, or may not be read, though artifacts of it are known. */
 export const workspaceUnreadable = (directory: string, reason: string, config: string): string =>
@@ -51,6 +51,10 @@ export const workspaceUnreadable = (directory: string, reason: string, config: s
 /** The directory that the command line or the environment names for the artifacts is not the one that is known. */
 export const artifactsOptionUnreadable = (directory: string, reason: string): string =>
   `the workspace cannot be read: ${directory}: ${reason}. Put it back, or correct --artifacts-dir (or RUNA_ARTIFACTS_DIR)`;
+
+/** A command that only people give was given inside an attempt of another project, or in what one left running. */
+export const decidingInsideAttempt = (attempt: string): string =>
+  `this is inside an attempt (RUNA_ATTEMPT is ${attempt}): decisions are made by people, outside`;
 
 // Subject: The config
 
@@ -258,6 +262,9 @@ export const caseFileUnusable = (reason: string): string => `the cases cannot be
 export const throwawayNotMade = (reason: string): string =>
   `no directory could be made for a project to be thrown away: ${reason}`;
 
+/** The project could not be copied for a rehearsal. Make room, or set TMPDIR to a directory with room. */
+export const copyNotMade = (reason: string): string => `the project could not be copied for a rehearsal: ${reason}`;
+
 /** `runa test` was told a methodology that has no cases. */
 export const noCaseFiles = (directory: string): string =>
   `no cases found: put them into files ${directory}/*.toml, see \`runa test --help\``;
@@ -355,6 +362,26 @@ export const noSuchDay = (day: string): string => `there is no ${day}: correct t
 /** A right of a person is none. */
 export const mayUnknown = (found: string, known: string, hint: string): string =>
   `'may' holds ${found}: use ${known}${hint}`;
+
+/** An approval takes several people, and anybody may take several names where no people are named. */
+export const approvalNobodyNamed = (type: string, min: number): string =>
+  `'${type}' takes ${min} people, and no people are named, so that one could take ${min} names: name them with [approvals] people`;
+
+/** An approval takes several people, and without signatures whoever has the user's rights can take the name of each. */
+export const approvalUnsigned = (type: string, min: number): string =>
+  `'${type}' takes ${min} people, and decisions are not signed, so that one could take ${min} names: set [approvals] required = true`;
+
+/** Fewer people than an approval takes could give it, so what it is for would wait for ever. */
+export const approvalImpossible = (type: string, who: string, able: number): string =>
+  `'${type}' takes ${who}, of whom there are ${able}: nothing can be approved by it`;
+
+/** The key that git signs with lies there without a passphrase. An agent that runs as the same user can sign with it. */
+export const keyWithoutPassphrase = (fingerprint: string): string =>
+  `the key ${fingerprint}, which git signs with, has no passphrase: whoever has your rights, as agents have, can sign with it. Give it one with \`ssh-keygen -p\`, or use a hardware key`;
+
+/** An agent of SSH's holds the key that git signs with. An agent that runs as the same user can find its socket. */
+export const keyInAgent = (fingerprint: string): string =>
+  `the key ${fingerprint}, which git signs with, is held by an ssh-agent: whoever has your rights, as agents have, can have it sign, unless it was added with \`ssh-add -c\`, which asks each time`;
 
 // Subject: Keys and signatures
 

@@ -78,6 +78,7 @@ export const EXAMPLES: { readonly [Kind in EventKind]: Whole<EventBodies[Kind]> 
     key: "SHA256:key",
     policy: HASH,
   },
+  decision_refused: { actor: { kind: "attempt", attempt: "a-1" }, verb: "approve", reason: "inside_attempt" },
   delivery_accepted: { actor: ACTOR, ...DELIVERY, work_unit: "w-1", moment: 8, schema_hash: HASH },
   delivery_refused: { actor: ACTOR, reason: "invalid_artifact", artifact_type: "note", ...VIOLATIONS },
   superseded: { actor: ACTOR, ...INSTANCE, content_hash: HASH, moment: 8 },
@@ -97,6 +98,8 @@ export const EXAMPLES: { readonly [Kind in EventKind]: Whole<EventBodies[Kind]> 
     ...CANDIDATE,
     owner: OWNER,
     agent: ["agent"],
+    binding: "[agent]",
+    policy: HASH,
     adopted: true,
     moment: 8,
     run: "run-1",
@@ -140,6 +143,16 @@ export const EXAMPLES: { readonly [Kind in EventKind]: Whole<EventBodies[Kind]> 
     ...LEFT,
     note: "as good as done",
     outputs: [{ artifact_type: "note", instance_id: "n-1", content_hash: HASH }],
+  },
+  audited: {
+    ...CANDIDATE,
+    artifact_type: "failed-attempt",
+    instance_id: "write@w-1",
+    content_hash: HASH,
+    moment: 8,
+    schema_hash: HASH,
+    status: "valid",
+    removed: true,
   },
 };
 

@@ -68,6 +68,10 @@ export function told(store: Store): Account {
       case "superseded":
         artifacts.delete(instanceOf(event.body));
         break;
+      case "audited":
+        if (event.body.removed) artifacts.delete(instanceOf(event.body));
+        else artifacts.set(instanceOf(event.body), event.body.content_hash);
+        break;
       case "scanned":
         for (const [change, type, id, hash] of event.body.changes) {
           if (change === "removed") artifacts.delete(`${type}/${id}`);

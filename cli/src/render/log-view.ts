@@ -26,7 +26,7 @@ export function eventLine(event: LogEvent): string {
 function coloured(event: LogEvent): string {
   const text = visible(event.kind).padEnd(KIND_WIDTH);
   if (!event.known) return text;
-  if (event.kind === "delivery_refused") return out("yellow", text);
+  if (event.kind === "delivery_refused" || event.kind === "decision_refused") return out("yellow", text);
   if (event.kind === "delivery_accepted") return out("green", text);
   if (event.kind === "attempt_ended") return out(event.body.outcome === "delivered" ? "green" : "red", text);
   return text;
@@ -50,7 +50,9 @@ const DETAIL: { readonly [Kind in EventKind]: (body: EventBodies[Kind]) => strin
   reopened: (body) => `${candidate(body)}${byWhom(body)}${because(body)}`,
   decision: (body) => `${instance(body.subject)} ${body.decision} by ${body.by}${workUnit(body)}, ${instance(body)}`,
   checkpoint: ({ through, state, reason }) => `${CHECKPOINT[reason]}up to event ${through}: ${shortHash(state)}`,
+  decision_refused: ({ verb }) => `${verb}: only people do that, and not inside an attempt`,
   accepted: (body) => `${candidate(body)}${byWhom(body)}: ${body.note}`,
+  audited: (body) => `${instance(body)}${body.removed ? ", taken away" : ""}`,
 };
 
 /** Why a state was kept. */

@@ -1,5 +1,7 @@
 import { abandonAttempt, adoptAttempt, type OpenAttempt } from "@runa/store/attempts";
+import { recordsDue } from "../audit/due.ts";
 import { thisOwner } from "../process/owner.ts";
+import { thisPerson } from "../process/person.ts";
 import type { Carrier } from "./carrier.ts";
 import type { Supervision } from "./context.ts";
 
@@ -13,7 +15,7 @@ export async function abandonUnknown(
   carrier: Carrier,
   attempt: OpenAttempt,
 ): Promise<boolean> {
-  if (!adoptAttempt(project.store, attempt, thisOwner())) return false;
+  if (!adoptAttempt(project.store, attempt, thisOwner(), { actor: thisPerson() })) return false;
   const work = carrier.adopt(attempt, null);
   const release = interrupts.attend(work);
   try {
@@ -23,6 +25,6 @@ export async function abandonUnknown(
   } finally {
     release();
   }
-  abandonAttempt(project.store, attempt);
+  abandonAttempt(project.store, attempt, recordsDue(project.methodology, attempt));
   return true;
 }

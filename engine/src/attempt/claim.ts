@@ -1,6 +1,7 @@
 import {
   adoptAttempt,
   beforeAttempt,
+  type Circumstances,
   type Claim,
   claimAttempt,
   endUnstarted,
@@ -12,6 +13,7 @@ import {
 import { instanceContents } from "@runa/store/deliveries";
 import { reasonOf } from "@runa/store/files";
 import { v7 as uuidv7 } from "uuid";
+import { recordsDue } from "../audit/due.ts";
 import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate } from "../evaluate/evaluate.ts";
 import type { ScopeView } from "../evaluate/scope-view.ts";
@@ -19,14 +21,15 @@ import { workNotStarted } from "../messages.ts";
 import type { Protocol } from "../methodology/methodology.ts";
 import { methodologyContents } from "../methodology/sources.ts";
 import { thisOwner } from "../process/owner.ts";
-import { thisPerson } from "../process/person.ts";
 import { mayLive } from "../process/proc.ts";
 import type { OpenProject } from "../project/project.ts";
+import { toldMethodology } from "../project/record-methodology.ts";
 import { reopenedBy } from "../reasons/reopening.ts";
 import type { ClaimedAttempt, EndedAttempt, RunningAttempt } from "./attempt.ts";
 import { type Carrier, placeOf, type Trial, type Work } from "./carrier.ts";
 import type { Supervision } from "./context.ts";
 import { instancesBefore } from "./evidence.ts";
+import type { Mandate } from "./mandate.ts";
 import { logAttemptStarted } from "./records.ts";
 import { superviseAttempt, type Watcher } from "./supervise.ts";
 
@@ -45,7 +48,7 @@ export interface Begun {
  * @throws RunaError when it cannot begin
  */
 export function launchAttempt(
-  context: Supervision,
+  context: Supervision & Mandate,
   carrier: Carrier,
   trial: Trial,
   watcher: Watcher,
@@ -82,7 +85,8 @@ export function launchAttempt(
         inputs.map(({ instance }) => instance),
       ),
     ],
-    actor: thisPerson(),
+    circumstances: circumstancesOf(project, protocol, context.policy),
+    actor: context.person,
   });
   if (claimed.kind !== "claimed") {
     prepared.discard();
@@ -106,7 +110,8 @@ export function launchAttempt(
   try {
     work = prepared.start();
   } catch (error) {
-    endUnstarted(project.store, opened, (error as NodeJS.ErrnoException).code ?? "");
+    const errno = (error as NodeJS.ErrnoException).code ?? "";
+    endUnstarted(project.store, opened, errno, recordsDue(project.methodology, opened));
     throw new RunaError(workNotStarted(carrier.kind, id, reasonOf(error)));
   }
   try {
@@ -117,6 +122,20 @@ export function launchAttempt(
     throw error;
   }
   return begin(context, { ...attempt, phase: "running", worker: work.identity }, work, watcher);
+}
+
+/** By which agent it is executed, from which methodology, and under which policy, where there is one. */
+function circumstancesOf(
+  { config, methodology }: OpenProject,
+  protocol: Protocol,
+  policy: Mandate["policy"],
+): Circumstances {
+  const isOpen = policy.people === null && !policy.required;
+  return {
+    binding: config.commandTable(protocol.name),
+    ...(!isOpen && { policy: policy.hash }),
+    methodology: toldMethodology(methodology),
+  };
 }
 
 /** The last attempt that this store has a record of. */
@@ -147,7 +166,7 @@ function begin(context: Supervision, attempt: RunningAttempt, work: Work, watche
  * Null where it is another's by now.
  */
 export function adopt(
-  context: Supervision,
+  context: Supervision & Mandate,
   carrier: Carrier,
   open: OpenAttempt,
   protocol: Protocol,
@@ -155,7 +174,7 @@ export function adopt(
 ): Begun | null {
   const { store } = context.project;
   const { id, workUnit, started, startedAt } = open;
-  if (!adoptAttempt(store, open, thisOwner())) return null;
+  if (!adoptAttempt(store, open, thisOwner(), { actor: context.person })) return null;
   const candidate = { protocol, workUnit };
   const work = carrier.adopt(open, candidate);
   const { identity } = work;

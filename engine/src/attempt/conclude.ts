@@ -1,10 +1,11 @@
-import { type InstanceRef, readSnapshot } from "@runa/store";
+import type { InstanceRef } from "@runa/store";
 import { endAttempt, type SeenType } from "@runa/store/attempts";
 import { instanceContents } from "@runa/store/deliveries";
+import { recordsDue } from "../audit/due.ts";
 import { owedDigest } from "../evaluate/outputs.ts";
 import type { ScopeView } from "../evaluate/scope-view.ts";
 import { thisOwner } from "../process/owner.ts";
-import { scopeView } from "../project/look.ts";
+import { scopeView, snapshotOf } from "../project/look.ts";
 import { type OpenProject, scanProject } from "../project/project.ts";
 import type { Attempt, EndedAttempt, FencedAttempt } from "./attempt.ts";
 import { leavingOutputs } from "./earlier-outputs.ts";
@@ -88,7 +89,7 @@ function hasChanged(view: ScopeView, { started }: FencedAttempt, { type, id }: I
 
 /** Commits the end of an attempt; false where it has been ended by another already. */
 function commitEnd(
-  { store }: OpenProject,
+  { store, methodology }: OpenProject,
   { id, candidate: { protocol, workUnit }, place, started, end: { usage, swept } }: FencedAttempt,
   outcome: Outcome,
   { view, delivered, byFile }: Pick<Evidence, "view" | "delivered" | "byFile">,
@@ -113,6 +114,7 @@ function commitEnd(
       contents: instanceContents(place.workspace, byFile),
       superseded,
       seen,
+      records: recordsDue(methodology, { id, protocol: protocol.name, workUnit }),
       logged: {
         ...loggedOutcome(outcome),
         ...(swept.length > 0 && { swept: swept.map(({ pid, name, signal }) => ({ pid, name, signal })) }),
@@ -131,7 +133,7 @@ export async function obligationsMet(project: OpenProject, attempt: Attempt): Pr
 async function judgeNow(project: OpenProject, attempt: Attempt) {
   const { protocol, workUnit } = attempt.candidate;
   const { gaps } = await scanProject(project);
-  const snapshot = readSnapshot(project.store, project.methodology.types.keys(), gaps, [workUnit]);
+  const snapshot = snapshotOf(project, gaps, [workUnit]);
   const evidence = gatherEvidence(project, attempt, snapshot);
   return { evidence, judged: judge(protocol, evidence), gaps };
 }

@@ -1,4 +1,6 @@
 import { type OpenAttempt, releaseAttempt, unendedAttempts } from "@runa/store/attempts";
+import { recordsDue } from "../audit/due.ts";
+import { writeRecords } from "../audit/write-records.ts";
 import { RunaError } from "../diagnostic.ts";
 import { owedDigest } from "../evaluate/outputs.ts";
 import {
@@ -30,9 +32,17 @@ export async function releaseByHand(project: OpenProject, prefix: string): Promi
   const attempt = openAttempt(unendedAttempts(store), prefix);
   if (!store.persistent) throw new RunaError(releaseReadOnly(storeDirectory));
   refuseWhereItLives(attempt);
-  if (!releaseAttempt(store, attempt, await outputsNow(project, attempt)))
+  const records = recordsDue(project.methodology, attempt);
+  if (!releaseAttempt(store, attempt, await outputsNow(project, attempt), records))
     throw new RunaError(attemptEndedItself(attempt.id));
+  await writeRecords(project);
   return attempt;
+}
+
+/** Frees every candidate of a copied project: what executes them has nothing to do with the copy, and is left alone. */
+export async function releaseCopied(project: OpenProject): Promise<void> {
+  for (const attempt of unendedAttempts(project.store))
+    releaseAttempt(project.store, attempt, await outputsNow(project, attempt));
 }
 
 function openAttempt(open: readonly OpenAttempt[], prefix: string): OpenAttempt {

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { WorkUnit } from "@runa/store";
 import { fileNameOf } from "@runa/store/files";
+import { mandateNow } from "../attempt/mandate.ts";
 import { RunaError } from "../diagnostic.ts";
 import type { Methodology } from "../methodology/methodology.ts";
 import { EVERYTHING } from "../plan/aim.ts";
@@ -69,9 +70,15 @@ function fileOf({ workspace }: OpenProject, type: string, id: Step["removed"][nu
   return join(workspace, type, fileNameOf(id));
 }
 
-function runStep({ interrupts }: Stage, project: OpenProject, contents: Contents, step: Step): Promise<RunReport> {
+async function runStep(
+  { interrupts }: Stage,
+  project: OpenProject,
+  contents: Contents,
+  step: Step,
+): Promise<RunReport> {
   const context = {
     project,
+    ...(await mandateNow(project, {})),
     interrupts,
     // No process is started.
     mcp: { command: "runa-mcp", args: [], found: false },

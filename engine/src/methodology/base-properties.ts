@@ -6,7 +6,7 @@ import type { Annotation, SchemaProblem } from "./annotation.ts";
 import { branchesOf, conjunctsOf, type SchemaPart } from "./schema-parts.ts";
 
 /** The type of a property that runa fills in, or the properties of the object that it is. */
-type Shape = "string" | "integer" | { readonly [property: string]: Shape };
+type Shape = "string" | "integer" | "array" | { readonly [property: string]: Shape };
 
 const DECISION: Shape = {
   v: "integer",
@@ -23,11 +23,35 @@ const DECISION: Shape = {
   signature: "string",
 };
 
+const RECORD: Shape = {
+  v: "integer",
+  attempt: "string",
+  protocol: "string",
+  work_unit: "string",
+  ran_by: { name: "string" },
+  agent: "array",
+  binding: "string",
+  instructions: "string",
+  methodology: { name: "string", manifest: "string", schemas: {} },
+  policy: "string",
+  inputs: "array",
+  delivered: "array",
+  started: "string",
+  ended: "string",
+  duration_ms: "integer",
+  outcome: "string",
+  detail: {},
+  accepted: { by: { name: "string" }, at: "string" },
+  calls: { accepted: "integer", refused: "integer" },
+  usage: {},
+  log_head: "string",
+};
+
 /** What runa fills in of an instance of each kind; `schemas/` says the same to others. */
 const BASES: { readonly [Kind in Annotation["kind"]]: Shape } = {
   approval: DECISION,
   rejection: DECISION,
-  audit: {},
+  audit: RECORD,
 };
 
 /** The properties that nobody else may set in a decision. */

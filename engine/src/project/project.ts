@@ -14,6 +14,7 @@ import {
 } from "@runa/store";
 import { WorkspaceError } from "@runa/store/files";
 import { isCheckpointDue, isWhole } from "@runa/store/replay";
+import type { Deciding } from "../decisions/decided.ts";
 import { RunaError } from "../diagnostic.ts";
 import { log } from "../log/log.ts";
 import { artifactsOptionEmpty, noConfig, noMethodology, noProject, storeMissing } from "../messages.ts";
@@ -28,6 +29,7 @@ import {
   unreadableMethodology,
   unreadableWorkspace,
 } from "./config.ts";
+import { decidingIn } from "./deciding.ts";
 import { Lockfile } from "./lockfile/read.ts";
 import type { ProjectPolicy } from "./policy.ts";
 import { policyOnce } from "./policy-once.ts";
@@ -70,6 +72,8 @@ export interface OpenProject extends Project {
    * @throws RunaError, DiagnosticsError with everything that is wrong in a file
    */
   policy(): Promise<ProjectPolicy>;
+  /** Whose decisions count, where the methodology has any. */
+  readonly deciding: Deciding;
   close(): void;
 }
 
@@ -200,7 +204,8 @@ export async function openProject(options: ProjectOptions): Promise<OpenProject>
     });
     await checkBindings(config, methodology.protocols);
     const policy = policyOnce(project.root, config, options.environment);
-    const open = { ...project, methodology, store, policy, close: () => store.close() };
+    const deciding = await decidingIn(methodology, project.workspace, policy);
+    const open = { ...project, methodology, store, policy, deciding, close: () => store.close() };
     logOpened(open);
     recordMethodology(store, methodology);
     return open;

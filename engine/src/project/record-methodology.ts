@@ -1,5 +1,5 @@
 import type { Store } from "@runa/store";
-import { noteMethodology } from "@runa/store/log";
+import { noteMethodology, type ToldMethodology } from "@runa/store/log";
 import type { Methodology } from "../methodology/methodology.ts";
 import { methodologyContents } from "../methodology/sources.ts";
 
@@ -8,14 +8,19 @@ import { methodologyContents } from "../methodology/sources.ts";
  * schemas and its instructions (attempts.md section 8). Their contents are kept with that.
  */
 export function recordMethodology(store: Store, methodology: Methodology): void {
-  const { name, manifestHash, sourcesHash, types, protocols } = methodology;
-  noteMethodology(store, sourcesHash, () => ({
-    body: {
+  const { fingerprint, body } = toldMethodology(methodology);
+  noteMethodology(store, fingerprint, () => ({ body: body(), contents: methodologyContents(methodology) }));
+}
+
+/** A methodology as the log tells of it. */
+export function toldMethodology({ name, manifestHash, sourcesHash, types, protocols }: Methodology): ToldMethodology {
+  return {
+    fingerprint: sourcesHash,
+    body: () => ({
       methodology: name,
       manifest: manifestHash,
       schemas: Object.fromEntries(Array.from(types.values(), (type) => [type.name, type.fileHash])),
       instructions: Object.fromEntries(protocols.map((protocol) => [protocol.name, protocol.instructionsHash])),
-    },
-    contents: methodologyContents(methodology),
-  }));
+    }),
+  };
 }

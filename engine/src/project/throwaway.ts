@@ -7,6 +7,7 @@ import { RunaError } from "../diagnostic.ts";
 import { throwawayNotMade } from "../messages.ts";
 import type { Methodology } from "../methodology/methodology.ts";
 import { readConfig } from "./config.ts";
+import { decidingIn } from "./deciding.ts";
 import { policyOnce } from "./policy-once.ts";
 import type { OpenProject } from "./project.ts";
 import { recordMethodology } from "./record-methodology.ts";
@@ -14,8 +15,12 @@ import { recordMethodology } from "./record-methodology.ts";
 /** In memory, and there on every Linux: what is thrown away need not wait for a disk. */
 const PLACES = ["/dev/shm", tmpdir()];
 
-/** A directory of its own, by its real path. */
-function makeDirectory(): string {
+/**
+ * Makes a directory for a project that is thrown away.
+ * @returns its real path
+ * @throws RunaError where there is no room
+ */
+export function makeThrowawayDirectory(): string {
   let failure: unknown;
   for (const place of PLACES) {
     try {
@@ -32,7 +37,7 @@ function makeDirectory(): string {
  * touching anybody's (approvals-and-audit.md section 7).
  */
 export async function openThrowaway(methodology: Methodology): Promise<OpenProject> {
-  const root = makeDirectory();
+  const root = makeThrowawayDirectory();
   const remove = () => rmSync(root, { recursive: true, force: true });
   try {
     const [workspace, storeDirectory] = [join(root, ".runa", "workspace"), join(root, ".runa", "store")];
@@ -44,6 +49,8 @@ export async function openThrowaway(methodology: Methodology): Promise<OpenProje
       store.close();
       remove();
     };
+    // The user's own approvals are for projects that stay.
+    const policy = policyOnce(root, config, { XDG_CONFIG_HOME: root });
     return {
       root,
       config,
@@ -53,8 +60,8 @@ export async function openThrowaway(methodology: Methodology): Promise<OpenProje
       artifactsOverride: false,
       methodology,
       store,
-      // The user's own approvals are for projects that stay.
-      policy: policyOnce(root, config, { XDG_CONFIG_HOME: root }),
+      policy,
+      deciding: await decidingIn(methodology, workspace, policy),
       close,
     };
   } catch (error) {

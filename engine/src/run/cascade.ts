@@ -7,6 +7,7 @@ import type { ExecutionContext } from "../attempt/context.ts";
 import { finishPending } from "../attempt/finish-pending.ts";
 import type { Watcher } from "../attempt/supervise.ts";
 import { removeUnclaimed } from "../attempt/unclaimed.ts";
+import { writeRecords } from "../audit/write-records.ts";
 import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
 import { executeReadOnly, neverStarts } from "../messages.ts";
@@ -202,6 +203,7 @@ class Cascade {
   }
 
   async #evaluate(): Promise<Evaluation> {
+    await writeRecords(this.#context.project);
     const evaluation = await this.#outlook.now();
     this.#ledger.reconciled(evaluation);
     return evaluation;
@@ -347,7 +349,7 @@ class Cascade {
   /** @param isLeft whether anything is owed or still executed elsewhere */
   #outcome(isLeft: boolean): RunOutcome {
     const stop = this.#stop.reason;
-    if (stop?.kind === "changed") return "methodology_changed";
+    if (stop?.kind === "changed") return `${stop.what}_changed`;
     if (this.#context.interrupts.stopped !== null || stop?.kind === "interrupted") return "interrupted";
     if (stop?.kind === "limit") return "limit_reached";
     if (this.#onlyIsOver) return "step_done";

@@ -146,6 +146,7 @@ export const MIGRATIONS: readonly string[] = [
   DROP INDEX event_of_methodology;
   CREATE INDEX event_of_kind ON event (kind, seq) WHERE kind = 'methodology_changed' OR kind = 'decision' OR kind = 'audited';
   `,
+  "CREATE INDEX event_of_record ON event (body ->> 'instance_id', seq) WHERE kind = 'audited';",
   `
   ALTER TABLE clock ADD COLUMN gaps TEXT;
   ALTER TABLE clock ADD COLUMN whole INTEGER;

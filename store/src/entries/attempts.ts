@@ -7,6 +7,7 @@ export {
   attemptedUnits,
   attemptNotes,
   beforeAttempt,
+  type Circumstances,
   type Claim,
   claimAttempt,
   deliveredElsewhere,
@@ -45,6 +46,11 @@ export { recordAccepted, recordReopened } from "../record/decision.ts";
 export type { LastAttempt } from "../record/last-attempts.ts";
 export type { OpenAttempt } from "../record/open-attempts.ts";
 export type { Refusal, ServerNotes } from "../record/server-notes.ts";
+
+// What is on record of one that has ended, and its record as an artifact.
+
+export { dropRecord, pendingRecords, type RecordFile, writeRecord } from "../record/audit.ts";
+export { type EndedRecord, endedRecord } from "../record/ended-attempt.ts";
 
 // What keeps one from running, and what is left to do after one.
 

@@ -16,7 +16,7 @@ export {
   type StepBack,
   verifyLog,
 } from "../record/event-log.ts";
-export type { EventFilter } from "../record/event-table.ts";
+export type { EventFilter, ToldMethodology } from "../record/event-table.ts";
 export {
   type Actor,
   type EndFacts,

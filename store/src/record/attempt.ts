@@ -23,6 +23,7 @@ import {
   startOf,
 } from "./attempt-table.ts";
 import { nextMoment } from "./clock-table.ts";
+import type { Decided } from "./decision.ts";
 import {
   type DeliveryRow,
   deliveriesOf,
@@ -30,7 +31,7 @@ import {
   earlierDeliveriesOf,
   wasDeliveredElsewhere,
 } from "./delivery-table.ts";
-import { append } from "./event-table.ts";
+import { append, appendMethodology, type ToldMethodology } from "./event-table.ts";
 import { type Actor, candidateBody, type EndFacts, type EventBodies } from "./events.ts";
 import { type Exclusion, obstacleAmong } from "./exclusion.ts";
 import { forgetBefore, instancesBeforeAttempt, recordGiven } from "./given-table.ts";
@@ -42,7 +43,7 @@ import {
   type OpenAttempt,
   openAttempts,
 } from "./open-attempts.ts";
-import { putPending } from "./pending-operation-table.ts";
+import { putPending, putPendingRecords } from "./pending-operation-table.ts";
 import { recordDelivery } from "./record-delivery.ts";
 import { type ServerNotes, serverNotes } from "./server-notes.ts";
 import { withdrawalsOf } from "./withdrawal-table.ts";
@@ -63,6 +64,14 @@ export interface Claim extends AttemptStart {
   readonly contents: readonly Content[];
   /** Who has it executed, where that is known. */
   readonly actor?: Actor | undefined;
+  /** What the log tells of it besides. */
+  readonly circumstances?: Circumstances;
+}
+
+/** Under what an attempt is made. */
+export interface Circumstances extends Pick<EventBodies["claimed"], "binding" | "policy"> {
+  /** The methodology that its runa has loaded: the last one that the log tells of before the claim. */
+  readonly methodology: ToldMethodology;
 }
 
 /** What came of a claim: the attempt has begun, something else runs that it has to wait for, or it was executed meanwhile. */
@@ -90,7 +99,8 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
     const startedAt = wallTime();
     insertAttempt(connection, claim, { started, startedAt });
     recordGiven(connection, claim);
-    const { id: attempt, reopened } = claim;
+    const { id: attempt, reopened, circumstances } = claim;
+    if (circumstances !== undefined) appendMethodology(connection, circumstances.methodology);
     append(connection, { kind: "claimed", attempt, body: claimBody(claim, started) }, startedAt);
     if (reopened !== null)
       append(connection, { kind: "reopened", attempt, body: { ...candidateBody(claim), ...reopened } });
@@ -99,10 +109,12 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
 }
 
 function claimBody(claim: Claim, moment: Moment): EventBodies["claimed"] {
+  const { methodology: _, ...told } = claim.circumstances ?? {};
   return {
     ...candidateBody(claim),
     owner: ownerBody(claim.owner),
     agent: claim.argv,
+    ...told,
     ...(claim.actor && { actor: claim.actor }),
     moment,
     ...(claim.run !== undefined && { run: claim.run }),
@@ -135,13 +147,18 @@ function ownerBody({ machine, pid }: Owner) {
  * Makes `to` the owner of an attempt whose owner is gone, if nobody else did so first.
  * @returns whether it is now the owner
  */
-export function adoptAttempt(store: Store, attempt: OpenAttempt, to: Owner): boolean {
+export function adoptAttempt(store: Store, attempt: OpenAttempt, to: Owner, { actor }: Decided = {}): boolean {
   return store.connection.write(() => {
     if (!changeOwner(store.connection, attempt.id, attempt.owner, to)) return false;
     append(store.connection, {
       kind: "claimed",
       attempt: attempt.id,
-      body: { ...candidateBody(attempt), owner: ownerBody(to), adopted: true },
+      body: {
+        ...candidateBody(attempt),
+        owner: ownerBody(to),
+        adopted: true,
+        ...(actor !== undefined && { actor }),
+      },
     });
     return true;
   });
@@ -150,13 +167,20 @@ export function adoptAttempt(store: Store, attempt: OpenAttempt, to: Owner): boo
 /**
  * Frees a candidate by hand: ends its attempt as `abandoned`, whoever owns it.
  * @param outputsAfter digest of the owed outputs that lie there
+ * @param records see `AttemptResult`
  * @returns whether it was open
  */
-export function releaseAttempt(store: Store, attempt: OpenAttempt, outputsAfter: string): boolean {
+export function releaseAttempt(
+  store: Store,
+  attempt: OpenAttempt,
+  outputsAfter: string,
+  records: readonly InstanceRef[] = [],
+): boolean {
   return store.connection.write(() => {
     const { connection } = store;
     const at = nextMoment(connection);
     if (!endOpen(connection, attempt.id, { ...ABANDONED, outputsAfter }, at)) return false;
+    putPendingRecords(connection, attempt.id, records);
     append(connection, {
       kind: "released",
       attempt: attempt.id,
@@ -236,6 +260,8 @@ export interface AttemptResult extends AttemptEnd {
   /** Everything that counts as delivered, by tool or by file. */
   readonly delivered: readonly InstanceRef[];
   readonly superseded: readonly InstanceRef[];
+  /** Which instances of audit types are records of this attempt, or may be of the one before: they are brought up to date. */
+  readonly records?: readonly InstanceRef[];
   /** The contents of what it delivered by file. */
   readonly contents: readonly Content[];
   /** What the log tells of the outcome: names, codes and hashes, nothing of any content. */
@@ -263,6 +289,7 @@ export function endAttempt(store: Store, attempt: NamedAttempt, result: AttemptR
       for (const { type, id } of result.superseded)
         putPending(connection, { kind: "supersede", attempt: own, type, id });
     }
+    putPendingRecords(connection, own, result.records ?? []);
     const named = ({ type, id }: InstanceRef) => ({ artifact_type: type, instance_id: id });
     logEnd(connection, attempt, {
       outcome: result.outcome,
@@ -290,22 +317,38 @@ export function endAttempt(store: Store, attempt: NamedAttempt, result: AttemptR
 /**
  * Ends an attempt of one's own whose agent could not be started because of runa's surroundings, such as a full disk.
  * @param errno what the system said
+ * @param records see `AttemptResult`
  */
-export function endUnstarted(store: Store, attempt: NamedAttempt, errno: string): void {
-  endUnjudged(store, attempt, "not_started", { errno });
+export function endUnstarted(
+  store: Store,
+  attempt: NamedAttempt,
+  errno: string,
+  records: readonly InstanceRef[] = [],
+): void {
+  endUnjudged(store, attempt, "not_started", { errno }, records);
 }
 
-/** Ends an attempt of which nothing can be judged. */
-export function abandonAttempt(store: Store, attempt: NamedAttempt): void {
-  endUnjudged(store, attempt, "abandoned", {});
+/**
+ * Ends an attempt of which nothing can be judged.
+ * @param records see `AttemptResult`
+ */
+export function abandonAttempt(store: Store, attempt: NamedAttempt, records: readonly InstanceRef[] = []): void {
+  endUnjudged(store, attempt, "abandoned", {}, records);
 }
 
-function endUnjudged(store: Store, attempt: NamedAttempt, outcome: OutcomeId, detail: EndFacts): void {
+function endUnjudged(
+  store: Store,
+  attempt: NamedAttempt,
+  outcome: OutcomeId,
+  detail: EndFacts,
+  records: readonly InstanceRef[],
+): void {
   const { connection } = store;
   connection.write(() => {
     const at = nextMoment(connection);
-    if (endOpen(connection, attempt.id, { ...ABANDONED, outcome, detail }, at))
-      logEnd(connection, attempt, { outcome, moment: at, outputs_after: ABANDONED.outputsAfter, ...detail });
+    if (!endOpen(connection, attempt.id, { ...ABANDONED, outcome, detail }, at)) return;
+    putPendingRecords(connection, attempt.id, records);
+    logEnd(connection, attempt, { outcome, moment: at, outputs_after: ABANDONED.outputsAfter, ...detail });
   });
 }
 

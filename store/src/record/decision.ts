@@ -1,3 +1,4 @@
+import type { InstanceRef } from "../artifact.ts";
 import type { CandidateName } from "../candidate.ts";
 import { requirePersistent, type Store } from "../connection/store.ts";
 import { markDelivered } from "../index/artifact-table.ts";
@@ -7,6 +8,7 @@ import { append } from "./event-table.ts";
 import { type Actor, candidateBody } from "./events.ts";
 import { lastAttemptOf } from "./last-attempts.ts";
 import { openAttempts } from "./open-attempts.ts";
+import { putPendingRecords } from "./pending-operation-table.ts";
 import { putReopenings } from "./reopening.ts";
 
 /** Who decides, where that is known. */
@@ -36,6 +38,8 @@ export interface AcceptedAttempt extends Acceptance {
   readonly candidate: CandidateName;
   readonly outputs: readonly InstanceState[];
   readonly note: string;
+  /** See `AttemptResult`. */
+  readonly records?: readonly InstanceRef[];
 }
 
 /**
@@ -53,6 +57,7 @@ export function recordAccepted(store: Store, accepted: AcceptedAttempt, { actor 
     if (isOpen || last === null || last.id !== attempt || last.outcome === "delivered") return false;
     const at = nextMoment(connection);
     acceptAttemptRow(connection, attempt, accepted, at);
+    putPendingRecords(connection, attempt, accepted.records ?? []);
     for (const { type, id } of outputs) markDelivered(connection, type, id, at);
     append(connection, {
       kind: "accepted",

@@ -7,6 +7,7 @@ import { eventDamaged } from "../messages.ts";
 import { lastStepBack } from "./clock-table.ts";
 import {
   append,
+  appendMethodology,
   attemptsBeginning,
   countEvents,
   type EventFilter,
@@ -71,7 +72,7 @@ export function noteMethodology(store: Store, fingerprint: string, noted: () => 
   connection.writeIfFree(() => {
     if (lastMethodology(connection) === fingerprint) return;
     keepContents(store, contents);
-    append(connection, { kind: "methodology_changed", attempt: null, body: { ...body, fingerprint } });
+    appendMethodology(connection, { fingerprint, body: () => body });
   });
 }
 

@@ -3,7 +3,7 @@ import type { Connection } from "../connection/connection.ts";
 import { canonicalJson, sha256 } from "../json/canonical.ts";
 import { rfc3339, wallTime } from "../wall-time.ts";
 import { noteStepBack } from "./clock-table.ts";
-import type { EventKind, EventRow, NewEvent } from "./events.ts";
+import type { EventBodies, EventKind, EventRow, NewEvent } from "./events.ts";
 
 /** Which events are asked for; what is left out asks for all. */
 export interface EventFilter {
@@ -122,4 +122,16 @@ export function protocolsIn(connection: Connection): string[] {
 /** The fingerprint of the methodology that the log told of last; null where it told of none. */
 export function lastMethodology(connection: Connection): string | null {
   return (connection.statement(METHODOLOGY).get() as { fingerprint: string | null } | undefined)?.fingerprint ?? null;
+}
+
+/** A methodology as the log tells of it; the body is made only when it is needed. */
+export interface ToldMethodology {
+  readonly fingerprint: string;
+  readonly body: () => Omit<EventBodies["methodology_changed"], "fingerprint">;
+}
+
+/** Has the log tell of a methodology, unless it told of that one last; only inside a write transaction. */
+export function appendMethodology(connection: Connection, { fingerprint, body }: ToldMethodology): void {
+  if (lastMethodology(connection) === fingerprint) return;
+  append(connection, { kind: "methodology_changed", attempt: null, body: { ...body(), fingerprint } });
 }

@@ -44,6 +44,9 @@ export const VERDICTS = ["approved", "rejected", "revoked"] as const;
 
 export type Verdict = (typeof VERDICTS)[number];
 
+/** What only people do, by the word of its command. */
+const DECIDING_VERBS = ["approve", "reject", "revoke", "accept", "reopen", "serve"] as const;
+
 /** Who did what an event tells: a person, the agent of an attempt, or runa of its own accord. */
 export type Actor =
   | { readonly kind: "person"; readonly name: string }
@@ -107,6 +110,7 @@ const isCheckpointReason = oneOf(["count", "upgrade", "rebuild"]);
 const isWriter = oneOf(["attempt", "server", "hand"]);
 const isInputChange = oneOf(["new", "modified", "spoilt", "removed"]);
 const isBroken = oneOf(["invalid", "malformed", "stale"]);
+const isFileStatus = oneOf(["valid", "invalid", "malformed"]);
 const isReopening = oneOf([
   "input_changed",
   "inputs_changed",
@@ -218,6 +222,7 @@ const BODIES = {
         "quiescent_with_blocked_work",
         "limit_reached",
         "methodology_changed",
+        "policy_changed",
         "step_done",
         "error",
         "interrupted",
@@ -233,6 +238,8 @@ const BODIES = {
     {
       ...WORK_UNIT,
       agent: listOf(isText),
+      binding: isText,
+      policy: isText,
       adopted: isTrue,
       ...MOMENT,
       run: isText,
@@ -260,9 +267,16 @@ const BODIES = {
   ),
   /** The hash of the state that the events up to one lead to; the state itself is kept beside the log. */
   checkpoint: objectOf({ through: isCount, state: isText, reason: isCheckpointReason }),
+  /** What only people do was tried inside an attempt. */
+  decision_refused: objectOf({ verb: oneOf(DECIDING_VERBS), reason: oneOf(["inside_attempt"]) }),
   accepted: objectOf(
     { protocol: isText, note: isText, outputs: listOf(objectOf({ ...INSTANCE, content_hash: isText })) },
     { ...WORK_UNIT, ...LEFT },
+  ),
+  // What the record of an attempt is from now on, or was until it was taken away; the work unit is the attempt's.
+  audited: objectOf(
+    { ...INSTANCE, content_hash: isText, protocol: isText },
+    { ...WORK_UNIT, ...MOMENT, schema_hash: isText, status: isFileStatus, removed: isTrue },
   ),
 };
 

@@ -2,9 +2,12 @@ import type { InstanceId, InstanceRef } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import { isText, objectOf, oneOf, type Shape, stored, storedJson } from "../connection/stored.ts";
 
-const KINDS = ["supersede", "withdraw"] as const;
+const KINDS = ["supersede", "withdraw", "audit"] as const;
 
-/** What is still to be done for an attempt: moving an instance out of the workspace that it superseded or withdrew. */
+/**
+ * What is still to be done for an attempt: moving an instance out of the workspace that it superseded or withdrew, or
+ * bringing its record up to date, which is an instance of an audit type.
+ */
 export interface Operation extends InstanceRef {
   readonly kind: (typeof KINDS)[number];
 }
@@ -40,6 +43,11 @@ function fromColumns(connection: Connection, { kind, attempt, subject }: Columns
 
 export function putPending(connection: Connection, operation: PendingOperation): void {
   connection.statement(PUT).run(operation.kind, operation.attempt, subjectOf(operation));
+}
+
+/** Has the records of an attempt brought up to date, before anything is evaluated again. */
+export function putPendingRecords(connection: Connection, attempt: string, records: readonly InstanceRef[]): void {
+  for (const { type, id } of records) putPending(connection, { kind: "audit", attempt, type, id });
 }
 
 /** Everything that is still to be done, in the order in which it was put down. */

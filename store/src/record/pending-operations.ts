@@ -28,15 +28,31 @@ export interface NotDone extends PendingOperation {
 export function finishPendingOperations({ connection }: Store, workspace: string): NotDone[] {
   // Put back, it will hold what is still to be moved.
   if (!existsSync(workspace)) return [];
-  return pendingOperations(connection).flatMap((operation): NotDone[] => {
-    try {
-      connection.write(() => finish(connection, workspace, operation));
-      return [];
-    } catch (error) {
-      if (!(error instanceof UnsafeDirectoryError) && (error as NodeJS.ErrnoException).code === undefined) throw error;
-      return [{ ...operation, reason: error instanceof UnsafeDirectoryError ? error.message : reasonOf(error) }];
-    }
-  });
+  return pendingOperations(connection)
+    .filter(isMove)
+    .flatMap((operation): NotDone[] => {
+      try {
+        connection.write(() => finish(connection, workspace, operation));
+        return [];
+      } catch (error) {
+        return [notDone(operation, error)];
+      }
+    });
+}
+
+/**
+ * What could not be done, and why.
+ * @throws whatever is no matter of the file system
+ */
+export function notDone(operation: PendingOperation, error: unknown): NotDone {
+  if (error instanceof UnsafeDirectoryError) return { ...operation, reason: error.message };
+  if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+  return { ...operation, reason: reasonOf(error) };
+}
+
+/** Whether an operation moves an instance away; records are written by who knows the methodology (`writeRecord`). */
+function isMove({ kind }: PendingOperation): boolean {
+  return kind !== "audit";
 }
 
 /**
@@ -44,7 +60,7 @@ export function finishPendingOperations({ connection }: Store, workspace: string
  * @throws UnsafeDirectoryError, or an errno exception
  */
 export function finishPendingFor({ connection }: Store, workspace: string, instance: InstanceRef): void {
-  for (const operation of pendingFor(connection, instance)) finish(connection, workspace, operation);
+  for (const operation of pendingFor(connection, instance).filter(isMove)) finish(connection, workspace, operation);
 }
 
 /**

@@ -32,6 +32,8 @@ function folded(state: State, event: KnownEvent): boolean {
       return event.attempt !== null || reopened(state, event.body);
     case "decision":
       return decided(state, event.body);
+    case "audited":
+      return audited(state, event.body);
     default:
       return true;
   }
@@ -181,6 +183,30 @@ function decided(state: State, body: EventBodies["decision"]): boolean {
     schemaHash: schemaHash as SchemaHash,
     workUnit: (body.work_unit as WorkUnit | undefined) ?? null,
     lastModified: moment as Moment,
+    deliveredAt: null,
+  });
+  return true;
+}
+
+function audited(state: State, body: EventBodies["audited"]): boolean {
+  const { moment, schema_hash: schemaHash, artifact_type: type, status } = body;
+  const id = body.instance_id as InstanceId;
+  if (body.removed === true) {
+    // Else it lay there no more.
+    if (moment !== undefined) remove(state, type, id, moment as Moment);
+    return true;
+  }
+  if (moment === undefined || schemaHash === undefined || status === undefined) return false;
+  const contentHash = body.content_hash as ContentHash;
+  const old = state.artifacts.get(type)?.get(id);
+  put(state, {
+    type,
+    id,
+    status,
+    contentHash,
+    schemaHash: schemaHash as SchemaHash,
+    workUnit: (body.work_unit as WorkUnit | undefined) ?? null,
+    lastModified: old?.contentHash === contentHash ? old.lastModified : (moment as Moment),
     deliveredAt: null,
   });
   return true;

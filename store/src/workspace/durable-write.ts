@@ -161,6 +161,23 @@ export function moveDurably(
   }
 }
 
+/**
+ * Removes a file durably, where it is there.
+ * @throws UnsafeDirectoryError, or an errno exception
+ */
+export function removeDurably(directory: string, name: string): void {
+  let held: HeldDirectory | null = null;
+  try {
+    held = new HeldDirectory(directory);
+    unlinkSync(held.at(name));
+    held.sync();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  } finally {
+    held?.close();
+  }
+}
+
 function moveInto(file: string, target: HeldDirectory, name: string): void {
   try {
     renameSync(file, target.at(name));
