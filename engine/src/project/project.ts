@@ -197,10 +197,10 @@ export async function openProject(options: ProjectOptions): Promise<OpenProject>
   const file = methodologyFile(project);
   const store = openProjectStore(project, options.looks ? "look" : "record");
   try {
+    await requireWholeLog(store);
     const policy = policyOnce(project.root, config, options.environment);
     // What the store keeps of a methodology lies where agents can write: where signatures count, its files do (decisions 4).
     const reread = options.reread || (await requiresSignatures(config, options.environment, policy));
-    await requireWholeLog(store);
     const methodology = await projectMethodology(store, file, reread).catch(async (error: unknown) => {
       if (!(error instanceof UnreadableManifestError)) throw error;
       throw await unreadableMethodology(config, error.file, error.reason);
