@@ -55,6 +55,7 @@ const COMMAND_OF_KIND: Readonly<Record<string, string>> = {
   explanation: "explain",
   delivery: "deliver",
   test: "test",
+  rehearsal: "rehearse",
 };
 
 /** The same for the three oldest answers, which have no kind, by their version: no two share one. */
