@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandClass>>> = {
   run: async () => (await import("./commands/run.ts")).RunCommand,
   deliver: async () => (await import("./commands/deliver.ts")).DeliverCommand,
   reopen: async () => (await import("./commands/reopen.ts")).ReopenCommand,
+  approvals: async () => (await import("./commands/approvals.ts")).ApprovalsCommand,
   approve: async () => (await import("./commands/approve.ts")).ApproveCommand,
   reject: async () => (await import("./commands/reject.ts")).RejectCommand,
   revoke: async () => (await import("./commands/revoke.ts")).RevokeCommand,

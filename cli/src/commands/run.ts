@@ -77,7 +77,7 @@ export class RunCommand extends ExecutingCommand {
         "",
         ...projectionText(project, evaluation, plan),
       ]);
-    return projection.isHeldUp ? EXIT_CODES.quiescent_with_blocked_work : dryExitCode(evaluation, aim);
+    return projection.isHeldUp ? 3 : dryExitCode(evaluation, aim);
   }
 
   protected override async live(live: LiveRun): Promise<number> {
