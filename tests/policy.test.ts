@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { chain, draft } from "./rig/examples.ts";
@@ -135,4 +136,36 @@ test("run and step start nothing while who may decide cannot be read", async () 
   expect(stderr).toMatch(/^error: \S+config\.toml:3:10 {2}'people' names \S+people\.toml, which cannot be read/);
   expect(await rig.events("claimed")).toEqual([]);
   expect((await rig.run("state")).exitCode).toBe(0);
+});
+
+describe("a claim tells the policy in force and who has the work done", () => {
+  test("by the name under which people decide", async () => {
+    const rig = await rigWithPeople("", {
+      ...draft,
+      types: ["design-approval"],
+      schemas: { "design-approval": { "x-runa": { kind: "approval", of: "design" }, type: "object" } },
+    });
+    rig.write("../home/.gitconfig", "[user]\nname = Anna\n");
+    const step = rig.start("step");
+    const agent = await rig.nextAttempt();
+    await agent.deliver("design", "d1", { title: "A design" });
+    await agent.exit(0);
+    await step.ended();
+    const [claimed] = await rig.events("claimed");
+    expect(claimed?.body).toMatchObject({
+      actor: { kind: "person", name: "anna" },
+      policy: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+    });
+  });
+
+  test("and where there is none, by the account", async () => {
+    const rig = await makeRig(draft);
+    rig.write("../home/.gitconfig", "[user]\nname = Anna\n");
+    const step = rig.start("step");
+    await (await rig.nextAttempt()).exit(1);
+    await step.ended();
+    const [claimed] = await rig.events("claimed");
+    expect(claimed?.body).toMatchObject({ actor: { kind: "person", name: userInfo().username } });
+    expect(Object.keys(claimed?.body ?? {})).not.toContain("policy");
+  });
 });

@@ -12,7 +12,7 @@ import { aimNamed, runEnvelope, runSummary } from "@runa/engine/answers";
 import type { OpenProject, RunLimits } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { mcpCommand } from "../execution/execution.ts";
-import { runExitCode } from "../execution/run-exit-code.ts";
+import { HELD_UP, runExitCode } from "../execution/run-exit-code.ts";
 import { durationIn, wholeNumberIn } from "../input/option-values.ts";
 import { UsageError } from "../input/usage-error.ts";
 import { untilWithProtocols } from "../messages.ts";
@@ -77,7 +77,7 @@ export class RunCommand extends ExecutingCommand {
         "",
         ...projectionText(project, evaluation, plan),
       ]);
-    return projection.isHeldUp ? 3 : dryExitCode(evaluation, aim);
+    return projection.isHeldUp ? HELD_UP : dryExitCode(evaluation, aim);
   }
 
   protected override async live(live: LiveRun): Promise<number> {

@@ -2,7 +2,7 @@ import type { Instance } from "@runa/store";
 import { outputTypesOf } from "../methodology/methodology.ts";
 import { type Trigger, typesOf } from "../methodology/trigger.ts";
 import { isDecidedOn } from "./awaited.ts";
-import type { EvaluatedCandidate, Evaluation, PreconditionReason } from "./evaluate.ts";
+import type { EvaluatedCandidate, Evaluation, PreconditionReason, WaitCondition } from "./evaluate.ts";
 import type { ProtocolView } from "./scope-view.ts";
 import { TriggerEvaluation } from "./trigger.ts";
 
@@ -56,6 +56,11 @@ export function debtsOf(evaluation: Evaluation, done: (candidate: EvaluatedCandi
     if (view.valid(decided).length === 0) return nobodyWrites(decided);
     return isDecidedOn(evaluation, decisions, view, decided);
   };
+  const awaitsDecision = (condition: WaitCondition) =>
+    condition.kind === "trigger" &&
+    condition.unapproved !== null &&
+    decisions !== undefined &&
+    !isDecidedOn(evaluation, decisions, view, condition.unapproved.subject);
   const nobodyWrites = (type: string): boolean => {
     const ofType = writers.get(type);
     if (ofType === undefined) return false;
@@ -80,7 +85,8 @@ export function debtsOf(evaluation: Evaluation, done: (candidate: EvaluatedCandi
           ({ reason, artifactType }) => isAbsence(reason, artifactType) && nobodyOwes(artifactType, waiting),
         );
       case "waiting":
-        if (outputs.complete) return true;
+        // What was approved and is no more was done by what lies there; what lies there now has still to be decided on.
+        if (outputs.complete && !readiness.conditions.some(awaitsDecision)) return true;
         return (
           !candidate.triggerSatisfied &&
           waitsForNothing(protocol.trigger, new TriggerEvaluation(waiting, outputs, feedback), waiting)
