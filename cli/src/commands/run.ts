@@ -5,6 +5,7 @@ import {
   decidingReasons,
   type EvaluatedCandidate,
   type Evaluation,
+  type Projection,
   planExecution,
   projectionOf,
 } from "@runa/engine";
@@ -12,7 +13,7 @@ import { aimNamed, runEnvelope, runSummary } from "@runa/engine/answers";
 import type { OpenProject, RunLimits } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { mcpCommand } from "../execution/execution.ts";
-import { HELD_UP, runExitCode } from "../execution/run-exit-code.ts";
+import { runExitCode } from "../execution/run-exit-code.ts";
 import { durationIn, wholeNumberIn } from "../input/option-values.ts";
 import { UsageError } from "../input/usage-error.ts";
 import { untilWithProtocols } from "../messages.ts";
@@ -77,7 +78,7 @@ export class RunCommand extends ExecutingCommand {
         "",
         ...projectionText(project, evaluation, plan),
       ]);
-    return projection.isHeldUp ? HELD_UP : dryExitCode(evaluation, aim);
+    return dryExitCode(evaluation, aim, projection);
   }
 
   protected override async live(live: LiveRun): Promise<number> {
@@ -123,9 +124,8 @@ export class RunCommand extends ExecutingCommand {
   }
 }
 
-/** A dry run with READY work answers for the rest. */
-function dryExitCode(evaluation: Evaluation, aim: Aim): number {
-  return debtsFor(aim, evaluation, debtsOf(evaluation)).owing.every(({ readiness }) => readiness.status === "ready")
-    ? 0
-    : 3;
+/** A dry run with READY work answers for the rest, unless that would go no further than to what has to be decided on. */
+function dryExitCode(evaluation: Evaluation, aim: Aim, { isHeldUp }: Projection): number {
+  const { owing } = debtsFor(aim, evaluation, debtsOf(evaluation));
+  return !isHeldUp && owing.every(({ readiness }) => readiness.status === "ready") ? 0 : 3;
 }
