@@ -76,6 +76,13 @@ export const unknownAdapter = (name: string, hint: string, known: string): strin
 /** There is no completion for that shell. */
 export const unknownShell = (name: string, hint: string): string => `there is no completion for '${name}'${hint}`;
 
+/** `runa diff` compares contents of one instance: `runa show TYPE` lists those that there are. */
+export const diffNeedsInstance = (): string => "diff needs a type and an instance: `runa diff TYPE INSTANCE`";
+
+/** When something is asked about was given in a form that runa does not read. */
+export const whenForm = (option: string): string =>
+  `${option} needs an event of the log such as "#12", how long ago such as "2h" or "7d", a time such as "2026-01-31 09:30:00", a content such as sha256:0123abcd (8 digits or more), or the id of an attempt (8 characters or more)`;
+
 /** `runa lint ""` was called. */
 export const lintNameEmpty = (): string => "METHODOLOGY is empty: name a methodology, or leave it out";
 

@@ -563,6 +563,37 @@ export const instanceKeepsChanging = (type: string, instance: string): string =>
 /** An input was written to between the scan and the prompt that was to show it. */
 export const inputChangedForPrompt = (): string => "an input was changed while the prompt was made: try again";
 
+// Subject: What was there before
+
+/** `--at`, `--from` or `--to` names an event that the log does not have yet. */
+export const eventNotThere = (event: number, last: number): string =>
+  `there is no event ${event}: the log ends with event ${last}`;
+
+/** The log does not tell that the instance was there at that time. A scan that found very many at once lists only some of them. */
+export const noInstanceThen = (instance: string, type: string, when: string, hint: string): string =>
+  `the log tells of no '${instance}' of type '${type}' ${when}${hint}`;
+
+/** No content is kept whose hash begins so. It may never have been kept, or be gone by now; `[history] keep` says for how long. */
+export const noContentBeginning = (beginning: string): string =>
+  `no content is kept whose hash begins with ${beginning}`;
+
+/** Several contents have a hash that begins so. Give more of it. */
+export const contentAmbiguous = (beginning: string, found: string): string =>
+  `several contents have a hash that begins with ${beginning}: ${found}`;
+
+/** What was to be compared was never kept, or is kept no longer. `[history] keep` says for how long contents are. */
+export const contentNotKept = (which: string): string => `${which} is not kept, so it cannot be compared`;
+
+/** Somebody had what was to be compared erased. `runa log --kind forgotten` says who, and why. */
+export const contentForgotten = (which: string): string => `${which} was forgotten, so it cannot be compared`;
+
+/** What lies in the place of a content is not what was kept, as after an edit or on a failing disk. It is not shown. */
+export const contentDamaged = (which: string, reason: string): string => `${which} is damaged: ${reason}`;
+
+/** `runa diff` without --from compares with the content before, and the log tells of none. */
+export const noContentBefore = (instance: string, type: string): string =>
+  `the log tells of no other content that '${instance}' of type '${type}' had before: name one with --from`;
+
 // Subject: Attempts that are named
 
 /** So few characters of an id could mean many attempts. */

@@ -54,6 +54,8 @@ export async function valuesOf(name: string, option: string | null, around: Arou
       return names((project) => project.protocols());
     case "ATTEMPT":
       return attempts(around, around.command === "release" ? "open" : "latest");
+    case "WHEN":
+      return attempts(around, "latest");
     case "ID":
       return option === "--attempt" ? attempts(around, "latest") : names((project) => project.workUnits());
     case "NAME":
