@@ -1,6 +1,6 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { by, hashOf } from "./rig/deciding.ts";
@@ -10,10 +10,11 @@ import {
   logDecision,
   makeGuarded,
   makeKey,
+  OWN,
   peopleToml,
   writeDecision,
 } from "./rig/guarded.ts";
-import { RUNA } from "./rig/programs.ts";
+import { CHECKOUT, RUNA } from "./rig/programs.ts";
 import { editLog, keepOtherwise } from "./rig/store-edit.ts";
 
 /** What becomes of an attack: nothing; it has its effect, and that shows afterwards; it has its effect. */
@@ -24,6 +25,8 @@ interface Attack {
   readonly title: string;
   /** By level; null where there is nothing to attack. */
   readonly outcomes: Readonly<Record<Level, Outcome | null>>;
+  /** Where agents are apart, if it is another than with the policy outside. */
+  readonly apart?: Outcome;
   /** How many people it takes to approve. */
   readonly min?: number;
   /** Does it, and tells what is said of it; nothing where nothing is. */
@@ -244,6 +247,7 @@ const ATTACKS: readonly Attack[] = [
   {
     title: "signs with a person's key that it finds without a passphrase",
     outcomes: SIGNED_ONLY,
+    apart: "stopped",
     attempt: (guarded) => refusal(guarded.tries("approve", "design/d1", anybody(), "anna")),
   },
   {
@@ -258,6 +262,7 @@ const ATTACKS: readonly Attack[] = [
   {
     title: "has a person's ssh-agent sign, whose socket it finds",
     outcomes: SIGNED_ONLY,
+    apart: "stopped",
     attempt: async (guarded) => {
       const socket = await agentWith(guarded, []);
       return refusal(guarded.tries("approve", "design/d1", anybody({ SSH_AUTH_SOCK: socket }), "anna.pub"));
@@ -281,6 +286,18 @@ const ATTACKS: readonly Attack[] = [
       return refusal(guarded.tries("approve", "design/d1", by("mallory"), "mallory"));
     },
     says: { outside: /^error: the key SHA256:\S+ is the key of none of the people/ },
+  },
+  {
+    title: "does the same in the person's own `approvals.toml`",
+    outcomes: { log: null, signatures: null, outside: "not stopped" },
+    apart: "stopped",
+    attempt: async (guarded) => {
+      makeKey(guarded.keyOf("mallory"));
+      const people = peopleToml(guarded, ["anna", "boris", "mallory"]);
+      guarded.rig.write("people.toml", people);
+      guarded.rig.write(OWN, people);
+      return refusal(guarded.tries("approve", "design/d1", by("mallory"), "mallory"));
+    },
   },
   {
     title: "puts one key under two names",
@@ -370,4 +387,48 @@ test.each(CASES)("$level: an agent $title, which is $outcome", async (attack) =>
   const said = says?.[level];
   if (outcome === "stopped" && said !== undefined) expect(told).toMatch(said);
   if (outcome === "shows") expect(await showsTo?.(guarded, guarded.keptHead)).toBe(true);
+});
+
+/** A user that is there everywhere, and that ssh-keygen therefore works for. */
+const NOBODY = 65_534;
+
+/** Other users for whom agents could run; none where the tests may not start programs as somebody else. */
+const OTHERS = process.getuid?.() === 0 ? [NOBODY] : [];
+
+test.each(OTHERS)(
+  "an agent that runs as another user (%i) reaches no key, no ssh-agent and no configuration of a person",
+  async (user) => {
+    const guarded = await makeGuarded("outside");
+    const { rig } = guarded;
+    const hash = await hashOf(rig, "design/d1");
+    makeKey(guarded.keyOf("mallory"));
+    execFileSync("chmod", ["-R", "a+rwX", rig.directory]);
+    for (const own of ["keys", "home"]) execFileSync("chmod", ["-R", "go=", join(rig.directory, own)]);
+    const env = { HOME: join(rig.directory, "desk") };
+    const approve = async (key: string, more: Readonly<Record<string, string>> = {}) => {
+      const words = ["approve", "design/d1", "--as", "design-approval", "--hash", hash, "--key", key];
+      return (await rig.run(...words, by("anna", { user, env: { ...env, ...more } }))).stderr;
+    };
+    expect(await approve(guarded.keyOf("anna"))).toMatch(/^error: the key that --key names, \S+, cannot be read/);
+    const socket = await agentWith(guarded, []);
+    rig.write("anna.pub", peopleToml(guarded, ["anna"]).match(/ssh-ed25519 [^"]+/)?.[0] ?? "");
+    expect(await approve(join(rig.project, "anna.pub"), { SSH_AUTH_SOCK: socket })).toMatch(
+      /^error: nothing was signed with \S+: neither an agent nor a file beside it has the private key/m,
+    );
+    const written = spawnSync("sh", ["-c", `echo > ${join(rig.project, OWN)}`], { uid: user });
+    expect(written.status).not.toBe(0);
+    expect(await guarded.isOpen()).toBe(false);
+  },
+);
+
+test("docs/security.md tells what becomes of each attack at each level", () => {
+  const page = readFileSync(join(CHECKOUT, "docs/security.md"), "utf8");
+  const cell = (outcome: Outcome | null) =>
+    outcome === "shows" ? "shows: `runa log --verify --expect`" : (outcome ?? "–");
+  const rows = ATTACKS.map(({ title, outcomes, apart }) => {
+    const { log, signatures, outside } = outcomes;
+    return `| ${[title, ...[log, signatures, outside, apart ?? outside].map(cell)].join(" | ")} |`;
+  });
+  const head = "| an agent | the log | signatures | policy outside | agents apart |\n|---|---|---|---|---|";
+  expect(page).toContain([head, ...rows].join("\n"));
 });

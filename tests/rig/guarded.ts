@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { contentOf } from "../../store/src/entries/files.ts";
 import { openStore } from "../../store/src/index.ts";
@@ -95,7 +95,8 @@ export class Guarded {
   }
 }
 
-const OWN = "../home/.config/runa/approvals.toml";
+/** The user's own `approvals.toml`, from the project. */
+export const OWN = "../home/.config/runa/approvals.toml";
 
 const PEOPLE = ["anna", "boris"];
 
@@ -139,14 +140,6 @@ export function peopleToml(guarded: Guarded, names: readonly string[], more = ""
       return `[people.${name}]\ngit = ["${name}"]\nkeys = [{ key = "${line}"${more} }]\n`;
     })
     .join("");
-}
-
-/** Another clone of a project: what travels, and not its store. */
-export function cloneOf({ rig }: Guarded): void {
-  const kept = join(rig.directory, "kept");
-  cpSync(join(rig.project, ".runa/workspace"), kept, { recursive: true });
-  rmSync(join(rig.project, ".runa/store"), { recursive: true });
-  cpSync(kept, join(rig.project, ".runa/workspace"), { recursive: true });
 }
 
 /** Adds an event to the log by which a person has approved something, with its file: one without a signature, or that one. */
