@@ -81,9 +81,7 @@ function notAttested(message: string): Violation {
 function counts(file: Instance, decisions: Decisions): boolean {
   if (file.status !== "valid") return false;
   const state = decisions.stateOf(file);
-  if (state.kind !== "stands") return false;
-  const { verdict } = state.decision;
-  return verdict === "rejected" || (verdict === "approved" && decisions.counts(state.decision));
+  return state.kind === "stands" && state.counts;
 }
 
 /** An approved subject as it stands for its approval: what is approved, since there were enough. */
@@ -91,5 +89,8 @@ function approvedSubject(subject: Instance, approvalType: string, decisions: Dec
   if (subject.status !== "valid") return [];
   const state = decisions.of(subject).approvals.find(({ type }) => type.name === approvalType);
   if (state?.isApproved !== true || state.since === null) return [];
-  return [{ ...subject, type: approvalType, lastModified: state.since, deliveredAt: null, mtime: null }];
+  const { id, status, contentHash, workUnit, violations } = subject;
+  const { since: lastModified } = state;
+  const stands = { id, status, contentHash, workUnit, lastModified, deliveredAt: null, mtime: null, violations };
+  return [{ type: approvalType, ...stands }];
 }

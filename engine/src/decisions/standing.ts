@@ -30,6 +30,9 @@ export function standingOn(
   if (decisions.at(-1)?.subject.contentHash !== content) return NOTHING_STANDS;
   const first = decisions.findLastIndex(({ subject }) => subject.contentHash !== content) + 1;
   const ofContent = decisions.slice(first);
+  const [only] = ofContent;
+  // So it is with most, and there may be thousands.
+  if (only !== undefined && ofContent.length === 1) return sorted(ofContent);
   const people = new Map<string, Person>();
   for (const decision of ofContent) {
     const person = people.get(decision.by) ?? new Person();
@@ -38,12 +41,18 @@ export function standingOn(
   }
   const standing = [...people.values()].flatMap((person) => person.standing);
   const overridden = ofContent.findLastIndex((decision) => mayOverride(decision, approvals, deciders));
-  return {
-    approvals: standing.filter(({ verdict, attested, valid }) => verdict === "approved" && attested && valid),
-    rejections: standing.filter(
-      (one) => one.verdict === "rejected" && (isKnown(deciders, one.by) || ofContent.indexOf(one) > overridden),
+  return sorted(
+    standing.filter(
+      (one) => one.verdict !== "rejected" || isKnown(deciders, one.by) || ofContent.indexOf(one) > overridden,
     ),
-    revocations: standing.filter(({ verdict }) => verdict === "revoked"),
+  );
+}
+
+function sorted(decisions: readonly Decision[]): Standing {
+  return {
+    approvals: decisions.filter(({ verdict, attested, valid }) => verdict === "approved" && attested && valid),
+    rejections: decisions.filter(({ verdict }) => verdict === "rejected"),
+    revocations: decisions.filter(({ verdict }) => verdict === "revoked"),
   };
 }
 
