@@ -1,4 +1,5 @@
-import type { Instance, InstanceId, Instances, Moment } from "@runa/store";
+import type { ContentHash, Instance, InstanceId, Instances, Moment } from "@runa/store";
+import type { InstanceState } from "@runa/store/attempts";
 import type { LoggedDecision } from "@runa/store/log";
 import { type DecisionAnnotation, isDecision } from "../methodology/annotation.ts";
 import { type ApprovalType, type DecisionTypes, decisionTypesOf } from "../methodology/decision-types.ts";
@@ -16,8 +17,6 @@ export interface ApprovalState {
   readonly approvals: readonly Decision[];
   /** Whether there are enough, and no rejection stands. */
   readonly isApproved: boolean;
-  /** When there were enough of them; null where there are not. */
-  readonly since: Moment | null;
 }
 
 /** What was decided on an instance. */
@@ -31,12 +30,19 @@ export interface SubjectState {
 
 /** What a decision's file comes to. */
 export type FileState =
-  /** It stands: an approval, a rejection, or a revocation that nothing has replaced. `counts`: its subject is approved, too. */
-  | { readonly kind: "stands"; readonly decision: Decision; readonly counts: boolean }
+  /** It is an approval that counts, as its subject is approved, or a rejection that stands. */
+  | { readonly kind: "counts" }
+  /** It stands: an approval of what is not approved, or a revocation that nothing has replaced. */
+  | { readonly kind: "stands" }
   /** Its subject has changed or gone, or something newer has replaced it. */
-  | { readonly kind: "stale"; readonly decision: Decision }
+  | { readonly kind: "stale" }
   /** Nobody made it, or not so. */
   | { readonly kind: "refused"; readonly why: string };
+
+// Thousands of files come to one of these.
+const COUNTS: FileState = { kind: "counts" };
+const STANDS: FileState = { kind: "stands" };
+const STALE: FileState = { kind: "stale" };
 
 /** What a project has in which people decide. */
 export interface DecidedOn {
@@ -60,11 +66,11 @@ export class Decisions {
   readonly #on: DecidedOn;
   /** The decisions on each subject that the log tells of. */
   readonly #logged = new ByInstance<LoggedDecision[]>();
-  /** What the log tells of each file. */
-  readonly #files = new ByInstance<LoggedDecision[]>();
+  /** What the log tells of each file. No two decisions have one id. */
+  readonly #files = new ByInstance<LoggedDecision>();
   readonly #rows = new Map<string, ReadonlyMap<InstanceId, Instance>>();
   readonly #states = new ByInstance<SubjectState>();
-  readonly #fileStates = new ByInstance<FileState>();
+  readonly #nothing = new Map<string, SubjectState>();
   #foreign: ByInstance<Decision[]> | undefined;
 
   constructor(on: DecidedOn) {
@@ -74,7 +80,7 @@ export class Decisions {
     for (const decision of on.logged) {
       if (!this.#fits(decision)) continue;
       addTo(this.#logged, decision.subject, decision);
-      addTo(this.#files, decision, decision);
+      this.#files.set(decision.type, decision.id, decision);
     }
   }
 
@@ -95,22 +101,51 @@ export class Decisions {
     }
   }
 
-  /** What was decided on an instance as it lies there. */
-  of({ type, id }: Pick<Instance, "type" | "id">): SubjectState {
-    return this.#states.get(type, id) ?? this.#states.set(type, id, this.#stateOf(type, id));
+  /** What was decided on an instance, which is named or one of the snapshot's own. */
+  of(subject: Pick<Instance, "type" | "id"> | Instance): SubjectState {
+    const { type, id } = subject;
+    const known = this.#states.get(type, id);
+    if (known !== undefined) return known;
+    const instance = "status" in subject ? subject : this.#row(type, id);
+    const made = instance?.status === "valid" ? this.history(instance) : [];
+    // Of thousands of instances on which nobody has decided nothing else is to be known.
+    if (made.length === 0) return this.#undecided(type);
+    return this.#states.set(type, id, this.#stateOf(type, instance?.contentHash, made));
+  }
+
+  #undecided(type: string): SubjectState {
+    let state = this.#nothing.get(type);
+    if (state === undefined) {
+      state = this.#stateOf(type, undefined, []);
+      this.#nothing.set(type, state);
+    }
+    return state;
   }
 
   /** Whether an instance is approved for each of these types. */
   isApproved(subject: Instance, approvalTypes: readonly string[]): boolean {
-    if (subject.status !== "valid") return false;
-    const { approvals } = this.of(subject);
-    return approvalTypes.every((name) => approvals.find(({ type }) => type.name === name)?.isApproved === true);
+    return approvalTypes.every((name) => this.approvalState(subject, name)?.isApproved === true);
   }
 
   /** Every decision on an instance, on whatever content, the earliest first. */
-  history({ type, id }: Pick<Instance, "type" | "id">): Decision[] {
-    const logged = (this.#logged.get(type, id) ?? []).map((decision) => this.#asMade(decision));
-    return inOrder(logged, this.#signedElsewhere()?.get(type, id) ?? []);
+  history({ type, id }: Pick<Instance, "type" | "id">): readonly Decision[] {
+    const logged = this.#logged.get(type, id)?.map((decision) => this.#asMade(decision)) ?? NONE;
+    const others = this.#signedElsewhere()?.get(type, id);
+    return others === undefined ? logged : inOrder(logged, others);
+  }
+
+  /** The files of the approvals by which an instance is approved; none where it is not. */
+  approving(subject: Instance, approvalType: string): readonly Instance[] {
+    const state = this.approvalState(subject, approvalType);
+    return state?.isApproved === true ? state.approvals.flatMap((one) => this.fileOf(one) ?? []) : [];
+  }
+
+  /** What a valid instance has of an approval type. */
+  approvalState(subject: Instance, approvalType: string): ApprovalState | undefined {
+    if (subject.status !== "valid") return undefined;
+    const { approvals } = this.of(subject);
+    for (const state of approvals) if (state.type.name === approvalType) return state;
+    return undefined;
   }
 
   /** What lies there in the place of a decision's file. */
@@ -120,51 +155,51 @@ export class Decisions {
 
   /** What the file of a decision comes to, apart from its schema. */
   stateOf(file: Instance): FileState {
-    const { type, id } = file;
-    return this.#fileStates.get(type, id) ?? this.#fileStates.set(type, id, this.#fileState(file));
-  }
-
-  #fileState(file: Instance): FileState {
-    const { type, id, contentHash } = file;
-    const logged = this.#files.get(type, id)?.findLast((one) => one.contentHash === contentHash);
-    const decision = logged === undefined ? this.#foreignAt(file) : this.#asMade(logged);
+    const logged = this.#loggedOf(file);
+    const decision = logged ?? this.#foreignAt(file);
     if (typeof decision === "string") return { kind: "refused", why: decision };
-    if (!decision.attested) return { kind: "refused", why: this.#whyNotSigned(file, decision) };
+    if (logged !== undefined && this.#on.policy.required && !this.#asMade(logged).attested)
+      return { kind: "refused", why: this.#whyNotSigned(file, logged) };
     const { standing, approvals } = this.of(decision.subject);
-    const { verdict } = decision;
-    const those = { approved: standing.approvals, rejected: standing.rejections, revoked: standing.revocations }[
-      verdict
-    ];
-    if (!isAmong(those, decision)) return { kind: "stale", decision };
-    const state = approvals.find((one) => one.type.name === type);
-    const counts =
-      verdict === "approved"
-        ? state?.isApproved === true && isAmong(state.approvals, decision)
-        : verdict === "rejected";
-    return { kind: "stands", decision, counts };
+    switch (decision.verdict) {
+      case "approved": {
+        if (!isAmong(standing.approvals, decision)) return STALE;
+        const state = approvals.find((one) => one.type.name === file.type);
+        return state?.isApproved === true && isAmong(state.approvals, decision) ? COUNTS : STANDS;
+      }
+      case "rejected":
+        return isAmong(standing.rejections, decision) ? COUNTS : STALE;
+      case "revoked":
+        return isAmong(standing.revocations, decision) ? STANDS : STALE;
+    }
   }
 
-  #stateOf(type: string, id: InstanceId): SubjectState {
+  /** The event that attests a file with its content. */
+  #loggedOf({ type, id, contentHash }: Instance): LoggedDecision | undefined {
+    const logged = this.#files.get(type, id);
+    return logged?.contentHash === contentHash ? logged : undefined;
+  }
+
+  #stateOf(type: string, content: ContentHash | undefined, made: readonly Decision[]): SubjectState {
     const { policy } = this.#on;
     const approvalTypes = this.types.approvalsOf(type);
-    const subject = this.#row(type, id);
-    const standing =
-      subject?.status === "valid"
-        ? standingOn(this.history(subject), subject.contentHash, approvalTypes, policy)
-        : NOTHING_STANDS;
+    const standing = content === undefined ? NOTHING_STANDS : standingOn(made, content, approvalTypes, policy);
+    const isRejected = standing.rejections.length > 0;
     const approvals = approvalTypes.map((approvalType): ApprovalState => {
-      const { min } = approvalType.annotation;
-      const made = entitledApprovals(standing, approvalType, policy);
-      const isApproved = made.length >= min && standing.rejections.length === 0;
-      const moments = made.map((one) => this.#row(one.type, one.id)?.lastModified ?? (0 as Moment));
-      const since = moments.sort((a, b) => a - b)[min - 1] ?? null;
-      return { type: approvalType, approvals: made, isApproved, since };
+      const entitled = entitledApprovals(standing, approvalType, policy);
+      const isApproved = !isRejected && entitled.length >= approvalType.annotation.min;
+      return { type: approvalType, approvals: entitled, isApproved };
     });
-    return {
-      standing,
-      approvals,
-      isApproved: approvals.every((one) => one.isApproved) && standing.rejections.length === 0,
-    };
+    return { standing, approvals, isApproved: !isRejected && approvals.every((one) => one.isApproved) };
+  }
+
+  /** When there were as many approvals as it takes. */
+  since({ type, approvals }: ApprovalState): Moment | null {
+    const [first] = approvals;
+    if (first !== undefined && approvals.length === 1 && type.annotation.min === 1)
+      return this.fileOf(first)?.lastModified ?? null;
+    const moments = approvals.map((one) => this.#row(one.type, one.id)?.lastModified ?? (0 as Moment));
+    return moments.sort((a, b) => a - b)[type.annotation.min - 1] ?? null;
   }
 
   /** A decision that the log tells of, with what lies there of its file. */
@@ -180,7 +215,7 @@ export class Decisions {
     return { type, id, contentHash, verdict, subject, workUnit, by, author, at, attested, valid };
   }
 
-  #whyNotSigned(file: Instance, { at }: Decision): string {
+  #whyNotSigned(file: Instance, { at }: Pick<Decision, "at">): string {
     const verdict = this.#on.signatures?.verify(file, at);
     return verdict === undefined || verdict.kind === "signed" ? NOT_ATTESTED : `not attested: ${verdict.text}`;
   }
@@ -218,7 +253,7 @@ export class Decisions {
       const found: Decision[] = [];
       for (const type of this.#decisionTypes())
         for (const file of this.#on.instances.get(type) ?? []) {
-          if (this.#files.get(type, file.id)?.some((one) => one.contentHash === file.contentHash) === true) continue;
+          if (this.#loggedOf(file) !== undefined) continue;
           const decision = this.#foreignAt(file);
           if (typeof decision !== "string") found.push(decision);
         }
@@ -242,8 +277,10 @@ export class Decisions {
   }
 }
 
+const NONE: readonly Decision[] = [];
+
 export const NOT_ATTESTED = "not attested: decisions are made with runa approve";
 
-function isAmong(decisions: readonly Decision[], { type, id, contentHash }: Decision): boolean {
+function isAmong(decisions: readonly Decision[], { type, id, contentHash }: InstanceState): boolean {
   return decisions.some((one) => one.type === type && one.id === id && one.contentHash === contentHash);
 }
