@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { chain, draft } from "./rig/examples.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
+import { keepOtherwise } from "./rig/store-edit.ts";
 
 const PEOPLE = `[people.anna]
 git = ["Anna"]
@@ -45,6 +46,16 @@ describe("where signatures are required, attempts get no agents that sign", () =
     await agent.exit(0);
     expect((await step.ended()).exitCode).toBe(0);
   });
+});
+
+test.each([
+  { required: false, believed: true },
+  { required: true, believed: false },
+])("where signatures are required ($required) what the store keeps of the methodology is not believed", async (one) => {
+  const rig = await rigWithPeople(`required = ${one.required}\n`, draft);
+  await rig.run("state");
+  keepOtherwise(rig.project, (kept) => kept.replace('"produces":["design"]', '"produces":[]'));
+  expect((await rig.run("list")).stdout.includes("design")).toBe(!one.believed);
 });
 
 describe("when it changes while an attempt runs who may decide,", () => {

@@ -1,5 +1,6 @@
-import type { ContentHash, InstanceId, WallTime, WorkUnit } from "../artifact.ts";
+import type { ContentHash, InstanceId, InstanceRef, WallTime, WorkUnit } from "../artifact.ts";
 import { CacheSlot, type Connection } from "../connection/connection.ts";
+import type { Store } from "../connection/store.ts";
 import { isCount, parsed } from "../connection/stored.ts";
 import type { InstanceState } from "./attempt-table.ts";
 import { type EventRow, isDecisionBody, isEventTime, type Verdict } from "./events.ts";
@@ -60,6 +61,15 @@ export function loggedDecisions(connection: Connection): readonly LoggedDecision
   });
 }
 
+/**
+ * What the log tells of decisions on an instance, in its order, whatever content it had.
+ * @throws StoreError where the store has been deleted or replaced
+ */
+export function decisionsOn({ connection }: Store, { type, id }: InstanceRef): LoggedDecision[] {
+  connection.requireInPlace();
+  return loggedDecisions(connection).filter(({ subject }) => subject.type === type && subject.id === id);
+}
+
 function hashOf(connection: Connection, seq: number): string | undefined {
   return (connection.statement(HASH).get(seq) as { hash: string } | undefined)?.hash;
 }
@@ -70,7 +80,7 @@ type Row = readonly [seq: unknown, at: unknown, body: unknown];
 /** The rows of a text; null where one of them is not JSON. */
 function rowsIn(text: string): readonly Row[] | null {
   const rows = parsed(text);
-  return Array.isArray(rows) ? rows : null;
+  return Array.isArray(rows) && rows.every((row) => Array.isArray(row)) ? rows : null;
 }
 
 /** The rows one by one, of which some are not JSON. */
