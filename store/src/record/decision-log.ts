@@ -77,10 +77,12 @@ function hashOf(connection: Connection, seq: number): string | undefined {
 /** An event's number, its time, and its body. */
 type Row = readonly [seq: unknown, at: unknown, body: unknown];
 
+const isRow = (row: unknown): row is Row => Array.isArray(row) && row.length === 3;
+
 /** The rows of a text; null where one of them is not JSON. */
 function rowsIn(text: string): readonly Row[] | null {
   const rows = parsed(text);
-  return Array.isArray(rows) && rows.every((row) => Array.isArray(row)) ? rows : null;
+  return Array.isArray(rows) && rows.every(isRow) ? rows : null;
 }
 
 /** The rows one by one, of which some are not JSON. */
