@@ -707,6 +707,22 @@ export const nothingDecides = (type: string, kind: string): string =>
 export const notItsApproval = (name: string, type: string, known: string): string =>
   `--as: '${name}' is no approval type of '${type}': it has ${known}`;
 
+/** The methodology has nobody decide on instances of this type: no schema has `x-runa` with it as `of`. */
+export const nobodyDecidesOn = (type: string): string =>
+  `nobody decides on '${type}': it has neither an approval type nor a rejection type`;
+
+/** It was not said which instance is meant, and it does not follow. */
+export const nothingAwaits = (type: string): string =>
+  `nothing of '${type}' awaits a decision: name the instance that you decide on`;
+
+/** It was not said which instance is meant, and it does not follow. */
+export const whichInstance = (type: string, known: string): string =>
+  `several instances of '${type}' await a decision: name the one that you decide on: ${known}`;
+
+/** Whoever approves has to be one of those whom the type asks for, by its `role` or `not_author`. */
+export const notEntitled = (person: string, type: string, why: string): string =>
+  `${person}'s approval would count for nothing as '${type}': ${why}. Nothing was decided`;
+
 /** Several approval types are of a type, and it was not said which one is meant. */
 export const whichApproval = (type: string, known: string): string =>
   `'${type}' has several approval types: say which one is meant, with --as: ${known}`;
