@@ -35,6 +35,7 @@ export class ApproveCommand extends DecidingCommand {
 
   as = Option.String("--as", { description: "The approval type, where there are several." });
 
+  protected readonly verb = "approve";
   protected readonly verdict = "approved";
   protected readonly needsNote = false;
 

@@ -19,6 +19,7 @@ export class RejectCommand extends DecidingCommand {
     ],
   });
 
+  protected readonly verb = "reject";
   protected readonly verdict = "rejected";
   protected readonly needsNote = true;
   protected readonly decisionType = null;

@@ -49,6 +49,8 @@ const DETAIL: { readonly [Kind in EventKind]: (body: EventBodies[Kind]) => strin
   released: (body) => `${candidate(body)}, freed by hand; ${formerOwner(body.owner)}`,
   reopened: (body) => `${candidate(body)}${byWhom(body)}${because(body)}`,
   decision: (body) => `${instance(body.subject)} ${body.decision} by ${body.by}${workUnit(body)}, ${instance(body)}`,
+  gates_changed: ({ acceptance, hash }) =>
+    acceptance === undefined ? hash : `${hash}, accepted by ${acceptance.by.name}`,
   decision_refused: ({ verb }) => `${verb}: only people do that, and not inside an attempt`,
   accepted: (body) => `${candidate(body)}${byWhom(body)}: ${body.note}`,
   audited: (body) => `${instance(body)}${body.removed ? ", taken away" : ""}`,

@@ -1,6 +1,6 @@
 import { RunaError, visibleLines } from "@runa/engine";
 import { type DecisionAsk, type DecisionSheet, decideOn, openSheet } from "@runa/engine/deciding";
-import { type OpenProject, refuseInsideAttempt } from "@runa/engine/project";
+import { type OpenProject, refuseDeciding } from "@runa/engine/project";
 import { Option } from "clipanion";
 import { isConfirmed, isInteractive } from "../../input/ask.ts";
 import { type BatchLine, batchLines } from "../../input/batch.ts";
@@ -36,6 +36,8 @@ export abstract class DecidingCommand extends ScopedCommand {
   });
   batch = Option.String("--batch", { description: "Decide on each line of a file: type, instance, hash, note." });
 
+  /** The word of the command. */
+  protected abstract readonly verb: "approve" | "reject";
   protected abstract readonly verdict: DecisionAsk["verdict"];
   /** The decision type that was named; null where it follows. */
   protected abstract readonly decisionType: string | null;
@@ -48,7 +50,7 @@ export abstract class DecidingCommand extends ScopedCommand {
     const decide = this.batch === undefined ? this.#one(set) : await this.#each(this.batch, set);
     return this.withProject(
       async (project) => {
-        refuseInsideAttempt(project, process.env);
+        refuseDeciding(project, process.env, this.verb);
         return decide(project);
       },
       { looks: false, reread: true },
@@ -59,7 +61,7 @@ export abstract class DecidingCommand extends ScopedCommand {
   #one(set: ReadonlyMap<string, string>) {
     const { type, instance } = instanceName(this.type, this.instance);
     if (type === undefined) throw new UsageError(typeNeeded());
-    const hash = hashIn(this.hash);
+    const hash = hashIn("--hash", this.hash);
     if (hash === null && !isInteractive()) throw new UsageError(hashNeeded());
     const note = this.#note();
     return async (project: OpenProject): Promise<number> => {
@@ -67,7 +69,7 @@ export abstract class DecidingCommand extends ScopedCommand {
       if (hash === null) await page([Buffer.from(sheetText(sheet, lineWidth(stdout)))], process.env);
       const said = this.edit ? await editedNote(questionText(sheet), note ?? "", process.env) : note;
       if (hash === null && !(await isConfirmed(questionText(sheet)))) {
-        fail(this.path[0] ?? "", undecidedText());
+        fail(this.verb, undecidedText());
         return 1;
       }
       return this.#decide(project, sheet, said, set);
@@ -95,7 +97,7 @@ export abstract class DecidingCommand extends ScopedCommand {
       if (lines.length > 1 && failed > 0)
         tell([`${lines.length - failed} of ${lines.length} decided`], {
           level: "info",
-          operation: this.path[0] ?? "",
+          operation: this.verb,
           outcome: "partial",
         });
       return failed === 0 ? 0 : 1;
@@ -107,7 +109,7 @@ export abstract class DecidingCommand extends ScopedCommand {
       return await this.#decide(project, await openSheet(project, this.#ask(type, instance, hash)), note, set);
     } catch (error) {
       if (!(error instanceof RunaError)) throw error;
-      fail(this.path[0] ?? "", failure(error));
+      fail(this.verb, failure(error));
       return 1;
     }
   }
@@ -138,7 +140,7 @@ export abstract class DecidingCommand extends ScopedCommand {
       tell: (text) => stderr.write(visibleLines(text)),
     });
     if (result.kind === "decided") this.print([decidedText(sheet)]);
-    else fail(this.path[0] ?? "", notDecidedText(sheet, result));
+    else fail(this.verb, notDecidedText(sheet, result));
     return result.kind === "decided" ? 0 : 1;
   }
 }
