@@ -76,6 +76,13 @@ export const unknownAdapter = (name: string, hint: string, known: string): strin
 /** There is no completion for that shell. */
 export const unknownShell = (name: string, hint: string): string => `there is no completion for '${name}'${hint}`;
 
+/** `runa diff` compares contents of one instance: `runa show TYPE` lists those that there are. */
+export const diffNeedsInstance = (): string => "diff needs a type and an instance: `runa diff TYPE INSTANCE`";
+
+/** When something is asked about was given in a form that runa does not read. */
+export const whenForm = (option: string): string =>
+  `${option} needs an event of the log such as "#12", how long ago such as "2h" or "7d", a time such as "2026-01-31 09:30:00", a content such as sha256:0123abcd (8 digits or more), or the id of an attempt (8 characters or more)`;
+
 /** `runa lint ""` was called. */
 export const lintNameEmpty = (): string => "METHODOLOGY is empty: name a methodology, or leave it out";
 
@@ -86,6 +93,10 @@ export const lintNoProject = (directory: string): string =>
 /** `runa test` was called outside a project and without the name of a methodology. */
 export const testNoProject = (directory: string): string =>
   `no runa project in ${directory} or above it, whose methodology it could be: name one, \`runa test METHODOLOGY\``;
+
+/** `runa rehearse --decide` takes one of a few words, and was given another. */
+export const optionNoDecision = (known: string, text: string): string =>
+  `--decide must be one of ${known}, not '${text}'`;
 
 /** `runa rehearse` was called outside a project and without the name of a methodology. */
 export const rehearseNoProject = (directory: string): string =>
@@ -250,8 +261,8 @@ export const followOutputReadOnly = (): string =>
 export const followLogReadOnly = (): string =>
   "the store cannot be written here, so --follow would see nothing new: leave it out, or make the store writable";
 
-/** A head is compared only while the chain is walked. */
-export const expectNeedsVerify = (): string => "--expect needs --verify";
+/** A head is compared, and the log folded, only while the chain is walked. */
+export const needsVerify = (option: string): string => `${option} needs --verify`;
 
 /** One prints the head, the other checks the chain. */
 export const verifyOrHead = (): string => "--verify and --head cannot be used together";

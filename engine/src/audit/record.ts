@@ -107,7 +107,9 @@ function acceptanceOf({ at, body: { actor } }: NonNullable<EndedRecord["accepted
 /** What the log tells of an outcome beside its name. */
 function detailOf(body: NonNullable<EndedRecord["ended"]>["body"] | undefined): EndFacts {
   if (body === undefined) return {};
-  const { protocol, work_unit, outcome, delivered, duration_ms, usage, actor, ...detail } = body;
+  const { protocol, work_unit, outcome, delivered, duration_ms, usage, actor, ...rest } = body;
+  // What only a fold of the log needs.
+  const { moment, seen, outputs_after, vouched, superseded, retry, ...detail } = rest;
   return detail;
 }
 

@@ -1,5 +1,5 @@
 import type { Store } from "@runa/store";
-import { readContent } from "@runa/store/deliveries";
+import { readContent } from "@runa/store/contents";
 import { parseJsonBytes } from "@runa/store/json";
 
 /** A content that the store keeps, as JSON with every digit. */

@@ -26,9 +26,3 @@ export {
   redelivered,
   takenAwayBy,
 } from "../record/instance-history.ts";
-
-// Their contents, kept under their hashes.
-
-export { type Content, contentNamed } from "../contents/content.ts";
-export { instanceContents } from "../contents/instance-content.ts";
-export { readContent } from "../contents/read.ts";

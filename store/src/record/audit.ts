@@ -104,6 +104,7 @@ function put(
       instance_id: id,
       content_hash: contentHash,
       ...candidateBody(of),
+      moment: at,
       schema_hash: schemaHash,
       status,
     },
@@ -118,7 +119,8 @@ function takeAway(
 ): void {
   removeDurably(join(workspace, type), fileNameOf(id));
   const known = findArtifact(connection, type, id);
-  if (known !== null) removeArtifact(connection, known, nextMoment(connection));
+  const at = known === null ? null : nextMoment(connection);
+  if (known !== null && at !== null) removeArtifact(connection, known, at);
   const told = newestRecord(connection, { type, id });
   const contentHash = told === null || told.isRemoved ? known?.contentHash : told.contentHash;
   if (contentHash === undefined) return;
@@ -131,6 +133,7 @@ function takeAway(
       content_hash: contentHash,
       ...candidateBody(of),
       removed: true,
+      ...(at !== null && { moment: at }),
     },
   });
 }
