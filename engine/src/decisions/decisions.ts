@@ -209,14 +209,14 @@ export class Decisions {
     const { type, id, contentHash, verdict, subject, workUnit, by, author, at } = logged;
     const attested =
       !this.#on.policy.required ||
-      (file !== undefined && isThere && this.#on.signatures?.verify(file, logged.at).kind === "signed");
+      (file !== undefined && isThere && this.#on.signatures?.verify(file, logged).kind === "signed");
     const valid = isThere && file?.status === "valid";
     // Not by spreading, which takes longer than all the rest where there are thousands.
     return { type, id, contentHash, verdict, subject, workUnit, by, author, at, attested, valid };
   }
 
-  #whyNotSigned(file: Instance, { at }: Pick<Decision, "at">): string {
-    const verdict = this.#on.signatures?.verify(file, at);
+  #whyNotSigned(file: Instance, logged: LoggedDecision): string {
+    const verdict = this.#on.signatures?.verify(file, logged);
     return verdict === undefined || verdict.kind === "signed" ? NOT_ATTESTED : `not attested: ${verdict.text}`;
   }
 
