@@ -52,6 +52,7 @@ const COMMAND_OF_KIND: Readonly<Record<string, string>> = {
   content: "show",
   difference: "diff",
   gc: "gc",
+  forgotten: "forget",
   validation: "validate",
   attempts: "attempts",
   graph: "graph",
@@ -60,6 +61,8 @@ const COMMAND_OF_KIND: Readonly<Record<string, string>> = {
   scan: "scan",
   explanation: "explain",
   delivery: "deliver",
+  approvals: "approvals",
+  decisions: "approvals",
   test: "test",
   rehearsal: "rehearse",
 };

@@ -1,9 +1,9 @@
 import { loadDiff } from "@runa/engine/history";
 import { Command, Option } from "clipanion";
+import { instanceName } from "../input/instance-name.ts";
 import { UsageError } from "../input/usage-error.ts";
 import { diffNeedsInstance } from "../messages.ts";
 import { differenceText } from "../render/diff-view.ts";
-import { typeAndInstance } from "./base/instance-named.ts";
 import { ProjectCommand } from "./base/project-command.ts";
 import { whenGiven } from "./base/when.ts";
 
@@ -31,7 +31,7 @@ export class DiffCommand extends ProjectCommand {
   json = Option.Boolean("--json", false, { description: "Print one JSON document (version 1)." });
 
   override async execute(): Promise<number> {
-    const { type, instance } = typeAndInstance(this.type, this.instance);
+    const { type, instance } = instanceName(this.type, this.instance);
     if (type === undefined || instance === undefined) throw new UsageError(diffNeedsInstance());
     const given = (option: string, text: string | undefined) => (text === undefined ? null : whenGiven(option, text));
     const compared = { from: given("--from", this.from), to: given("--to", this.to) };

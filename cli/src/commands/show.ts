@@ -2,9 +2,9 @@ import { resolve } from "node:path";
 import { showInstance, showType, showTypes } from "@runa/engine/answers";
 import { openPast } from "@runa/engine/history";
 import { Command, Option } from "clipanion";
+import { instanceName } from "../input/instance-name.ts";
 import { contentText, pastInstanceText, pastTypesText, pastTypeText } from "../render/past-view.ts";
 import { instanceText, typesText, typeText } from "../render/show-view.ts";
-import { typeAndInstance } from "./base/instance-named.ts";
 import { ProjectCommand } from "./base/project-command.ts";
 import { whenGiven } from "./base/when.ts";
 
@@ -37,7 +37,7 @@ export class ShowCommand extends ProjectCommand {
   json = Option.Boolean("--json", false, { description: "Print one JSON document (version 1)." });
 
   override async execute(): Promise<number> {
-    const { type, instance } = typeAndInstance(this.type, this.instance);
+    const { type, instance } = instanceName(this.type, this.instance);
     if (this.at !== undefined) return this.#past(this.at, type, instance);
     return this.withProject(async (project) => {
       if (type === undefined) this.answer(this.json, await showTypes(project), typesText);

@@ -29,6 +29,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "--note": "TEXT",
   "--only": "TEXT",
   "--choose": "MEMBER",
+  "--decide": "HOW",
   "--until": "PROTOCOL",
   "--kind": "KIND",
   "--since": "TIME",
@@ -41,6 +42,11 @@ const VALUES: Readonly<Record<string, string>> = {
   "--max-attempts": "N",
   "--time-limit": "DURATION",
   "--grace": "DURATION",
+  "--as": "TYPE",
+  "--set": "KEY=VALUE",
+  "--hash": "HASH",
+  "--batch": "FILE",
+  "--key": "FILE",
 };
 
 /** Text is never set wider than this. */

@@ -1,6 +1,7 @@
 // What was there before: as it was, what changed, and what is kept of it.
 
 export type { DifferenceAnswer, SideEntry } from "../answers/diff.ts";
+export { type ForgetAnswer, forget } from "../answers/forget.ts";
 export { collectContents, type GcAnswer } from "../answers/gc.ts";
 export { loadDiff } from "../answers/load-diff.ts";
 export {
@@ -15,4 +16,4 @@ export {
 export type { JsonChange } from "../history/json-diff.ts";
 export type { DiffLine } from "../history/line-diff.ts";
 export type { When } from "../history/point.ts";
-export { type ProjectThen, projectAt } from "../history/project-at.ts";
+export { projectAt } from "../history/project-at.ts";

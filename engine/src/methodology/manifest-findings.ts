@@ -58,8 +58,9 @@ function unused({ types, protocols }: Methodology): TomlFinding[] {
       ...typesOf(protocol.trigger),
     ]),
   );
-  return [...types.keys()].flatMap((name, index): TomlFinding[] =>
-    used.has(name)
+  return [...types.values()].flatMap(({ name, annotation }, index): TomlFinding[] =>
+    // Records are kept for people to read, also where no protocol does.
+    used.has(name) || annotation?.kind === "audit"
       ? []
       : [
           {

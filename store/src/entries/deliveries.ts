@@ -1,5 +1,6 @@
 // What attempts and people deliver, and where it comes from.
 
+export { writeDecision } from "../record/decide.ts";
 export {
   confirmArtifact,
   type Deliverer,

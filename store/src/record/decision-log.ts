@@ -1,5 +1,6 @@
 import type { ContentHash, InstanceId, WallTime, WorkUnit } from "../artifact.ts";
 import { CacheSlot, type Connection } from "../connection/connection.ts";
+import type { Store } from "../connection/store.ts";
 import type { InstanceState } from "./attempt-table.ts";
 import { decoded, type EventRow, type Verdict } from "./events.ts";
 
@@ -92,4 +93,9 @@ function stateOf(told: {
 /** The person who ran the attempt that delivered this content last; null where nobody is known. */
 export function authorOf(connection: Connection, { type, id, contentHash }: InstanceState): string | null {
   return (connection.statement(AUTHOR).get(type, id, contentHash) as { name: string | null } | undefined)?.name ?? null;
+}
+
+/** The same, for whoever asks before anything is written. */
+export function authorNow({ connection }: Store, subject: InstanceState): string | null {
+  return connection.read(() => authorOf(connection, subject));
 }

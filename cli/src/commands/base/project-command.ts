@@ -55,7 +55,8 @@ export abstract class ProjectCommand extends Command {
   protected async withProjectThen<T>(at: string | undefined, work: (project: OpenProject) => Promise<T>): Promise<T> {
     if (at === undefined) return this.withProject(work);
     // Most starts need neither.
-    const [{ whenGiven }, { projectAt }] = await Promise.all([import("./when.ts"), import("@runa/engine/history")]);
+    const { whenGiven } = await import("./when.ts");
+    const { projectAt } = await import("@runa/engine/history");
     const when = whenGiven("--at", at);
     return this.withProject(async (project) => work(await projectAt(project, when)));
   }
