@@ -711,6 +711,34 @@ export const nothingDecides = (type: string, kind: string): string =>
 export const notItsApproval = (name: string, type: string, known: string): string =>
   `--as: '${name}' is no approval type of '${type}': it has ${known}`;
 
+/** The methodology has nobody decide on instances of this type: no schema has `x-runa` with it as `of`. */
+export const nobodyDecidesOn = (type: string): string =>
+  `nobody decides on '${type}': it has neither an approval type nor a rejection type`;
+
+/** It was not said which instance is meant, and it does not follow. */
+export const nothingAwaits = (type: string): string =>
+  `nothing of '${type}' awaits a decision: name the instance that you decide on`;
+
+/** It was not said which instance is meant, and it does not follow. */
+export const whichInstance = (type: string, known: string): string =>
+  `several instances of '${type}' await a decision: name the one that you decide on: ${known}`;
+
+/** Whoever approves has to be one of those whom the type asks for, by its `role` or `not_author`. */
+export const notEntitled = (person: string, type: string, why: string): string =>
+  `${person}'s approval would count for nothing as '${type}': ${why}. Nothing was decided`;
+
+/** What people decide, or what waits for it, may be looser than in the last run. Look at the methodology, and accept it or put it back. */
+export const gatesLoosened = (found: string, hash: string): string =>
+  `the methodology may let through what had to be decided in the last run: ${found}. Nothing was started; where that is meant, \`--accept-methodology ${hash}\` takes it`;
+
+/** `--accept-methodology` names another state of the methodology than the one that lies there. */
+export const otherGates = (given: string, hash: string): string =>
+  `--accept-methodology ${given} is not what lies there, which is ${hash}: look at it again. Nothing was started`;
+
+/** Another run went by another methodology meanwhile. */
+export const gatesRaced = (): string =>
+  "another run has changed what people decide by meanwhile: nothing was started. Give the command again";
+
 /** Several approval types are of a type, and it was not said which one is meant. */
 export const whichApproval = (type: string, known: string): string =>
   `'${type}' has several approval types: say which one is meant, with --as: ${known}`;

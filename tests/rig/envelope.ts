@@ -61,6 +61,8 @@ const COMMAND_OF_KIND: Readonly<Record<string, string>> = {
   scan: "scan",
   explanation: "explain",
   delivery: "deliver",
+  approvals: "approvals",
+  decisions: "approvals",
   test: "test",
   rehearsal: "rehearse",
 };

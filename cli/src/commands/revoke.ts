@@ -1,6 +1,6 @@
 import { visibleLines } from "@runa/engine";
 import { decideOn, openSheet, stopGivenBy } from "@runa/engine/deciding";
-import { refuseInsideAttempt } from "@runa/engine/project";
+import { refuseDeciding } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { instanceName } from "../input/instance-name.ts";
 import { keyFileOf } from "../input/key-file.ts";
@@ -52,8 +52,17 @@ export class RevokeCommand extends ProjectCommand {
     const environment = process.env;
     return this.withProject(
       async (project) => {
-        refuseInsideAttempt(project, environment);
-        const ask = { type, instance, verdict: "revoked", as: null, hash: null, keyFile, environment } as const;
+        refuseDeciding(project, environment, "revoke");
+        const ask = {
+          type,
+          instance,
+          workUnit: null,
+          verdict: "revoked",
+          as: null,
+          hash: null,
+          keyFile,
+          environment,
+        } as const;
         const sheet = await openSheet(project, ask);
         const tell = (text: string) => stderr.write(visibleLines(text));
         const result = await decideOn(project, sheet, { note, set: new Map(), environment, tell });

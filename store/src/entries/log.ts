@@ -1,6 +1,6 @@
 // The event log.
 
-export { decisionsOn, type LoggedDecision } from "../record/decision-log.ts";
+export { authorNow, type LoggedDecision } from "../record/decision-log.ts";
 export {
   clockWentBack,
   type EventQuery,
@@ -27,4 +27,5 @@ export {
   type LogEvent,
   type Verdict,
 } from "../record/events.ts";
+export { gatesOfLastRun, type RunGates, recordGates } from "../record/gates.ts";
 export { loggedViolations } from "../record/refusal.ts";

@@ -1,6 +1,6 @@
 import { RunaError, visibleLines } from "@runa/engine";
 import { type DecisionAsk, type DecisionSheet, decideOn, openSheet } from "@runa/engine/deciding";
-import { type OpenProject, refuseInsideAttempt } from "@runa/engine/project";
+import { type OpenProject, refuseDeciding } from "@runa/engine/project";
 import { Option } from "clipanion";
 import { isConfirmed, isInteractive } from "../../input/ask.ts";
 import { type BatchLine, batchLines } from "../../input/batch.ts";
@@ -19,7 +19,7 @@ import { page } from "../../output/pager.ts";
 import { decidedText, notDecidedText, questionText, undecidedText } from "../../render/decided-view.ts";
 import { failure } from "../../render/failure.ts";
 import { sheetText } from "../../render/sheet-view.ts";
-import { ScopedCommand } from "./project-command.ts";
+import { requireValue, ScopedCommand } from "./project-command.ts";
 
 /** A command by which a person says yes or no to what lies there (decisions 3). */
 export abstract class DecidingCommand extends ScopedCommand {
@@ -37,19 +37,21 @@ export abstract class DecidingCommand extends ScopedCommand {
   batch = Option.String("--batch", { description: "Decide on each line of a file: type, instance, hash, note." });
 
   protected abstract readonly verdict: DecisionAsk["verdict"];
+  /** The word of the command. */
+  protected abstract readonly verb: "approve" | "reject";
   /** The decision type that was named; null where it follows. */
   protected abstract readonly decisionType: string | null;
   /** Whether a decision has to say why. */
   protected abstract readonly needsNote: boolean;
 
   override async execute(): Promise<number> {
-    const { scope } = this;
+    requireValue("--work-unit", "an id", this.workUnit);
     const set = setOptions(this.set);
     const decide = this.batch === undefined ? this.#one(set) : await this.#each(this.batch, set);
     return this.withProject(
       async (project) => {
-        refuseInsideAttempt(project, process.env);
-        return decide(project, scope);
+        refuseDeciding(project, process.env, this.verb);
+        return decide(project);
       },
       { looks: false, reread: true },
     );
@@ -59,15 +61,15 @@ export abstract class DecidingCommand extends ScopedCommand {
   #one(set: ReadonlyMap<string, string>) {
     const { type, instance } = instanceName(this.type, this.instance);
     if (type === undefined) throw new UsageError(typeNeeded());
-    const hash = hashIn(this.hash);
+    const hash = hashIn("--hash", this.hash);
     if (hash === null && !isInteractive()) throw new UsageError(hashNeeded());
     const note = this.#note();
-    return async (project: OpenProject, _scope: string | null): Promise<number> => {
-      const sheet = await openSheet(project, this.#ask(type, instance ?? "", hash));
+    return async (project: OpenProject): Promise<number> => {
+      const sheet = await openSheet(project, this.#ask(type, instance ?? null, hash));
       if (hash === null) await page([Buffer.from(sheetText(sheet, lineWidth(stdout)))], process.env);
       const said = this.edit ? await editedNote(questionText(sheet), note ?? "", process.env) : note;
       if (hash === null && !(await isConfirmed(questionText(sheet)))) {
-        fail(this.path[0] ?? "", undecidedText());
+        fail(this.verb, undecidedText());
         return 1;
       }
       return this.#decide(project, sheet, said, set);
@@ -95,7 +97,7 @@ export abstract class DecidingCommand extends ScopedCommand {
       if (lines.length > 1 && failed > 0)
         tell([`${lines.length - failed} of ${lines.length} decided`], {
           level: "info",
-          operation: this.path[0] ?? "",
+          operation: this.verb,
           outcome: "partial",
         });
       return failed === 0 ? 0 : 1;
@@ -107,15 +109,16 @@ export abstract class DecidingCommand extends ScopedCommand {
       return await this.#decide(project, await openSheet(project, this.#ask(type, instance, hash)), note, set);
     } catch (error) {
       if (!(error instanceof RunaError)) throw error;
-      fail(this.path[0] ?? "", failure(error));
+      fail(this.verb, failure(error));
       return 1;
     }
   }
 
-  #ask(type: string, instance: string, hash: string | null): DecisionAsk {
+  #ask(type: string, instance: string | null, hash: string | null): DecisionAsk {
     return {
       type,
       instance,
+      workUnit: this.scope,
       hash,
       verdict: this.verdict,
       as: this.decisionType,
@@ -137,7 +140,7 @@ export abstract class DecidingCommand extends ScopedCommand {
       tell: (text) => stderr.write(visibleLines(text)),
     });
     if (result.kind === "decided") this.print([decidedText(sheet)]);
-    else fail(this.path[0] ?? "", notDecidedText(sheet, result));
+    else fail(this.verb, notDecidedText(sheet, result));
     return result.kind === "decided" ? 0 : 1;
   }
 }
