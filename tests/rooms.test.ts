@@ -48,6 +48,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "methodology",
     "signature",
     "people",
+    "decisions",
     "evaluate",
     "process",
     "project",

@@ -16,7 +16,7 @@ export type {
   WorkUnit,
 } from "./artifact.ts";
 export { type CandidateName, candidateKey } from "./candidate.ts";
-export { ListedInstances } from "./instances.ts";
+export { type Instances, ListedInstances, summaryOf } from "./instances.ts";
 export { rfc3339, wallTime, wallTimeOf } from "./wall-time.ts";
 
 // Opening a store; mending a damaged one.

@@ -12,6 +12,7 @@ import {
   type WorkUnit,
 } from "@runa/store";
 import type { LastAttempt } from "@runa/store/attempts";
+import type { Annotation, ApprovalAnnotation, RejectionAnnotation } from "../../src/methodology/annotation.ts";
 import { candidateKey } from "../../src/methodology/candidate.ts";
 import type { ProtocolDeclaration } from "../../src/methodology/manifest.ts";
 import type { ArtifactType, Methodology, Protocol } from "../../src/methodology/methodology.ts";
@@ -36,13 +37,17 @@ export function declare(name: string, rest: Partial<ProtocolDeclaration> = {}): 
 export const FINGERPRINT = "as it is";
 
 /** A methodology that was never on a disk: any schema, any instructions. */
-export function methodologyOf(types: readonly string[], declarations: readonly ProtocolDeclaration[]): Methodology {
+export function methodologyOf(
+  types: readonly string[],
+  declarations: readonly ProtocolDeclaration[],
+  annotations: Readonly<Record<string, Annotation>> = {},
+): Methodology {
   return {
     name: "m",
     file: "/m/manifest.toml",
     manifestHash: "sha256:manifest",
     sourcesHash: "sha256:sources",
-    types: new Map(types.map((name): [string, ArtifactType] => [name, anyType(name)])),
+    types: new Map(types.map((name): [string, ArtifactType] => [name, anyType(name, annotations[name])])),
     protocols: declarations.map(
       (declaration): Protocol => ({
         ...declaration,
@@ -56,13 +61,13 @@ export function methodologyOf(types: readonly string[], declarations: readonly P
   };
 }
 
-function anyType(name: string): ArtifactType {
+function anyType(name: string, annotation: Annotation | null = null): ArtifactType {
   return {
     name,
     schema: true,
     hash: "sha256:schema" as SchemaHash,
     fileHash: "sha256:file",
-    annotation: null,
+    annotation,
     validator: () => Promise.reject(new Error("nothing is validated here")),
   };
 }
@@ -143,6 +148,15 @@ export const when = {
   all: (...conditions: Trigger[]): Trigger => ({ type: "all_of", conditions }),
   any: (...conditions: Trigger[]): Trigger => ({ type: "any_of", conditions }),
 };
+
+/** An annotation of approvals; what is not said is as where a schema does not say it. */
+export function approvalOf(of: string, rest: Partial<ApprovalAnnotation> = {}): ApprovalAnnotation {
+  return { kind: "approval", of, min: 1, role: null, notAuthor: false, ...rest };
+}
+
+export function rejectionOf(of: string): RejectionAnnotation {
+  return { kind: "rejection", of };
+}
 
 /** A work unit's id. */
 export function unit(id: string): WorkUnit {

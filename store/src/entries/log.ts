@@ -1,5 +1,6 @@
 // The event log.
 
+export type { LoggedDecision } from "../record/decision-log.ts";
 export {
   clockWentBack,
   type EventQuery,
@@ -24,5 +25,6 @@ export {
   type EventKind,
   isEventKind,
   type LogEvent,
+  type Verdict,
 } from "../record/events.ts";
 export { loggedViolations } from "../record/refusal.ts";

@@ -1,0 +1,95 @@
+import type { Instance, Instances, Snapshot, Violation } from "@runa/store";
+import { isDecision } from "../methodology/annotation.ts";
+import { decisionTypesOf } from "../methodology/decision-types.ts";
+import type { Methodology } from "../methodology/methodology.ts";
+import { DecidedInstances, type DerivedList } from "./decided-instances.ts";
+import { type DecidedOn, Decisions } from "./decisions.ts";
+import { approvedList, countingList, gatedList, gatesOf, type ListName } from "./gates.ts";
+
+/** Who decides in a project, and how that is known. */
+export type Deciding = Pick<DecidedOn, "policy" | "signatures">;
+
+/** A snapshot in which it is known of every decision whether it counts. */
+export interface DecidedSnapshot extends Snapshot {
+  readonly decisions: Decisions;
+  /** The same with other instances, as far as anybody has decided on these. */
+  with(instances: Instances): DecidedSnapshot;
+  /** The instances as they were read. */
+  readonly read: Instances;
+}
+
+/** A snapshot, in which decisions are known where people decide in the project. */
+export type EvaluatedSnapshot = Snapshot & Partial<Pick<DecidedSnapshot, "decisions" | "with" | "read">>;
+
+/** Whether people decide anything by a methodology. */
+export function hasDecisions(methodology: Methodology): boolean {
+  return !decisionTypesOf(methodology).isEmpty;
+}
+
+/** Works out for a snapshot what people decided. Where the methodology has no decisions it is as it was. */
+export function decidedSnapshot(snapshot: Snapshot, methodology: Methodology, deciding: Deciding): EvaluatedSnapshot {
+  if (!hasDecisions(methodology)) return snapshot;
+  const { instances: read, logged } = snapshot;
+  const decisions = new Decisions({ methodology, instances: read, logged, ...deciding });
+  const instances = new DecidedInstances(read, derivedLists(methodology, decisions));
+  return {
+    ...snapshot,
+    instances,
+    decisions,
+    read,
+    with: (other) => decidedSnapshot({ ...snapshot, instances: other }, methodology, deciding) as DecidedSnapshot,
+  };
+}
+
+function derivedLists(methodology: Methodology, decisions: Decisions): Map<ListName, DerivedList> {
+  const lists = new Map<ListName, DerivedList>();
+  for (const { name, annotation } of methodology.types.values()) {
+    if (!isDecision(annotation)) continue;
+    lists.set(name, { source: name, make: (files) => files.map((file) => asDecided(file, decisions)) });
+    lists.set(countingList(name), { source: name, make: (files) => files.filter((file) => counts(file, decisions)) });
+    if (annotation.kind === "approval")
+      lists.set(approvedList(name), {
+        source: annotation.of,
+        make: (subjects) => subjects.flatMap((subject) => approvedSubject(subject, name, decisions)),
+      });
+  }
+  for (const { approvals } of gatesOf(methodology).values())
+    for (const [type, names] of approvals)
+      lists.set(gatedList(type, names), {
+        source: type,
+        make: (subjects) =>
+          subjects.filter((subject) => subject.status !== "valid" || decisions.isApproved(subject, names)),
+      });
+  return lists;
+}
+
+/** The file of a decision with the status that it has as one. */
+function asDecided(file: Instance, decisions: Decisions): Instance {
+  if (file.status === "malformed") return file;
+  const state = decisions.stateOf(file);
+  if (state.kind === "refused")
+    return { ...file, status: "invalid", violations: [...file.violations, notAttested(state.why)] };
+  return file.status === "valid" && state.kind === "stale" ? { ...file, status: "stale" } : file;
+}
+
+function notAttested(message: string): Violation {
+  const expected = "a decision that the log of this project, or a signature, attests";
+  return { path: "", keyword: "x-runa", expected, got: "one that nobody is known to have made", message };
+}
+
+/** Whether a decision's file is an approval that counts, or a rejection that stands. */
+function counts(file: Instance, decisions: Decisions): boolean {
+  if (file.status !== "valid") return false;
+  const state = decisions.stateOf(file);
+  if (state.kind !== "stands") return false;
+  const { verdict } = state.decision;
+  return verdict === "rejected" || (verdict === "approved" && decisions.counts(state.decision));
+}
+
+/** An approved subject as it stands for its approval: what is approved, since there were enough. */
+function approvedSubject(subject: Instance, approvalType: string, decisions: Decisions): Instance[] {
+  if (subject.status !== "valid") return [];
+  const state = decisions.of(subject).approvals.find(({ type }) => type.name === approvalType);
+  if (state?.isApproved !== true || state.since === null) return [];
+  return [{ ...subject, type: approvalType, lastModified: state.since, deliveredAt: null, mtime: null }];
+}

@@ -1,0 +1,16 @@
+import type { Instance, WallTime } from "@runa/store";
+import type { Decision } from "./decision.ts";
+
+/** A decision as its file says it, signed by a person: whether it fits its schema is not said. */
+export type SignedDecision = Omit<Decision, "valid">;
+
+/** What the signature of a decision's file comes to. */
+export type SignatureState = { readonly kind: "signed" } | { readonly kind: "refused"; readonly text: string };
+
+/** Judges the signatures of decisions' files. */
+export interface Signatures {
+  /** @param at when the key had to be the person's: at the time of the decision's event */
+  verify(file: Instance, at: WallTime): SignatureState;
+  /** What a file says that the log does not know, where it is signed by a key that is the person's now; else why it is not. */
+  read(file: Instance): SignedDecision | string;
+}
