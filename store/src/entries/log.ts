@@ -1,5 +1,6 @@
 // The event log.
 
+export type { LoggedRecord, RecordLog } from "../record/audit.ts";
 export type { LoggedDecision } from "../record/decision-log.ts";
 export {
   clockWentBack,

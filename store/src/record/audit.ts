@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { ContentHash, InstanceRef, WorkUnit } from "../artifact.ts";
+import type { ContentHash, InstanceRef, WallTime, WorkUnit } from "../artifact.ts";
 import type { CandidateName } from "../candidate.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Store } from "../connection/store.ts";
@@ -24,6 +24,17 @@ export interface LoggedRecord {
   readonly isRemoved: boolean;
 }
 
+/** What the log tells of the records that lie there. */
+export interface RecordLog {
+  /** By `type/id`, what it tells last of each; nothing of one that it does not know. */
+  readonly newest: ReadonlyMap<string, LoggedRecord>;
+  /** When it began; null for an empty one. */
+  readonly began: WallTime | null;
+}
+
+/** The log of a project whose methodology has no audit types. */
+export const NO_RECORDS: RecordLog = { newest: new Map(), began: null };
+
 /** The record of an attempt as it is to be written. */
 export interface RecordFile
   extends Pick<ArtifactRow, "status" | "contentHash" | "schemaHash" | "workUnit" | "violations"> {
@@ -31,6 +42,7 @@ export interface RecordFile
   readonly text: string;
 }
 
+const FIRST = "SELECT at FROM event ORDER BY seq LIMIT 1";
 const NEWEST = `SELECT * FROM event WHERE kind = 'audited' AND body ->> 'instance_id' = ? AND body ->> 'artifact_type' = ?
   ORDER BY seq DESC LIMIT 1`;
 
@@ -133,6 +145,17 @@ function takeAway(
       removed: true,
     },
   });
+}
+
+/** What the log tells of these instances of audit types; each is looked up, however long the log is. */
+export function recordLog(connection: Connection, instances: Iterable<InstanceRef>): RecordLog {
+  const newest = new Map<string, LoggedRecord>();
+  for (const { type, id } of instances) {
+    const told = newestRecord(connection, { type, id });
+    if (told !== null) newest.set(`${type}/${id}`, told);
+  }
+  const first = connection.statement(FIRST).get() as { at: WallTime } | undefined;
+  return { newest, began: first?.at ?? null };
 }
 
 /** What the log tells last of one instance of an audit type; null where it tells nothing. */
