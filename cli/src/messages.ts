@@ -103,6 +103,10 @@ export const directoryGone = (): string => "the current directory no longer exis
 /** A file that was named, or standard input, cannot be read. */
 export const inputUnreadable = (name: string, reason: string): string => `${name} cannot be read: ${reason}`;
 
+/** A file that was named for what a command makes, such as `--html FILE`, cannot be written. */
+export const fileNotWritten = (file: string, reason: string): string =>
+  `${file} cannot be written: ${reason}. Name a file in a directory that is there and can be written`;
+
 /** The artifact itself stands where the name of its file goes. For example: `echo '{"title": "x"}' | runa deliver need n1 -`. */
 export const inputIsJson = (): string =>
   "FILE is the name of a file, and this is JSON: give the JSON itself on standard input, with `-` for FILE";

@@ -33,6 +33,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "--since": "TIME",
   "--limit": "N",
   "--expect": "HEAD",
+  "--html": "FILE",
   "--jobs": "N",
   "--max-attempts": "N",
   "--time-limit": "DURATION",

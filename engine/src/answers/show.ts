@@ -147,7 +147,7 @@ export async function showInstance(project: OpenProject, typeName: string, id: s
   throw new RunaError(instanceKeepsChanging(typeName, id));
 }
 
-function instancesOf({ view }: Evaluation, type: string): readonly Instance[] {
+export function instancesOf({ view }: Evaluation, type: string): readonly Instance[] {
   return view.snapshot.instances.get(type) ?? [];
 }
 
@@ -155,7 +155,8 @@ function isMalformed({ status }: Instance): boolean {
   return status === "malformed";
 }
 
-function instanceNamed(evaluation: Evaluation, type: string, id: string): Instance {
+/** @throws RunaError for an instance that there is not, with the one that was probably meant */
+export function instanceNamed(evaluation: Evaluation, type: string, id: string): Instance {
   const instances = instancesOf(evaluation, type);
   const instance = instances.find((one) => one.id === id);
   if (instance !== undefined) return instance;

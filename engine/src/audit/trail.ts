@@ -104,7 +104,9 @@ class Walk {
       if (attempt === null) continue;
       traced.push({ ...toldAttempt(attempt), inputs: attempt.inputs.map((input) => this.made(input, attempt.id)) });
     }
-    return traced.sort((a, b) => (a.started < b.started ? 1 : a.started > b.started ? -1 : a.attempt < b.attempt ? 1 : -1));
+    return traced.sort((a, b) =>
+      a.started < b.started ? 1 : a.started > b.started ? -1 : a.attempt < b.attempt ? 1 : -1,
+    );
   }
 
   /** The decisions on everything that was met. */
