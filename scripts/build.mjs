@@ -1,10 +1,11 @@
 // Bundles the three programs into dist/. Each is one entry file with what every start needs; the commands, the server and the
 // engine are a file each, and what is heavy lies in chunks that are loaded when first used. The native part of better-sqlite3 stays a dependency.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
+import { directImports } from "./direct-imports.mjs";
 import { joined } from "./joined.mjs";
 import { bundledSqlite, lazyBuiltIns, noDefaultContext } from "./start-up.mjs";
 
@@ -38,7 +39,7 @@ const common = {
   write: false,
 };
 const [CLI, SERVER] = ["cli/src/cli.ts", "mcp/src/serve-protocol.ts"];
-const plugins = [lazyBuiltIns, bundledSqlite, noDefaultContext];
+const plugins = [directImports(root), lazyBuiltIns, bundledSqlite, noDefaultContext];
 /** What the smallest start of a program needs; the rest is a file that it loads. */
 const STARTS = {
   runa: { source: "cli/src/main.ts", rest: "./cli.ts", file: "core" },
@@ -106,9 +107,11 @@ function groupOf({ path, inputs }, reachable) {
 /** What each program begins with, and what it loads its files with. */
 async function programStart(/** @type {string} */ build) {
   const source = (/** @type {string} */ name) => readFileSync(join(root, "scripts", name), "utf8");
+  const commands = readdirSync(join(root, "cli/src/commands")).flatMap((file) => /^(.+)\.ts$/.exec(file)?.[1] ?? []);
+  const define = { RUNA_BUILD: JSON.stringify(build), RUNA_COMMANDS: JSON.stringify(commands) };
   const { code } = await transform(
     `{${source("program-start.cjs")}} const load = (() => {${source("code-cache.cjs")} return load; })();`,
-    { minifySyntax: true, minifyWhitespace: true, define: { RUNA_BUILD: JSON.stringify(build) } },
+    { minifySyntax: true, minifyWhitespace: true, define },
   );
   return code;
 }

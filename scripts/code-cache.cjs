@@ -1,8 +1,8 @@
 // Stands at the beginning of each program: how it loads the rest of itself. What V8 has compiled is kept for the next start.
 //
 // Node's own cache (`enableCompileCache`) takes what is compiled before a file runs, and so none of its functions, which V8
-// compiles when they are first called: half of what a start does. This one is written when the program ends. It grows with
-// each way to use it that is new, so that what one command has called is not missing for the next.
+// compiles when they are first called: half of what a start does. This one is written when the program ends. Each command has
+// its own, because V8 reads all of it whatever is called; it grows with each set of options that is new.
 
 const {
   closeSync,
@@ -22,6 +22,8 @@ const MOST_USES = 64;
 
 /** By name, what was loaded. */
 const files = new Map();
+/** Node goes a long way each time that a built-in is asked for, and a program's parts ask for the same few. */
+const builtIns = new Map();
 /** What is written at the end. */
 const unwritten = [];
 
@@ -29,24 +31,33 @@ process.on("exit", () => {
   for (const writing of unwritten) writing();
 });
 
-/** As `require`, for a program's own files and everything else. */
+/** As `require`, for a program's own files, what of one is for `#others`, and everything else. */
 const load = (id) => {
-  const name = /^\.\/(?:chunks\/)?([\w-]+\.js)$/.exec(id)?.[1];
-  if (name === undefined) return require(id);
+  const [, name, others] = /^\.\/(?:chunks\/)?([\w-]+\.js)(#others)?$/.exec(id) ?? [];
+  if (name === undefined) return id.startsWith("node:") ? builtIn(id) : require(id);
   let file = files.get(name);
   if (file === undefined) {
     file = { exports: {} };
     files.set(name, file);
     run(name, file);
   }
-  return file.exports;
+  return others === undefined ? file.exports : file.exports.others();
 };
+
+function builtIn(id) {
+  let found = builtIns.get(id);
+  if (found === undefined) {
+    found = require(id);
+    builtIns.set(id, found);
+  }
+  return found;
+}
 
 function run(name, file) {
   const { Script } = require("node:vm");
   const filename = `${__dirname}/chunks/${name}`;
   const source = readFileSync(filename, "utf8");
-  const cache = DIRECTORY === null || source.length > LONGEST ? null : `${DIRECTORY}/${name}.cache`;
+  const cache = DIRECTORY === null || source.length > LONGEST ? null : `${DIRECTORY}/${COMMAND}.${name}.cache`;
   const kept = cache === null ? null : read(cache);
   // A function of what a CommonJS module is given; the build has written it so.
   const script = new Script(source, { filename, cachedData: kept?.data });
@@ -67,11 +78,17 @@ const DIRECTORY = (() => {
   return base && `${base}/runa/${process.version}-${process.arch}/${__dirname.replaceAll("/", "%")}`;
 })();
 
+/** Whose cache it is: the command's; that of a program without commands, and of whatever else is asked of one. */
+const COMMAND = (() => {
+  const program = __filename.slice(__dirname.length + 1).replace(/\.js$/, "");
+  return RUNA_COMMANDS.includes(process.argv[2]) ? `${program}-${process.argv[2]}` : program;
+})();
+
 /** The way in which the program is used: its command and options, not their values. */
 const USE = (() => {
   const [command = "", ...rest] = process.argv.slice(2);
   const words = [command, ...rest.filter((word) => word.startsWith("-"))].map((word) => /^[\w-]*/.exec(word)[0]);
-  return `${__filename.slice(__dirname.length + 1)}:${[...new Set(words)].join(",").slice(0, 200)}`;
+  return [...new Set(words)].join(",").slice(0, 200);
 })();
 
 /**

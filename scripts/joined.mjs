@@ -15,6 +15,9 @@ import { build } from "esbuild";
  * @property {import("esbuild").BuildOptions} options for each file
  */
 
+/** What a group has for other files, as a module of its own. */
+const OTHERS = "others:";
+
 /**
  * @param {import("esbuild").BuildResult<{ metafile: true, write: false }>} split a build into ES modules
  * @param {Joining} how
@@ -69,10 +72,7 @@ export async function joined(split, { root, directory, groupOf, entries, options
       const lines =
         group === null
           ? parts.map(({ exports }) => `export { ${exports} } from ${JSON.stringify(file)};`)
-          : parts.map((chunk) => {
-              const names = asked(chunk).map(({ name, as }) => `${name} as ${as}`);
-              return names.length === 0 ? "" : `export { ${names} } from ${JSON.stringify(chunk.path)};`;
-            });
+          : [`export const others = () => require(${JSON.stringify(OTHERS)}).names;`];
       const entry = entries[group ?? ""];
       const start = parts.find(({ entryPoint }) => entryPoint === entry?.source);
       if (entry !== undefined && start !== undefined)
@@ -106,12 +106,30 @@ export async function joined(split, { root, directory, groupOf, entries, options
         ? { path: `./${relative(dirname(file), chunk)}`, external: true }
         : { path: chunk, namespace: "of another group", sideEffects: true };
     });
+    onResolve({ filter: /^others:/ }, ({ path }) => ({ path, namespace: "others" }));
     onResolve({ filter: /^group:/ }, ({ path }) => ({ path: path.slice("group:".length), namespace: "group" }));
     onResolve({ filter: /.*/ }, ({ path }) => ({ path, external: true }));
     onLoad({ filter: /.*/, namespace: "chunk" }, ({ path }) => ({
       contents: chunks.get(path)?.text ?? "",
       resolveDir: dirname(path),
     }));
+    // What other files ask of a group would take a start as long as half of its commands, so it is made when one of them loads.
+    onLoad({ filter: /.*/, namespace: "others" }, () => {
+      const names = [...chunks.values()]
+        .filter((chunk) => groups.get(chunk.path) === own)
+        .map((chunk) => ({ path: chunk.path, names: asked(chunk) }))
+        .filter(({ names }) => names.length > 0);
+      return {
+        contents: [
+          ...names.map(
+            ({ path, names }) =>
+              `import { ${names.map(({ name, as }) => `${name} as ${as}`)} } from ${JSON.stringify(path)};`,
+          ),
+          `export const names = { ${names.flatMap(({ names }) => names.map(({ as }) => `get ${as}() { return ${as}; }`))} };`,
+        ].join("\n"),
+        resolveDir: directory,
+      };
+    });
     onLoad({ filter: /.*/, namespace: "of another group" }, ({ path }) => {
       const chunk = chunks.get(path);
       const names = chunk === undefined ? [] : asked(chunk).map(({ name, as }) => `${as} as ${name}`);
@@ -121,7 +139,7 @@ export async function joined(split, { root, directory, groupOf, entries, options
       const all = [...chunks.values()].filter((chunk) => groups.get(chunk.path) === group);
       const names = all.flatMap(asked).map(({ as }) => as);
       return {
-        contents: `export { ${names} } from "./${relative(dirname(file), fileOf(group))}";`,
+        contents: `export { ${names} } from "./${relative(dirname(file), fileOf(group))}#others";`,
         resolveDir: dirname(file),
       };
     });

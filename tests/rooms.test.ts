@@ -57,6 +57,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "audit",
     "attempt",
     "session",
+    "deciding",
     "run",
     "cases",
     "answers",

@@ -604,6 +604,24 @@ export const acceptPartial = (types: string): string =>
 export const acceptIncomplete = (protocol: string, lacks: string): string =>
   `the outputs of protocol '${protocol}' are not complete, so there is nothing to accept: ${lacks}`;
 
+// Subject: Deciding
+
+/** `.project.json` in the workspace says which project decisions are of. Take it from version control, or from another copy. */
+export const projectFileUnusable = (file: string, reason: string): string =>
+  `${file} does not say which project this is (${reason}): put back the one that was there, from version control say. Only where no decision has been made yet it may be removed, and a new one is made`;
+
+/** The first decision makes `.project.json` in the workspace, and the system refused it. */
+export const projectFileUnwritten = (file: string, reason: string): string =>
+  `${file}, which says of which project decisions are, cannot be written: ${reason}. Nothing was decided; mend that, and give the command again`;
+
+/** `--set` names a property that runa fills in itself. */
+export const setBaseProperty = (name: string, all: string): string =>
+  `--set cannot set '${name}': runa fills in ${all}, and a decision's schema may ask for others`;
+
+/** A number of `--set` would not be kept as it was typed. */
+export const setInexact = (name: string, text: string): string =>
+  `--set ${name}: ${text} cannot be kept exactly: write it as a string, --set '${name}="${text}"', where the schema takes one`;
+
 // Subject: Executing work
 
 /** A protocol is READY and there is no command to execute it with. */

@@ -4,7 +4,7 @@ import { DiagnosticsError } from "../src/diagnostic.ts";
 import { readOwnApprovals, readPeople } from "../src/people/people-file.ts";
 import { holderOf, type Policy, personOfGit, policyInForce } from "../src/people/policy.ts";
 import { readConfig } from "../src/project/config.ts";
-import { loadPolicy } from "../src/project/load-policy.ts";
+import { readPolicy } from "../src/project/policy.ts";
 import { diagnosed } from "./support/config.ts";
 import { Disk } from "./support/disk.ts";
 import { makeKey, PretendedHardwareKey, publicLine } from "./support/ssh.ts";
@@ -278,19 +278,20 @@ describe("of a project", () => {
       "home/runa/approvals.toml": "required = true\n[people.anna]\n",
     });
     const config = await readConfig(made.at("p/.runa/config.toml"));
-    const project = { root: made.at("p"), config };
-    const policy = await loadPolicy(project, { XDG_CONFIG_HOME: made.at("none") });
+    const policy = await readPolicy(made.at("p"), config, { XDG_CONFIG_HOME: made.at("none") });
     expect([policy.required, [...(policy.people?.keys() ?? [])]]).toEqual([false, ["anna", "boris"]]);
-    const narrowed = await loadPolicy(project, { XDG_CONFIG_HOME: made.at("home") });
+    const narrowed = await readPolicy(made.at("p"), config, { XDG_CONFIG_HOME: made.at("home") });
     expect([narrowed.required, [...(narrowed.people?.keys() ?? [])]]).toEqual([true, ["anna"]]);
   });
 
   test("cannot be had where a file of it is gone, wrong, or no file: nothing is left out in silence", async () => {
     using made = new Disk();
     made.write({ "p/.runa/config.toml": '[approvals]\npeople = "people.toml"\n', "home/runa/approvals.toml/x": "" });
-    const project = { root: made.at("p"), config: await readConfig(made.at("p/.runa/config.toml")) };
+    const config = await readConfig(made.at("p/.runa/config.toml"));
     const told = (environment: NodeJS.ProcessEnv) =>
-      loadPolicy(project, environment).then(String, (error: Error) => error.message.replaceAll(made.path, ""));
+      readPolicy(made.at("p"), config, environment).then(String, (error: Error) =>
+        error.message.replaceAll(made.path, ""),
+      );
     expect(await told({ XDG_CONFIG_HOME: made.at("none") })).toBe(
       "/p/.runa/config.toml:2:10: 'people' names /p/people.toml, which cannot be read (no such file or directory): correct it, or put the file back",
     );

@@ -59,7 +59,11 @@ function seen(rows: {
     tries: 1,
     adopted: false,
   };
-  return seenBy(attempt, { written, withdrawn: refs(...withdrawn) }, refs(...superseded));
+  return seenBy(
+    attempt,
+    { view: viewOf(before, workUnit), written, withdrawn: refs(...withdrawn) },
+    refs(...superseded),
+  );
 }
 
 const input = instanceOf("in", "i", { hash: "old" });

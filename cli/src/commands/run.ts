@@ -6,7 +6,7 @@ import {
   type EvaluatedCandidate,
   type Evaluation,
   planExecution,
-  project as projectCascade,
+  projectionOf,
 } from "@runa/engine";
 import { aimNamed, runEnvelope, runSummary } from "@runa/engine/answers";
 import type { OpenProject, RunLimits } from "@runa/engine/project";
@@ -74,14 +74,15 @@ export class RunCommand extends ExecutingCommand {
   protected override preview(project: OpenProject, evaluation: Evaluation): number {
     const mcp = mcpCommand();
     const aim = this.#aim(project);
-    const plan = projectCascade(evaluation, aim).map((execution) => ({
+    const projection = projectionOf(evaluation, aim);
+    const plan = projection.executions.map((execution) => ({
       ...execution,
       planned:
         execution.projection === "current"
           ? planExecution(project, project.methodology.name, mcp, execution.candidate)
           : null,
     }));
-    if (this.json) this.printJson(runEnvelope(project, evaluation, aim, plan));
+    if (this.json) this.printJson(runEnvelope(project, evaluation, aim, plan, projection.awaited));
     else
       this.print([
         ...stateText(project, evaluation, this.keptFlags),
@@ -89,7 +90,7 @@ export class RunCommand extends ExecutingCommand {
         "",
         ...projectionText(project, evaluation, plan),
       ]);
-    return dryExitCode(evaluation, aim);
+    return projection.isHeldUp ? EXIT_CODES.quiescent_with_blocked_work : dryExitCode(evaluation, aim);
   }
 
   protected override async live(live: LiveRun): Promise<number> {

@@ -85,6 +85,10 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
     long: (reason) => `${instance(reason)} does not count: it is ${reason.status}${violation(reason)}`,
     short: (reason) => `${instance(reason)} is ${reason.status}`,
   },
+  not_approved: {
+    long: (reason) => `${instance(reason)} does not count: ${lackingApproval(reason)}`,
+    short: (reason) => `${instance(reason)}: ${lackingApproval(reason)}`,
+  },
   other_work_unit: {
     long: (reason) => `${instance(reason)} does not count: it belongs to work unit ${visible(reason.work_unit)}`,
     short: (reason) => `${instance(reason)} is of work unit ${visible(reason.work_unit)}`,
@@ -223,6 +227,13 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
     },
     short: ({ protocol }) => `execute ${visible(protocol)}`,
   },
+  decide: {
+    long: ({ artifact_type, instance_id }, { project }) => {
+      const what = `${shellWord(artifact_type)} ${shellWord(instance_id)}`;
+      return `decide on it: \`runa approve ${what}${project}\`, or \`runa reject ${what}${project}\``;
+    },
+    short: (reason) => `decide on ${instance(reason)}`,
+  },
   wait: { long: () => "wait until the attempt has ended", short: () => "wait" },
   ask: {
     long: ({ artifact_type, protocol, scoped, work_unit }, { project }) =>
@@ -276,8 +287,15 @@ const LACKS: Readonly<Record<Kind<"lacks_input">["why"], string>> = {
   missing: "nothing of this type is there",
   invalid: "nothing of what is there is valid",
   stale: "what is there no longer counts",
+  not_approved: "what is there is not approved",
   scan_incomplete: "not all of it could be read",
 };
+
+/** `has 1 of 2 design-approval`, `is rejected by ben`. */
+function lackingApproval({ approval_type, have, min, rejected_by }: Kind<"not_approved">): string {
+  if (rejected_by !== undefined) return `it is rejected by ${rejected_by.map(visible).join(", ")}`;
+  return `it has ${have} of ${min} ${visible(approval_type)}`;
+}
 
 const CHANGES: Readonly<Record<Kind<"input_changed">["change"], string>> = {
   new: "is new",

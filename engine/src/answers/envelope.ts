@@ -1,4 +1,5 @@
 import { rfc3339 } from "@runa/store";
+import type { AwaitedDecision } from "../evaluate/awaited.ts";
 import { conditionText, type EvaluatedCandidate, type Evaluation } from "../evaluate/evaluate.ts";
 import { triggerText } from "../methodology/trigger.ts";
 import { type Aim, aimEntry } from "../plan/aim.ts";
@@ -6,6 +7,7 @@ import { instancePath, type PlannedExecution } from "../plan/plan.ts";
 import type { ProjectedExecution } from "../plan/projection.ts";
 import { displayPath, type OpenProject } from "../project/project.ts";
 import { decidingReasons } from "../reasons/deciding.ts";
+import { awaitedEntries, projectedAwaitedEntry } from "./awaited-entry.ts";
 import { byStatus } from "./by-status.ts";
 import { lastAttemptEntry } from "./last-attempt-entry.ts";
 import { scanWarnings } from "./scan-warnings.ts";
@@ -21,6 +23,7 @@ export function stateEnvelope(project: OpenProject, evaluation: Evaluation, work
     version: 2,
     ...common(project, evaluation),
     protocols: protocolEntries(project, evaluation),
+    ...awaitedEntries(evaluation),
     ...(workUnits !== null && {
       work_units: workUnits.map(({ workUnit, ...counts }) => ({ work_unit: workUnit, ...counts })),
     }),
@@ -35,6 +38,7 @@ export function stepEnvelope(project: OpenProject, evaluation: Evaluation, plann
     ...cycles(evaluation),
     execution_plan: planned === null ? [] : [planEntry(planned)],
     protocols: protocolEntries(project, evaluation),
+    ...awaitedEntries(evaluation),
   };
 }
 
@@ -44,6 +48,7 @@ export function runEnvelope(
   evaluation: Evaluation,
   aim: Aim,
   plan: readonly (ProjectedExecution & { planned: PlannedExecution | null })[],
+  awaited: readonly AwaitedDecision[],
 ) {
   return {
     version: 1,
@@ -55,6 +60,8 @@ export function runEnvelope(
       projection,
     })),
     protocols: protocolEntries(project, evaluation),
+    ...awaitedEntries(evaluation),
+    ...(awaited.length > 0 && { projected_decisions: awaited.map(projectedAwaitedEntry) }),
   };
 }
 

@@ -48,7 +48,7 @@ export async function acceptByHand(
       candidate,
       seen: Object.fromEntries(readTypesOf(protocol).map((type): [string, SeenType] => [type, view.digest(type)])),
       outputsAfter: owedDigest(view, protocol),
-      outputs: owed.flatMap((type) => view.inScope(type)),
+      outputs: owed.flatMap((type) => view.outputs.inScope(type)),
       note,
       records: recordsDue(project.methodology, { ...candidate, id: attempt }),
     },
@@ -73,11 +73,15 @@ function failedAttempt({ protocol, attempt, freshness }: EvaluatedCandidate, { l
 
 /** @throws RunaError that names what keeps the outputs from being complete */
 function refuseIncomplete(view: ProtocolView, protocol: Protocol): void {
-  const partial = [...outputTypesOf(protocol), ...readTypesOf(protocol)].filter((type) => view.isPartial(type));
+  const { outputs } = view;
+  const partial = [
+    ...outputTypesOf(protocol).filter((type) => outputs.isPartial(type)),
+    ...readTypesOf(protocol).filter((type) => view.isPartial(type)),
+  ];
   if (partial.length > 0) throw new RunaError(acceptPartial(partial.join(", ")));
   if (presentOutputs(view, protocol).isThere) return;
   const { produces, choices, mayProduce } = protocol;
-  const has = (type: string) => view.summary(type).total > 0;
+  const has = (type: string) => outputs.summary(type).total > 0;
   const lacks = [
     ...produces.filter((type) => !has(type)).map((type) => `'${type}' is missing`),
     ...choices.flatMap(({ name, members }) => {
@@ -86,7 +90,7 @@ function refuseIncomplete(view: ProtocolView, protocol: Protocol): void {
       return [there.length === 0 ? `nothing of '${name}' is there` : `of '${name}' there is more than one member`];
     }),
     ...[...produces, ...choices.flatMap(({ members }) => members), ...mayProduce]
-      .flatMap((type) => view.broken(type))
+      .flatMap((type) => outputs.broken(type))
       .map(({ type, id, status }) => `${type}/${id} is ${status}`),
   ];
   throw new RunaError(acceptIncomplete(protocol.name, lacks.join(", ")));

@@ -1,11 +1,11 @@
-import { type InstanceRef, readSnapshot } from "@runa/store";
+import type { InstanceRef } from "@runa/store";
 import { endAttempt, type SeenType } from "@runa/store/attempts";
 import { instanceContents } from "@runa/store/deliveries";
 import { recordsDue } from "../audit/due.ts";
 import { owedDigest } from "../evaluate/outputs.ts";
 import type { ScopeView } from "../evaluate/scope-view.ts";
 import { thisOwner } from "../process/owner.ts";
-import { scopeView } from "../project/look.ts";
+import { scopeView, snapshotOf } from "../project/look.ts";
 import { type OpenProject, scanProject } from "../project/project.ts";
 import type { Attempt, EndedAttempt, FencedAttempt } from "./attempt.ts";
 import { leavingOutputs } from "./earlier-outputs.ts";
@@ -133,7 +133,7 @@ export async function obligationsMet(project: OpenProject, attempt: Attempt): Pr
 async function judgeNow(project: OpenProject, attempt: Attempt) {
   const { protocol, workUnit } = attempt.candidate;
   const { gaps } = await scanProject(project);
-  const snapshot = readSnapshot(project.store, project.methodology.types.keys(), gaps, [workUnit]);
+  const snapshot = snapshotOf(project, gaps, [workUnit]);
   const evidence = gatherEvidence(project, attempt, snapshot);
   return { evidence, judged: judge(protocol, evidence), gaps };
 }

@@ -38,7 +38,7 @@ function stillThere(project: OpenProject, work: Candidate, view: ScopeView): Ear
   const deliveries = [...deliveriesElsewhere(project, name, view), ...earlierDeliveries(store, name)];
   if (deliveries.length === 0) return [];
   const earlier = new Map(deliveries.map((delivery) => [keyOf(delivery), delivery]));
-  const seen = view.as(protocol);
+  const seen = view.as(protocol).outputs;
   const owed = new Set(owedTypesOf(protocol));
   return outputTypesOf(protocol).flatMap((type) => {
     const isReplaced = owed.has(type) && !accumulates(methodology.types.get(type)?.schema);

@@ -8,6 +8,7 @@ import {
   type SeenType,
   type ServerNotes,
 } from "@runa/store/attempts";
+import type { EvaluatedSnapshot } from "../decisions/decided.ts";
 import { ScopeView, seenOf, setDigest } from "../evaluate/scope-view.ts";
 import { type Methodology, outputTypesOf, type Protocol, readTypesOf } from "../methodology/methodology.ts";
 import type { OpenProject } from "../project/project.ts";
@@ -33,17 +34,20 @@ export interface Evidence {
 /** The instances that an attempt's protocol may read or write, as its scope sees them before it starts. */
 export function instancesBefore(view: ScopeView, protocol: Protocol): InstanceBefore[] {
   const seen = view.as(protocol);
-  const types = new Set([...readTypesOf(protocol), ...outputTypesOf(protocol)]);
+  const outputs = outputTypesOf(protocol);
+  const types = new Set([...readTypesOf(protocol), ...outputs]);
   return [...types].flatMap((type) =>
-    seen.inScope(type).map(({ id, contentHash, status, mtime }) => ({ type, id, contentHash, status, mtime })),
+    (outputs.includes(type) ? seen.outputs : seen)
+      .inScope(type)
+      .map(({ id, contentHash, status, mtime }) => ({ type, id, contentHash, status, mtime })),
   );
 }
 
 /** Gathers what an attempt delivered, by tool and by file, once it is fenced and the workspace is scanned. */
-export function gatherEvidence(project: OpenProject, attempt: Attempt, after: Snapshot): Evidence {
+export function gatherEvidence(project: OpenProject, attempt: Attempt, after: EvaluatedSnapshot): Evidence {
   const { protocol, workUnit } = attempt.candidate;
   const view = new ScopeView(after, workUnit);
-  const seen = view.as(protocol);
+  const seen = view.as(protocol).outputs;
   const notes = attemptNotes(project.store, attempt.id);
   const present = ({ type, id }: InstanceRef) => seen.inScope(type).some((instance) => instance.id === id);
   // Of several deliveries of one instance the last one stays.
@@ -70,7 +74,7 @@ function keyOf({ type, id }: InstanceRef): string {
  */
 function writtenFiles({ store, methodology }: OpenProject, attempt: Attempt, after: ScopeView): Instance[] {
   const { protocol } = attempt.candidate;
-  const seen = after.as(protocol);
+  const seen = after.as(protocol).outputs;
   const types = outputTypesOf(protocol);
   // It may have read ten thousand others.
   const outputs = attempt.before.filter(({ type }) => types.includes(type));
@@ -104,14 +108,18 @@ function othersMayWrite(
  */
 export function seenBy(
   { candidate, before: seenBefore }: Attempt,
-  { written, withdrawn }: Pick<Evidence, "written" | "withdrawn">,
+  { view, written, withdrawn }: Pick<Evidence, "view" | "written" | "withdrawn">,
   superseded: readonly InstanceRef[],
 ): Record<string, SeenType> {
   const own = new Set([...written, ...withdrawn, ...superseded].map(keyOf));
+  const seen = view.as(candidate.protocol);
+  const outputs = outputTypesOf(candidate.protocol);
   return Object.fromEntries(
     readTypesOf(candidate.protocol).map((type) => {
       const before = seenBefore.filter((instance) => instance.type === type && !own.has(keyOf(instance)));
-      return [type, seenOf([...before, ...written.filter((instance) => instance.type === type)])];
+      const now = [...before, ...written.filter((instance) => instance.type === type)];
+      // What it may write too was noted whether or not it is approved.
+      return [type, seenOf(outputs.includes(type) ? now.filter((instance) => seen.admits(instance)) : now)];
     }),
   );
 }
@@ -126,7 +134,7 @@ export function readsDigest(view: ScopeView, protocol: Protocol): string {
  * @param without what is left out: taken away since
  */
 export function outputsDigest(view: ScopeView, protocol: Protocol, without: readonly InstanceRef[] = []): string {
-  const seen = view.as(protocol);
+  const seen = view.as(protocol).outputs;
   const taken = new Set(without.map(keyOf));
   return outputTypesOf(protocol)
     .map((type) =>

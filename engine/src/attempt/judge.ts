@@ -44,7 +44,7 @@ export function outcomeOf({ ending, end }: Pick<FencedAttempt, "ending" | "end">
  */
 export function judge(protocol: ProtocolDeclaration, evidence: Evidence): Outcome {
   const { view, delivered } = evidence;
-  const seen = view.as(protocol);
+  const seen = view.as(protocol).outputs;
   const types = new Set(delivered.map(({ type }) => type));
   const chosen = protocol.choices.flatMap(({ members }) => members.filter((member) => types.has(member)));
   const outputs = [...protocol.produces, ...chosen, ...protocol.mayProduce].flatMap((type) => invalidOf(seen, type));
@@ -84,7 +84,7 @@ export function supersededBy(
   delivered: readonly InstanceRef[],
   leaving: readonly Instance[] = [],
 ): Instance[] {
-  const seen = view.as(protocol);
+  const seen = view.as(protocol).outputs;
   const own = new Set(delivered.map(({ type, id }) => `${type}/${id}`));
   const notChosen = protocol.choices.flatMap(({ members }) => {
     const chosen = members.flatMap((member) => seen.inScope(member)).filter(({ type, id }) => own.has(`${type}/${id}`));

@@ -4,6 +4,7 @@ import { type DecisionAnnotation, isDecision } from "../methodology/annotation.t
 import { type ApprovalType, type DecisionTypes, decisionTypesOf } from "../methodology/decision-types.ts";
 import type { Methodology } from "../methodology/methodology.ts";
 import { type Deciders, type Decision, inOrder } from "./decision.ts";
+import { approvedList, countingList, type Gate, gatesOf, type ListName } from "./gates.ts";
 import type { Signatures } from "./signatures.ts";
 import { entitledApprovals, NOTHING_STANDS, type Standing, standingOn } from "./standing.ts";
 
@@ -52,7 +53,9 @@ export interface DecidedOn {
  * only what is asked for is verified.
  */
 export class Decisions {
+  /** The decision types of the methodology. */
   readonly types: DecisionTypes;
+  readonly #gates: ReadonlyMap<string, Gate>;
   readonly #on: DecidedOn;
   /** The decisions on each subject that the log tells of, by `keyOf`. */
   readonly #logged = new Map<string, LoggedDecision[]>();
@@ -65,10 +68,28 @@ export class Decisions {
   constructor(on: DecidedOn) {
     this.#on = on;
     this.types = decisionTypesOf(on.methodology);
+    this.#gates = gatesOf(on.methodology);
     for (const decision of on.logged) {
       if (!this.#fits(decision)) continue;
       push(this.#logged, keyOf(decision.subject), decision);
       push(this.#files, keyOf(decision), decision);
+    }
+  }
+
+  /** Of which types a protocol sees only what is approved, and for what. */
+  gateOf(protocol: string): Gate | undefined {
+    return this.#gates.get(protocol);
+  }
+
+  /** What a protocol sees of a type, in place of all that lies there. */
+  listFor(protocol: string, type: string): ListName {
+    switch (this.#annotationOf(type)?.kind) {
+      case "approval":
+        return approvedList(type);
+      case "rejection":
+        return countingList(type);
+      case undefined:
+        return this.#gates.get(protocol)?.listOf(type) ?? type;
     }
   }
 
@@ -97,7 +118,12 @@ export class Decisions {
     return inOrder(logged, this.#signedElsewhere().get(key) ?? []);
   }
 
-  /** What the file of a decision comes to; it has to fit its schema. */
+  /** What lies there in the place of a decision's file. */
+  fileOf({ type, id }: Decision): Instance | undefined {
+    return this.#row(type, id);
+  }
+
+  /** What the file of a decision comes to, apart from its schema. */
   stateOf(file: Instance): FileState {
     const { type, contentHash } = file;
     const logged = this.#files.get(keyOf(file))?.findLast((one) => one.contentHash === contentHash);

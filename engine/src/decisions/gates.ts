@@ -43,9 +43,9 @@ export class Gate {
     this.#lists = new Map(Array.from(approvals, ([type, those]) => [type, gatedList(type, those)]));
   }
 
-  /** What the protocol sees of a type that is decided on; the type itself where it names no approval of it. */
-  listOf(type: string): ListName {
-    return this.#lists.get(type) ?? type;
+  /** What the protocol sees of a type that is decided on; undefined where it names no approval of it. */
+  listOf(type: string): ListName | undefined {
+    return this.#lists.get(type);
   }
 }
 

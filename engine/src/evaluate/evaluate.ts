@@ -1,5 +1,6 @@
-import type { Instance, ScanGap, Snapshot, TypeSummary, WorkUnit } from "@runa/store";
+import type { Instance, ScanGap, TypeSummary, WorkUnit } from "@runa/store";
 import type { OpenAttempt } from "@runa/store/attempts";
+import type { EvaluatedSnapshot } from "../decisions/decided.ts";
 import { type Candidate, candidateKey } from "../methodology/candidate.ts";
 import { type Graph, graphOf } from "../methodology/graph.ts";
 import type { Methodology, Protocol } from "../methodology/methodology.ts";
@@ -8,10 +9,11 @@ import { type Primitive, type Trigger, triggerText, typesOf } from "../methodolo
 import { Feedback } from "./feedback.ts";
 import { type Freshness, freshnessOf } from "./freshness.ts";
 import { type Outputs, outputsOf } from "./outputs.ts";
-import { CommonSight, type ProtocolView, ScopeView } from "./scope-view.ts";
+import { CommonSight, type ProtocolView, ScopeView, type Unapproved } from "./scope-view.ts";
 import { TriggerEvaluation } from "./trigger.ts";
 
-export type PreconditionReason = "missing" | "invalid" | "stale" | "scan_incomplete";
+/** `not_approved`: valid instances lie there, and none of them is approved. */
+export type PreconditionReason = "missing" | "invalid" | "stale" | "not_approved" | "scan_incomplete";
 
 export interface PreconditionFailure {
   readonly artifactType: string;
@@ -31,8 +33,13 @@ export interface Input {
 
 /** Why a candidate is WAITING. */
 export type WaitCondition =
-  /** `absent`: nothing of the primitive's type lies there. */
-  | { readonly kind: "trigger"; readonly primitive: Primitive; readonly absent: boolean }
+  /** `absent`: nothing of the primitive's type lies there. `unapproved`: what keeps it from being seen is that nothing is approved. */
+  | {
+      readonly kind: "trigger";
+      readonly primitive: Primitive;
+      readonly absent: boolean;
+      readonly unapproved: Unapproved | null;
+    }
   | { readonly kind: "never"; readonly trigger: Trigger }
   | { readonly kind: "current" }
   | { readonly kind: "cycle"; readonly members: readonly string[] };
@@ -74,7 +81,7 @@ export interface Evaluation {
  * Evaluates a scope over a snapshot (contract.md section 5). Pure: the same two always give the same answer.
  * @param workUnit the scope's work unit, whose scoped protocols are evaluated; null for the unscoped ones
  */
-export function evaluate(methodology: Methodology, snapshot: Snapshot, workUnit: WorkUnit | null): Evaluation {
+export function evaluate(methodology: Methodology, snapshot: EvaluatedSnapshot, workUnit: WorkUnit | null): Evaluation {
   return new Evaluator(methodology, snapshot).evaluate(workUnit);
 }
 
@@ -84,7 +91,7 @@ export function evaluate(methodology: Methodology, snapshot: Snapshot, workUnit:
  */
 export function* evaluateScopes(
   methodology: Methodology,
-  snapshot: Snapshot,
+  snapshot: EvaluatedSnapshot,
   scopes: Iterable<WorkUnit | null>,
 ): Generator<Evaluation, void, undefined> {
   const evaluator = new Evaluator(methodology, snapshot);
@@ -94,12 +101,12 @@ export function* evaluateScopes(
 /** A snapshot with what the evaluations of all its scopes have in common. */
 class Evaluator {
   readonly #methodology: Methodology;
-  readonly #snapshot: Snapshot;
+  readonly #snapshot: EvaluatedSnapshot;
   readonly #common: CommonSight;
   readonly #gaps: readonly ScanGap[];
   readonly #attempts: ReadonlyMap<string, OpenAttempt>;
 
-  constructor(methodology: Methodology, snapshot: Snapshot) {
+  constructor(methodology: Methodology, snapshot: EvaluatedSnapshot) {
     this.#methodology = methodology;
     this.#snapshot = snapshot;
     this.#common = new CommonSight(snapshot);
@@ -204,6 +211,7 @@ function waitConditions(view: ProtocolView, protocol: Protocol, triggers: Trigge
     kind: "trigger",
     primitive,
     absent: view.summary(primitive.name).total === 0,
+    unapproved: view.unapproved(primitive.name),
   }));
 }
 
@@ -224,7 +232,7 @@ function failuresOf(view: ProtocolView, protocol: Protocol): PreconditionFailure
   const failures: PreconditionFailure[] = [];
   for (const artifactType of protocol.requires) {
     const isPartial = view.isPartial(artifactType);
-    const lack = lackOf(view.summary(artifactType));
+    const lack = lackOf(view, protocol, artifactType);
     // What could not be read may be what is missing; what is known not to be valid is so all the same.
     if (lack !== null && !(isPartial && lack === "missing"))
       failures.push({ artifactType, namedBy: "requires", reason: lack });
@@ -233,8 +241,22 @@ function failuresOf(view: ProtocolView, protocol: Protocol): PreconditionFailure
   return failures;
 }
 
-function lackOf({ total, valid, stale }: TypeSummary): PreconditionReason | null {
-  if (valid > 0) return null;
+function lackOf(view: ProtocolView, protocol: Protocol, type: string): PreconditionReason | null {
+  if (view.summary(type).valid > 0) return null;
+  const there = view.undecided.summary(type);
+  const unapproved = view.unapproved(type);
+  if (unapproved === null) return absenceOf(view.summary(type).total === 0 ? absent(there) : view.summary(type));
+  if (unapproved.subject !== type) return there.valid === 0 && there.stale > 0 ? "stale" : "not_approved";
+  // Where the approval itself is required, what is wrong is told of that.
+  return unapproved.approvals.some((name) => protocol.requires.includes(name)) ? null : "not_approved";
+}
+
+/** What lies there of a type of which nothing counts: its valid ones are no approval, as revocations are. */
+function absent({ total, valid, stale }: TypeSummary): Pick<TypeSummary, "total" | "stale"> {
+  return { total: total - valid, stale };
+}
+
+function absenceOf({ total, stale }: Pick<TypeSummary, "total" | "stale">): PreconditionReason {
   if (total === 0) return "missing";
   return stale > 0 ? "stale" : "invalid";
 }
@@ -257,8 +279,8 @@ function inputsOf(view: ProtocolView, protocol: Protocol, triggers: TriggerEvalu
   const accepted = protocol.accepts.filter((type) => !view.isPartial(type));
   const watched = triggers.satisfiedBy(protocol.trigger).filter(({ type }) => type === "on_invalid");
   return [
-    ...protocol.requires.flatMap((type) => given(view.valid(type), "requires")),
-    ...accepted.flatMap((type) => given(view.valid(type), "accepts")),
+    ...protocol.requires.flatMap((type) => given(view.given(type), "requires")),
+    ...accepted.flatMap((type) => given(view.given(type), "accepts")),
     ...[...new Set(watched.map(({ name }) => name))].flatMap((type) => given(view.broken(type), "invalid")),
   ];
 }
@@ -280,6 +302,11 @@ export function conditionText(condition: WaitCondition): string {
       return `${triggerText(condition.trigger)}: no condition of it can ever be satisfied`;
     case "trigger": {
       const { type, name } = condition.primitive;
+      if (condition.unapproved !== null) {
+        const { subject, approvals } = condition.unapproved;
+        const lacking = approvals.map((approval) => `'${approval}'`).join(" and ");
+        return `${triggerText(condition.primitive)}: no instance of artifact type '${subject}' is approved by ${lacking}`;
+      }
       const why = {
         on_artifact: `no valid instances of artifact type '${name}' exist`,
         on_change: condition.absent

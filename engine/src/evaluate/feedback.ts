@@ -63,7 +63,7 @@ export class Feedback {
   #hasChangedSince(moment: Moment): boolean {
     const removals = this.#view.heard?.removals;
     return outputTypesOf(this.#protocol).some(
-      (type) => (this.#view.summary(type).newest ?? 0) > moment || (removals?.get(type) ?? 0) > moment,
+      (type) => (this.#view.outputs.summary(type).newest ?? 0) > moment || (removals?.get(type) ?? 0) > moment,
     );
   }
 }

@@ -25,10 +25,11 @@ export interface Outputs {
 
 /** Looks at a candidate's outputs. */
 export function outputsOf(view: ProtocolView, protocol: ProtocolDeclaration): Outputs {
+  const { outputs } = view;
   const { owed, settled, isThere } = presentOutputs(view, protocol);
   const complete = isThere && !view.isReopened && !lastAttemptFailed(view, protocol);
-  const isKnown = !view.hasGaps || !outputTypesOf(protocol).some((type) => view.isPartial(type));
-  return { complete, settled, time: complete && isKnown ? timeOf(view, owed) : null };
+  const isKnown = !view.hasGaps || !outputTypesOf(protocol).some((type) => outputs.isPartial(type));
+  return { complete, settled, time: complete && isKnown ? timeOf(outputs, owed) : null };
 }
 
 /** What lies there of a candidate's outputs, whoever brought it there. */
@@ -40,7 +41,7 @@ export interface PresentOutputs extends Pick<Outputs, "settled"> {
 }
 
 /** Looks at what lies there, whatever became of the candidate's attempts. */
-export function presentOutputs(view: ProtocolView, protocol: ProtocolDeclaration): PresentOutputs {
+export function presentOutputs({ outputs: view }: ProtocolView, protocol: ProtocolDeclaration): PresentOutputs {
   const settled = settledChoices(view, protocol);
   const owed =
     settled.length === 0 ? protocol.produces : [...protocol.produces, ...settled.map(({ member }) => member)];
@@ -91,5 +92,5 @@ function lastAttemptFailed(view: ProtocolView, protocol: ProtocolDeclaration): b
 
 /** A digest of everything that lies there of what a candidate owes. */
 export function owedDigest(view: ProtocolView, protocol: ProtocolDeclaration): string {
-  return view.digestOf(owedTypesOf(protocol));
+  return view.outputs.digestOf(owedTypesOf(protocol));
 }

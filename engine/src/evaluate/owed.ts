@@ -1,7 +1,9 @@
 import type { Instance } from "@runa/store";
 import { outputTypesOf } from "../methodology/methodology.ts";
 import { type Trigger, typesOf } from "../methodology/trigger.ts";
-import type { EvaluatedCandidate, Evaluation } from "./evaluate.ts";
+import { isDecidedOn } from "./awaited.ts";
+import type { EvaluatedCandidate, Evaluation, PreconditionReason } from "./evaluate.ts";
+import type { ProtocolView } from "./scope-view.ts";
 import { TriggerEvaluation } from "./trigger.ts";
 
 /** A choice that was settled, so that waiting for its other members is waiting for nothing. */
@@ -33,6 +35,12 @@ export interface Debts {
  */
 export function debtsOf(evaluation: Evaluation, done: (candidate: EvaluatedCandidate) => boolean = () => false): Debts {
   const { candidates, view } = evaluation;
+  const { decisions } = view.snapshot;
+  /** Whether what is lacking is not there, or of a decision only that it does not count. */
+  const isAbsence = (reason: PreconditionReason, type: string) =>
+    reason === "missing" ||
+    reason === "not_approved" ||
+    (reason === "stale" && decisions?.types.subjectOf(type) !== undefined);
   const writers = new Map<string, EvaluatedCandidate[]>();
   for (const candidate of candidates)
     for (const type of outputTypesOf(candidate.protocol)) writers.set(type, [...(writers.get(type) ?? []), candidate]);
@@ -40,31 +48,42 @@ export function debtsOf(evaluation: Evaluation, done: (candidate: EvaluatedCandi
   const standing = standingChoices(evaluation);
   const stands = new Set(standing.map(({ protocol }) => protocol));
 
-  const nobodyOwes = (type: string): boolean => {
+  /** Whether a wait for a type is one for nothing; where it is for a decision, whether everybody has decided. */
+  const nobodyOwes = (type: string, waiting: ProtocolView): boolean => {
+    const decided = waiting.unapproved(type)?.subject ?? decisions?.types.subjectOf(type);
+    if (decided === undefined || decisions === undefined) return nobodyWrites(type);
+    // Without anything to decide on it is a wait for that.
+    if (view.valid(decided).length === 0) return nobodyWrites(decided);
+    return isDecidedOn(evaluation, decisions, view, decided);
+  };
+  const nobodyWrites = (type: string): boolean => {
     const ofType = writers.get(type);
     if (ofType === undefined) return false;
     return ofType.every((writer) => free.has(writer)) || isSettledOtherwise(type, ofType);
   };
-  const waitsForNothing = (trigger: Trigger, triggers: TriggerEvaluation): boolean => {
-    if ("name" in trigger) return trigger.type === "on_invalid" || nobodyOwes(trigger.name);
+  const waitsForNothing = (trigger: Trigger, triggers: TriggerEvaluation, waiting: ProtocolView): boolean => {
+    if ("name" in trigger) return trigger.type === "on_invalid" || nobodyOwes(trigger.name, waiting);
     const open = trigger.conditions.filter((condition) => !triggers.satisfied(condition));
     return trigger.type === "any_of"
-      ? open.every((condition) => waitsForNothing(condition, triggers))
-      : open.some((condition) => waitsForNothing(condition, triggers));
+      ? open.every((condition) => waitsForNothing(condition, triggers, waiting))
+      : open.some((condition) => waitsForNothing(condition, triggers, waiting));
   };
   const owesNothing = (candidate: EvaluatedCandidate): boolean => {
     const { readiness, outputs, protocol, feedback } = candidate;
+    const waiting = view.as(protocol);
     if (candidate.cycle !== null || stands.has(protocol.name)) return false;
     switch (readiness.status) {
       case "ready":
         return done(candidate);
       case "blocked":
-        return readiness.failures.every(({ reason, artifactType }) => reason === "missing" && nobodyOwes(artifactType));
+        return readiness.failures.every(
+          ({ reason, artifactType }) => isAbsence(reason, artifactType) && nobodyOwes(artifactType, waiting),
+        );
       case "waiting":
         if (outputs.complete) return true;
         return (
           !candidate.triggerSatisfied &&
-          waitsForNothing(protocol.trigger, new TriggerEvaluation(view.as(protocol), outputs, feedback))
+          waitsForNothing(protocol.trigger, new TriggerEvaluation(waiting, outputs, feedback), waiting)
         );
     }
   };
@@ -98,7 +117,7 @@ function standingChoices({ candidates, reviewers, view }: Evaluation): Standing[
     const { protocol, member } = choice;
     const said = view
       .as({ name: protocol })
-      .inScope(member)
+      .outputs.inScope(member)
       .filter(({ deliveredAt }) => deliveredAt !== null);
     if (said.length === 0) return [];
     const answeredBy = current

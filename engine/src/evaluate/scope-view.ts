@@ -9,6 +9,9 @@ import {
 } from "@runa/store";
 import type { LastAttempt, SeenType } from "@runa/store/attempts";
 import { sha256 } from "@runa/store/json";
+import type { EvaluatedSnapshot } from "../decisions/decided.ts";
+import type { Decisions } from "../decisions/decisions.ts";
+import { countingList, type ListName } from "../decisions/gates.ts";
 
 /** Stands in the place of instances: what a set of them is told apart by. */
 export type SetMember = Pick<Instance, "id" | "contentHash">;
@@ -17,6 +20,12 @@ export type SetMember = Pick<Instance, "id" | "contentHash">;
 export interface RelevantInput {
   readonly type: string;
   readonly which: "valid" | "all";
+}
+
+/** A type of which nothing is approved, and the approval types by which something would have to be. */
+export interface Unapproved {
+  readonly subject: string;
+  readonly approvals: readonly string[];
 }
 
 /** Of lists that were asked for: while the store hands out the same one, it need not be looked through again. */
@@ -63,13 +72,13 @@ class Sight {
 
 /** What the views of all scopes over one snapshot have in common: what they see of types without scoped instances. */
 export class CommonSight {
-  readonly snapshot: Snapshot;
+  readonly snapshot: EvaluatedSnapshot;
   /** All instances, whatever their work units. */
   readonly all: Sight;
   /** Looked up when a work unit asks. */
   #scopedTypes: ReadonlySet<string> | undefined;
 
-  constructor(snapshot: Snapshot) {
+  constructor(snapshot: EvaluatedSnapshot) {
     const { instances } = snapshot;
     this.snapshot = snapshot;
     this.all = new Sight(
@@ -90,14 +99,14 @@ export class CommonSight {
  * evaluation counts all (contract.md section 5). Lists are made only when one is asked for.
  */
 export class ScopeView {
-  readonly snapshot: Snapshot;
+  readonly snapshot: EvaluatedSnapshot;
   readonly workUnit: WorkUnit | null;
   readonly #common: CommonSight;
   readonly #own: Sight;
   readonly #summaries = new Map<string, TypeSummary>();
 
   /** @param common shared with the views of other scopes over the same snapshot */
-  constructor(snapshot: Snapshot, workUnit: WorkUnit | null, common = new CommonSight(snapshot)) {
+  constructor(snapshot: EvaluatedSnapshot, workUnit: WorkUnit | null, common = new CommonSight(snapshot)) {
     this.snapshot = snapshot;
     this.workUnit = workUnit;
     this.#common = common;
@@ -133,7 +142,7 @@ export class ScopeView {
 
   /** What one of the methodology's protocols sees here. */
   as(protocol: { readonly name: string }): ProtocolView {
-    return new ProtocolView(this, protocol);
+    return new ProtocolView(this, protocol, this.snapshot.decisions ?? null);
   }
 
   inScope(type: string): readonly Instance[] {
@@ -196,24 +205,67 @@ export class ScopeView {
 }
 
 /**
- * What one protocol sees of each type in a scope. Whatever is decided for a protocol asks this: all protocols of a scope
- * see the same now, and share what was worked out.
+ * What one protocol sees of each type in a scope. Whatever is decided for a protocol asks this. Where people decide, that is of
+ * an approval type what is approved, of a rejection type the rejections that stand, and of a type of which the protocol names
+ * an approval only what is approved (decisions.md section 2); all else is the same for every protocol of a scope.
  */
 export class ProtocolView {
   readonly #scope: ScopeView;
   readonly #protocol: { readonly name: string };
+  /** Null where nobody decides, and in the view of what the protocol writes. */
+  readonly #decisions: Decisions | null;
 
-  constructor(scope: ScopeView, protocol: { readonly name: string }) {
+  constructor(scope: ScopeView, protocol: { readonly name: string }, decisions: Decisions | null) {
     this.#scope = scope;
     this.#protocol = protocol;
+    this.#decisions = decisions;
+  }
+
+  /** What it sees of what it writes: there everything counts, approved or not. */
+  get outputs(): ProtocolView {
+    return this.#decisions === null ? this : new ProtocolView(this.#scope, this.#protocol, null);
   }
 
   inScope(type: string): readonly Instance[] {
-    return this.#scope.inScope(type);
+    return this.#scope.inScope(this.#listOf(type));
   }
 
   valid(type: string): readonly Instance[] {
-    return this.#scope.valid(type);
+    return this.#scope.valid(this.#listOf(type));
+  }
+
+  /** The valid ones as the protocol is given them: of an approval type the approvals, where it sees what they approve. */
+  given(type: string): readonly Instance[] {
+    const isDecisionType = this.#decisions?.types.subjectOf(type) !== undefined;
+    return isDecisionType ? this.#scope.inScope(countingList(type)) : this.valid(type);
+  }
+
+  /** Whether the protocol sees an instance with this content of what it may write too: it need not be approved, or is. */
+  admits({ type, id, contentHash, status }: SetMember & Pick<Instance, "type" | "status">): boolean {
+    const named = this.#decisions?.gateOf(this.#protocol.name)?.approvals.get(type);
+    if (named === undefined || status !== "valid") return true;
+    return this.valid(type).some((one) => one.id === id && one.contentHash === contentHash);
+  }
+
+  /** Everything that lies there of a type, whatever was decided on it. */
+  get undecided(): ScopeView {
+    return this.#scope;
+  }
+
+  /** What has to be approved for a type to count, and by which of the approval types that the protocol names. */
+  approvalsFor(type: string): Unapproved {
+    const approved = this.#decisions?.types.subjectOf(type);
+    const subject = approved ?? type;
+    const named = this.#decisions?.gateOf(this.#protocol.name)?.approvals.get(subject) ?? [];
+    return { subject, approvals: approved === undefined ? named : named.filter((name) => name === type) };
+  }
+
+  /** The same where valid instances lie there and none counts, because none is approved; null elsewhere. */
+  unapproved(type: string): Unapproved | null {
+    if (this.#decisions === null) return null;
+    const found = this.approvalsFor(type);
+    const isThere = found.approvals.length > 0 && this.#scope.summary(found.subject).valid > 0;
+    return isThere && this.summary(type).valid === 0 ? found : null;
   }
 
   /** The instances of a type that lie there and do not count here, as they belong to other work units. */
@@ -222,32 +274,42 @@ export class ProtocolView {
   }
 
   broken(type: string): readonly Instance[] {
-    return this.#scope.broken(type);
+    return this.#scope.broken(this.#listOf(type));
   }
 
   summary(type: string): TypeSummary {
-    return this.#scope.summary(type);
+    return this.#scope.summary(this.#listOf(type));
   }
 
   digest(type: string): SeenType {
-    return this.#scope.digest(type);
+    return this.#scope.digest(this.#listOf(type));
   }
 
   digestOf(types: readonly string[]): string {
-    return this.#scope.digestOf(types);
+    return this.#scope.digestOf(types.map((type) => this.#listOf(type)));
   }
 
   get hasGaps(): boolean {
     return this.#scope.hasGaps;
   }
 
+  /** Whether a type is partially scanned, or another one by which it is known what counts of it. */
   isPartial(type: string): boolean {
-    return this.#scope.isPartial(type);
+    return this.hasGaps && this.#known(type).some((one) => this.#scope.isPartial(one));
   }
 
-  /** What could not be read of a type. */
+  /** What could not be read of a type, or of another one by which it is known what counts of it. */
   gaps(type: string): readonly ScanGap[] {
-    return this.#scope.snapshot.gaps.get(type) ?? [];
+    return this.#known(type).flatMap((one) => this.#scope.snapshot.gaps.get(one) ?? []);
+  }
+
+  #listOf(type: string): ListName {
+    return this.#decisions === null ? type : this.#decisions.listFor(this.#protocol.name, type);
+  }
+
+  #known(type: string): readonly string[] {
+    if (this.#decisions === null || this.#listOf(type) === type) return [type];
+    return [type, ...this.#decisions.types.relatedTo(type)];
   }
 
   /** The protocol's last attempt in this scope that has ended. */

@@ -44,9 +44,11 @@ export interface RejectionType {
 export class DecisionTypes {
   readonly #approvals = new Map<string, ApprovalType[]>();
   readonly #rejections = new Map<string, RejectionType>();
+  readonly #subjects = new Map<string, string>();
 
   constructor(types: AnnotatedTypes) {
     for (const { name, annotation } of types.values()) {
+      if (isDecision(annotation)) this.#subjects.set(name, annotation.of);
       if (annotation?.kind === "approval")
         this.#approvals.set(annotation.of, [...this.approvalsOf(annotation.of), { name, annotation }]);
       if (annotation?.kind === "rejection") this.#rejections.set(annotation.of, { name, annotation });
@@ -66,6 +68,19 @@ export class DecisionTypes {
   /** The approval types of a type, in the manifest's order. */
   approvalsOf(type: string): readonly ApprovalType[] {
     return this.#approvals.get(type) ?? [];
+  }
+
+  /** Every type without which it is not known what counts of a type: its decision types, or what it decides on, and theirs. */
+  relatedTo(type: string): readonly string[] {
+    const subject = this.#subjects.get(type) ?? type;
+    const rejection = this.rejectionOf(subject);
+    const all = [subject, ...this.approvalsOf(subject).map(({ name }) => name), ...(rejection ? [rejection.name] : [])];
+    return all.filter((name) => name !== type);
+  }
+
+  /** The type that a decision type is about; undefined for any other type. */
+  subjectOf(decisionType: string): string | undefined {
+    return this.#subjects.get(decisionType);
   }
 
   /** The rejection type of a type; null where there is none. */

@@ -148,7 +148,7 @@ export function otherwiseMade(
 ): MadeOtherwise | null {
   const success = view.lastSuccess(protocol);
   if (!outputs.complete || success === undefined || success.fingerprint === protocol.fingerprint) return null;
-  const types = outputTypesOf(protocol).filter((type) => view.as(protocol).summary(type).total > 0);
+  const types = outputTypesOf(protocol).filter((type) => view.as(protocol).outputs.summary(type).total > 0);
   return { protocol: protocol.name, workUnit, success, types };
 }
 

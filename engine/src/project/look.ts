@@ -6,6 +6,7 @@ import {
   type Snapshot,
   type WorkUnit,
 } from "@runa/store";
+import { decidedSnapshot, type EvaluatedSnapshot, hasDecisions } from "../decisions/decided.ts";
 import { type Evaluation, evaluate, evaluateScopes, protocolsOf } from "../evaluate/evaluate.ts";
 import { ScopeView } from "../evaluate/scope-view.ts";
 import { listenersIn } from "../methodology/reviewers.ts";
@@ -26,12 +27,20 @@ export async function lookAt(
 }
 
 /** What a scope sees of what a scan found. */
-export function scopeView(
-  { methodology, store }: OpenProject,
+export function scopeView(project: OpenProject, gaps: ScanReport["gaps"], workUnit: WorkUnit | null): ScopeView {
+  return new ScopeView(snapshotOf(project, gaps, [workUnit]), workUnit);
+}
+
+/** What the store knows of these scopes, and what people decided. */
+export function snapshotOf(
+  { methodology, store, deciding }: OpenProject,
   gaps: ScanReport["gaps"],
-  workUnit: WorkUnit | null,
-): ScopeView {
-  return new ScopeView(readSnapshot(store, methodology.types.keys(), gaps, [workUnit]), workUnit);
+  scopes: readonly (WorkUnit | null)[],
+  listeners?: (scope: WorkUnit | null) => Listeners,
+): EvaluatedSnapshot {
+  const decisions = hasDecisions(methodology);
+  const asked = { ...(listeners !== undefined && { listeners }), decisions };
+  return decidedSnapshot(readSnapshot(store, methodology.types.keys(), gaps, scopes, asked), methodology, deciding);
 }
 
 /** Evaluates a scope over what a scan found. */
@@ -67,10 +76,11 @@ function evaluateAt(project: OpenProject, gaps: Evaluation["gaps"], workUnit: st
 
 /** Everything that the evaluation of these scopes asks for. */
 function snapshotFor(
-  { methodology, store, lockfile }: OpenProject,
+  project: OpenProject,
   gaps: Evaluation["gaps"],
   scopes: readonly (WorkUnit | null)[],
-): Snapshot {
+): EvaluatedSnapshot {
+  const { methodology, lockfile } = project;
   // All work units have the same protocols, and so the same listeners.
   const known = new Map<boolean, Listeners>();
   const listeners = (scope: WorkUnit | null) => {
@@ -78,7 +88,7 @@ function snapshotFor(
     known.set(scope !== null, found);
     return found;
   };
-  const snapshot = readSnapshot(store, methodology.types.keys(), gaps, scopes, { listeners });
+  const snapshot = snapshotOf(project, gaps, scopes, listeners);
   return withLock({ ...snapshot, openAttempts: executed(snapshot) }, locked(lockfile, scopes));
 }
 
@@ -108,7 +118,7 @@ export function isNamed({ view, methodology }: Evaluation): boolean {
 export function workUnitsOf({ view }: Evaluation, which: "all" | "valid" = "all"): string[] {
   const units = new Set<string>();
   const { instances } = view.snapshot;
-  for (const type of instances.scopedTypes())
+  for (const type of instances.scopedTypes().filter((name) => instances.has(name)))
     for (const [workUnit, { valid }] of instances.summaries(type))
       if (workUnit && (which === "all" || valid > 0)) units.add(workUnit);
   return [...units].sort();

@@ -13,6 +13,7 @@ import {
   storeExists,
 } from "@runa/store";
 import { WorkspaceError } from "@runa/store/files";
+import type { Deciding } from "../decisions/decided.ts";
 import { RunaError } from "../diagnostic.ts";
 import { log } from "../log/log.ts";
 import { artifactsOptionEmpty, noConfig, noMethodology, noProject, storeMissing } from "../messages.ts";
@@ -27,7 +28,10 @@ import {
   unreadableMethodology,
   unreadableWorkspace,
 } from "./config.ts";
+import { decidingIn } from "./deciding.ts";
 import { Lockfile } from "./lockfile/read.ts";
+import type { ProjectPolicy } from "./policy.ts";
+import { policyOnce } from "./policy-once.ts";
 import { recordMethodology } from "./record-methodology.ts";
 import { logNotKept, logOpened, logScanned } from "./records.ts";
 
@@ -62,6 +66,13 @@ export interface Project {
 export interface OpenProject extends Project {
   readonly methodology: Methodology;
   readonly store: Store;
+  /**
+   * Who may decide, and what a decision needs: read when first asked for, and one value from then on.
+   * @throws RunaError, DiagnosticsError with everything that is wrong in a file
+   */
+  policy(): Promise<ProjectPolicy>;
+  /** Whose decisions count, where the methodology has any. */
+  readonly deciding: Deciding;
   close(): void;
 }
 
@@ -177,7 +188,9 @@ export async function openProject(options: ProjectOptions): Promise<OpenProject>
       throw await unreadableMethodology(config, error.file, error.reason);
     });
     await checkBindings(config, methodology.protocols);
-    const open = { ...project, methodology, store, close: () => store.close() };
+    const policy = policyOnce(project.root, config, options.environment);
+    const deciding = await decidingIn(methodology, project.workspace, policy);
+    const open = { ...project, methodology, store, policy, deciding, close: () => store.close() };
     logOpened(open);
     recordMethodology(store, methodology);
     return open;

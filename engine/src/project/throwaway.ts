@@ -7,6 +7,8 @@ import { RunaError } from "../diagnostic.ts";
 import { throwawayNotMade } from "../messages.ts";
 import type { Methodology } from "../methodology/methodology.ts";
 import { readConfig } from "./config.ts";
+import { decidingIn } from "./deciding.ts";
+import { policyOnce } from "./policy-once.ts";
 import type { OpenProject } from "./project.ts";
 import { recordMethodology } from "./record-methodology.ts";
 
@@ -43,6 +45,8 @@ export async function openThrowaway(methodology: Methodology): Promise<OpenProje
       store.close();
       remove();
     };
+    // The user's own approvals are for projects that stay.
+    const policy = policyOnce(root, config, { XDG_CONFIG_HOME: root });
     return {
       root,
       config,
@@ -52,6 +56,8 @@ export async function openThrowaway(methodology: Methodology): Promise<OpenProje
       artifactsOverride: false,
       methodology,
       store,
+      policy,
+      deciding: await decidingIn(methodology, workspace, policy),
       close,
     };
   } catch (error) {

@@ -65,16 +65,17 @@ function newsOfSuccess(store: Store, view: ProtocolView, candidate: EvaluatedCan
 
 /** What is not as it has to be among the outputs. */
 function incompleteReasons(view: ProtocolView, { protocol, outputs }: EvaluatedCandidate): Reason[] {
+  const written = view.outputs;
   if (outputs.complete)
     return outputTypesOf(protocol)
-      .filter((type) => view.isPartial(type))
-      .flatMap((type) => view.gaps(type))
+      .filter((type) => written.isPartial(type))
+      .flatMap((type) => written.gaps(type))
       .map(({ type, path, reason }) => ({ kind: "not_read", artifact_type: type, path, reason }));
   const { lastAttempt, lastSuccess } = view;
-  const missing = protocol.produces.filter((type) => view.summary(type).total === 0);
-  const broken = outputTypesOf(protocol).flatMap((type) => brokenReasons(view, type));
+  const missing = protocol.produces.filter((type) => written.summary(type).total === 0);
+  const broken = outputTypesOf(protocol).flatMap((type) => brokenReasons(written, type));
   const open = protocol.choices.flatMap(({ name, members }): Reason[] => {
-    const present = members.filter((member) => view.summary(member).total > 0);
+    const present = members.filter((member) => written.summary(member).total > 0);
     return present.length === 1 ? [] : [{ kind: "choice_open", choice: name, members, present }];
   });
   const failed = lastAttempt === undefined || lastAttempt.outcome === "delivered" ? [] : [failedReason(lastAttempt)];

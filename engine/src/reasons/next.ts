@@ -3,6 +3,7 @@ import type { EvaluatedCandidate, PreconditionFailure, WaitCondition } from "../
 import { type Protocol, readTypesOf } from "../methodology/methodology.ts";
 import { triggerText } from "../methodology/trigger.ts";
 import { displayPath } from "../project/project.ts";
+import { decisionOn } from "./approval.ts";
 import { brokenReasons } from "./deciding.ts";
 import type { Explained } from "./explained.ts";
 import { Makers } from "./makers.ts";
@@ -93,6 +94,8 @@ class Search {
         artifact_type: type,
         path: displayPath(project.root, join(project.workspace, gap.path)),
       };
+    const decide = view.unapproved(type) === null ? null : decisionOn(evaluation, view, type);
+    if (decide !== null) return decide;
     const makers = new Makers(this.#explained, asking);
     const undeclared = makers.undeclared(type);
     if (undeclared !== null) return { kind: "mend_name", artifact_type: type, ...undeclared };

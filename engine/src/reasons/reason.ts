@@ -76,6 +76,16 @@ export type Reason =
     } & OfType)
   | ({ readonly kind: "accepts_input"; readonly counts: readonly NamedInstance[] } & OfType)
   | ({ readonly kind: "does_not_count" } & BrokenInstance)
+  /** It is valid and not approved. */
+  | ({
+      readonly kind: "not_approved";
+      readonly approval_type: string;
+      /** How many people's approvals count, and how many it takes. */
+      readonly have: number;
+      readonly min: number;
+      /** Whose rejections stand. Left out where there is none. */
+      readonly rejected_by?: readonly string[];
+    } & NamedInstance)
   | ({ readonly kind: "other_work_unit"; readonly work_unit: string } & NamedInstance)
   | ({ readonly kind: "not_read"; readonly path: string; readonly reason: string } & OfType)
   // Where its outputs stand.
@@ -156,6 +166,7 @@ export type Reason =
   // What would move it.
   | ({ readonly kind: "execute"; readonly command: "step" | "run" } & NamedCandidate)
   | { readonly kind: "wait" }
+  | ({ readonly kind: "decide"; readonly approval_types: readonly string[] } & NamedInstance)
   | ({ readonly kind: "ask"; readonly scoped: boolean } & OfType & NamedCandidate)
   | ({ readonly kind: "put_file"; readonly directory: string } & OfType)
   | ({ readonly kind: "rename"; readonly path: string; readonly wanted: string } & OfType)

@@ -10,6 +10,7 @@ import { TriggerEvaluation } from "../evaluate/trigger.ts";
 import { outputTypesOf } from "../methodology/methodology.ts";
 import { type Primitive, type Trigger, triggerText } from "../methodology/trigger.ts";
 import { otherwiseMade } from "../project/examine.ts";
+import { notApproved } from "./approval.ts";
 import { namedAttempt } from "./changes.ts";
 import {
   brokenReasons,
@@ -99,9 +100,15 @@ class About {
         unread,
       );
     const { total } = this.#view.summary(name);
-    const reason = this.#waits({ kind: "trigger", primitive, absent: total === 0 });
+    const reason = this.#waits({
+      kind: "trigger",
+      primitive,
+      absent: total === 0,
+      unapproved: this.#view.unapproved(name),
+    });
     if (type === "on_invalid" || (type === "on_change" && total > 0)) return withReasons(reason, unread);
-    return withReasons(reason, [...this.#doNotCount(name), ...unread, ...this.#makers.of(name)]);
+    const makers = this.#view.unapproved(name) === null ? this.#makers.of(name) : [];
+    return withReasons(reason, [...this.#doNotCount(name), ...unread, ...makers]);
   }
 
   #waits(condition: WaitCondition): Reason {
@@ -134,7 +141,9 @@ class About {
       return withReasons({ kind: "has_input", artifact_type: type, counts: this.#view.valid(type).map(named) }, around);
     return withReasons(
       { kind: "lacks_input", artifact_type: type, named_by: "requires", why: first.reason },
-      first.reason === "scan_incomplete" ? around : [...around, ...this.#makers.of(type)],
+      first.reason === "scan_incomplete" || this.#view.unapproved(type) !== null
+        ? around
+        : [...around, ...this.#makers.of(type)],
     );
   }
 
@@ -153,6 +162,7 @@ class About {
   /** The instances of a type that are there and do not count for this candidate. */
   #doNotCount(type: string): Reason[] {
     return [
+      ...notApproved(this.#explained.evaluation, this.#view, type),
       ...brokenReasons(this.#view, type).map((one): Reason => ({ kind: "does_not_count", ...one })),
       ...this.#view
         .elsewhere(type)

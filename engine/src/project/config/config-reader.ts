@@ -32,10 +32,10 @@ export interface ConfigData {
   readonly run: RunLimits;
   /** `[history] lockfile`, from the project's root; null for none. */
   readonly lockfile: string | null;
-  /** `[history] keep`. */
-  readonly keep: Keep;
   /** `[approvals]`: who may decide, and whether only what is signed counts. */
   readonly approvals: ApprovalSettings;
+  /** `[history] keep`. */
+  readonly keep: Keep;
   /** The protocols that have a table of their own. */
   readonly boundProtocols: readonly string[];
 }
@@ -82,9 +82,9 @@ export class ConfigReader extends AgentReader {
         return name !== null && agents.get(name)?.command !== undefined ? tableName(["agents", name]) : "[agent]";
       },
       agents: new Map([...agents].map(([name, overrides]) => [name, agentSettings(agent, overrides)])),
+      approvals: this.#approvals(this.table(table, ["approvals"], ["people", "required"])),
       lockfile: this.#lockfile(history),
       keep: this.#keep(history),
-      approvals: this.#approvals(this.table(table, ["approvals"], ["people", "required"])),
       run: this.#run(this.table(table, ["run"], RUN_KEYS)),
       boundProtocols: [...bindings.keys()],
     };
@@ -116,6 +116,13 @@ export class ConfigReader extends AgentReader {
     return null;
   }
 
+  #approvals(table: TomlTable): ApprovalSettings {
+    const people = this.text(table, ["approvals"], "people") ?? null;
+    const required = this.boolean(table, ["approvals"], "required") ?? false;
+    if (required && table.people === undefined) this.error(["approvals", "required"], requiredWithoutPeople());
+    return { people, required };
+  }
+
   #keep(table: TomlTable): Keep {
     const named = this.text(table, ["history"], "keep");
     if (named === undefined) return DEFAULT_KEEP;
@@ -123,13 +130,6 @@ export class ConfigReader extends AgentReader {
     if (keep !== null) return keep;
     this.error(["history", "keep"], wrongValue("keep", KEEP_FORM, shown(named)));
     return DEFAULT_KEEP;
-  }
-
-  #approvals(table: TomlTable): ApprovalSettings {
-    const people = this.text(table, ["approvals"], "people") ?? null;
-    const required = this.boolean(table, ["approvals"], "required") ?? false;
-    if (required && table.people === undefined) this.error(["approvals", "required"], requiredWithoutPeople());
-    return { people, required };
   }
 
   #run(table: TomlTable): RunLimits {

@@ -55,7 +55,7 @@ export function believedLines(lock: Lock, snapshot: Snapshot, candidate: Candida
 }
 
 /** A snapshot in which the candidates that are believed have the attempts that the lock file tells of. */
-export function withLock(snapshot: Snapshot, claimed: LinesByCandidate): Snapshot {
+export function withLock<S extends Snapshot>(snapshot: S, claimed: LinesByCandidate): S {
   const known = believed(claimed, snapshot);
   if (known.size === 0) return snapshot;
   const lastAttempts = new Map(snapshot.lastAttempts);

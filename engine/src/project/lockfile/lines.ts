@@ -38,7 +38,10 @@ function linesOfCandidate({ view }: Evaluation, candidate: EvaluatedCandidate, s
     const isFailedHere = lastAttempt !== undefined && lastAttempt.elsewhere === undefined;
     const isMerged = (lastSuccess ?? lastAttempt)?.elsewhere?.open === "merged";
     return before
-      .filter(({ type, id }) => seen.isPartial(type) || seen.inScope(type).some((instance) => instance.id === id))
+      .filter(
+        ({ type, id }) =>
+          seen.outputs.isPartial(type) || seen.outputs.inScope(type).some((instance) => instance.id === id),
+      )
       .map((line) => ({
         ...line,
         ...(isFailedHere && { failed }),
@@ -142,7 +145,7 @@ function outputsOf(
   );
   const owed = new Set(owedTypesOf(protocol));
   return outputTypesOf(protocol).flatMap((type) =>
-    seen.inScope(type).flatMap((instance): [Instance, Maker][] => {
+    seen.outputs.inScope(type).flatMap((instance): [Instance, Maker][] => {
       const delivery = deliveries.get(`${type}/${instance.id}`);
       if (delivery === undefined) return owed.has(type) ? [[instance, "hand"]] : [];
       if (delivery.since) return [[instance, "since"]];

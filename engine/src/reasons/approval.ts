@@ -1,0 +1,42 @@
+import { awaitedIn } from "../evaluate/awaited.ts";
+import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { ProtocolView } from "../evaluate/scope-view.ts";
+import type { Reason } from "./reason.ts";
+
+/** Why instances that lie there and are valid do not count for a protocol: what each lacks of the approvals that it names. */
+export function notApproved({ view: { snapshot } }: Evaluation, view: ProtocolView, type: string): Reason[] {
+  const { decisions } = snapshot;
+  if (decisions === undefined) return [];
+  const { subject, approvals } = view.approvalsFor(type);
+  return view.undecided.valid(subject).flatMap((instance) => {
+    const { approvals: states, standing } = decisions.of(instance);
+    const rejectedBy = [...new Set(standing.rejections.map(({ by }) => by))].sort();
+    const lacking = states.filter((state) => approvals.includes(state.type.name) && !state.isApproved);
+    return lacking.map(
+      (state): Reason => ({
+        kind: "not_approved",
+        artifact_type: instance.type,
+        instance_id: instance.id,
+        approval_type: state.type.name,
+        have: state.approvals.length,
+        min: state.type.annotation.min,
+        ...(rejectedBy.length > 0 && { rejected_by: rejectedBy }),
+      }),
+    );
+  });
+}
+
+/** The decision that would have a type count for a protocol; null where none is awaited. */
+export function decisionOn(evaluation: Evaluation, view: ProtocolView, type: string): Reason | null {
+  const { subject, approvals } = view.approvalsFor(type);
+  const [first] = awaitedIn(evaluation).filter(
+    (one) => one.subject.type === subject && one.approvals.some((state) => approvals.includes(state.type.name)),
+  );
+  if (first === undefined) return null;
+  return {
+    kind: "decide",
+    artifact_type: first.subject.type,
+    instance_id: first.subject.id,
+    approval_types: first.approvals.map((state) => state.type.name),
+  };
+}
