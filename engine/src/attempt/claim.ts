@@ -123,10 +123,12 @@ export function launchAttempt(
   return begin(context, { ...attempt, phase: "running", worker: work.identity }, work, watcher);
 }
 
-/** By which agent it is executed, and from which methodology. */
-function circumstancesOf({ config, methodology }: OpenProject, protocol: Protocol): Circumstances {
+/** By which agent it is executed, from which methodology, and under which policy. */
+function circumstancesOf({ config, methodology, deciding }: OpenProject, protocol: Protocol): Circumstances {
+  const { hash: policy } = deciding.policy;
   return {
     binding: config.commandTable(protocol.name),
+    ...(policy !== undefined && { policy }),
     methodology: toldMethodology(methodology),
   };
 }

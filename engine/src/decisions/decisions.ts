@@ -4,7 +4,7 @@ import { type DecisionAnnotation, isDecision } from "../methodology/annotation.t
 import { type ApprovalType, type DecisionTypes, decisionTypesOf } from "../methodology/decision-types.ts";
 import type { Methodology } from "../methodology/methodology.ts";
 import { type Deciders, type Decision, inOrder } from "./decision.ts";
-import { approvedList, countingList, type Gate, gatesOf, type ListName } from "./gates.ts";
+import { approvedList, countingList, type Gate, gatesOf, type ListName, recordsOfOthers } from "./gates.ts";
 import type { Signatures } from "./signatures.ts";
 import { entitledApprovals, NOTHING_STANDS, type Standing, standingOn } from "./standing.ts";
 
@@ -43,7 +43,11 @@ export interface DecidedOn {
   /** As they were read, before anything was decided. */
   readonly instances: Instances;
   readonly logged: readonly LoggedDecision[];
-  readonly policy: Deciders & { readonly required: boolean };
+  readonly policy: Deciders & {
+    readonly required: boolean;
+    /** Of the policy; left out where it does not matter who decides. */
+    readonly hash?: string;
+  };
   /** Null where nobody has a key. */
   readonly signatures: Signatures | null;
 }
@@ -83,11 +87,13 @@ export class Decisions {
 
   /** What a protocol sees of a type, in place of all that lies there. */
   listFor(protocol: string, type: string): ListName {
-    switch (this.#annotationOf(type)?.kind) {
+    switch (this.#on.methodology.types.get(type)?.annotation?.kind) {
       case "approval":
         return approvedList(type);
       case "rejection":
         return countingList(type);
+      case "audit":
+        return recordsOfOthers(type, protocol);
       case undefined:
         return this.#gates.get(protocol)?.listOf(type) ?? type;
     }
