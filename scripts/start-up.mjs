@@ -13,7 +13,7 @@ import { join } from "node:path";
 export const lazyBuiltIns = {
   name: "built-ins when they are called",
   setup({ onResolve, onLoad }) {
-    const lazy = /^(node:)?(child_process|crypto|fs\/promises|os|timers\/promises|tty)$/;
+    const lazy = /^(node:)?(child_process|crypto|fs\/promises|os|timers\/promises|tty|zlib)$/;
     onResolve({ filter: lazy }, ({ path, kind }) =>
       kind === "import-statement" ? { path, namespace: "lazy", sideEffects: false } : null,
     );

@@ -44,6 +44,7 @@ const EDITED = "not attested: it is not as runa wrote it";
 describe("a record counts only as runa wrote it", () => {
   test("one that somebody wrote is invalid, whatever stands in it", async () => {
     const rig = await makeRig({ ...diagnosed });
+    await rig.run("scan");
     rig.artifact("failed-attempt/draft", {
       v: 1,
       protocol: "draft",

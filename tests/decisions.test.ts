@@ -325,17 +325,69 @@ describe("accept", () => {
   });
 });
 
-test.each([
-  ["reopen draft", ""],
-  ["accept draft --note n", ""],
-  ["reopen draft", "env -u RUNA_ATTEMPT -u RUNA_MCP_CONFIG "],
-  ["accept draft --note n", "env -u RUNA_ATTEMPT -u RUNA_MCP_CONFIG "],
-])("%s is refused inside an attempt, also of an agent that hides it by '%s'", async (words, hiding) => {
-  const rig = await makeRig({
-    ...draft,
-    agent: ["/bin/sh", "-c", `${hiding}${process.execPath} ${RUNA} ${words}; exit 3`],
+/** Ways in which an agent starts a command, by what they hide. */
+const HIDING = {
+  nothing: "",
+  "its environment": "env -u RUNA_ATTEMPT -u RUNA_MCP_CONFIG ",
+};
+
+describe.each(["reopen draft", "accept draft --note n"])("`%s` is refused inside an attempt", (words) => {
+  const verb = words.split(" ")[0];
+  const refusal = /^error: this is inside attempt [0-9a-f-]+ of protocol 'draft' of the same project/m;
+
+  /** What the command says, and whether the log tells of it. */
+  async function refusedIn(script: string) {
+    const rig = await makeRig({ ...draft, agent: ["/bin/sh", "-c", script] });
+    await rig.run("step", "--grace", "100ms");
+    const refused = await rig.events("decision_refused");
+    expect([...(await rig.events("reopened")), ...(await rig.events("accepted"))]).toEqual([]);
+    return { rig, refused, told: rig.read("told") };
+  }
+
+  test.each(Object.entries(HIDING))("of an agent that hides %s", async (_title, hiding) => {
+    const { refused, told, rig } = await refusedIn(`${hiding}${process.execPath} ${RUNA} ${words} 2>told; exit 3`);
+    expect(told).toMatch(refusal);
+    const [claimed] = await rig.events("claimed");
+    expect(refused).toMatchObject([
+      {
+        attempt: claimed?.attempt,
+        body: { verb, reason: "inside_attempt", actor: { kind: "attempt", attempt: claimed?.attempt } },
+      },
+    ]);
   });
-  const { stderr } = await rig.run("step");
-  expect(stderr).toMatch(/^error: this is inside attempt [0-9a-f-]+ of protocol 'draft' of the same project/m);
-  expect([...(await rig.events("reopened")), ...(await rig.events("accepted"))]).toEqual([]);
+
+  test("of a process in its session whose parents have ended", async () => {
+    // The shell between the two ends first; the agent waits for what its grandchild wrote.
+    const { refused, told } = await refusedIn(
+      `mkfifo done; (env -u RUNA_ATTEMPT sh -c '${process.execPath} ${RUNA} ${words} 2>told; echo > done' &) ; cat done; exit 3`,
+    );
+    expect(told).toMatch(refusal);
+    expect(refused).toHaveLength(1);
+  });
+
+  test("of a process in a session of its own that something of the attempt started", async () => {
+    const { refused, told } = await refusedIn(
+      `mkfifo done; (setsid sh -c 'env -u RUNA_ATTEMPT ${process.execPath} ${RUNA} ${words} 2>told; echo > done' &) ; cat done; exit 3`,
+    );
+    expect(told).toMatch(refusal);
+    expect(refused).toHaveLength(1);
+  });
+
+  test("and where an attempt of another project is around it", async () => {
+    const rig = await makeRig(draft);
+    const { exitCode, stderr } = await rig.run(...words.split(" "), { env: { RUNA_ATTEMPT: "01-outer" } });
+    expect(exitCode).toBe(1);
+    expect(stderr).toBe(
+      "error: this is inside an attempt (RUNA_ATTEMPT is 01-outer): decisions are made by people, outside\n",
+    );
+    expect(await rig.events("decision_refused")).toMatchObject([{ body: { verb, reason: "inside_attempt" } }]);
+  });
+
+  test("and not for a process that left everything of it: what nobody can see is not stopped", async () => {
+    const { refused, told } = await refusedIn(
+      `mkfifo done; (env -u RUNA_ATTEMPT setsid sh -c '${process.execPath} ${RUNA} ${words} 2>told; echo > done' &) ; cat done; exit 3`,
+    );
+    expect(refused).toEqual([]);
+    expect(told).not.toMatch(refusal);
+  });
 });

@@ -60,6 +60,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "deciding",
     "run",
     "cases",
+    "rehearsal",
     "answers",
     "entries",
     "index.ts",

@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandClass>>> = {
   explain: async () => (await import("./commands/explain.ts")).ExplainCommand,
   lint: async () => (await import("./commands/lint.ts")).LintCommand,
   test: async () => (await import("./commands/test.ts")).TestCommand,
+  rehearse: async () => (await import("./commands/rehearse.ts")).RehearseCommand,
   doctor: async () => (await import("./commands/doctor.ts")).DoctorCommand,
   step: async () => (await import("./commands/step.ts")).StepCommand,
   run: async () => (await import("./commands/run.ts")).RunCommand,

@@ -87,6 +87,10 @@ export const lintNoProject = (directory: string): string =>
 export const testNoProject = (directory: string): string =>
   `no runa project in ${directory} or above it, whose methodology it could be: name one, \`runa test METHODOLOGY\``;
 
+/** `runa rehearse` was called outside a project and without the name of a methodology. */
+export const rehearseNoProject = (directory: string): string =>
+  `no runa project in ${directory} or above it that could be rehearsed: name a methodology, \`runa rehearse METHODOLOGY\``;
+
 /** `runa test --only` was given a text that is in no case's name. */
 export const noCaseOfThatName = (text: string): string =>
   `no case, and no file of cases, has '${text}' in its name: leave --only out to play all of them`;

@@ -42,7 +42,7 @@ export const changedWhileUsed = (file: string, how: string): string =>
 
 /** An agent called a command that executes or decides, in its own environment or below its own process. */
 export const insideAttempt = (attempt: string, protocol: string, root: string): string =>
-  `this is inside attempt ${attempt} of protocol '${protocol}' of the same project (${root}): an agent delivers by its tools, and what is executed, reopened or accepted is decided outside. \`runa state\`, \`scan\`, \`list\` and dry runs answer here`;
+  `this is inside attempt ${attempt} of protocol '${protocol}' of the same project (${root}): an agent delivers by its tools, and what is executed, approved, rejected, reopened or accepted is decided outside, by people. \`runa state\`, \`scan\`, \`list\` and dry runs answer here`;
 
 /** The directory in which the artifacts lie by default has gone, or may not be read, though artifacts of it are known. */
 export const workspaceUnreadable = (directory: string, reason: string, config: string): string =>
@@ -51,6 +51,10 @@ export const workspaceUnreadable = (directory: string, reason: string, config: s
 /** The directory that the command line or the environment names for the artifacts is not the one that is known. */
 export const artifactsOptionUnreadable = (directory: string, reason: string): string =>
   `the workspace cannot be read: ${directory}: ${reason}. Put it back, or correct --artifacts-dir (or RUNA_ARTIFACTS_DIR)`;
+
+/** A command that only people give was given inside an attempt of another project, or in what one left running. */
+export const decidingInsideAttempt = (attempt: string): string =>
+  `this is inside an attempt (RUNA_ATTEMPT is ${attempt}): decisions are made by people, outside`;
 
 // Subject: The config
 
@@ -257,6 +261,9 @@ export const caseFileUnusable = (reason: string): string => `the cases cannot be
 /** There is no place for the project that is thrown away. Make room, or set TMPDIR to a directory with room. */
 export const throwawayNotMade = (reason: string): string =>
   `no directory could be made for a project to be thrown away: ${reason}`;
+
+/** The project could not be copied for a rehearsal. Make room, or set TMPDIR to a directory with room. */
+export const copyNotMade = (reason: string): string => `the project could not be copied for a rehearsal: ${reason}`;
 
 /** `runa test` was told a methodology that has no cases. */
 export const noCaseFiles = (directory: string): string =>

@@ -85,7 +85,7 @@ async function attempted(deed: Deed, agent = "", prepare = () => true) {
     launchAttempt(
       context,
       carrier,
-      { candidate, view, tries: 1, failed: null, exclusion: { exclusive: true, protocols: [] } },
+      { run: "run-1", candidate, view, tries: 1, failed: null, exclusion: { exclusive: true, protocols: [] } },
       watcher,
     );
   return { context, carrier, candidate, watcher, launch, phases };

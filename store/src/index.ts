@@ -23,6 +23,7 @@ export { rfc3339, wallTime, wallTimeOf } from "./wall-time.ts";
 
 export type { StoreUse } from "./connection/connection.ts";
 export { StoreError, storeExists } from "./connection/database.ts";
+export { copyStoreFiles } from "./connection/private-copy.ts";
 export { openStore, requirePersistent, requireSound, type Store, whileAlone } from "./connection/store.ts";
 export { type Rebuilt, rebuildStore } from "./rebuild/rebuild.ts";
 

@@ -37,6 +37,7 @@ vi.mock(import("node:os"), async (original) => {
 const TABLES = [
   "artifact",
   "attempt",
+  "checkpoint",
   "clock",
   "content",
   "delivery",
@@ -49,7 +50,7 @@ const TABLES = [
   "schema_check",
   "withdrawal",
 ];
-const VERSION = 10;
+const VERSION = 11;
 const damaged = (directory: string) =>
   new StoreError(
     `${directory}/runa.db is damaged: what runa remembers of earlier attempts is in doubt, no artifact is. \`runa scan --rebuild\` keeps what can still be read and reads the artifacts again`,

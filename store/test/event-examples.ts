@@ -9,6 +9,8 @@ export const HASH = `sha256:${"0f".repeat(32)}`;
 
 const VIOLATIONS = { violations: [{ path: "/title", keyword: "type", expected: "string" }], violation_count: 1 };
 const DELIVERY = { artifact_type: "note", instance_id: "n-1", content_hash: HASH, via: "tool" } as const;
+const INSTANCE = { artifact_type: "note", instance_id: "n-1" };
+const LEFT = { moment: 8, seen: { note: { valid: "v", all: "a" } }, outputs_after: "o" };
 const OWNER = { pid: 4711, machine: "machine" };
 const ACTOR = { kind: "person", name: "anna" } as const;
 const CANDIDATE = { actor: ACTOR, protocol: "write", work_unit: "w-1" };
@@ -30,7 +32,10 @@ export const EXAMPLES: { readonly [Kind in EventKind]: Whole<EventBodies[Kind]> 
     modified: 0,
     revalidated: 0,
     removed: 0,
-    changes: [["new", "note", "n-1", HASH]],
+    changes: [["new", "note", "n-1", HASH, { status: "invalid", work_unit: "w-1", delivered_at: 7 }]],
+    moment: 8,
+    schemas: { note: HASH },
+    gaps: [["note", "note/n-2.json", "permission denied"]],
     changes_hash: HASH,
   },
   attempt_started: { ...CANDIDATE, pid: 4712 },
@@ -38,6 +43,10 @@ export const EXAMPLES: { readonly [Kind in EventKind]: Whole<EventBodies[Kind]> 
     ...CANDIDATE,
     outcome: "not_delivered",
     delivered: [DELIVERY],
+    ...LEFT,
+    vouched: [INSTANCE],
+    superseded: [INSTANCE],
+    retry: true,
     duration_ms: 1200,
     usage: { tokens: 45_000, cost_usd: 0.02, model: "model" },
     errno: "ENOENT",
@@ -62,15 +71,18 @@ export const EXAMPLES: { readonly [Kind in EventKind]: Whole<EventBodies[Kind]> 
     decision: "approved",
     subject: { artifact_type: "note", instance_id: "n-1", content_hash: HASH },
     work_unit: "w-1",
+    moment: 8,
+    schema_hash: HASH,
     by: "anna",
     author: "ben",
     key: "SHA256:key",
     policy: HASH,
   },
-  delivery_accepted: { actor: ACTOR, ...DELIVERY, work_unit: "w-1" },
+  decision_refused: { actor: { kind: "attempt", attempt: "a-1" }, verb: "approve", reason: "inside_attempt" },
+  delivery_accepted: { actor: ACTOR, ...DELIVERY, work_unit: "w-1", moment: 8, schema_hash: HASH },
   delivery_refused: { actor: ACTOR, reason: "invalid_artifact", artifact_type: "note", ...VIOLATIONS },
-  superseded: { actor: ACTOR, artifact_type: "note", instance_id: "n-1", content_hash: HASH },
-  withdrawn: { actor: ACTOR, artifact_type: "note", instance_id: "n-1", content_hash: HASH },
+  superseded: { actor: ACTOR, ...INSTANCE, content_hash: HASH, moment: 8 },
+  withdrawn: { actor: ACTOR, ...INSTANCE, content_hash: HASH, moment: 8 },
   run_started: { actor: ACTOR, run: "run-1", pid: 4711, jobs: 2, work_unit: "w-1", aims: ["draft"], until: "review" },
   run_ended: {
     actor: ACTOR,
@@ -82,10 +94,23 @@ export const EXAMPLES: { readonly [Kind in EventKind]: Whole<EventBodies[Kind]> 
     delivered: 2,
     failed: 1,
   },
-  claimed: { ...CANDIDATE, owner: OWNER, agent: ["agent"], binding: "[agent]", policy: HASH, adopted: true },
+  claimed: {
+    ...CANDIDATE,
+    owner: OWNER,
+    agent: ["agent"],
+    binding: "[agent]",
+    policy: HASH,
+    adopted: true,
+    moment: 8,
+    run: "run-1",
+    fingerprint: HASH,
+    instructions_hash: HASH,
+    inputs: [["note", "n-1", HASH]],
+  },
   released: { ...CANDIDATE, owner: OWNER },
   reopened: {
     ...CANDIDATE,
+    moment: 8,
     last_success: "attempt-1",
     because: [
       {
@@ -114,6 +139,7 @@ export const EXAMPLES: { readonly [Kind in EventKind]: Whole<EventBodies[Kind]> 
   },
   accepted: {
     ...CANDIDATE,
+    ...LEFT,
     note: "as good as done",
     outputs: [{ artifact_type: "note", instance_id: "n-1", content_hash: HASH }],
   },

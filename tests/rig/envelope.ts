@@ -57,6 +57,7 @@ const COMMAND_OF_KIND: Readonly<Record<string, string>> = {
   trail: "audit",
   verification: "audit",
   test: "test",
+  rehearsal: "rehearse",
 };
 
 /** The schema of a kind where it has another name: `audit` is that of an attempt's record. */

@@ -1,7 +1,7 @@
 import { visible } from "@runa/engine";
 import { protocolInScope } from "@runa/engine/answers";
 import { acceptByHand } from "@runa/engine/attempts";
-import { refuseInsideAttempt, renewLockfile } from "@runa/engine/project";
+import { refuseDeciding, renewLockfile } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { UsageError } from "../input/usage-error.ts";
 import { acceptNeedsNote } from "../messages.ts";
@@ -31,7 +31,7 @@ export class AcceptCommand extends ScopedCommand {
     if (note === "") throw new UsageError(acceptNeedsNote());
     return this.withProject(
       async (project) => {
-        refuseInsideAttempt(project, process.env);
+        refuseDeciding(project, process.env, "accept");
         const protocol = protocolInScope(project.methodology, this.protocol, scope);
         const evaluation = await acceptByHand(project, protocol, scope, note);
         const problem = await renewLockfile(project);

@@ -1,7 +1,7 @@
 import { visible } from "@runa/engine";
 import { protocolInScope } from "@runa/engine/answers";
 import { reopenByHand } from "@runa/engine/attempts";
-import { refuseInsideAttempt, renewLockfile } from "@runa/engine/project";
+import { refuseDeciding, renewLockfile } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { warn } from "../output/notices.ts";
 import { notDoneText, reopenedText } from "../render/decision-view.ts";
@@ -31,7 +31,7 @@ export class ReopenCommand extends ScopedCommand {
     const { scope, downstream } = this;
     return this.withProject(
       async (project) => {
-        refuseInsideAttempt(project, process.env);
+        refuseDeciding(project, process.env, "reopen");
         const protocol = protocolInScope(project.methodology, this.protocol, scope);
         const { evaluation, candidates } = await reopenByHand(project, protocol, scope, { downstream });
         warnOfUnknownWorkUnit(evaluation);

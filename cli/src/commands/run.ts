@@ -12,6 +12,7 @@ import { aimNamed, runEnvelope, runSummary } from "@runa/engine/answers";
 import type { OpenProject, RunLimits } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { mcpCommand } from "../execution/execution.ts";
+import { runExitCode } from "../execution/run-exit-code.ts";
 import { durationIn, wholeNumberIn } from "../input/option-values.ts";
 import { UsageError } from "../input/usage-error.ts";
 import { untilWithProtocols } from "../messages.ts";
@@ -22,20 +23,6 @@ import { delegatedWork, readyElsewhere } from "../render/work-units-view.ts";
 import { ExecutingCommand, type LiveRun } from "./base/executing-command.ts";
 import { requireValue } from "./base/project-command.ts";
 
-const EXIT_CODES = {
-  all_complete: 0,
-  aim_reached: 0,
-  step_done: 0,
-  methodology_changed: 1,
-  quiescent_with_failures: 2,
-  quiescent_with_blocked_work: 3,
-  limit_reached: 3,
-  interrupted: 130,
-} as const;
-
-/** How a run may end early although something failed before. */
-const ENDED_EARLY: ReadonlySet<string> = new Set(["limit_reached", "aim_reached"]);
-
 export class RunCommand extends ExecutingCommand {
   static override paths = [["run"]];
   static more = "PROTOCOL";
@@ -44,8 +31,8 @@ export class RunCommand extends ExecutingCommand {
     details: `
       Evaluates anew after each attempt. With names, only these protocols and what they need are executed, and the exit code
       speaks of them. Exit codes: 0 everything is done; 2 something failed; 3 something is still owed
-      and nothing is ready, or a limit was reached; 130 interrupted; 1 it could not be run at all, or the methodology was
-      changed meanwhile. The first Ctrl-C lets the running attempts end.
+      and nothing is ready, or a limit was reached; 130 interrupted; 1 it could not be run at all, or the methodology or
+      who may decide was changed meanwhile. The first Ctrl-C lets the running attempts end.
     `,
     examples: [
       ["Do all there is to do", "$0 run"],
@@ -98,9 +85,8 @@ export class RunCommand extends ExecutingCommand {
     const aim = this.#aim(project);
     const limits = this.#limits(project.config.run);
     const report = await this.executeLive(live, { ...limits, workUnit: scope, aim, once: false });
-    const { outcome, failures } = report;
     const stopped = this.stoppedBy(report);
-    const exitCode = stopped ?? (ENDED_EARLY.has(outcome) && failures.length > 0 ? 2 : EXIT_CODES[outcome]);
+    const exitCode = stopped ?? runExitCode(report);
     const { maxCostUsd } = project.config.run;
     const around = {
       suggestions: this.suggestions(project),

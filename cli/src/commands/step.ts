@@ -111,7 +111,7 @@ export class StepCommand extends ExecutingCommand {
     const named = this.#named(live.project, report.evaluation);
     // Whoever names one wants it to be executed, and not to hear that there is nothing to do.
     const isNotDone = last === undefined ? isRefused || (named !== null && !held) : last.outcome.id !== "delivered";
-    const failed = report.outcome === "methodology_changed" || isNotDone;
+    const failed = ["methodology_changed", "policy_changed"].includes(report.outcome) || isNotDone;
     const exitCode = this.stoppedBy(report) ?? (failed ? 1 : held ? 3 : 0);
     if (live.events !== null) live.events.end(runSummary(report, exitCode));
     else {

@@ -29,6 +29,8 @@ export async function withExecution<T>(
   { first, grace, capture }: ExecutionChoice,
   work: (context: ExecutionContext) => Promise<T>,
 ): Promise<T> {
+  // Before anything starts: work for which nobody could decide is not begun.
+  const policy = await project.policy();
   const interrupts = new Interrupts(first, (reaction, signal, running) =>
     progress.tell([interruptText(reaction, signal, running)], {
       level: "warn",
@@ -40,6 +42,7 @@ export async function withExecution<T>(
   try {
     return await work({
       project,
+      policy,
       mcp: mcpCommand(),
       environment: process.env,
       interrupts,

@@ -26,7 +26,7 @@ export function eventLine(event: LogEvent): string {
 function coloured(event: LogEvent): string {
   const text = visible(event.kind).padEnd(KIND_WIDTH);
   if (!event.known) return text;
-  if (event.kind === "delivery_refused") return out("yellow", text);
+  if (event.kind === "delivery_refused" || event.kind === "decision_refused") return out("yellow", text);
   if (event.kind === "delivery_accepted") return out("green", text);
   if (event.kind === "attempt_ended") return out(event.body.outcome === "delivered" ? "green" : "red", text);
   return text;
@@ -49,6 +49,7 @@ const DETAIL: { readonly [Kind in EventKind]: (body: EventBodies[Kind]) => strin
   released: (body) => `${candidate(body)}, freed by hand; ${formerOwner(body.owner)}`,
   reopened: (body) => `${candidate(body)}${byWhom(body)}${because(body)}`,
   decision: (body) => `${instance(body.subject)} ${body.decision} by ${body.by}${workUnit(body)}, ${instance(body)}`,
+  decision_refused: ({ verb }) => `${verb}: only people do that, and not inside an attempt`,
   accepted: (body) => `${candidate(body)}${byWhom(body)}: ${body.note}`,
   audited: (body) => `${instance(body)}${body.removed ? ", taken away" : ""}`,
 };
@@ -111,10 +112,12 @@ const CHANGES = ["new", "modified", "revalidated", "removed"] as const;
 /** So many changed instances are named on a scan's line. */
 const NAMED = 3;
 
-function scanned({ changes, ...counts }: EventBodies["scanned"]): string {
+function scanned({ changes, gaps, ...counts }: EventBodies["scanned"]): string {
   const counted = CHANGES.filter((change) => counts[change] !== 0).map((change) => `${counts[change]} ${change}`);
   const named = changes.slice(0, NAMED).map(([, type, id]) => `${type}/${id}`);
-  return `${counted.join(", ")}: ${named.join(", ")}${changes.length > NAMED ? ", …" : ""}`;
+  const found = `${counted.join(", ")}: ${named.join(", ")}${changes.length > NAMED ? ", …" : ""}`;
+  const unread = gaps === undefined ? "" : gaps.length === 0 ? "all can be read again" : `${gaps.length} not readable`;
+  return [...(changes.length === 0 ? [] : [found]), ...(unread === "" ? [] : [unread])].join("; ");
 }
 
 function refused(body: EventBodies["delivery_refused"]): string {

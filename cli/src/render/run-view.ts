@@ -205,6 +205,8 @@ function outcomeSentence(report: RunReport, elsewhere: readonly ScopeCounts[]): 
       return `${limit === null ? "" : `${limitText(limit, report)}; `}${done}${failed}, ${owed} still owed`;
     case "methodology_changed":
       return `${count(changed?.files.length ?? 0, "file")} of the methodology changed while it ran, nothing further was started; ${done}${failed}`;
+    case "policy_changed":
+      return `what says who may decide changed while it ran, nothing further was started; ${done}${failed}`;
     case "interrupted":
       return `${done} before the interruption`;
   }
@@ -264,6 +266,7 @@ function nextText({ outcome, aim, failures, debts }: RunReport, { scope }: KeptF
       return `; ${again} ${failures.every(isInterrupted) ? "goes on" : "tries again"}`;
     case "limit_reached":
     case "methodology_changed":
+    case "policy_changed":
       return `; ${again} goes on`;
     case "quiescent_with_blocked_work":
       return `; \`runa explain${scope}\` says what would move each`;

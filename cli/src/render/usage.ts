@@ -28,6 +28,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "--protocol": "NAME",
   "--note": "TEXT",
   "--only": "TEXT",
+  "--choose": "MEMBER",
   "--until": "PROTOCOL",
   "--kind": "KIND",
   "--since": "TIME",

@@ -6,7 +6,7 @@ import { requireMcpCommand } from "../plan/mcp-config.ts";
 import { planExecution } from "../plan/plan.ts";
 import { renderPrompt } from "../plan/prompt.ts";
 import { adoptAgent, findAgentOf, startAgent } from "../process/agent-process.ts";
-import { agentEnvironment } from "../process/environment.ts";
+import { agentEnvironment, WITHHELD } from "../process/environment.ts";
 import { closeOutput, keptOutput, type OutputFiles, OutputFollower, openOutput } from "../process/transcript.ts";
 import { AgentWork } from "./agent-work.ts";
 import type { EndedAttempt } from "./attempt.ts";
@@ -27,7 +27,7 @@ export class AgentCarrier implements Carrier {
 
   /** @throws RunaError when there is no agent, no server's program, or no room for the prompt */
   prepare({ candidate, view, failed }: Trial, id: string, place: Place): Prepared | null {
-    const { project, mcp, environment, startable, grace, capture } = this.#context;
+    const { project, policy, mcp, environment, startable, grace, capture } = this.#context;
     const settings = project.config.agentFor(candidate.protocol.name);
     const argv = this.#commandOf(candidate);
     // Of nested projects the outer attempt comes first, so that a sweep of either finds what this one starts.
@@ -61,6 +61,7 @@ export class AgentCarrier implements Carrier {
               RUNA_PROTOCOL: candidate.protocol.name,
               // Inside another project's attempt there may be one from outside.
               RUNA_WORK_UNIT: candidate.workUnit ?? undefined,
+              ...(policy.required && WITHHELD),
             }),
           });
           const attempt = { id, protocol: candidate.protocol.name, place };

@@ -12,6 +12,8 @@ export function placeOf({ root, workspace }: OpenProject): Place {
 
 /** A candidate that is to be tried. */
 export interface Trial {
+  /** The run that executes it, as the log names it. */
+  readonly run: string;
   readonly candidate: EvaluatedCandidate;
   /** What its scope saw. */
   readonly view: ScopeView;

@@ -54,7 +54,7 @@ export function launchAttempt(
   watcher: Watcher,
 ): Begun | Exclude<ReturnType<typeof claimAttempt>, { kind: "claimed" }> {
   const { project } = context;
-  const { candidate, view, tries, exclusion } = trial;
+  const { run, candidate, view, tries, exclusion } = trial;
   const { protocol, workUnit, readiness } = candidate;
   const id = uuidv7();
   const place = placeOf(project);
@@ -73,6 +73,7 @@ export function launchAttempt(
     instructionsHash: protocol.instructionsHash,
     inputs: inputs.map(({ instance: { type, id, contentHash } }) => ({ type, id, contentHash })),
     before,
+    run,
     lastAttempt: lastAttemptHere(view.lastAttempt(protocol)),
     reopened: reopeningOf(project, view, candidate),
     lastOutcome: lastOutcomeHere(view.lastAttempt(protocol)),

@@ -1,6 +1,7 @@
 import type { Candidate } from "../methodology/candidate.ts";
 import type { McpCommand } from "../plan/mcp-config.ts";
 import type { Interrupts } from "../process/interrupts.ts";
+import type { ProjectPolicy } from "../project/policy.ts";
 import type { OpenProject } from "../project/project.ts";
 
 /** What it takes to execute work, whatever does it. */
@@ -11,6 +12,8 @@ export interface Supervision {
 
 /** The same, with all that agents need. */
 export interface ExecutionContext extends Supervision {
+  /** Who may decide, as it is while this executes. */
+  readonly policy: ProjectPolicy;
   readonly mcp: McpCommand;
   readonly environment: NodeJS.ProcessEnv;
   /** Milliseconds that a process group has between SIGTERM and SIGKILL. */

@@ -39,6 +39,12 @@ export async function releaseByHand(project: OpenProject, prefix: string): Promi
   return attempt;
 }
 
+/** Frees every candidate of a copied project: what executes them has nothing to do with the copy, and is left alone. */
+export async function releaseCopied(project: OpenProject): Promise<void> {
+  for (const attempt of unendedAttempts(project.store))
+    releaseAttempt(project.store, attempt, await outputsNow(project, attempt));
+}
+
 function openAttempt(open: readonly OpenAttempt[], prefix: string): OpenAttempt {
   if (open.length === 0) throw new RunaError(nothingToRelease());
   const exact = open.find(({ id }) => id === prefix);

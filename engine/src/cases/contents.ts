@@ -1,4 +1,3 @@
-import type { WorkUnit } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
 import { caseNothingMade } from "../messages.ts";
 import type { ArtifactType } from "../methodology/methodology.ts";
@@ -38,7 +37,7 @@ export class Contents {
    * The bytes of an artifact's file.
    * @throws RunaError where nothing can be made
    */
-  async bytesOf(type: ArtifactType, content: Content, workUnit: WorkUnit | null): Promise<Buffer> {
+  async bytesOf(type: ArtifactType, content: Content, workUnit: string | null): Promise<Buffer> {
     switch (content.kind) {
       case "file":
         return content.bytes;

@@ -69,9 +69,15 @@ function fileOf({ workspace }: OpenProject, type: string, id: Step["removed"][nu
   return join(workspace, type, fileNameOf(id));
 }
 
-function runStep({ interrupts }: Stage, project: OpenProject, contents: Contents, step: Step): Promise<RunReport> {
+async function runStep(
+  { interrupts }: Stage,
+  project: OpenProject,
+  contents: Contents,
+  step: Step,
+): Promise<RunReport> {
   const context = {
     project,
+    policy: await project.policy(),
     interrupts,
     // No process is started.
     mcp: { command: "runa-mcp", args: [], found: false },

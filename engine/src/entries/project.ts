@@ -6,7 +6,7 @@ export { type Examination, examine, unhealthyInstances, unhealthyOf } from "../p
 export { initProject } from "../project/init.ts";
 export { lockfileDefects, renewLockfile, updateLockfile } from "../project/lockfile/write.ts";
 export { evaluateScan, evaluateScope, isNamed, lookAt, workUnitsOf } from "../project/look.ts";
-export { attemptIn, refuseInsideAttempt } from "../project/nested.ts";
+export { attemptIn, refuseDeciding, refuseInsideAttempt } from "../project/nested.ts";
 export {
   displayPath,
   findProject,

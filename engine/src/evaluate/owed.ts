@@ -2,7 +2,7 @@ import type { Instance } from "@runa/store";
 import { outputTypesOf } from "../methodology/methodology.ts";
 import { type Trigger, typesOf } from "../methodology/trigger.ts";
 import { isDecidedOn } from "./awaited.ts";
-import type { EvaluatedCandidate, Evaluation, PreconditionReason } from "./evaluate.ts";
+import type { EvaluatedCandidate, Evaluation, PreconditionReason, WaitCondition } from "./evaluate.ts";
 import type { ProtocolView } from "./scope-view.ts";
 import { TriggerEvaluation } from "./trigger.ts";
 
@@ -34,7 +34,7 @@ export interface Debts {
  * @param done READY work that this run has already done
  */
 export function debtsOf(evaluation: Evaluation, done: (candidate: EvaluatedCandidate) => boolean = () => false): Debts {
-  const { candidates, view } = evaluation;
+  const { candidates, view, methodology } = evaluation;
   const { decisions } = view.snapshot;
   /** Whether what is lacking is not there, or of a decision only that it does not count. */
   const isAbsence = (reason: PreconditionReason, type: string) =>
@@ -50,12 +50,19 @@ export function debtsOf(evaluation: Evaluation, done: (candidate: EvaluatedCandi
 
   /** Whether a wait for a type is one for nothing; where it is for a decision, whether everybody has decided. */
   const nobodyOwes = (type: string, waiting: ProtocolView): boolean => {
+    // A record comes, or not, with what attempts come to.
+    if (methodology.types.get(type)?.annotation?.kind === "audit") return true;
     const decided = waiting.unapproved(type)?.subject ?? decisions?.types.subjectOf(type);
     if (decided === undefined || decisions === undefined) return nobodyWrites(type);
     // Without anything to decide on it is a wait for that.
     if (view.valid(decided).length === 0) return nobodyWrites(decided);
     return isDecidedOn(evaluation, decisions, view, decided);
   };
+  const awaitsDecision = (condition: WaitCondition) =>
+    condition.kind === "trigger" &&
+    condition.unapproved !== null &&
+    decisions !== undefined &&
+    !isDecidedOn(evaluation, decisions, view, condition.unapproved.subject);
   const nobodyWrites = (type: string): boolean => {
     const ofType = writers.get(type);
     if (ofType === undefined) return false;
@@ -80,7 +87,8 @@ export function debtsOf(evaluation: Evaluation, done: (candidate: EvaluatedCandi
           ({ reason, artifactType }) => isAbsence(reason, artifactType) && nobodyOwes(artifactType, waiting),
         );
       case "waiting":
-        if (outputs.complete) return true;
+        // What was approved and is no more was done by what lies there; what lies there now has still to be decided on.
+        if (outputs.complete && !readiness.conditions.some(awaitsDecision)) return true;
         return (
           !candidate.triggerSatisfied &&
           waitsForNothing(protocol.trigger, new TriggerEvaluation(waiting, outputs, feedback), waiting)

@@ -3,6 +3,12 @@ const ALWAYS: ReadonlySet<string> = new Set(["PATH", "HOME", "LANG", "TERM", "US
 const RUNA = "RUNA_";
 
 /**
+ * What leads to agents that sign. Where decisions have to be signed no attempt gets these, so that an agent cannot have a
+ * person's agent sign for it (decisions 4).
+ */
+export const WITHHELD: Readonly<Record<string, undefined>> = { SSH_AUTH_SOCK: undefined, GPG_AGENT_INFO: undefined };
+
+/**
  * The environment of an agent (`env` in the config, attempts.md section 3): all of runa's, or of it only the variables
  * that are listed and those that every agent gets.
  * @param own what the attempt itself sets; it wins, also where it takes a variable away

@@ -14,7 +14,7 @@ import { didYouMean } from "../suggestion.ts";
 import { locate } from "../toml/locate.ts";
 import { parseToml, type TomlDocument, type TomlFinding } from "../toml/parse.ts";
 import { whyUnreadable } from "../unreadable.ts";
-import { type ConfigData, ConfigReader } from "./config/config-reader.ts";
+import { type ApprovalSettings, type ConfigData, ConfigReader } from "./config/config-reader.ts";
 
 export type { AgentSettings } from "./config/agent-settings.ts";
 export type { LogFormat } from "./config/config-reader.ts";
@@ -47,6 +47,14 @@ export async function readConfig(file: string | null): Promise<Config> {
   const data = reader.read(document.table);
   if (reader.findings.length > 0) throw new DiagnosticsError(await locate(document, reader.findings));
   return { file, document, ...data };
+}
+
+/**
+ * What a configuration's bytes say of decisions.
+ * @throws DiagnosticsError where they are no TOML
+ */
+export function approvalsIn(file: string, bytes: Uint8Array): ApprovalSettings {
+  return new ConfigReader().read(parseToml(file, bytes).table).approvals;
 }
 
 /** A path of the configuration, from the project's root. */

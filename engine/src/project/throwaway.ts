@@ -15,8 +15,12 @@ import { recordMethodology } from "./record-methodology.ts";
 /** In memory, and there on every Linux: what is thrown away need not wait for a disk. */
 const PLACES = ["/dev/shm", tmpdir()];
 
-/** A directory of its own, by its real path. */
-function makeDirectory(): string {
+/**
+ * Makes a directory for a project that is thrown away.
+ * @returns its real path
+ * @throws RunaError where there is no room
+ */
+export function makeThrowawayDirectory(): string {
   let failure: unknown;
   for (const place of PLACES) {
     try {
@@ -33,7 +37,7 @@ function makeDirectory(): string {
  * touching anybody's (approvals-and-audit.md section 7).
  */
 export async function openThrowaway(methodology: Methodology): Promise<OpenProject> {
-  const root = makeDirectory();
+  const root = makeThrowawayDirectory();
   const remove = () => rmSync(root, { recursive: true, force: true });
   try {
     const [workspace, storeDirectory] = [join(root, ".runa", "workspace"), join(root, ".runa", "store")];

@@ -273,7 +273,7 @@ class Cascade {
     const by = obstacleAmong(foreign, exclusion);
     if (by !== null) return { kind: "obstructed", by };
     this.#record.begins();
-    const trial = { candidate, view, tries, failed, exclusion };
+    const trial = { run: this.#record.id, candidate, view, tries, failed, exclusion };
     return launchAttempt(this.#context, this.#carrier, trial, this.#watcher(candidate.protocol, tries));
   }
 
@@ -346,7 +346,7 @@ class Cascade {
   /** @param isLeft whether anything is owed or still executed elsewhere */
   #outcome(isLeft: boolean): RunOutcome {
     const stop = this.#stop.reason;
-    if (stop?.kind === "changed") return "methodology_changed";
+    if (stop?.kind === "changed") return `${stop.what}_changed`;
     if (this.#context.interrupts.stopped !== null || stop?.kind === "interrupted") return "interrupted";
     if (stop?.kind === "limit") return "limit_reached";
     if (this.#onlyIsOver) return "step_done";

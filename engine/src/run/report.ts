@@ -52,6 +52,8 @@ export type RunOutcome =
   /** With `once`: its one candidate was executed, whatever came of it. */
   | "step_done"
   | "methodology_changed"
+  /** Who may decide, or what a decision needs, changed while it ran (decisions 4). */
+  | "policy_changed"
   | "interrupted";
 
 /** How a run ended. */
@@ -66,7 +68,7 @@ export interface RunReport {
   readonly evaluation: Evaluation;
   /** With `limit_reached`. */
   readonly limit: RunLimit | null;
-  /** With `methodology_changed`: the files, and the attempts that ran when they were found changed. */
+  /** With `methodology_changed` and `policy_changed`: the files, and the attempts that ran when they were found changed. */
   readonly changed: { readonly files: readonly string[]; readonly ran: readonly EndedAttempt[] } | null;
   /** Candidates of this scope that another runa is executing. */
   readonly elsewhere: readonly OpenAttempt[];

@@ -6,7 +6,7 @@ import type { RunOptions, RunOutcome, RunReport } from "./report.ts";
 
 /** What the log tells of a run. Of one that had nothing to execute it tells nothing. */
 export class RunRecord {
-  readonly #id = uuidv7();
+  readonly id = uuidv7();
   readonly #store: Store;
   readonly #options: RunOptions;
   #hasBegun = false;
@@ -39,6 +39,6 @@ export class RunRecord {
   /** What the log tells at the start and at the end. */
   #body() {
     const { workUnit } = this.#options;
-    return { run: this.#id, pid: process.pid, ...(workUnit !== null && { work_unit: workUnit }) };
+    return { run: this.id, pid: process.pid, ...(workUnit !== null && { work_unit: workUnit }) };
   }
 }

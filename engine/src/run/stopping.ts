@@ -1,23 +1,31 @@
 import type { ExecutionContext } from "../attempt/context.ts";
+import type { FileWatch } from "./file-watch.ts";
 import type { RunLedger } from "./ledger.ts";
+import { watchMethodology } from "./methodology-watch.ts";
+import { PolicyWatch } from "./policy-watch.ts";
 import type { RunLimit, RunOptions } from "./report.ts";
-import { SourceWatch } from "./source-watch.ts";
 
 /** What keeps a run from starting anything further, for good. */
 export type Stop =
   | { readonly kind: "interrupted" }
   | { readonly kind: "limit"; readonly limit: RunLimit }
   /** `ran`: the ids of the attempts that ran when the files were found changed. */
-  | { readonly kind: "changed"; readonly files: readonly string[]; readonly ran: ReadonlySet<string> };
+  | {
+      readonly kind: "changed";
+      readonly what: "methodology" | "policy";
+      readonly files: readonly string[];
+      readonly ran: ReadonlySet<string>;
+    };
 
-/** Watches what ends a run before its work does: signals, its limits, a methodology that changes under it. */
+/** Watches what ends a run before its work does: signals, its limits, a methodology or a policy that changes under it. */
 export class RunStop {
   readonly #context: ExecutionContext;
   readonly #options: RunOptions;
   readonly #ledger: RunLedger;
-  readonly #sources: SourceWatch;
+  readonly #methodology: FileWatch;
+  readonly #policy: PolicyWatch;
   readonly #began = performance.now();
-  /** Attempts that ran since the methodology was last found unchanged. */
+  /** Attempts that ran since everything was last found unchanged. */
   #ran = new Set<string>();
   #started = 0;
   #stop: Stop | null = null;
@@ -26,7 +34,8 @@ export class RunStop {
     this.#context = context;
     this.#options = options;
     this.#ledger = ledger;
-    this.#sources = new SourceWatch(context.project.methodology);
+    this.#methodology = watchMethodology(context.project.methodology);
+    this.#policy = new PolicyWatch(context.project.config, context.policy);
   }
 
   /** What stops the run; null while nothing does. */
@@ -75,14 +84,16 @@ export class RunStop {
     return maxCostUsd > 0 && this.#ledger.costs().usd >= maxCostUsd ? { kind: "max_cost_usd", usd: maxCostUsd } : null;
   }
 
-  /** A run uses the methodology that it loaded: when that has changed on disk, nothing further starts. */
+  /** A run uses the methodology and the policy that it loaded: when one has changed on disk, nothing further starts. */
   #checkSources(running: Iterable<string>): void {
     if (this.#stop?.kind === "changed") {
       this.#stop = { ...this.#stop, ran: new Set([...this.#stop.ran, ...this.#ran]) };
       return;
     }
-    const files = this.#sources.changed();
-    if (files.length > 0) this.#stop = { kind: "changed", files, ran: this.#ran };
+    const [methodology, policy] = [this.#methodology.changed(), this.#policy.changed()];
+    const what = methodology.length > 0 ? "methodology" : "policy";
+    const files = [...methodology, ...policy];
+    if (files.length > 0) this.#stop = { kind: "changed", what, files, ran: this.#ran };
     else this.#ran = new Set(running);
   }
 }

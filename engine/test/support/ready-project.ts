@@ -1,6 +1,7 @@
 import { openStore } from "@runa/store";
 import { onTestFinished } from "vitest";
 import type { ExecutionContext } from "../../src/attempt/context.ts";
+import { policyInForce } from "../../src/people/policy.ts";
 import type { Interrupts } from "../../src/process/interrupts.ts";
 import { type OpenProject, openProject } from "../../src/project/project.ts";
 import { Disk } from "./disk.ts";
@@ -42,6 +43,7 @@ trigger = { type = "on_artifact", name = "requirements" }
 export function executionIn(project: OpenProject, interrupts: Interrupts): ExecutionContext {
   return {
     project,
+    policy: { ...policyInForce({ required: false, people: null }, null), sources: new Map() },
     interrupts,
     mcp: { command: process.execPath, args: [], found: true },
     environment: {},

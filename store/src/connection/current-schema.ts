@@ -45,7 +45,8 @@ table attempt CREATE TABLE attempt (
     last_refusal      TEXT,
     usage             TEXT
   , server_failure TEXT, last_call INTEGER, started_at INTEGER NOT NULL DEFAULT 0, place TEXT, accepted INTEGER) STRICT
-table clock CREATE TABLE clock (one INTEGER PRIMARY KEY CHECK (one = 1), latest INTEGER NOT NULL, went_back INTEGER, reopened TEXT, pruned INTEGER) STRICT
+table checkpoint CREATE TABLE checkpoint (seq INTEGER NOT NULL, section TEXT NOT NULL, event INTEGER NOT NULL, state BLOB NOT NULL, PRIMARY KEY (seq, section)) STRICT
+table clock CREATE TABLE clock (one INTEGER PRIMARY KEY CHECK (one = 1), latest INTEGER NOT NULL, went_back INTEGER, reopened TEXT, pruned INTEGER, gaps TEXT, whole INTEGER) STRICT
 table content CREATE TABLE content (hash TEXT PRIMARY KEY, at INTEGER, size INTEGER, bytes BLOB)
 table delivery CREATE TABLE delivery (
     attempt       TEXT REFERENCES attempt (id),

@@ -147,4 +147,9 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX event_of_kind ON event (kind, seq) WHERE kind = 'methodology_changed' OR kind = 'decision' OR kind = 'audited';
   `,
   "CREATE INDEX event_of_record ON event (body ->> 'instance_id', seq) WHERE kind = 'audited';",
+  `
+  ALTER TABLE clock ADD COLUMN gaps TEXT;
+  ALTER TABLE clock ADD COLUMN whole INTEGER;
+  CREATE TABLE checkpoint (seq INTEGER NOT NULL, section TEXT NOT NULL, event INTEGER NOT NULL, state BLOB NOT NULL, PRIMARY KEY (seq, section)) STRICT;
+  `,
 ];

@@ -40,17 +40,26 @@ function copyInto(place: string, directory: string): PrivateCopy {
   const copy = mkdtempSync(join(place, "runa-store-"));
   const remove = () => rmSync(copy, { recursive: true, force: true });
   try {
-    for (let tries = 0; tries < COPY_TRIES; tries++) {
-      const before = stateOf(directory);
-      for (const suffix of COPIED) copyFile(databaseFile(directory) + suffix, databaseFile(copy) + suffix);
-      // Taken in the middle of a checkpoint, the files would not belong together.
-      if (stateOf(directory) === before) return { directory: copy, remove };
-    }
-    throw new StoreError(storeBusyForCopy(databaseFile(directory)));
+    copyStoreFiles(directory, copy);
+    return { directory: copy, remove };
   } catch (error) {
     remove();
     throw error;
   }
+}
+
+/**
+ * Copies a store's files into a directory that is there.
+ * @throws StoreError where they cannot be read
+ */
+export function copyStoreFiles(from: string, to: string): void {
+  for (let tries = 0; tries < COPY_TRIES; tries++) {
+    const before = stateOf(from);
+    for (const suffix of COPIED) copyFile(databaseFile(from) + suffix, databaseFile(to) + suffix);
+    // Taken in the middle of a checkpoint, the files would not belong together.
+    if (stateOf(from) === before) return;
+  }
+  throw new StoreError(storeBusyForCopy(databaseFile(from)));
 }
 
 function copyFile(from: string, to: string): void {

@@ -4,6 +4,7 @@ import { ATTEMPT_COLUMNS } from "../record/attempt-table.ts";
 import { isVia } from "../record/delivery-table.ts";
 import { decoded, type EventRow } from "../record/events.ts";
 import { isBefore, isGiven } from "../record/given-table.ts";
+import { isGaps } from "../record/known-gaps.ts";
 import { isOperationKind, isSubject } from "../record/pending-operation-table.ts";
 
 import { isReopened } from "../record/reopening.ts";
@@ -56,7 +57,8 @@ export function keptOf(table: RecordTable, row: Row): Row | null {
 function keptClock(row: Row): Row | null {
   if (!isCount(row.latest)) return null;
   // The clock has to go on, whatever else its row has lost.
-  return holds(row.reopened, isReopened) ? row : { ...row, reopened: null };
+  const isSound = holds(row.reopened, isReopened) && holds(row.gaps, isGaps);
+  return isSound ? row : { ...row, ...(!holds(row.reopened, isReopened) && { reopened: null }), gaps: null };
 }
 
 function keptAttempt(row: Row): Row | null {

@@ -12,7 +12,6 @@ import {
   recordOf,
   type Shape,
 } from "../connection/stored.ts";
-import { wallTime } from "../wall-time.ts";
 import { isRefusal } from "./server-notes.ts";
 
 /** Every way in which an attempt can end; `delivered` is the only success (attempts.md section 1). */
@@ -138,7 +137,11 @@ export const isOutcome = oneOf(OUTCOMES);
 export const isUsage = objectOf<object, Usage>({}, { tokens: isNumber, cost_usd: isNumber, model: isText });
 export const isSeen = recordOf(objectOf<SeenType>({ valid: isText, all: isText }));
 
-export function insertAttempt(connection: Connection, start: AttemptStart, started: Moment): void {
+export function insertAttempt(
+  connection: Connection,
+  start: AttemptStart,
+  { started, startedAt }: { readonly started: Moment; readonly startedAt: WallTime },
+): void {
   connection
     .statement(INSERT)
     .run(
@@ -149,7 +152,7 @@ export function insertAttempt(connection: Connection, start: AttemptStart, start
       JSON.stringify(start.owner),
       JSON.stringify(start.place),
       started,
-      wallTime(),
+      startedAt,
       start.fingerprint,
       start.instructionsHash,
     );

@@ -56,6 +56,8 @@ export interface Claim extends AttemptStart {
   readonly lastOutcome?: OutcomeId | undefined;
   /** Its last success, and why it is executed again, as far as is known; null where it had none. */
   readonly reopened: Pick<EventBodies["reopened"], "last_success" | "because"> | null;
+  /** The run that executes it. */
+  readonly run?: string;
   /** What it does not run beside, of everything that has not ended. */
   readonly exclusion: Exclusion;
   /** The contents that it is given: inputs, instructions, and all of the methodology. */
@@ -94,26 +96,32 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
     if (claim.lastOutcome !== undefined && last?.outcome !== claim.lastOutcome) return { kind: "outdated" };
     keepContents(store, claim.contents);
     const started = nextMoment(connection);
-    insertAttempt(connection, claim, started);
+    const startedAt = wallTime();
+    insertAttempt(connection, claim, { started, startedAt });
     recordGiven(connection, claim);
-    const { id: attempt, reopened, actor, circumstances } = claim;
-    const { methodology, ...told } = circumstances ?? {};
-    if (methodology !== undefined) appendMethodology(connection, methodology);
-    append(connection, {
-      kind: "claimed",
-      attempt,
-      body: {
-        ...candidateBody(claim),
-        owner: ownerBody(claim.owner),
-        agent: claim.argv,
-        ...told,
-        ...(actor && { actor }),
-      },
-    });
+    const { id: attempt, reopened, circumstances } = claim;
+    if (circumstances !== undefined) appendMethodology(connection, circumstances.methodology);
+    append(connection, { kind: "claimed", attempt, body: claimBody(claim, started) }, startedAt);
     if (reopened !== null)
       append(connection, { kind: "reopened", attempt, body: { ...candidateBody(claim), ...reopened } });
     return { kind: "claimed", started };
   });
+}
+
+function claimBody(claim: Claim, moment: Moment): EventBodies["claimed"] {
+  const { methodology: _, ...told } = claim.circumstances ?? {};
+  return {
+    ...candidateBody(claim),
+    owner: ownerBody(claim.owner),
+    agent: claim.argv,
+    ...told,
+    ...(claim.actor && { actor: claim.actor }),
+    moment,
+    ...(claim.run !== undefined && { run: claim.run }),
+    fingerprint: claim.fingerprint,
+    instructions_hash: claim.instructionsHash,
+    inputs: claim.inputs.map(({ type, id, contentHash }) => [type, id, contentHash] as const),
+  };
 }
 
 /** Notes the agent's process, right after it was spawned. */
@@ -170,14 +178,15 @@ export function releaseAttempt(
 ): boolean {
   return store.connection.write(() => {
     const { connection } = store;
-    if (!endOpen(connection, attempt.id, { ...ABANDONED, outputsAfter }, nextMoment(connection))) return false;
+    const at = nextMoment(connection);
+    if (!endOpen(connection, attempt.id, { ...ABANDONED, outputsAfter }, at)) return false;
     putPendingRecords(connection, attempt.id, records);
     append(connection, {
       kind: "released",
       attempt: attempt.id,
       body: { ...candidateBody(attempt), owner: ownerBody(attempt.owner) },
     });
-    logEnd(connection, attempt, { outcome: "abandoned" });
+    logEnd(connection, attempt, { outcome: "abandoned", moment: at, outputs_after: outputsAfter });
     return true;
   });
 }
@@ -281,8 +290,17 @@ export function endAttempt(store: Store, attempt: NamedAttempt, result: AttemptR
         putPending(connection, { kind: "supersede", attempt: own, type, id });
     }
     putPendingRecords(connection, own, result.records ?? []);
+    const named = ({ type, id }: InstanceRef) => ({ artifact_type: type, instance_id: id });
     logEnd(connection, attempt, {
       outcome: result.outcome,
+      moment: at,
+      outputs_after: result.outputsAfter,
+      ...(result.seen !== null && { seen: result.seen }),
+      ...(result.outcome === "delivered" && {
+        vouched: result.delivered.map(named),
+        superseded: result.superseded.map(named),
+      }),
+      ...(result.detail.retry === true && { retry: true }),
       ...result.logged,
       delivered: deliveriesOf(connection, own).map(({ type, id, contentHash, via }) => ({
         artifact_type: type,
@@ -327,9 +345,10 @@ function endUnjudged(
 ): void {
   const { connection } = store;
   connection.write(() => {
-    if (!endOpen(connection, attempt.id, { ...ABANDONED, outcome, detail }, nextMoment(connection))) return;
+    const at = nextMoment(connection);
+    if (!endOpen(connection, attempt.id, { ...ABANDONED, outcome, detail }, at)) return;
     putPendingRecords(connection, attempt.id, records);
-    logEnd(connection, attempt, { outcome, ...detail });
+    logEnd(connection, attempt, { outcome, moment: at, outputs_after: ABANDONED.outputsAfter, ...detail });
   });
 }
 

@@ -21,12 +21,13 @@ export function recordReopened(store: Store, candidates: readonly CandidateName[
   const { connection } = store;
   requirePersistent(store);
   connection.write(() => {
-    putReopenings(connection, candidates, nextMoment(connection));
+    const moment = nextMoment(connection);
+    putReopenings(connection, candidates, moment);
     for (const candidate of candidates)
       append(connection, {
         kind: "reopened",
         attempt: null,
-        body: { ...candidateBody(candidate), ...(actor !== undefined && { actor }) },
+        body: { ...candidateBody(candidate), moment, ...(actor !== undefined && { actor }) },
       });
   });
 }
@@ -64,6 +65,9 @@ export function recordAccepted(store: Store, accepted: AcceptedAttempt, { actor 
       body: {
         ...candidateBody(candidate),
         note,
+        moment: at,
+        seen: accepted.seen,
+        outputs_after: accepted.outputsAfter,
         outputs: outputs.map(({ type, id, contentHash }) => ({
           artifact_type: type,
           instance_id: id,

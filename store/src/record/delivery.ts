@@ -114,6 +114,7 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
       workUnit,
       at,
       via: deliverer.via ?? "tool",
+      schemaHash: artifact.schemaHash,
     });
     return hash;
   });
@@ -202,7 +203,7 @@ export function recordWithdrawal(
     append(store.connection, {
       kind: "withdrawn",
       attempt,
-      body: { artifact_type: type, instance_id: id, content_hash: row.contentHash },
+      body: { artifact_type: type, instance_id: id, content_hash: row.contentHash, moment: at },
     });
     return row.contentHash;
   });

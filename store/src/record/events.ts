@@ -12,7 +12,7 @@ import {
   recordOf,
   type Shape,
 } from "../connection/stored.ts";
-import { isOutcome, isUsage } from "./attempt-table.ts";
+import { isOutcome, isSeen, isUsage } from "./attempt-table.ts";
 import { isVia } from "./delivery-table.ts";
 
 /** Why a call was refused, in one word for the log; the text beside it may quote what the caller sent. */
@@ -44,6 +44,9 @@ export const VERDICTS = ["approved", "rejected", "revoked"] as const;
 
 export type Verdict = (typeof VERDICTS)[number];
 
+/** What only people do, by the word of its command. */
+const DECIDING_VERBS = ["approve", "reject", "revoke", "accept", "reopen", "serve"] as const;
+
 /** Who did what an event tells: a person, the agent of an attempt, or runa of its own accord. */
 export type Actor =
   | { readonly kind: "person"; readonly name: string }
@@ -65,12 +68,40 @@ function isActor(value: unknown): value is Actor {
 const isTrue: Shape<true> = (value): value is true => value === true;
 const isChange = oneOf(["new", "modified", "revalidated", "removed"]);
 
-type ListedChange = readonly [change: Typed<typeof isChange>, type: string, id: string, contentHash: string];
+/** What a scan found of an instance beside its content; what is left out is valid, of no work unit, and not known as delivered. */
+const isFound = objectOf({}, { status: oneOf(["invalid", "malformed"]), work_unit: isText, delivered_at: isCount });
+
+type ListedChange = readonly [
+  change: Typed<typeof isChange>,
+  type: string,
+  id: string,
+  contentHash: string,
+  found?: Typed<typeof isFound>,
+];
 
 const isListedChange: Shape<ListedChange> = (value): value is ListedChange =>
-  Array.isArray(value) && value.length === 4 && isChange(value[0]) && value.every(isText);
+  Array.isArray(value) &&
+  (value.length === 4 || (value.length === 5 && isFound(value[4]))) &&
+  isChange(value[0]) &&
+  value.slice(0, 4).every(isText);
+
+type ListedGap = readonly [type: string, path: string, reason: string];
+
+const isListedGap: Shape<ListedGap> = (value): value is ListedGap =>
+  Array.isArray(value) && value.length === 3 && value.every(isText);
+
+type ListedInput = readonly [type: string, id: string, contentHash: string];
+
+const isListedInput: Shape<ListedInput> = isListedGap;
 
 const WORK_UNIT = { work_unit: isText };
+/**
+ * When the store learned of it, by its own count. Older runas left it out: an event that has it holds all that decides, so
+ * that the state of any moment can be folded from events.
+ */
+const MOMENT = { moment: isCount };
+/** What a success saw, and what lay there when it ended, as its attempt's row has it. */
+const LEFT = { ...MOMENT, seen: isSeen, outputs_after: isText };
 const INSTANCE = { artifact_type: isText, instance_id: isText };
 const isAttemptVia = oneOf(["tool", "file", "confirmed"]);
 const isWriter = oneOf(["attempt", "server", "hand"]);
@@ -156,7 +187,7 @@ const BODIES = {
   }),
   scanned: objectOf(
     { new: isCount, modified: isCount, revalidated: isCount, removed: isCount, changes: listOf(isListedChange) },
-    { changes_hash: isText },
+    { ...MOMENT, schemas: recordOf(isText), gaps: listOf(isListedGap), changes_hash: isText },
   ),
   attempt_started: objectOf({ protocol: isText, pid: isCount }, WORK_UNIT),
   attempt_ended: objectOf(
@@ -166,13 +197,17 @@ const BODIES = {
       delivered: listOf(objectOf(DELIVERY)),
       duration_ms: isCount,
       usage: isUsage,
+      ...LEFT,
+      vouched: listOf(objectOf(INSTANCE)),
+      superseded: listOf(objectOf(INSTANCE)),
+      retry: isTrue,
       ...END_FACTS,
     },
   ),
-  delivery_accepted: objectOf(DELIVERY, WORK_UNIT),
+  delivery_accepted: objectOf(DELIVERY, { ...WORK_UNIT, ...MOMENT, schema_hash: isText }),
   delivery_refused: objectOf({ reason: oneOf(REFUSAL_REASONS) }, { artifact_type: isText, ...VIOLATIONS }),
-  superseded: objectOf(INSTANCE, { content_hash: isText }),
-  withdrawn: objectOf({ ...INSTANCE, content_hash: isText }),
+  superseded: objectOf(INSTANCE, { content_hash: isText, ...MOMENT }),
+  withdrawn: objectOf({ ...INSTANCE, content_hash: isText }, MOMENT),
   run_started: objectOf({ ...RUN, jobs: isCount }, { ...WORK_UNIT, aims: listOf(isText), until: isText }),
   run_ended: objectOf(
     {
@@ -184,6 +219,7 @@ const BODIES = {
         "quiescent_with_blocked_work",
         "limit_reached",
         "methodology_changed",
+        "policy_changed",
         "step_done",
         "error",
         "interrupted",
@@ -196,11 +232,25 @@ const BODIES = {
   ),
   claimed: objectOf(
     { protocol: isText, owner: OWNER },
-    { ...WORK_UNIT, agent: listOf(isText), binding: isText, policy: isText, adopted: isTrue },
+    {
+      ...WORK_UNIT,
+      agent: listOf(isText),
+      binding: isText,
+      policy: isText,
+      adopted: isTrue,
+      ...MOMENT,
+      run: isText,
+      fingerprint: isText,
+      instructions_hash: isText,
+      inputs: listOf(isListedInput),
+    },
   ),
   released: objectOf({ protocol: isText, owner: OWNER }, WORK_UNIT),
   // By hand it need not have succeeded, and belongs to no attempt.
-  reopened: objectOf({ protocol: isText }, { ...WORK_UNIT, last_success: isText, because: listOf(REOPENING) }),
+  reopened: objectOf(
+    { protocol: isText },
+    { ...WORK_UNIT, ...MOMENT, last_success: isText, because: listOf(REOPENING) },
+  ),
   /** The file of a decision, and what it says. What decides is read from here, whatever becomes of the file. */
   decision: objectOf(
     {
@@ -210,11 +260,13 @@ const BODIES = {
       subject: objectOf({ ...INSTANCE, content_hash: isText }),
       by: isText,
     },
-    { ...WORK_UNIT, author: isText, key: isText, policy: isText },
+    { ...WORK_UNIT, ...MOMENT, schema_hash: isText, author: isText, key: isText, policy: isText },
   ),
+  /** What only people do was tried inside an attempt. */
+  decision_refused: objectOf({ verb: oneOf(DECIDING_VERBS), reason: oneOf(["inside_attempt"]) }),
   accepted: objectOf(
     { protocol: isText, note: isText, outputs: listOf(objectOf({ ...INSTANCE, content_hash: isText })) },
-    WORK_UNIT,
+    { ...WORK_UNIT, ...LEFT },
   ),
   // What the record of an attempt is from now on, or was until it was taken away; the work unit is the attempt's.
   audited: objectOf(

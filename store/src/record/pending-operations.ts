@@ -83,9 +83,10 @@ function finish(connection: Connection, workspace: string, operation: PendingOpe
   const known = findArtifact(connection, type, id);
   const body = { artifact_type: type, instance_id: id };
   if (known !== null) {
-    removeArtifact(connection, known, nextMoment(connection));
+    const moment = nextMoment(connection);
+    removeArtifact(connection, known, moment);
     const told = kind === "withdraw" ? "withdrawn" : "superseded";
-    append(connection, { kind: told, attempt, body: { ...body, content_hash: known.contentHash } });
+    append(connection, { kind: told, attempt, body: { ...body, content_hash: known.contentHash, moment } });
   }
   // A withdrawal was told when it was made; again only where a scan has found the file since.
   else if (kind === "supersede") append(connection, { kind: "superseded", attempt, body });

@@ -6,6 +6,7 @@ import { findArtifact, putArtifact, removeArtifact } from "../index/artifact-tab
 import { IndexChange, type PackedArtifacts, type PackedType, packedArtifacts } from "../index/packed-artifacts.ts";
 import { nextMoment } from "../record/clock-table.ts";
 import { existsDelivery, lastSuccessfulDelivery } from "../record/delivery-table.ts";
+import { areKnownGaps, putKnownGaps } from "../record/known-gaps.ts";
 import { cleanBefore, type StatIdentity, statIdentity } from "../workspace/stat-identity.ts";
 import { type Visitor, type Walk, WorkspaceError, walk } from "../workspace/walk.ts";
 import { appendScanned, type ScanChange } from "./scan-event.ts";
@@ -120,7 +121,7 @@ async function scanOnce(
   }
   const removed = known.notPresent(new Set(gaps.map((gap) => gap.type)));
   await commits.add(removed.map((row) => ({ change: "removed", old: row, row })));
-  await commits.finish();
+  await commits.finish(gaps);
   const report = {
     ...changed,
     removed: removed.map(({ type, id }) => ({ type, id })),
@@ -235,20 +236,26 @@ class Commits {
     if (start > 0) this.#pending = this.#pending.slice(start);
   }
 
-  async finish(): Promise<void> {
-    if (this.#pending.length > 0) await this.#commit(this.#pending, "write");
+  /** Commits what is left, and what could not be read where that is not what the last scan could not read. */
+  async finish(gaps: readonly ScanGap[]): Promise<void> {
+    const newGaps = areKnownGaps(this.#store.connection, gaps) ? undefined : gaps;
+    if (this.#pending.length > 0 || newGaps !== undefined) await this.#commit(this.#pending, "write", newGaps);
   }
 
-  async #commit(batch: readonly AnyUpdate[], commit: "write" | "writeUnsynced"): Promise<void> {
+  async #commit(
+    batch: readonly AnyUpdate[],
+    commit: "write" | "writeUnsynced",
+    gaps?: readonly ScanGap[],
+  ): Promise<void> {
     // Reading the next files has mostly taken longer, so that no pause is needed.
     if (performance.now() - this.#freeSince < BETWEEN_BATCHES) await pause(BETWEEN_BATCHES);
     this.#change ??= new IndexChange(this.#store.connection, this.#index);
     const change = this.#change;
-    this.#store.connection[commit](() => change.part((isAsRead) => this.#put(batch, isAsRead)));
+    this.#store.connection[commit](() => change.part((isAsRead) => this.#put(batch, isAsRead, gaps)));
     this.#freeSince = performance.now();
   }
 
-  #put(batch: readonly AnyUpdate[], isAsRead: boolean): void {
+  #put(batch: readonly AnyUpdate[], isAsRead: boolean, gaps: readonly ScanGap[] | undefined): void {
     const { connection } = this.#store;
     const made: ScanChange[] = [];
     const nothingDelivered = !existsDelivery(connection);
@@ -261,12 +268,16 @@ class Commits {
       else if (change === "new" || change === "modified") {
         const isKnown = old !== undefined || nothingDelivered;
         const deliveredAt = isKnown ? row.deliveredAt : lastSuccessfulDelivery(connection, row.type, row.id);
-        putArtifact(connection, { ...row, lastModified: this.#now(), deliveredAt });
+        const dated = { ...row, lastModified: this.#now(), deliveredAt };
+        putArtifact(connection, dated);
+        made.push({ change, row: dated });
+        continue;
       } else putArtifact(connection, row);
       if (change !== "unchanged") made.push({ change, row });
     }
     // In the transaction of its rows, so that the log also tells what a scan changed that died before its end.
-    appendScanned(connection, made);
+    if (gaps !== undefined) putKnownGaps(connection, gaps);
+    if (made.length > 0 || gaps !== undefined) appendScanned(connection, made, this.#now(), gaps);
   }
 
   /** The one moment at which everything was found. */

@@ -1,0 +1,72 @@
+import type { ExecutionContext } from "../attempt/context.ts";
+import type { Evaluation } from "../evaluate/evaluate.ts";
+import { EVERYTHING } from "../plan/aim.ts";
+import { DEFAULT_RUN_LIMITS } from "../project/config/run-limits.ts";
+import { lookAt, workUnitsOf } from "../project/look.ts";
+import { executeRun } from "../run/cascade.ts";
+import type { ExecutionEvent, RunReport } from "../run/report.ts";
+import { MOST_REOPENS } from "./place.ts";
+
+/** How often everything is gone through: work units bring about unscoped work, and that other work units. */
+const ROUNDS = 10;
+
+/** One run of a rehearsal. */
+export interface RehearsedRun {
+  readonly workUnit: string | null;
+  readonly report: RunReport;
+}
+
+/** What a rehearsal came to. */
+export interface Rehearsal {
+  /** In their order. */
+  readonly runs: readonly RehearsedRun[];
+  /** Every scope as it is at the end: the unscoped protocols, and each work unit that was rehearsed. */
+  readonly scopes: readonly Evaluation[];
+}
+
+/**
+ * Runs a project that is thrown away to its end: one scope, or all of it, the unscoped protocols and every work unit that an
+ * artifact names, again as long as one brings about work for another (approvals-and-audit.md section 7).
+ * @param workUnit the one work unit; null for all of it
+ */
+export async function rehearse(
+  context: ExecutionContext,
+  workUnit: string | null,
+  listen: (event: ExecutionEvent) => void,
+): Promise<Rehearsal> {
+  const runs: RehearsedRun[] = [];
+  const given = new Set<string | null>();
+  for (let round = 0; round < ROUNDS; round++) {
+    let executed = 0;
+    for (const scope of await scopesOf(context, workUnit)) {
+      // What failed would only fail again.
+      if (given.has(scope)) continue;
+      const report = await executeRun(context, optionsFor(scope), listen);
+      if (report.reports.length > 0 || round === 0) runs.push({ workUnit: scope, report });
+      if (report.failures.length > 0) given.add(scope);
+      if (context.interrupts.requested !== null) return { runs, scopes: [] };
+      executed += report.reports.length;
+    }
+    if (executed === 0) break;
+  }
+  const scopes: Evaluation[] = [];
+  for (const scope of await scopesOf(context, workUnit)) scopes.push(await lookAt(context.project, scope));
+  return { runs, scopes };
+}
+
+async function scopesOf({ project }: ExecutionContext, workUnit: string | null): Promise<(string | null)[]> {
+  if (workUnit !== null) return [workUnit];
+  const hasScoped = project.methodology.protocols.some(({ scoped }) => scoped);
+  return [null, ...(hasScoped ? workUnitsOf(await lookAt(project, null), "valid") : [])];
+}
+
+function optionsFor(workUnit: string | null) {
+  return {
+    ...DEFAULT_RUN_LIMITS,
+    maxReopens: MOST_REOPENS,
+    workUnit,
+    aim: EVERYTHING,
+    once: false,
+    wait: false,
+  };
+}

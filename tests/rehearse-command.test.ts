@@ -1,0 +1,175 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { envelopeProblems } from "./rig/envelope.ts";
+import { type MethodologyText, type ProtocolText, writeMethodology } from "./rig/methodology.ts";
+import { makeRig } from "./rig/rig.ts";
+import { runa } from "./rig/run.ts";
+import { Scratch } from "./rig/scratch.ts";
+
+const PATIENCE = { timeout: 180_000 };
+
+const WRITING: readonly ProtocolText[] = [
+  {
+    name: "write",
+    requires: ["request"],
+    accepts: ["bad"],
+    produces: ["draft"],
+    trigger: "any_of(on_artifact(request), on_artifact(bad))",
+  },
+  { name: "check", requires: ["draft"], choices: { verdict: ["good", "bad"] } },
+];
+
+/** A draft is written and checked; what is cut out of it is done for a work unit; nobody asks for a poem. */
+const NOTES: MethodologyText = {
+  name: "notes",
+  protocols: [
+    ...WRITING,
+    { name: "cut", requires: ["good"], produces: ["slice"] },
+    { name: "finish", scoped: true, requires: ["slice", "draft"], produces: ["part"] },
+    { name: "rhyme", requires: ["request"], produces: ["poem"], trigger: "on_invalid(request)" },
+  ],
+};
+
+/** The methodology in a directory of its own. */
+function methodology(schemas: MethodologyText["schemas"] = {}): Scratch {
+  const scratch = new Scratch();
+  writeMethodology(scratch.path, { ...NOTES, schemas });
+  return scratch;
+}
+
+/** What `runa rehearse --json` says, held against its published schema. */
+async function rehearsed(directory: string, ...words: string[]) {
+  const { exitCode, stdout } = await runa(directory, "rehearse", ...words, "--json");
+  expect(await envelopeProblems(stdout)).toEqual([]);
+  const json = JSON.parse(stdout);
+  expect(json.exit_code).toBe(exitCode);
+  return json;
+}
+
+describe("a methodology in an empty project", () => {
+  test("is executed to its end, and what never ran and was never chosen is told", PATIENCE, async () => {
+    using scratch = methodology();
+    const answer = await rehearsed(scratch.path, ".");
+    expect(answer).toMatchObject({
+      place: "empty",
+      made: [{ artifact_type: "request", instance_id: "request" }],
+      never_ran: [
+        { protocol: "rhyme", scoped: false, stands: [{ status: "waiting", reasons: [{ kind: "not_called_for" }] }] },
+      ],
+      choices_not_taken: [{ protocol: "check", choice: "verdict", taken: ["good"], not_taken: ["bad"] }],
+      loops: [],
+      failures: [],
+      owed: [],
+      exit_code: 0,
+    });
+    expect(answer.executed).toEqual([
+      { protocol: "write", attempts: 1, last_outcome: "delivered", delivered: ["draft"] },
+      { protocol: "check", attempts: 1, last_outcome: "delivered", delivered: ["good"] },
+      { protocol: "cut", attempts: 1, last_outcome: "delivered", delivered: ["slice"] },
+      { protocol: "finish", work_unit: "rehearsal", attempts: 1, last_outcome: "delivered", delivered: ["part"] },
+    ]);
+    expect(readdirSync(scratch.path).sort()).toEqual(["manifest.toml", "protocols", "schemas"]);
+  });
+
+  test("goes round where its choice always sends the work back", PATIENCE, async () => {
+    const numbered = { type: "object", required: ["n"], properties: { n: { type: "integer", minimum: 1 } } };
+    using scratch = methodology({ draft: numbered, bad: numbered });
+    const { exitCode, stdout } = await runa(scratch.path, "rehearse", ".", "--choose", "bad");
+    expect(stdout.split("\n")).toEqual([
+      "PROTOCOL  TIMES  LAST       DELIVERED",
+      "write     4      delivered  draft",
+      "check     4      delivered  bad",
+      "never ran: cut",
+      "  WAITING  on_artifact(good): no valid instances of artifact type 'good' exist",
+      "never ran: finish",
+      "  rehearsal  WAITING  on_artifact(slice): no valid instances of artifact type 'slice' exist",
+      "never ran: rhyme",
+      "  WAITING  on_invalid(request): no invalid or malformed instances of artifact type 'request' exist",
+      "never taken: good (choice 'verdict' of check); `--choose good` takes it",
+      "goes round: write was executed 4 times and is ready again",
+      "owed: finish (work unit rehearsal)  WAITING  on_artifact(slice): no valid instances of artifact type 'slice' exist",
+      "quiescent_with_failures: notes, rehearsed in an empty project with request/request made up: 8 attempts",
+      "",
+    ]);
+    expect(exitCode).toBe(2);
+  });
+
+  test("is executed for one work unit alone, with what others would bring it made up", PATIENCE, async () => {
+    using scratch = methodology();
+    const answer = await rehearsed(scratch.path, ".", "--work-unit", "one");
+    expect(answer.made.map((one: { artifact_type: string }) => one.artifact_type)).toEqual(["draft", "slice"]);
+    expect(answer.executed).toMatchObject([{ protocol: "finish", work_unit: "one" }]);
+    expect(answer).toMatchObject({ never_ran: [], exit_code: 0 });
+  });
+
+  test("fails where an output cannot be made, and says by which schema", PATIENCE, async () => {
+    using scratch = methodology({
+      draft: { type: "object", allOf: [{ required: ["a"] }, { not: { required: ["a"] } }] },
+    });
+    const answer = await rehearsed(scratch.path, ".");
+    expect(answer).toMatchObject({ exit_code: 2, failures: [{ protocol: "write" }] });
+    expect(answer.failures[0].says.join("\n")).toMatch(/error: .*draft/);
+  });
+
+  test("cannot be rehearsed where what people bring cannot be made", PATIENCE, async () => {
+    using scratch = methodology({ request: { allOf: [{ const: 1 }, { const: 2 }] } });
+    const { exitCode, stdout, stderr } = await runa(scratch.path, "rehearse", ".");
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(
+      /^error: nothing could be made that the schema of 'request' allows \(.+\): give the artifact itself\n$/,
+    );
+    expect(exitCode).toBe(1);
+  });
+});
+
+describe("a project", () => {
+  const rigged = () => makeRig({ protocols: WRITING, artifacts: { "request/r1": { title: "A note" } } });
+
+  test("is rehearsed from where it stands, in a copy, while an agent of its own works", PATIENCE, async () => {
+    const rig = await rigged();
+    const step = rig.start("step");
+    const agent = await rig.nextAttempt();
+    const before = filesIn(rig.project);
+    const answer = await rehearsed(rig.project);
+    expect(answer).toMatchObject({ place: "copy", made: [], exit_code: 0 });
+    expect(answer.executed).toMatchObject([{ protocol: "write" }, { protocol: "check" }]);
+    expect(filesIn(rig.project)).toEqual(before);
+    // The agent of the project was neither stopped nor judged.
+    await agent.deliver("draft", "d1", { title: "Mine" });
+    await agent.exit(0);
+    expect((await step.ended()).exitCode).toBe(0);
+  });
+
+  test("does not do again what is done", PATIENCE, async () => {
+    const rig = await rigged();
+    const step = rig.start("step");
+    const agent = await rig.nextAttempt();
+    await agent.deliver("draft", "d1", { title: "Mine" });
+    await agent.exit(0);
+    expect((await step.ended()).exitCode).toBe(0);
+    const answer = await rehearsed(rig.project);
+    expect(answer.executed).toMatchObject([{ protocol: "check", attempts: 1 }]);
+    expect(answer.never_ran).toMatchObject([{ protocol: "write", stands: [{ reasons: [{ kind: "current" }] }] }]);
+  });
+});
+
+/** Everything below a project's artifacts and attempts, with its content. */
+function filesIn(project: string): Record<string, string> {
+  const root = join(project, ".runa");
+  return Object.fromEntries(
+    readdirSync(root, { recursive: true, encoding: "utf8" })
+      .filter((name) => !name.includes("runa.db") && statSync(join(root, name)).isFile())
+      .sort()
+      .map((name) => [name, readFileSync(join(root, name), "utf8")]),
+  );
+}
+
+test("outside a project a methodology has to be named", async () => {
+  using scratch = new Scratch();
+  const { exitCode, stderr } = await runa(scratch.path, "rehearse");
+  expect(stderr).toBe(
+    `error: no runa project in ${scratch.path} or above it that could be rehearsed: name a methodology, \`runa rehearse METHODOLOGY\`\n`,
+  );
+  expect(exitCode).toBe(1);
+});
