@@ -41,7 +41,7 @@ export { decidingReasons, lackReason, otherwiseReason, standingReasons } from ".
 
 export { type Aim, aimedAt, debtsFor } from "./plan/aim.ts";
 export { type PlannedExecution, planExecution } from "./plan/plan.ts";
-export { type ProjectedExecution, projectionOf } from "./plan/projection.ts";
+export { type ProjectedExecution, type Projection, projectionOf } from "./plan/projection.ts";
 
 // Runs.
 

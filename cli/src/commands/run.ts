@@ -5,6 +5,7 @@ import {
   decidingReasons,
   type EvaluatedCandidate,
   type Evaluation,
+  type Projection,
   planExecution,
   projectionOf,
 } from "@runa/engine";
@@ -77,7 +78,7 @@ export class RunCommand extends ExecutingCommand {
         "",
         ...projectionText(project, evaluation, plan),
       ]);
-    return projection.isHeldUp ? EXIT_CODES.quiescent_with_blocked_work : dryExitCode(evaluation, aim);
+    return dryExitCode(evaluation, aim, projection);
   }
 
   protected override async live(live: LiveRun): Promise<number> {
@@ -123,9 +124,8 @@ export class RunCommand extends ExecutingCommand {
   }
 }
 
-/** A dry run with READY work answers for the rest. */
-function dryExitCode(evaluation: Evaluation, aim: Aim): number {
-  return debtsFor(aim, evaluation, debtsOf(evaluation)).owing.every(({ readiness }) => readiness.status === "ready")
-    ? 0
-    : 3;
+/** A dry run with READY work answers for the rest, unless that would go no further than to what has to be decided on. */
+function dryExitCode(evaluation: Evaluation, aim: Aim, { isHeldUp }: Projection): number {
+  const { owing } = debtsFor(aim, evaluation, debtsOf(evaluation));
+  return !isHeldUp && owing.every(({ readiness }) => readiness.status === "ready") ? 0 : 3;
 }
