@@ -228,6 +228,9 @@ export const sinceForm = (): string =>
 /** The number of lines is none. */
 export const limitForm = (): string => "--limit needs a number from 1 on";
 
+/** `runa audit --verify` looks at everything: it takes neither an artifact nor a page. */
+export const verifyAlone = (): string => "--verify checks everything: leave TYPE, INSTANCE and --html out";
+
 // Subject: Prompts and pictures
 
 /** `runa step --dry-run --prompt` without a name shows the prompt of the next protocol, and there is none. */

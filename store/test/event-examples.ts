@@ -148,6 +148,7 @@ export const EXAMPLES: { readonly [Kind in EventKind]: Whole<EventBodies[Kind]> 
     artifact_type: "failed-attempt",
     instance_id: "write@w-1",
     content_hash: HASH,
+    moment: 7,
     schema_hash: HASH,
     status: "valid",
     removed: true,

@@ -1,6 +1,6 @@
 import { rfc3339 } from "@runa/store";
 import type { EndedAttempt, OutcomeId, RecordedAttempt, Usage } from "@runa/store/attempts";
-import type { EndFacts } from "@runa/store/log";
+import { type EndFacts, endFactsOf } from "@runa/store/log";
 
 /** One artifact, as a record names it. */
 export interface NamedContent {
@@ -60,7 +60,7 @@ export function toldAttempt(attempt: RecordedAttempt): ToldAttempt {
   const { workUnit, claimed, methodology, outcome, ended, accepted, usage } = attempt;
   const { binding, policy } = claimed?.body ?? {};
   const ranBy = personOf(claimed?.body);
-  const detail = detailOf(ended?.body);
+  const detail = ended === null ? {} : endFactsOf(ended.body);
   return {
     attempt: attempt.id,
     protocol: attempt.protocol,
@@ -109,13 +109,6 @@ function personOf(body: NonNullable<RecordedAttempt["claimed"]>["body"] | undefi
 
 function acceptanceOf({ at, body: { actor } }: NonNullable<RecordedAttempt["accepted"]>): AuditRecord["accepted"] {
   return { ...(actor?.kind === "person" && { by: { name: actor.name } }), at: rfc3339(at) };
-}
-
-/** What the log tells of an outcome beside its name. */
-function detailOf(body: NonNullable<RecordedAttempt["ended"]>["body"] | undefined): EndFacts {
-  if (body === undefined) return {};
-  const { protocol, work_unit, outcome, delivered, duration_ms, usage, actor, ...detail } = body;
-  return detail;
 }
 
 function logHeadOf({ ended, accepted }: RecordedAttempt): Pick<AuditRecord, "log_head"> {

@@ -32,14 +32,9 @@ export {
   type TypeAnswer,
   type TypesAnswer,
 } from "../answers/show.ts";
-export { type TrailAnswer, trail } from "../answers/trail.ts";
 export { followTranscript, hasTranscript, type Transcript, transcriptOf } from "../answers/transcript.ts";
 export { type ValidationAnswer, validate } from "../answers/validate.ts";
 export { type ScopeCounts, scopeCounts, workUnitCounts } from "../answers/work-units.ts";
-
-// What attempts made, from what.
-
-export type { MadeContent, TracedAttempt, TracedDecision } from "../audit/trail.ts";
 
 // Why things stand as they do.
 

@@ -1,6 +1,6 @@
 // The event log.
 
-export type { LoggedRecord, RecordLog } from "../record/audit.ts";
+export type { RecordLog } from "../record/audit.ts";
 export type { LoggedDecision } from "../record/decision-log.ts";
 export {
   clockWentBack,
@@ -24,6 +24,7 @@ export {
   EVENT_KINDS,
   type EventBodies,
   type EventKind,
+  endFactsOf,
   isEventKind,
   type LogEvent,
   type Verdict,

@@ -116,6 +116,7 @@ function put(
       instance_id: id,
       content_hash: contentHash,
       ...candidateBody(of),
+      moment: at,
       schema_hash: schemaHash,
       status,
     },
@@ -130,7 +131,8 @@ function takeAway(
 ): void {
   removeDurably(join(workspace, type), fileNameOf(id));
   const known = findArtifact(connection, type, id);
-  if (known !== null) removeArtifact(connection, known, nextMoment(connection));
+  const at = nextMoment(connection);
+  if (known !== null) removeArtifact(connection, known, at);
   const told = newestRecord(connection, { type, id });
   const contentHash = told === null || told.isRemoved ? known?.contentHash : told.contentHash;
   if (contentHash === undefined) return;
@@ -142,6 +144,7 @@ function takeAway(
       instance_id: id,
       content_hash: contentHash,
       ...candidateBody(of),
+      moment: at,
       removed: true,
     },
   });

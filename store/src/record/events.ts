@@ -271,7 +271,7 @@ const BODIES = {
   // What the record of an attempt is from now on, or was until it was taken away; the work unit is the attempt's.
   audited: objectOf(
     { ...INSTANCE, content_hash: isText, protocol: isText },
-    { ...WORK_UNIT, schema_hash: isText, status: isFileStatus, removed: isTrue },
+    { ...WORK_UNIT, ...MOMENT, schema_hash: isText, status: isFileStatus, removed: isTrue },
   ),
 };
 
@@ -284,6 +284,11 @@ export type EventKind = keyof typeof BODIES;
 export type EventBodies = { readonly [Kind in EventKind]: Typed<(typeof BODIES)[Kind]> & { readonly actor?: Actor } };
 
 export type EndFacts = Partial<{ readonly [Key in keyof typeof END_FACTS]: Typed<(typeof END_FACTS)[Key]> }>;
+
+/** What an event of an attempt's end tells of its outcome beside its name, and nothing of what it left. */
+export function endFactsOf(body: EventBodies["attempt_ended"]): EndFacts {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => Object.hasOwn(END_FACTS, name)));
+}
 
 export type LoggedViolations = Pick<EventBodies["delivery_refused"], keyof typeof VIOLATIONS>;
 

@@ -1,4 +1,4 @@
-import type { MadeContent, TracedAttempt, TracedDecision, TrailAnswer } from "@runa/engine/answers";
+import type { MadeContent, TracedAttempt, TracedDecision, TrailAnswer } from "@runa/engine/audit";
 
 /** One content on the way back, with what leads to it. */
 export interface Link {

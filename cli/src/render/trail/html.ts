@@ -1,5 +1,5 @@
 import { visible } from "@runa/engine";
-import type { TracedAttempt, TrailAnswer } from "@runa/engine/answers";
+import type { TracedAttempt, TrailAnswer } from "@runa/engine/audit";
 import { candidateName } from "../candidate-name.ts";
 import { chainsOf, type Link } from "./chain.ts";
 import { attemptAgent, attemptFacts, contentName, decisionText, madeBy } from "./words.ts";

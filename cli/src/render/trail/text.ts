@@ -1,5 +1,5 @@
 import { visible } from "@runa/engine";
-import type { TrailAnswer } from "@runa/engine/answers";
+import type { TrailAnswer } from "@runa/engine/audit";
 import { out } from "../style.ts";
 import { chainsOf, type Link } from "./chain.ts";
 import { attemptAgent, attemptFacts, contentName, decisionText, madeBy, shortHash } from "./words.ts";

@@ -1,6 +1,6 @@
 import { durationText, visible } from "@runa/engine";
-import type { MadeContent, TracedAttempt, TracedDecision } from "@runa/engine/answers";
 import { shortAttemptId } from "@runa/engine/attempts";
+import type { MadeContent, TracedAttempt, TracedDecision } from "@runa/engine/audit";
 import { candidateName } from "../candidate-name.ts";
 import { localTimeOf } from "../local-time.ts";
 import { tokensText, usdText } from "../usage-text.ts";
