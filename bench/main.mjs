@@ -20,6 +20,7 @@ import {
   unscanned,
 } from "./projects.mjs";
 import { schemaCosts } from "./schemas.mjs";
+import { signatures } from "./signatures.mjs";
 
 const quick = process.argv.includes("--quick");
 const only = new RegExp(process.argv[process.argv.indexOf("--only") + 1] ?? "", "i");
@@ -223,10 +224,14 @@ if (chosen(memoryRow)) {
   const held = Number(readFileSync(file, "utf8"));
   print(memoryRow, held, "", "≤ 250 MB", held <= 250, "MB");
 }
+const signatureRow = "a signature judged";
+if (chosen(signatureRow))
+  for (const { type, milliseconds } of await signatures())
+    print(`${signatureRow}, ${type}`, milliseconds, "", "≤ 0.5 ms", milliseconds <= 0.5);
 if (chosen("schemas")) await schemaCosts();
 
 /** @param {string} what @param {number} value @param {string} ratio @param {string} goal @param {boolean} met */
 function print(what, value, ratio, goal, met, unit = "ms") {
-  const figure = value < 10 ? value.toFixed(1) : value.toFixed(0);
+  const figure = value.toFixed(value < 1 ? 2 : value < 10 ? 1 : 0);
   console.log(`${what.padEnd(58)} ${figure.padStart(6)} ${unit}  ${ratio}  goal ${goal}: ${met ? "met" : "not met"}`);
 }

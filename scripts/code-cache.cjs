@@ -16,7 +16,7 @@ const {
 } = require("node:fs");
 
 /** Longer files are mostly data, which V8 need not compile. */
-const LONGEST = 600_000;
+const LONGEST = 1_000_000;
 /** So often at most a cache grows. */
 const MOST_USES = 64;
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { decideIn } from "./rig/decide.ts";
 import type { Envelope } from "./rig/envelope.ts";
 import { makeRig, type Rig, type RigOptions } from "./rig/rig.ts";

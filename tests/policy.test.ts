@@ -1,8 +1,10 @@
 import { rmSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { chain, draft } from "./rig/examples.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
+import { keepOtherwise } from "./rig/store-edit.ts";
 
 const PEOPLE = `[people.anna]
 git = ["Anna"]
@@ -44,6 +46,16 @@ describe("where signatures are required, attempts get no agents that sign", () =
     await agent.exit(0);
     expect((await step.ended()).exitCode).toBe(0);
   });
+});
+
+test.each([
+  { required: false, believed: true },
+  { required: true, believed: false },
+])("where signatures are required ($required) what the store keeps of the methodology is not believed", async (one) => {
+  const rig = await rigWithPeople(`required = ${one.required}\n`, draft);
+  await rig.run("state");
+  keepOtherwise(rig.project, (kept) => kept.replace('"produces":["design"]', '"produces":[]'));
+  expect((await rig.run("list")).stdout.includes("design")).toBe(!one.believed);
 });
 
 describe("when it changes while an attempt runs who may decide,", () => {
@@ -135,4 +147,36 @@ test("run and step start nothing while who may decide cannot be read", async () 
   expect(stderr).toMatch(/^error: \S+config\.toml:3:10 {2}'people' names \S+people\.toml, which cannot be read/);
   expect(await rig.events("claimed")).toEqual([]);
   expect((await rig.run("state")).exitCode).toBe(0);
+});
+
+describe("a claim tells the policy in force and who has the work done", () => {
+  test("by the name under which people decide", async () => {
+    const rig = await rigWithPeople("", {
+      ...draft,
+      types: ["design-approval"],
+      schemas: { "design-approval": { "x-runa": { kind: "approval", of: "design" }, type: "object" } },
+    });
+    rig.write("../home/.gitconfig", "[user]\nname = Anna\n");
+    const step = rig.start("step");
+    const agent = await rig.nextAttempt();
+    await agent.deliver("design", "d1", { title: "A design" });
+    await agent.exit(0);
+    await step.ended();
+    const [claimed] = await rig.events("claimed");
+    expect(claimed?.body).toMatchObject({
+      actor: { kind: "person", name: "anna" },
+      policy: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+    });
+  });
+
+  test("and where there is none, by the account", async () => {
+    const rig = await makeRig(draft);
+    rig.write("../home/.gitconfig", "[user]\nname = Anna\n");
+    const step = rig.start("step");
+    await (await rig.nextAttempt()).exit(1);
+    await step.ended();
+    const [claimed] = await rig.events("claimed");
+    expect(claimed?.body).toMatchObject({ actor: { kind: "person", name: userInfo().username } });
+    expect(Object.keys(claimed?.body ?? {})).not.toContain("policy");
+  });
 });

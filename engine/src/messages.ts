@@ -363,6 +363,26 @@ export const noSuchDay = (day: string): string => `there is no ${day}: correct t
 export const mayUnknown = (found: string, known: string, hint: string): string =>
   `'may' holds ${found}: use ${known}${hint}`;
 
+/** An approval takes several people, and anybody may take several names where no people are named. */
+export const approvalNobodyNamed = (type: string, min: number): string =>
+  `'${type}' takes ${min} people, and no people are named, so that one could take ${min} names: name them with [approvals] people`;
+
+/** An approval takes several people, and without signatures whoever has the user's rights can take the name of each. */
+export const approvalUnsigned = (type: string, min: number): string =>
+  `'${type}' takes ${min} people, and decisions are not signed, so that one could take ${min} names: set [approvals] required = true`;
+
+/** Fewer people than an approval takes could give it, so what it is for would wait for ever. */
+export const approvalImpossible = (type: string, who: string, able: number): string =>
+  `'${type}' takes ${who}, of whom there are ${able}: nothing can be approved by it`;
+
+/** The key that git signs with lies there without a passphrase. An agent that runs as the same user can sign with it. */
+export const keyWithoutPassphrase = (fingerprint: string): string =>
+  `the key ${fingerprint}, which git signs with, has no passphrase: whoever has your rights, as agents have, can sign with it. Give it one with \`ssh-keygen -p\`, or use a hardware key`;
+
+/** An agent of SSH's holds the key that git signs with. An agent that runs as the same user can find its socket. */
+export const keyInAgent = (fingerprint: string): string =>
+  `the key ${fingerprint}, which git signs with, is held by an ssh-agent: whoever has your rights, as agents have, can have it sign, unless it was added with \`ssh-add -c\`, which asks each time`;
+
 // Subject: Keys and signatures
 
 /** A key of a person is of a type that is not taken: DSA keys and those of other programs. */

@@ -64,7 +64,7 @@ export class DoctorCommand extends ProjectCommand {
 
   async #examine(project: OpenProject): Promise<number> {
     const report = await scanProject(project);
-    const examination = await examine(project, evaluateScan(project, report, null), report, this.health);
+    const examination = await examine(project, evaluateScan(project, report, null), report, process.env, this.health);
     if (this.verbose) this.print(await validatorText(project.methodology));
     if (this.json) this.printJson(doctorAnswer(project, examination));
     else this.print(doctorText(examination));

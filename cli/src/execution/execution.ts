@@ -1,5 +1,5 @@
 import { RunaError } from "@runa/engine";
-import type { ExecutionContext } from "@runa/engine/attempts";
+import { type ExecutionContext, mandateNow } from "@runa/engine/attempts";
 import { findMcpCommand, Interrupts, type McpCommand } from "@runa/engine/process";
 import type { OpenProject } from "@runa/engine/project";
 import { startable } from "../checks/agent-check.ts";
@@ -30,7 +30,7 @@ export async function withExecution<T>(
   work: (context: ExecutionContext) => Promise<T>,
 ): Promise<T> {
   // Before anything starts: work for which nobody could decide is not begun.
-  const policy = await project.policy();
+  const mandate = await mandateNow(project, process.env);
   const interrupts = new Interrupts(first, (reaction, signal, running) =>
     progress.tell([interruptText(reaction, signal, running)], {
       level: "warn",
@@ -42,7 +42,7 @@ export async function withExecution<T>(
   try {
     return await work({
       project,
-      policy,
+      ...mandate,
       mcp: mcpCommand(),
       environment: process.env,
       interrupts,

@@ -21,6 +21,7 @@ export function doctorText(examination: Examination): string[] {
     cycles,
     otherInstructions,
     lockfile,
+    approvals,
     unrecorded,
     unrecognized,
     passedOver,
@@ -74,6 +75,7 @@ export function doctorText(examination: Examination): string[] {
         )),
     ...section("Cycles", cycles.map(findingText)),
     ...(lockfile.length === 0 ? [] : section("Lock file", lockfile.map(findingText))),
+    ...(approvals.length === 0 ? [] : section("Approvals", approvals.map(findingText))),
     ...(stepBack === null ? [] : section("Log", [stepBackText(stepBack)])),
     problems === 0
       ? `${out("green", "healthy")}${warnings === 0 ? "" : `, ${count(warnings, "warning")}`}`

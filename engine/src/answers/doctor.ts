@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../diagnostic.ts";
 import { executionOrder } from "../methodology/graph.ts";
 import type { Examination } from "../project/examine.ts";
 import type { OpenProject } from "../project/project.ts";
@@ -39,16 +40,22 @@ export interface DoctorAnswer {
   }[];
   readonly cycles: readonly (readonly string[])[];
   /** What is wrong with the lock file; each problem counts. */
-  readonly lockfile: readonly LockfileEntry[];
+  readonly lockfile: readonly FileEntry[];
+  /** What is wrong with who may decide, and with how that is known; each problem counts. */
+  readonly approvals: readonly FileEntry[];
   /** Candidates whose outputs go by age, as nothing tells what they were made from; in a clone only. */
   readonly by_age: readonly { readonly protocol: string; readonly work_unit?: string }[];
 }
 
-type LockfileEntry = Omit<FindingEntry, "rule">;
+type FileEntry = Omit<FindingEntry, "rule">;
 
 /** An examination as a document. */
 export function doctorAnswer({ root, methodology }: OpenProject, examination: Examination): DoctorAnswer {
   const { health, findings, readiness, otherInstructions } = examination;
+  const fileEntry = (finding: Diagnostic): FileEntry => {
+    const { rule, ...entry } = findingEntry(finding, root);
+    return entry;
+  };
   const candidate = ({ protocol, workUnit }: { protocol: string; workUnit: string | null }) => ({
     protocol,
     ...(workUnit !== null && { work_unit: workUnit }),
@@ -74,10 +81,8 @@ export function doctorAnswer({ root, methodology }: OpenProject, examination: Ex
       })) ?? null,
     other_instructions: otherInstructions.map((made) => ({ ...candidate(made), reasons: [otherwiseReason(made)] })),
     cycles: executionOrder(methodology).cycles,
-    lockfile: examination.lockfile.map((finding) => {
-      const { rule, ...entry } = findingEntry(finding, root);
-      return entry;
-    }),
+    lockfile: examination.lockfile.map(fileEntry),
+    approvals: examination.approvals.map(fileEntry),
     by_age: examination.unrecorded.map(({ protocol: { name }, workUnit }) => candidate({ protocol: name, workUnit })),
   };
 }

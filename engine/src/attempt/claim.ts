@@ -21,7 +21,6 @@ import { workNotStarted } from "../messages.ts";
 import type { Protocol } from "../methodology/methodology.ts";
 import { methodologyContents } from "../methodology/sources.ts";
 import { thisOwner } from "../process/owner.ts";
-import { thisPerson } from "../process/person.ts";
 import { mayLive } from "../process/proc.ts";
 import type { OpenProject } from "../project/project.ts";
 import { toldMethodology } from "../project/record-methodology.ts";
@@ -30,6 +29,7 @@ import type { ClaimedAttempt, EndedAttempt, RunningAttempt } from "./attempt.ts"
 import { type Carrier, placeOf, type Trial, type Work } from "./carrier.ts";
 import type { Supervision } from "./context.ts";
 import { instancesBefore } from "./evidence.ts";
+import type { Mandate } from "./mandate.ts";
 import { logAttemptStarted } from "./records.ts";
 import { superviseAttempt, type Watcher } from "./supervise.ts";
 
@@ -48,7 +48,7 @@ export interface Begun {
  * @throws RunaError when it cannot begin
  */
 export function launchAttempt(
-  context: Supervision,
+  context: Supervision & Mandate,
   carrier: Carrier,
   trial: Trial,
   watcher: Watcher,
@@ -85,8 +85,8 @@ export function launchAttempt(
         inputs.map(({ instance }) => instance),
       ),
     ],
-    circumstances: circumstancesOf(project, protocol),
-    actor: thisPerson(),
+    circumstances: circumstancesOf(project, protocol, context.policy),
+    actor: context.person,
   });
   if (claimed.kind !== "claimed") {
     prepared.discard();
@@ -124,12 +124,16 @@ export function launchAttempt(
   return begin(context, { ...attempt, phase: "running", worker: work.identity }, work, watcher);
 }
 
-/** By which agent it is executed, from which methodology, and under which policy. */
-function circumstancesOf({ config, methodology, deciding }: OpenProject, protocol: Protocol): Circumstances {
-  const { hash: policy } = deciding.policy;
+/** By which agent it is executed, from which methodology, and under which policy, where there is one. */
+function circumstancesOf(
+  { config, methodology }: OpenProject,
+  protocol: Protocol,
+  policy: Mandate["policy"],
+): Circumstances {
+  const isOpen = policy.people === null && !policy.required;
   return {
     binding: config.commandTable(protocol.name),
-    ...(policy !== undefined && { policy }),
+    ...(!isOpen && { policy: policy.hash }),
     methodology: toldMethodology(methodology),
   };
 }
@@ -162,7 +166,7 @@ function begin(context: Supervision, attempt: RunningAttempt, work: Work, watche
  * Null where it is another's by now.
  */
 export function adopt(
-  context: Supervision,
+  context: Supervision & Mandate,
   carrier: Carrier,
   open: OpenAttempt,
   protocol: Protocol,
@@ -170,7 +174,7 @@ export function adopt(
 ): Begun | null {
   const { store } = context.project;
   const { id, workUnit, started, startedAt } = open;
-  if (!adoptAttempt(store, open, thisOwner(), { actor: thisPerson() })) return null;
+  if (!adoptAttempt(store, open, thisOwner(), { actor: context.person })) return null;
   const candidate = { protocol, workUnit };
   const work = carrier.adopt(open, candidate);
   const { identity } = work;

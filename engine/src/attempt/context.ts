@@ -1,8 +1,8 @@
 import type { Candidate } from "../methodology/candidate.ts";
 import type { McpCommand } from "../plan/mcp-config.ts";
 import type { Interrupts } from "../process/interrupts.ts";
-import type { ProjectPolicy } from "../project/policy.ts";
 import type { OpenProject } from "../project/project.ts";
+import type { Mandate } from "./mandate.ts";
 
 /** What it takes to execute work, whatever does it. */
 export interface Supervision {
@@ -11,9 +11,7 @@ export interface Supervision {
 }
 
 /** The same, with all that agents need. */
-export interface ExecutionContext extends Supervision {
-  /** Who may decide, as it is while this executes. */
-  readonly policy: ProjectPolicy;
+export interface ExecutionContext extends Supervision, Mandate {
   readonly mcp: McpCommand;
   readonly environment: NodeJS.ProcessEnv;
   /** Milliseconds that a process group has between SIGTERM and SIGKILL. */

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { WorkUnit } from "@runa/store";
 import { fileNameOf } from "@runa/store/files";
+import { mandateNow } from "../attempt/mandate.ts";
 import { RunaError } from "../diagnostic.ts";
 import type { Methodology } from "../methodology/methodology.ts";
 import { EVERYTHING } from "../plan/aim.ts";
@@ -77,7 +78,7 @@ async function runStep(
 ): Promise<RunReport> {
   const context = {
     project,
-    policy: await project.policy(),
+    ...(await mandateNow(project, {})),
     interrupts,
     // No process is started.
     mcp: { command: "runa-mcp", args: [], found: false },

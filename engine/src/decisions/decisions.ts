@@ -43,11 +43,7 @@ export interface DecidedOn {
   /** As they were read, before anything was decided. */
   readonly instances: Instances;
   readonly logged: readonly LoggedDecision[];
-  readonly policy: Deciders & {
-    readonly required: boolean;
-    /** Of the policy; left out where it does not matter who decides. */
-    readonly hash?: string;
-  };
+  readonly policy: Deciders & { readonly required: boolean };
   /** Null where nobody has a key. */
   readonly signatures: Signatures | null;
 }

@@ -170,11 +170,12 @@ function candidateOf(
   const outputs = outputsOf(view, protocol);
   const triggers = new TriggerEvaluation(view, outputs, feedback);
   const freshness = freshnessOf(view, protocol, outputs, triggers, feedback);
+  const triggerSatisfied = triggers.satisfied(protocol.trigger);
   return {
     protocol,
     workUnit,
-    triggerSatisfied: triggers.satisfied(protocol.trigger),
-    readiness: readinessOf(view, protocol, triggers, freshness, cycle),
+    triggerSatisfied,
+    readiness: readinessOf(view, protocol, triggers, triggerSatisfied, freshness, cycle),
     outputs,
     freshness,
     feedback,
@@ -187,6 +188,7 @@ function readinessOf(
   view: ProtocolView,
   protocol: Protocol,
   triggers: TriggerEvaluation,
+  triggerSatisfied: boolean,
   freshness: Freshness,
   cycle: readonly string[] | null,
 ): Readiness {
@@ -195,7 +197,7 @@ function readinessOf(
   // Verdicts that a complete scan might overturn come first, whatever else is true.
   if (untrusted.length > 0 || failures.some(({ reason }) => reason === "scan_incomplete"))
     return { status: "blocked", failures: [...failures, ...untrusted] };
-  const conditions = waitConditions(view, protocol, triggers);
+  const conditions = triggerSatisfied ? [] : waitConditions(view, protocol, triggers);
   if (conditions.length === 0 && freshness.current) conditions.push({ kind: "current" });
   if (cycle !== null) conditions.push({ kind: "cycle", members: cycle });
   if (conditions.length > 0) return { status: "waiting", conditions };
@@ -203,8 +205,8 @@ function readinessOf(
   return { status: "ready", inputs: inputsOf(view, protocol, triggers) };
 }
 
+/** What keeps a trigger from being satisfied. */
 function waitConditions(view: ProtocolView, protocol: Protocol, triggers: TriggerEvaluation): WaitCondition[] {
-  if (triggers.satisfied(protocol.trigger)) return [];
   const primitives = triggers.unsatisfied(protocol.trigger);
   if (primitives.length === 0) return [{ kind: "never", trigger: protocol.trigger }];
   return primitives.map((primitive) => ({

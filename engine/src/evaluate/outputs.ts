@@ -48,8 +48,8 @@ export function presentOutputs({ outputs: view }: ProtocolView, protocol: Protoc
   const isThere =
     owed.length > 0 &&
     settled.length === protocol.choices.length &&
-    protocol.produces.every((type) => view.summary(type).total > 0 && allValid(view, type)) &&
-    protocol.mayProduce.every((type) => allValid(view, type));
+    areValid(view, protocol.produces, 1) &&
+    areValid(view, protocol.mayProduce, 0);
   return { owed, settled, isThere };
 }
 
@@ -58,7 +58,7 @@ function settledChoices(view: ProtocolView, { choices }: ProtocolDeclaration): S
   for (const choice of choices) {
     const present = choice.members.filter((member) => view.summary(member).total > 0);
     const [member] = present;
-    if (present.length === 1 && member !== undefined && allValid(view, member))
+    if (present.length === 1 && member !== undefined && areValid(view, [member], 1))
       settled.push({ group: choice.name, member });
   }
   return settled;
@@ -76,9 +76,13 @@ function timeOf(view: ProtocolView, owed: readonly string[]): NonNullable<Output
   return { changed: changed as Moment, vouched: vouched as Moment };
 }
 
-function allValid(view: ProtocolView, type: string): boolean {
-  const { total, valid } = view.summary(type);
-  return total === valid;
+/** Whether of each type there are so many instances at least, and all are valid. */
+function areValid(view: ProtocolView, types: readonly string[], least: number): boolean {
+  for (const type of types) {
+    const { total, valid } = view.summary(type);
+    if (total < least || total !== valid) return false;
+  }
+  return true;
 }
 
 /**

@@ -64,10 +64,12 @@ export function executionOrder<P extends ProtocolDeclaration>({
 class Writers {
   readonly #owners = new Map<string, number>();
   readonly #optional = new Map<string, number[]>();
+  readonly #allProtocols: readonly ProtocolDeclaration[];
   /** The types that have an owner, of whatever scope. */
-  readonly #owned = new Set<string>();
+  #owned: ReadonlySet<string> | undefined;
 
   constructor(protocols: readonly ProtocolDeclaration[], allProtocols: readonly ProtocolDeclaration[]) {
+    this.#allProtocols = allProtocols;
     let index = 0;
     for (const { produces, mayProduce, choices } of protocols) {
       for (const type of produces) this.#owners.set(type, index);
@@ -75,7 +77,6 @@ class Writers {
       for (const { members } of choices) for (const type of members) this.#writes(type, index);
       index++;
     }
-    for (const { produces } of allProtocols) for (const type of produces) this.#owned.add(type);
   }
 
   #writes(type: string, index: number): void {
@@ -90,7 +91,10 @@ class Writers {
 
   /** Those whom a type without an owner in this scope comes from; one that is owned elsewhere comes from there only. */
   optional(type: string): readonly number[] {
-    return this.#owned.has(type) ? [] : (this.#optional.get(type) ?? []);
+    const writers = this.#optional.get(type);
+    if (writers === undefined) return [];
+    this.#owned ??= new Set(this.#allProtocols.flatMap(({ produces }) => produces));
+    return this.#owned.has(type) ? [] : writers;
   }
 }
 
@@ -100,16 +104,15 @@ function edgesOf(protocols: readonly ProtocolDeclaration[], writers: Writers, on
   const noted: number[] = [];
   return protocols.map(({ requires, accepts }, index) => {
     const before: number[] = [];
-    const note = (writer: number) => {
-      if (writer === index || noted[writer] === index) return;
-      noted[writer] = index;
-      before.push(writer);
-    };
     const types = only === "hard" || accepts.length === 0 ? requires : [...requires, ...accepts];
     for (const type of types) {
       const owner = writers.ownerOf(type);
-      if (owner !== undefined) note(owner);
-      else if (only !== "hard") for (const writer of writers.optional(type)) note(writer);
+      const found = owner !== undefined ? [owner] : only === "hard" ? [] : writers.optional(type);
+      for (const writer of found) {
+        if (writer === index || noted[writer] === index) continue;
+        noted[writer] = index;
+        before.push(writer);
+      }
     }
     return before;
   });

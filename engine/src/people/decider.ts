@@ -41,12 +41,22 @@ export async function deciderNow(policy: Policy, options: DeciderOptions): Promi
   const key = options.keyFile !== undefined || policy.required ? signingKey(options, git) : null;
   if (key !== null) return { name: holderName(policy, key), key };
   if (policy.required) throw new RunaError(deciderNoKey());
-  const name = git.get("user.name") || null;
-  if (policy.people === null) return { name: name ?? accountName(), key };
+  const named = git.get("user.name") || null;
+  const name = named ?? (policy.people === null ? accountName() : null);
   if (name === null) throw new RunaError(deciderNoGitName());
+  if (policy.people === null) return { name, key };
   const person = personOfGit(policy, name);
   if (person === null) throw new RunaError(deciderUnknown(visible(name)));
   return { name: person.name, key };
+}
+
+/**
+ * Under which name somebody acts here who signs nothing: the person whom git's `user.name` means, else that name, else the
+ * account's; null where nobody is known.
+ */
+export async function personNow(policy: Policy, options: Omit<DeciderOptions, "keyFile">): Promise<string | null> {
+  const name = (await gitSettings(options)).get("user.name") || null;
+  return name === null ? accountName() : (personOfGit(policy, name)?.name ?? name);
 }
 
 function holderName(policy: Policy, key: SigningKey): string {
@@ -55,6 +65,14 @@ function holderName(policy: Policy, key: SigningKey): string {
   if (holder.kind === "nobody") throw new RunaError(deciderKeyNobodys(fingerprint));
   if (holder.kind !== "holds") throw new RunaError(deciderKeyNotValid(holder.person.name, fingerprint));
   return holder.person.name;
+}
+
+/**
+ * The key that git signs with, where it signs with SSH; null where there is none.
+ * @throws RunaError where it is none that is taken
+ */
+export async function gitSigningKey(options: Omit<DeciderOptions, "keyFile">): Promise<SigningKey | null> {
+  return signingKey(options, await gitSettings(options));
 }
 
 /** `--key`, else the key that git signs with, where it signs with SSH; null where there is none. */
@@ -82,13 +100,12 @@ function keyInFile(file: string, source: string): SigningKey {
   return { kind: "file", file, public: reading.key };
 }
 
-/** The account's name, whoever it is that uses it. */
-function accountName(): string {
+/** The account's name, whoever it is that uses it; null where the system knows none of this id, as in many containers. */
+function accountName(): string | null {
   try {
     return userInfo().username;
   } catch {
-    // The system knows no user of this id, as in many containers.
-    throw new RunaError(deciderNoGitName());
+    return null;
   }
 }
 

@@ -57,6 +57,8 @@ export interface Examination {
   readonly cycles: readonly Diagnostic[];
   /** What is wrong with the lock file, and whether it says something else than is known here. */
   readonly lockfile: readonly Diagnostic[];
+  /** What is wrong with who may decide, and with how that is known. */
+  readonly approvals: readonly Diagnostic[];
   /** Candidates of a clone that go by age. */
   readonly unrecorded: readonly Candidate[];
   /** The last time that the clock of the machine went back while the log was written; null where it never did. */
@@ -67,6 +69,7 @@ export interface Examination {
 
 /**
  * Examines a project's health (contract.md section 6, `doctor`).
+ * @param environment in which git and agents of SSH's are asked
  * @param healthOnly leaves out what protocols lack: a project that has just begun lacks its inputs and is not broken
  * @throws StoreError where the store is damaged, also where no reading shows that
  */
@@ -74,12 +77,16 @@ export async function examine(
   project: OpenProject,
   evaluation: Evaluation,
   { unrecognized, passedOver }: Pick<ScanReport, "unrecognized" | "passedOver">,
+  environment: NodeJS.ProcessEnv,
   healthOnly = false,
 ): Promise<Examination> {
   const { methodology } = project;
   requireSound(project.store);
-  // Loaded here: no command but a few needs it.
-  const { lintMethodology } = await import("../methodology/lint/lint-methodology.ts");
+  // Loaded here: no command but a few needs them.
+  const [{ lintMethodology }, { examineApprovals }] = await Promise.all([
+    import("../methodology/lint/lint-methodology.ts"),
+    import("./examine-approvals.ts"),
+  ]);
   const linted = await lintMethodology(methodology);
   const cycles = linted.filter(({ rule }) => rule === "hard-cycle");
   const findings = linted.filter((finding) => !cycles.includes(finding));
@@ -99,6 +106,7 @@ export async function examine(
     unrecorded: unrecordedCandidates(project, scope),
   }));
   const lockfile = lockfileFindings(project, evaluation);
+  const approvals = await examineApprovals(project, environment);
   const unhealthy = health.reduce((sum, { unhealthy }) => sum + unhealthy.length, 0);
   return {
     findings,
@@ -111,6 +119,7 @@ export async function examine(
     alikeWorkUnits: alikes(workUnits),
     otherInstructions: scopes.flatMap(({ otherwise }) => otherwise),
     lockfile,
+    approvals,
     unrecorded: scopes.flatMap(({ unrecorded }) => unrecorded),
     cycles,
     stepBack: clockWentBack(project.store),
@@ -119,10 +128,11 @@ export async function examine(
       unhealthy +
       gaps.length +
       (readiness?.length ?? 0) +
-      lockfile.filter(({ severity }) => severity === "problem").length +
+      [...lockfile, ...approvals].filter(({ severity }) => severity === "problem").length +
       cycles.length,
     warnings:
-      [...findings, ...lockfile].filter(({ severity }) => severity === "warning").length + (unattested > 0 ? 1 : 0),
+      [...findings, ...lockfile, ...approvals].filter(({ severity }) => severity === "warning").length +
+      (unattested > 0 ? 1 : 0),
   };
 }
 

@@ -31,7 +31,7 @@ import {
 import { decidingIn } from "./deciding.ts";
 import { Lockfile } from "./lockfile/read.ts";
 import type { ProjectPolicy } from "./policy.ts";
-import { policyOnce } from "./policy-once.ts";
+import { policyOnce, requiresSignatures } from "./policy-once.ts";
 import { recordMethodology } from "./record-methodology.ts";
 import { logNotKept, logOpened, logScanned } from "./records.ts";
 
@@ -183,12 +183,14 @@ export async function openProject(options: ProjectOptions): Promise<OpenProject>
   const file = methodologyFile(project);
   const store = openProjectStore(project, options.looks ? "look" : "record");
   try {
-    const methodology = await projectMethodology(store, file, options.reread).catch(async (error: unknown) => {
+    const policy = policyOnce(project.root, config, options.environment);
+    // What the store keeps of a methodology lies where agents can write: where signatures count, its files do (decisions 4).
+    const reread = options.reread || (await requiresSignatures(config, options.environment, policy));
+    const methodology = await projectMethodology(store, file, reread).catch(async (error: unknown) => {
       if (!(error instanceof UnreadableManifestError)) throw error;
       throw await unreadableMethodology(config, error.file, error.reason);
     });
     await checkBindings(config, methodology.protocols);
-    const policy = policyOnce(project.root, config, options.environment);
     const deciding = await decidingIn(methodology, project.workspace, policy);
     const open = { ...project, methodology, store, policy, deciding, close: () => store.close() };
     logOpened(open);

@@ -4,6 +4,7 @@ import { shortAttemptId } from "../attempt/attempt-id.ts";
 import type { Carrier } from "../attempt/carrier.ts";
 import { adopt } from "../attempt/claim.ts";
 import type { Supervision } from "../attempt/context.ts";
+import type { Mandate } from "../attempt/mandate.ts";
 import type { Watcher } from "../attempt/supervise.ts";
 import { attemptNotTakenOver } from "../messages.ts";
 import type { Protocol } from "../methodology/methodology.ts";
@@ -14,7 +15,7 @@ import type { Standstill } from "./standstill.ts";
 
 /** Who takes attempts over, and who hears of it. */
 export interface Adopter {
-  readonly context: Supervision;
+  readonly context: Supervision & Mandate;
   readonly carrier: Carrier;
   readonly active: ActiveAttempts;
   readonly standstill: Standstill;

@@ -44,6 +44,7 @@ export function executionIn(project: OpenProject, interrupts: Interrupts): Execu
   return {
     project,
     policy: { ...policyInForce({ required: false, people: null }, null), sources: new Map() },
+    person: undefined,
     interrupts,
     mcp: { command: process.execPath, args: [], found: true },
     environment: {},
