@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { decideIn } from "./rig/decide.ts";
 import type { Envelope } from "./rig/envelope.ts";
 import { makeRig, type Rig, type RigOptions } from "./rig/rig.ts";
@@ -198,4 +198,174 @@ test("work that answers a rejection without a change has to be decided on again"
   expect((await standing(rig)).protocols[0]).toBe(
     "implement: ready: design/d1: design-approval/a1: design-approval/a2",
   );
+});
+
+describe("approved by", () => {
+  const design = { "design/d1": { title: "One" } };
+
+  test("two people, of whom one revokes", async () => {
+    const rig = await makeRig({
+      protocols: [{ name: "build", requires: ["design", "design-approval"], produces: ["code"] }],
+      schemas: { "design-approval": approval("design", { min: 2 }) },
+      artifacts: design,
+    });
+    const NOT_YET = "on_artifact(design): no instance of artifact type 'design' is approved by 'design-approval'";
+    const waits = (missing: number) => ({
+      protocols: [`build: waiting: ${NOT_YET}`],
+      awaiting: [`design/d1 {"design-approval":${missing}} for build`],
+      plan: [],
+      later: [],
+      exitCode: 3,
+    });
+    expect(await standing(rig)).toEqual(waits(2));
+    decideIn(rig, { name: "design-approval/a1", on: "design/d1" });
+    decideIn(rig, { name: "design-approval/a2", on: "design/d1" });
+    expect(await standing(rig)).toEqual(waits(1));
+    expect((await rig.run("explain", "build")).stdout).toContain(
+      "design/d1 does not count: it has 1 of 2 design-approval",
+    );
+    decideIn(rig, { name: "design-approval/a3", on: "design/d1", by: "ben" });
+    const ready = await standing(rig);
+    expect(ready).toMatchObject({
+      protocols: ["build: ready: design/d1: design-approval/a2: design-approval/a3"],
+      exitCode: 0,
+    });
+    decideIn(rig, { name: "design-approval/a4", on: "design/d1", verdict: "revoked", note: "On second thought" });
+    expect(await standing(rig)).toEqual(waits(1));
+    // Who takes the revocation's file away does not bring the approval back.
+    rig.remove(rig.path("design-approval/a4"));
+    expect(await standing(rig)).toEqual(waits(1));
+    decideIn(rig, { name: "design-approval/a5", on: "design/d1" });
+    expect((await standing(rig)).exitCode).toBe(0);
+  });
+
+  test("legal and security, each for itself", async () => {
+    const rig = await makeRig({
+      protocols: [
+        { name: "publish", requires: ["design", "legal", "security"], produces: ["page"] },
+        { name: "archive", requires: ["design", "legal"], produces: ["copy"] },
+        { name: "draw", requires: ["design"], produces: ["picture"] },
+      ],
+      schemas: { legal: approval("design"), security: approval("design") },
+      artifacts: { ...design, "design/d2": { title: "Two" } },
+    });
+    decideIn(rig, { name: "legal/l1", on: "design/d1" });
+    decideIn(rig, { name: "security/s2", on: "design/d2" });
+    // Who names no approval waits for none, and each sees only what is approved for all that it names.
+    expect(await standing(rig)).toEqual({
+      protocols: [
+        "archive: ready: design/d1: legal/l1",
+        "draw: ready: design/d1: design/d2",
+        "publish: waiting: on_artifact(design): no instance of artifact type 'design' is approved by 'legal' and 'security'",
+      ],
+      awaiting: [`design/d1 {"security":1} for publish`, `design/d2 {"legal":1} for publish, archive`],
+      plan: ["archive current", "draw current"],
+      later: [],
+      exitCode: 3,
+    });
+    decideIn(rig, { name: "security/s1", on: "design/d1" });
+    expect((await standing(rig)).protocols).toContain("publish: ready: design/d1: legal/l1: security/s1: security/s2");
+  });
+
+  test("somebody, where it is only accepted: nothing else is handed over", async () => {
+    const rig = await makeRig({
+      protocols: [
+        { name: "summarise", requires: ["request"], accepts: ["design", "design-approval"], produces: ["summary"] },
+      ],
+      schemas: { "design-approval": approval("design") },
+      artifacts: { ...design, "design/d2": { title: "Two" }, "request/q1": { title: "Sum up" } },
+    });
+    expect(await standing(rig)).toMatchObject({ protocols: ["summarise: ready: request/q1"], exitCode: 0 });
+    decideIn(rig, { name: "design-approval/a2", on: "design/d2" });
+    expect((await standing(rig)).protocols).toEqual(["summarise: ready: request/q1: design/d2: design-approval/a2"]);
+    const summary = ["summary", "s1", { title: "Sum" }] as const;
+    expect((await runs(rig, [summary])).exitCode).toBe(0);
+    // It is current whatever is decided on what it merely accepts.
+    decideIn(rig, { name: "design-approval/a1", on: "design/d1" });
+    expect((await standing(rig)).protocols).toEqual([`summarise: waiting: ${CURRENT}`]);
+  });
+});
+
+test("a member of a choice is approved; where another was chosen nobody has to decide", async () => {
+  const rig = await makeRig({
+    protocols: [
+      { name: "check", requires: ["request"], choices: { verdict: ["release-plan", "needs-work"] } },
+      { name: "release", requires: ["release-plan", "plan-approval"], produces: ["note"] },
+    ],
+    schemas: { "plan-approval": approval("release-plan") },
+    artifacts: { "request/q1": { title: "Ship it" } },
+  });
+  expect(await standing(rig)).toMatchObject({ plan: ["check current"], awaiting: [], later: [] });
+  expect((await runs(rig, [["needs-work", "n1", { title: "No" }]])).exitCode).toBe(0);
+  rig.artifact("request/q1", { title: "Ship it now" });
+  expect((await runs(rig, [["release-plan", "p1", { title: "Plan" }]])).exitCode).toBe(3);
+  expect(await standing(rig)).toMatchObject({
+    awaiting: [`release-plan/p1 {"plan-approval":1} for release`],
+    exitCode: 3,
+  });
+  decideIn(rig, { name: "plan-approval/a1", on: "release-plan/p1" });
+  expect(await standing(rig)).toMatchObject({ plan: ["release current"], exitCode: 0 });
+  // A reopened check would make the plan anew, and that would have to be approved again.
+  expect((await runs(rig, [["note", "n1", { title: "Released" }]])).exitCode).toBe(0);
+  await rig.run("reopen", "check");
+  expect(await standing(rig)).toMatchObject({
+    plan: ["check current"],
+    later: [`release-plan/? {"plan-approval":1} for release`],
+    exitCode: 3,
+  });
+});
+
+test("each work unit waits for its own decisions, and for those on what belongs to none", async () => {
+  const rig = await makeRig({
+    protocols: [
+      { name: "implement", requires: ["task", "task-approval"], produces: ["patch"], scoped: true },
+      { name: "report", requires: ["task", "task-approval"], produces: ["report"] },
+    ],
+    schemas: { "task-approval": approval("task") },
+    artifacts: {
+      "task/t1": { title: "Pay", work_unit: "checkout" },
+      "task/t2": { title: "Find", work_unit: "search" },
+      "task/t0": { title: "Both" },
+    },
+  });
+  const NOT_YET = "on_artifact(task): no instance of artifact type 'task' is approved by 'task-approval'";
+  expect(await standing(rig, "checkout")).toEqual({
+    protocols: [`implement: waiting: ${NOT_YET}`],
+    awaiting: [`task/t0 {"task-approval":1} for implement`, `task/t1 {"task-approval":1} for implement`],
+    plan: [],
+    later: [],
+    exitCode: 3,
+  });
+  decideIn(rig, { name: "task-approval/a1", on: "task/t1" });
+  expect((await standing(rig, "checkout")).protocols).toEqual(["implement: ready: task/t1: task-approval/a1"]);
+  expect((await standing(rig, "search")).protocols).toEqual([`implement: waiting: ${NOT_YET}`]);
+  expect((await standing(rig)).protocols).toEqual(["report: ready: task/t1: task-approval/a1"]);
+  decideIn(rig, { name: "task-approval/a0", on: "task/t0" });
+  expect((await standing(rig, "search")).protocols).toEqual(["implement: ready: task/t0: task-approval/a0"]);
+  expect((await standing(rig, "checkout")).protocols).toEqual([
+    "implement: ready: task/t0: task/t1: task-approval/a0: task-approval/a1",
+  ]);
+});
+
+test("what an agent writes past its server, or copies, approves nothing", async () => {
+  const rig = await makeRig(gated);
+  await runs(rig, [["design", "d1", { title: "One" }]]);
+  decideIn(rig, { name: "design-approval/a1", on: "design/d1" });
+  const made = rig.read(rig.path("design-approval/a1"));
+  rig.remove(rig.path("design-approval/a1"));
+  rig.write(rig.path("design-approval/a2"), made);
+  rig.write(rig.path("design-approval/a3"), made.replace('"anna"', '"ben"'));
+  expect((await standing(rig)).exitCode).toBe(3);
+  const shown = await rig.run("show", "design-approval", "--json");
+  expect(shown.json).toMatchObject({
+    instances: [
+      { instance_id: "a2", status: "invalid" },
+      { instance_id: "a3", status: "invalid" },
+    ],
+  });
+  const said = (await rig.run("scan", "--json")).stdout + (await rig.run("doctor")).stdout;
+  expect(said.split("not attested: decisions are made with runa approve")).toHaveLength(5);
+  // The file as it was made, back at its place, is what the log tells of.
+  rig.write(rig.path("design-approval/a1"), made);
+  expect((await standing(rig)).protocols[0]).toBe("implement: ready: design/d1: design-approval/a1");
 });

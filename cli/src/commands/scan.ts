@@ -47,7 +47,7 @@ export class ScanCommand extends ProjectCommand {
       // Of a sound store the index alone was emptied: nothing in the workspace is new by that.
       const isSound = rebuilt !== null && rebuilt.damaged === null && !rebuilt.incomplete;
       const report = await scanProject(project, { full: this.full });
-      const unhealthy = unhealthyOf(project);
+      const unhealthy = unhealthyOf(project, report.gaps);
       const problem = updateLockfile(project, evaluateScan(project, report, null), "all");
       // What is wrong with the file itself is said already.
       if (problem !== null && lockfileDefects(project).length === 0) warn("lockfile", visible(problem));

@@ -19,6 +19,3 @@ const ENDED_EARLY: ReadonlySet<string> = new Set(["limit_reached", "aim_reached"
 export function runExitCode({ outcome, failures }: Pick<RunReport, "outcome" | "failures">): number {
   return ENDED_EARLY.has(outcome) && failures.length > 0 ? 2 : EXIT_CODES[outcome];
 }
-
-/** The exit code of a dry run that waits for somebody: as that of the run would be. */
-export const HELD_UP = EXIT_CODES.quiescent_with_blocked_work;

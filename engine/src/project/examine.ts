@@ -1,6 +1,7 @@
-import { type Instance, readUnhealthy, requireSound, type ScanGap, type ScanReport } from "@runa/store";
+import { type Instance, type Instances, readUnhealthy, requireSound, type ScanGap, type ScanReport } from "@runa/store";
 import type { LastAttempt } from "@runa/store/attempts";
 import { clockWentBack, type StepBack } from "@runa/store/log";
+import { hasDecisions } from "../decisions/decided.ts";
 import type { Diagnostic } from "../diagnostic.ts";
 import {
   type EvaluatedCandidate,
@@ -14,7 +15,7 @@ import type { Candidate } from "../methodology/candidate.ts";
 import { outputTypesOf } from "../methodology/methodology.ts";
 import { alikes } from "../suggestion.ts";
 import { isLockfileBehind, lockfileDefects } from "./lockfile/write.ts";
-import { evaluateEach, workUnitsOf } from "./look.ts";
+import { evaluateEach, snapshotOf, workUnitsOf } from "./look.ts";
 import type { OpenProject } from "./project.ts";
 import { unrecordedCandidates } from "./unrecorded.ts";
 
@@ -176,16 +177,22 @@ export function otherwiseMade(
 
 /** Every instance of a declared type that is not valid, as the last scan left it. */
 export function unhealthyInstances({ view }: Evaluation): Instance[] {
-  const { instances } = view.snapshot;
+  return unhealthyAmong(view.snapshot.instances);
+}
+
+function unhealthyAmong(instances: Instances): Instance[] {
   // Of a type whose sums tell that all are valid the list need not be made.
   const suspect = [...instances.keys()].filter((type) => {
-    const sums = instances.summary?.(type);
+    const sums = instances.summary(type);
     return sums === undefined || sums.valid < sums.total;
   });
   return suspect.flatMap((type) => instances.get(type) ?? []).filter(({ status }) => status !== "valid");
 }
 
 /** The same for a project whose artifacts are not evaluated. */
-export function unhealthyOf({ store, methodology }: OpenProject): Instance[] {
+export function unhealthyOf(project: OpenProject, gaps: ScanReport["gaps"]): Instance[] {
+  const { store, methodology } = project;
+  // What a decision's file comes to is not known of it alone.
+  if (hasDecisions(methodology)) return unhealthyAmong(snapshotOf(project, gaps, []).instances);
   return readUnhealthy(store, methodology.types.keys());
 }
