@@ -55,6 +55,15 @@ const DRAFT_07 = "http://json-schema.org/draft-07/schema#";
 const review: ProtocolText = { name: "review", requires: ["answer"], choices: { verdict: ["good", "bad"] } };
 const publish: ProtocolText = { name: "publish", requires: ["good"], produces: ["page"] };
 
+const report: ProtocolText = { name: "report", requires: ["trail"], produces: ["summary"] };
+/** The schema of records of attempts. */
+const records = (annotation: object = {}) => ({
+  title: "Trail",
+  "x-runa": { kind: "audit", ...annotation },
+  type: "object",
+  required: ["v"],
+});
+
 export const LINT_FIXTURES: readonly LintFixture[] = [
   {
     rule: "unloadable",
@@ -260,6 +269,30 @@ export const LINT_FIXTURES: readonly LintFixture[] = [
         publish,
       ],
     },
+  },
+  {
+    rule: "records-in-circle",
+    level: "warning",
+    broken: {
+      protocols: [{ ...reply, requires: ["question", "trail"] }, report],
+      schemas: { trail: records({ outcomes: ["delivered"] }) },
+    },
+    at: "manifest.toml:17:24",
+    message:
+      "protocols 'reply' and 'report' read each other's records: each attempt of one makes the others not current",
+    sound: {
+      protocols: [{ ...reply, requires: ["question", "trail"] }, report],
+      schemas: { trail: records({ outcomes: ["delivered"], protocols: ["reply"] }) },
+    },
+  },
+  {
+    rule: "unfiltered-records",
+    level: "warning",
+    broken: { protocols: [{ ...reply, requires: ["question", "trail"] }], schemas: { trail: records() } },
+    at: "manifest.toml:14:24",
+    message:
+      "protocol 'reply' requires 'trail', of which every attempt leaves one, also one that failed: its schema names neither outcomes nor protocols",
+    sound: { protocols: [{ ...reply, accepts: ["trail"] }], schemas: { trail: records() } },
   },
   {
     rule: "shared-output",
