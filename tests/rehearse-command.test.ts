@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { envelopeProblems } from "./rig/envelope.ts";
 import { type MethodologyText, type ProtocolText, writeMethodology } from "./rig/methodology.ts";
+import { CHECKOUT } from "./rig/programs.ts";
 import { makeRig } from "./rig/rig.ts";
 import { runa } from "./rig/run.ts";
 import { Scratch } from "./rig/scratch.ts";
@@ -172,4 +173,92 @@ test("outside a project a methodology has to be named", async () => {
     `error: no runa project in ${scratch.path} or above it that could be rehearsed: name a methodology, \`runa rehearse METHODOLOGY\`\n`,
   );
   expect(exitCode).toBe(1);
+});
+
+describe("what waits for people", () => {
+  const shipped = (name: string) => join(CHECKOUT, "methodologies", name);
+
+  test("is approved in the copy, and a methodology with gates goes to its end", PATIENCE, async () => {
+    using scratch = new Scratch();
+    const answer = await rehearsed(scratch.path, shipped("gated-change"), "--decide", "approve");
+    expect(answer.decisions).toEqual(
+      ["plan", "release-candidate"].map((type) => ({
+        artifact_type: type,
+        instance_id: type,
+        decision: "approved",
+        decision_type: type === "plan" ? "plan-approval" : "release-approval",
+        by: "rehearsal",
+      })),
+    );
+    expect(answer.executed.map(({ protocol }: { protocol: string }) => protocol)).toEqual([
+      "plan",
+      "implement",
+      "check",
+      "release",
+    ]);
+    expect(answer).toMatchObject({ never_ran: [], owed: [], awaiting: [], exit_code: 0 });
+  });
+
+  test("is rejected until it has come back often enough", PATIENCE, async () => {
+    using scratch = new Scratch();
+    const answer = await rehearsed(scratch.path, shipped("gated-change"), "--decide", "reject");
+    expect(answer.decisions).toHaveLength(3);
+    expect(answer).toMatchObject({
+      executed: [{ protocol: "plan", attempts: 4 }],
+      awaiting: [{ artifact_type: "plan", instance_id: "plan" }],
+      exit_code: 3,
+    });
+  });
+
+  test("ends as cancelled where a rejection is the last word", PATIENCE, async () => {
+    using scratch = new Scratch();
+    const answer = await rehearsed(scratch.path, shipped("gated-runbook"), "--decide", "reject");
+    expect(answer).toMatchObject({
+      executed: [{ protocol: "precheck" }, { protocol: "cancel", delivered: ["cancelled"] }],
+      never_ran: [{ protocol: "carry-out" }],
+      awaiting: [],
+      exit_code: 0,
+    });
+  });
+
+  test("is left waiting unless it is said what to decide, and told", PATIENCE, async () => {
+    using scratch = new Scratch();
+    const { exitCode, stdout } = await runa(scratch.path, "rehearse", shipped("gated-runbook"));
+    expect(stdout).toContain("awaits a decision: precheck/precheck; `--decide approve` goes on\n");
+    expect(exitCode).toBe(3);
+    const wrong = await runa(scratch.path, "rehearse", shipped("gated-runbook"), "--decide", "maybe");
+    expect(wrong.stderr).toContain("error: --decide must be one of approve, reject, none, not 'maybe'\n");
+    expect(wrong.exitCode).toBe(1);
+  });
+
+  test(
+    "takes as many people, and with the roles, as the methodology asks for; nothing is decided in the project",
+    PATIENCE,
+    async () => {
+      const rig = await makeRig({
+        protocols: [
+          { name: "draft", requires: ["need"], produces: ["design"] },
+          { name: "build", requires: ["design", "ok", "safe"], produces: ["thing"], trigger: "on_artifact(ok)" },
+        ],
+        schemas: {
+          ok: { "x-runa": { kind: "approval", of: "design", min: 2 }, type: "object" },
+          safe: { "x-runa": { kind: "approval", of: "design", role: "security" }, type: "object" },
+        },
+        artifacts: { "need/n1": { title: "A login" } },
+        config: '[approvals]\npeople = "people.toml"',
+      });
+      rig.write("people.toml", '[people.anna]\ngit = ["Anna"]\nroles = ["security"]\n');
+      const answer = await rehearsed(rig.project, "--decide", "approve");
+      expect(
+        answer.decisions.map(({ decision_type, by }: { decision_type: string; by: string }) => [decision_type, by]),
+      ).toEqual([
+        ["ok", "rehearsal"],
+        ["ok", "rehearsal-2"],
+        ["safe", "rehearsal"],
+      ]);
+      expect(answer).toMatchObject({ place: "copy", owed: [], exit_code: 0 });
+      expect(await rig.events("decision")).toEqual([]);
+      expect(rig.artifacts()).toEqual(["need/n1"]);
+    },
+  );
 });

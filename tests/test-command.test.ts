@@ -365,3 +365,140 @@ describe("runa test", () => {
     expect(ended.exitCode).toBe(1);
   });
 });
+
+describe("a case in which people decide", () => {
+  const GATED = `name = "gated"
+artifact_types = [{ name = "need" }, { name = "design" }, { name = "ok" }, { name = "safe" }, { name = "no" }, { name = "build" }]
+
+[[protocols]]
+name = "draft"
+requires = ["need"]
+accepts = ["design", "no"]
+produces = ["design"]
+trigger = { type = "any_of", conditions = [{ type = "on_artifact", name = "need" }, { type = "on_artifact", name = "no" }] }
+
+[[protocols]]
+name = "build"
+requires = ["design", "ok", "safe"]
+produces = ["build"]
+trigger = { type = "on_artifact", name = "ok" }
+`;
+  const SCHEMAS_OF: Readonly<Record<string, object>> = {
+    need: TITLED,
+    design: TITLED,
+    build: TITLED,
+    ok: { "x-runa": { kind: "approval", of: "design", min: 2 }, type: "object" },
+    safe: { "x-runa": { kind: "approval", of: "design", role: "security" }, type: "object", required: ["checked"] },
+    no: { "x-runa": { kind: "rejection", of: "design" }, type: "object", required: ["note"] },
+  };
+
+  async function gated(text: string, ...words: string[]) {
+    using scratch = new Scratch();
+    const files: Record<string, string> = {
+      "manifest.toml": GATED,
+      "tests/cases.toml": text,
+      "protocols/draft/PROTOCOL.md": "Draft.\n",
+      "protocols/build/PROTOCOL.md": "Build.\n",
+      ...Object.fromEntries(
+        Object.entries(SCHEMAS_OF).map(([type, schema]) => [`schemas/${type}.schema.json`, JSON.stringify(schema)]),
+      ),
+    };
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(scratch.path, name)), { recursive: true });
+      writeFileSync(join(scratch.path, name), content);
+    }
+    return await runa(scratch.path, "test", ".", ...words);
+  }
+
+  test("says who decides what, with which roles and fields, and what awaits a decision after it", async () => {
+    const { stdout, stderr } = await gated(`
+[[case]]
+name = "two people and one of security, then a rejection, then a new design"
+people = { sven = ["security"] }
+given = { need = { title = "A login" }, design = { title = "A form" } }
+decision = [
+  { approve = "design", as = "ok", by = "anna" },
+  { approve = "design", as = "ok", by = "bert", note = "Fine." },
+]
+expect.awaiting = ["design"]
+expect.status.build = "blocked"
+
+[[case.step]]
+decision = [{ approve = "design/design", as = "safe", by = "sven", set = { checked = true } }]
+expect.awaiting = []
+expect.status.build = "ready"
+
+[[case.step]]
+run = true
+decision = [{ reject = "design", by = "anna", note = "It forgets the password." }]
+expect.ran = ["draft"]
+expect.awaiting = ["design"]
+expect.status.build = "waiting"
+`);
+    expect(stderr).toBe("");
+    expect(stdout).toContain("gated: 1 case passed");
+  });
+
+  test("shows what awaits a decision where that is not what was expected", async () => {
+    const { exitCode, stdout } = await gated(`[[case]]
+name = "waits"
+given.design = { title = "A form" }
+expect.awaiting = []
+`);
+    expect(stdout).toContain(
+      "        4:8  awaiting:\n          expected  nothing\n          but it is design/design\n",
+    );
+    expect(exitCode).toBe(1);
+  });
+
+  test("cannot be played where a decision cannot be made, and says why", async () => {
+    const { stdout } = await gated(`[[case]]
+name = "nothing to approve"
+decision = [{ approve = "design", as = "ok", by = "anna" }]
+expect.owes = []
+[[case]]
+name = "not what its schema asks for"
+given.design = { title = "A form" }
+decision = [{ approve = "design", as = "safe", by = "anna" }]
+expect.owes = []
+[[case]]
+name = "nothing to withdraw"
+given.design = { title = "A form" }
+decision = [{ revoke = "design", by = "anna", note = "No." }]
+expect.owes = []
+`);
+    expect(stdout).toContain("anna could not have approved design/design: it is not there");
+    expect(stdout).toContain(
+      'anna could not have approved design/design: it breaks its schema in one place: it: expected the property "checked"',
+    );
+    expect(stdout).toContain("anna could not have revoked design/design: nothing that they decided on it is known");
+  });
+
+  test("is told what is wrong in what it decides, at its place", async () => {
+    const { stdout, stderr } = await gated(`[[case]]
+name = "wrong"
+people = { anna = "security" }
+decision = [
+  { by = "anna" },
+  { approve = "design", reject = "design" },
+  { approve = "design" },
+  { approve = "design", as = "oak" },
+  { approve = "need" },
+  { reject = "build" },
+  { approve = "design", as = "ok", why = "x" },
+]
+expect.owes = []
+`);
+    expect(stdout).toBe("");
+    expect(stderr.split("\n").filter((line) => line.startsWith("tests"))).toEqual([
+      "tests/cases.toml:3:19  'anna' must be a list of roles, such as [\"security\"], or [] for none",
+      'tests/cases.toml:5:3  a decision names what it is on in exactly one of approve, reject, revoke, e.g. approve = "design/d1"',
+      'tests/cases.toml:6:3  a decision names what it is on in exactly one of approve, reject, revoke, e.g. approve = "design/d1"',
+      "tests/cases.toml:7:3  'design' has several approval types: say in 'as' which of ok, safe is meant",
+      "tests/cases.toml:8:30  'oak' is no approval type of 'design' — did you mean 'ok'?",
+      "tests/cases.toml:9:15  the methodology has no approval type of 'need': its schema would say so in x-runa",
+      "tests/cases.toml:10:14  the methodology has no rejection type of 'build': its schema would say so in x-runa",
+      "tests/cases.toml:11:36  unknown key 'why' in a decision",
+    ]);
+  });
+});

@@ -76,6 +76,13 @@ export const unknownAdapter = (name: string, hint: string, known: string): strin
 /** There is no completion for that shell. */
 export const unknownShell = (name: string, hint: string): string => `there is no completion for '${name}'${hint}`;
 
+/** `runa diff` compares contents of one instance: `runa show TYPE` lists those that there are. */
+export const diffNeedsInstance = (): string => "diff needs a type and an instance: `runa diff TYPE INSTANCE`";
+
+/** When something is asked about was given in a form that runa does not read. */
+export const whenForm = (option: string): string =>
+  `${option} needs an event of the log such as "#12", how long ago such as "2h" or "7d", a time such as "2026-01-31 09:30:00", a content such as sha256:0123abcd (8 digits or more), or the id of an attempt (8 characters or more)`;
+
 /** `runa lint ""` was called. */
 export const lintNameEmpty = (): string => "METHODOLOGY is empty: name a methodology, or leave it out";
 
@@ -86,6 +93,10 @@ export const lintNoProject = (directory: string): string =>
 /** `runa test` was called outside a project and without the name of a methodology. */
 export const testNoProject = (directory: string): string =>
   `no runa project in ${directory} or above it, whose methodology it could be: name one, \`runa test METHODOLOGY\``;
+
+/** `runa rehearse --decide` takes one of a few words, and was given another. */
+export const optionNoDecision = (known: string, text: string): string =>
+  `--decide must be one of ${known}, not '${text}'`;
 
 /** `runa rehearse` was called outside a project and without the name of a methodology. */
 export const rehearseNoProject = (directory: string): string =>
@@ -148,6 +159,62 @@ export const withdrawOutsideAttempt = (): string =>
 
 /** An output is accepted for a reason, which is kept in the log. */
 export const acceptNeedsNote = (): string => "--note needs a text that says why; it is empty";
+
+// Subject: Deciding
+
+/** A command that decides was given neither what it is about nor a file that says so. */
+export const typeNeeded = (): string => "TYPE is missing: name what is decided on, or give --batch FILE";
+
+/** A withdrawal is of what was decided on one instance. */
+export const instanceNeeded = (): string => "INSTANCE is missing: name the instance whose decision you withdraw";
+
+/** `--set` needs the name of a property and its value. */
+export const setWithoutValue = (text: string): string => `--set takes key=value, not '${text}'`;
+
+/** Two `--set` give the same property a value. */
+export const setRepeated = (key: string): string => `--set gives '${key}' twice: leave one of them out`;
+
+/** The hash says what was looked at, so enough of it has to be given. `runa approvals` and `runa show` print it. */
+export const hashTooShort = (least: number, text: string): string =>
+  `--hash takes a content's hash, or its first ${least} digits or more, not '${text}'`;
+
+/** Nothing was shown, so it has to be said what was looked at: a script cannot decide on what it has not seen. */
+export const hashNeeded = (): string =>
+  "--hash is needed where nobody can be asked: the hash of the content that you decide on, as `runa approvals` prints it";
+
+/** A line of `--batch` is not built as it has to be. */
+export const batchWords = (place: string): string =>
+  `${place}: a line holds TYPE, INSTANCE, HASH and a note, with tabs or spaces between them. Nothing was decided`;
+
+/** A line of `--batch` says too little of the content, or something else. */
+export const batchHash = (place: string, text: string): string =>
+  `${place}: '${text}' is no hash of a content, nor 12 digits or more of one: \`runa approvals\` prints it. Nothing was decided`;
+
+/** Two lines of `--batch` are about the same instance. */
+export const batchRepeated = (place: string, instance: string): string =>
+  `${place}: ${instance} stands there a second time: leave one of the lines out. Nothing was decided`;
+
+/** The file of `--batch` holds no line. */
+export const batchEmpty = (file: string): string => `${file} holds no line: there is nothing to decide`;
+
+/** The file of `--batch` is no text. */
+export const batchNoText = (file: string): string => `${file} is not valid UTF-8. Nothing was decided`;
+
+/** `--batch` brings what is otherwise said on the command line. */
+export const batchWithOther = (other: string): string => `--batch names everything in its lines: leave ${other} out`;
+
+/** A rejection and a revocation say why. */
+export const decisionNeedsNote = (): string => "--note needs a text that says why; or write one with --edit";
+
+/** The editor ended with an error, or could not be started. `VISUAL` or `EDITOR` names another. */
+export const editorFailed = (editor: string, reason: string): string =>
+  `the editor '${editor}' failed: ${reason}. Nothing was decided; set EDITOR, or give the note with --note`;
+
+/** The note was left empty in the editor. */
+export const noteEmpty = (): string => "the note is empty: nothing was decided";
+
+/** What the editor left cannot be read. */
+export const noteUnreadable = (reason: string): string => `the note cannot be read: ${reason}. Nothing was decided`;
 
 // Subject: Agents
 

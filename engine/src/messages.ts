@@ -251,6 +251,30 @@ export const caseFileUnreadable = (name: string, reason: string): string =>
 /** A number of TOML is one that JSON does not keep: an infinite one, or one with too many digits. Put the artifact into a file of its own. */
 export const caseNumberUnkept = (): string => "JSON does not keep this number: put the artifact into a file of its own";
 
+/** A decision of a case does not say what is decided, or says it twice. */
+export const caseDecisionVerb = (verbs: string): string =>
+  `a decision names what it is on in exactly one of ${verbs}, e.g. approve = "design/d1"`;
+
+/** A case decides on what nobody can decide on: no schema is annotated with such a decision of the type. */
+export const caseNothingDecides = (type: string, what: string): string =>
+  `the methodology has no ${what} type of '${type}': its schema would say so in x-runa`;
+
+/** A type can be approved in more than one way. */
+export const caseWhichApproval = (type: string, known: string): string =>
+  `'${type}' has several approval types: say in 'as' which of ${known} is meant`;
+
+/** A case names an approval type that is not one of what is approved. */
+export const caseNoDecision = (as: string, type: string, hint: string): string =>
+  `'${as}' is no approval type of '${type}'${hint}`;
+
+/** The people of a case are names with lists of roles. */
+export const caseRolesNoList = (name: string): string =>
+  `'${name}' must be a list of roles, such as ["security"], or [] for none`;
+
+/** A decision of a case could not be made: there is nothing to decide on, or it breaks its own schema. */
+export const caseNotDecided = (verdict: string, subject: string, by: string, why: string): string =>
+  `${by} could not have ${verdict} ${subject}: ${why}`;
+
 /** Nothing could be made of a type's schema. */
 export const caseNothingMade = (type: string, reason: string): string =>
   `nothing could be made that the schema of '${type}' allows (${reason}): give the artifact itself`;
@@ -539,6 +563,37 @@ export const instanceKeepsChanging = (type: string, instance: string): string =>
 /** An input was written to between the scan and the prompt that was to show it. */
 export const inputChangedForPrompt = (): string => "an input was changed while the prompt was made: try again";
 
+// Subject: What was there before
+
+/** `--at`, `--from` or `--to` names an event that the log does not have yet. */
+export const eventNotThere = (event: number, last: number): string =>
+  `there is no event ${event}: the log ends with event ${last}`;
+
+/** The log does not tell that the instance was there at that time. A scan that found very many at once lists only some of them. */
+export const noInstanceThen = (instance: string, type: string, when: string, hint: string): string =>
+  `the log tells of no '${instance}' of type '${type}' ${when}${hint}`;
+
+/** No content is kept whose hash begins so. It may never have been kept, or be gone by now; `[history] keep` says for how long. */
+export const noContentBeginning = (beginning: string): string =>
+  `no content is kept whose hash begins with ${beginning}`;
+
+/** Several contents have a hash that begins so. Give more of it. */
+export const contentAmbiguous = (beginning: string, found: string): string =>
+  `several contents have a hash that begins with ${beginning}: ${found}`;
+
+/** What was to be compared was never kept, or is kept no longer. `[history] keep` says for how long contents are. */
+export const contentNotKept = (which: string): string => `${which} is not kept, so it cannot be compared`;
+
+/** Somebody had what was to be compared erased. `runa log --kind forgotten` says who, and why. */
+export const contentForgotten = (which: string): string => `${which} was forgotten, so it cannot be compared`;
+
+/** What lies in the place of a content is not what was kept, as after an edit or on a failing disk. It is not shown. */
+export const contentDamaged = (which: string, reason: string): string => `${which} is damaged: ${reason}`;
+
+/** `runa diff` without --from compares with the content before, and the log tells of none. */
+export const noContentBefore = (instance: string, type: string): string =>
+  `the log tells of no other content that '${instance}' of type '${type}' had before: name one with --from`;
+
 // Subject: Attempts that are named
 
 /** So few characters of an id could mean many attempts. */
@@ -640,6 +695,33 @@ export const projectFileUnusable = (file: string, reason: string): string =>
 /** The first decision makes `.project.json` in the workspace, and the system refused it. */
 export const projectFileUnwritten = (file: string, reason: string): string =>
   `${file}, which says of which project decisions are, cannot be written: ${reason}. Nothing was decided; mend that, and give the command again`;
+
+/** The file of a decision could not be written. */
+export const decisionNotWritten = (reason: string): string => `the decision could not be written: ${reason}`;
+
+/** A type of which the methodology declares no decisions: no schema has `x-runa` with that kind and `of`. */
+export const nothingDecides = (type: string, kind: string): string =>
+  `no ${kind} type of '${type}' is declared: a type's schema says that it is one, with "x-runa": { "kind": "${kind}", "of": "${type}" }`;
+
+/** `--as` names a type that is no approval type of the subject's. */
+export const notItsApproval = (name: string, type: string, known: string): string =>
+  `--as: '${name}' is no approval type of '${type}': it has ${known}`;
+
+/** Several approval types are of a type, and it was not said which one is meant. */
+export const whichApproval = (type: string, known: string): string =>
+  `'${type}' has several approval types: say which one is meant, with --as: ${known}`;
+
+/** Instances that break their schema are not decided on: mend it, or have it made anew. */
+export const subjectNotValid = (instance: string, status: string): string =>
+  `${instance} is ${status}: only what is valid is decided on. \`runa show ${instance}\` says what is wrong with it`;
+
+/** What was given as the hash is not that of the content that lies there. Look at it again. */
+export const hashDiffers = (instance: string, hash: string): string =>
+  `${instance} holds another content now, ${hash}: nothing was decided. Look at it again, with \`runa show ${instance}\``;
+
+/** There is nothing of a person's on this content that could be withdrawn. */
+export const nothingToRevoke = (instance: string, person: string): string =>
+  `${person} has decided nothing on ${instance} as it is now: there is nothing to withdraw. \`runa approvals ${instance.replace("/", " ")}\` lists what was decided`;
 
 /** `--set` names a property that runa fills in itself. */
 export const setBaseProperty = (name: string, all: string): string =>

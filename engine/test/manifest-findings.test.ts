@@ -34,6 +34,12 @@ const FINE: readonly Row[] = [
     manifest: `${HEAD}${protocol("p", `{ type = "any_of", conditions = [${on("a")}, ${on("b")}] }`, 'may_produce = ["b"]\n')}`,
     says: [],
   },
+  {
+    title: "a type of records that no protocol uses: people read them",
+    manifest: `${HEAD}${P}`,
+    files: { "schemas/b.schema.json": '{ "x-runa": { "kind": "audit" } }' },
+    says: [],
+  },
 ];
 
 const PROBLEMS: readonly Row[] = [

@@ -241,7 +241,7 @@ test("of the commits of a scan the last one waits for the disk, however many the
 test("a store whose making fails or dies is made by whoever opens it next", async () => {
   const make = (directory: string) => openStore(directory).close();
   const { reached } = await onFaultyDatabase(null, () => make(temporaryDirectory()));
-  expect(reached).toEqual(["CREATE", "CREATE", "CREATE", "CREATE", "CREATE", "CREATE", "COMMIT"]);
+  expect(reached).toEqual(["CREATE", "CREATE", "CREATE", "CREATE", "CREATE", "CREATE", "CREATE", "COMMIT"]);
   for (const at of reached.keys())
     for (const how of ["fail", "die"] as const) {
       const directory = temporaryDirectory();

@@ -79,7 +79,7 @@ test("decisions and changes of the methodology are found by the index, whatever 
 
 test("the author of a content is who ran the attempt that delivered it last", () => {
   const rig = new Rig();
-  const started = rig.begin("a-1", null, { kind: "person", name: "anna" });
+  const started = rig.begin("a-1", null, { actor: { kind: "person", name: "anna" } });
   rig.deliver("n-1", { title: "one" }, { attempt: "a-1" });
   rig.end("a-1", started, "delivered", [{ type: "note", id: id("n-1") }]);
   const { connection } = rig.store;

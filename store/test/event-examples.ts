@@ -143,6 +143,8 @@ export const EXAMPLES: { readonly [Kind in EventKind]: Whole<EventBodies[Kind]> 
     note: "as good as done",
     outputs: [{ artifact_type: "note", instance_id: "n-1", content_hash: HASH }],
   },
+  pruned: { actor: ACTOR, contents: 3, bytes: 4096 },
+  forgotten: { actor: ACTOR, content_hash: HASH, note: "it held a password" },
   audited: {
     ...CANDIDATE,
     artifact_type: "failed-attempt",

@@ -8,10 +8,9 @@ import type { ArtifactRow } from "../src/index/artifact-row.ts";
 import { findArtifact } from "../src/index/artifact-table.ts";
 import { packedArtifacts } from "../src/index/packed-artifacts.ts";
 import { canonicalJson } from "../src/json/canonical.ts";
-import { claimAttempt, endAttempt } from "../src/record/attempt.ts";
+import { type Claim, claimAttempt, endAttempt } from "../src/record/attempt.ts";
 import type { OutcomeId, Owner } from "../src/record/attempt-table.ts";
 import { deliverArtifact } from "../src/record/delivery.ts";
-import type { Actor } from "../src/record/events.ts";
 import { lastAttemptOf } from "../src/record/last-attempts.ts";
 import { type ScanReport, scan } from "../src/scan/scan.ts";
 import type { ScannedType } from "../src/scan/scan-files.ts";
@@ -120,6 +119,10 @@ export class Rig {
     return path;
   }
 
+  remove(name: string): void {
+    rmSync(this.path(name));
+  }
+
   read(...names: string[]): string {
     return readFileSync(this.path(...names), "utf8");
   }
@@ -145,7 +148,11 @@ export class Rig {
   }
 
   /** Commits an attempt of the protocol `write` as `run` does before its agent starts. */
-  begin(attempt: string, workUnit: string | null = null, actor?: Actor): Moment {
+  begin(
+    attempt: string,
+    workUnit: string | null = null,
+    more: Partial<Pick<Claim, "actor" | "inputs" | "contents">> = {},
+  ): Moment {
     const candidate = { protocol: PROTOCOL, workUnit: workUnit === null ? null : unit(workUnit) };
     this.#units.set(attempt, candidate.workUnit);
     const last = lastAttemptOf(this.store.connection, candidate.protocol, candidate.workUnit);
@@ -163,7 +170,7 @@ export class Rig {
       inputs: [],
       before: [],
       contents: [],
-      actor,
+      ...more,
     });
     if (claim.kind !== "claimed") throw new Error(`attempt ${attempt} did not begin: ${claim.kind}`);
     return claim.started;

@@ -1,4 +1,4 @@
-import { count, didYouMean, parseAge, type WallTime, wallTimeOf } from "@runa/engine";
+import { count, didYouMean, type WallTime } from "@runa/engine";
 import { SHORTEST_BEGINNING } from "@runa/engine/attempts";
 import {
   EVENT_KINDS,
@@ -26,11 +26,11 @@ import { fitted } from "../output/fit.ts";
 import { follow } from "../output/follow.ts";
 import { fail, tell } from "../output/notices.ts";
 import { stdout } from "../output/output.ts";
-import { parseLocalTime } from "../render/local-time.ts";
 import { eventLine } from "../render/log-view.ts";
 import { nothingText } from "../render/nothing-text.ts";
 import { out } from "../render/style.ts";
 import { ProjectCommand } from "./base/project-command.ts";
+import { timeGiven } from "./base/when.ts";
 
 /** What people are shown unless they ask for more. */
 const SHOWN = 50;
@@ -172,11 +172,9 @@ export class LogCommand extends ProjectCommand {
 
   #since(): WallTime | undefined {
     if (this.since === undefined) return undefined;
-    const ago = parseAge(this.since);
-    const moment =
-      ago === null ? (parseLocalTime(this.since) ?? wallTimeOf(this.since)) : Math.max(0, Date.now() - ago) * 1000;
+    const moment = timeGiven(this.since);
     if (moment === null) throw new UsageError(sinceForm());
-    return moment as WallTime;
+    return moment;
   }
 
   /** Null for all of them. */

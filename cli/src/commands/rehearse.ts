@@ -3,14 +3,15 @@ import { log, type Methodology, RunaError } from "@runa/engine";
 import { attemptDeliveries } from "@runa/engine/attempts";
 import { signalExitCode } from "@runa/engine/process";
 import { findRoot, manifestPath, type OpenProject, openProject } from "@runa/engine/project";
-import { loadRehearse, type RehearsalAnswer } from "@runa/engine/trying";
+import { DECIDED, loadRehearse, type RehearsalAnswer } from "@runa/engine/trying";
 import { Command, Option } from "clipanion";
 import { ValueMaker } from "../checks/value-maker.ts";
 import { requireLinux, withExecution } from "../execution/execution.ts";
 import { Progress } from "../execution/progress.ts";
 import { runExitCode } from "../execution/run-exit-code.ts";
+import { UsageError } from "../input/usage-error.ts";
 import { workingDirectory } from "../input/working-directory.ts";
-import { rehearseNoProject } from "../messages.ts";
+import { optionNoDecision, rehearseNoProject } from "../messages.ts";
 import { stderr } from "../output/output.ts";
 import { rehearsalText } from "../render/rehearsal-view.ts";
 import { ProjectCommand, requireValue } from "./base/project-command.ts";
@@ -39,11 +40,13 @@ export class RehearseCommand extends ProjectCommand {
       Copies the project's artifacts and record, and executes everything with the rehearsal agent in place of every agent: the
       unscoped protocols, and each work unit. Says which protocols never ran, which choices were never taken, and where it
       goes round. With METHODOLOGY, the manifest or the directory that holds it, it does so in an empty project, in which what
-      only people bring is made up. Nothing of your project changes. Exit codes are those of run.
+      only people bring is made up. What waits for a decision is decided with --decide, by a person called \`rehearsal\`. Nothing
+      of your project changes. Exit codes are those of run.
     `,
     examples: [
       ["Rehearse a methodology that you are writing", "$0 rehearse methodology"],
       ["Go on from where the project stands", "$0 rehearse"],
+      ["Have everything approved that waits for a person", "$0 rehearse methodology --decide approve"],
       ["Take the other way at a choice", "$0 rehearse methodology --choose needs-revision"],
     ],
   });
@@ -53,17 +56,22 @@ export class RehearseCommand extends ProjectCommand {
   choose = Option.Array("--choose", [], {
     description: "The member of a choice that is taken; the first one where it is left out. May be repeated.",
   });
+  decide = Option.String("--decide", "none", {
+    description: "What is decided on whatever waits for a person: approve, reject or none; default none.",
+  });
   json = Option.Boolean("--json", false, { description: "Print one JSON document." });
 
   override async execute(): Promise<number> {
     requireValue("METHODOLOGY", "a methodology", this.methodology);
     requireValue("--work-unit", "an id", this.workUnit);
     for (const member of this.choose) requireValue("--choose", "a type", member);
+    const decide = DECIDED.find((known) => known === this.decide);
+    if (decide === undefined) throw new UsageError(optionNoDecision(DECIDED.join(", "), this.decide));
     requireLinux();
     const tools = await loadRehearse();
     const place = await this.#place(tools);
     try {
-      return await this.#rehearse(tools, place);
+      return await this.#rehearse(tools, place, decide);
     } finally {
       place.project.close();
     }
@@ -105,7 +113,7 @@ export class RehearseCommand extends ProjectCommand {
     return { methodology: file, command: ["runa-agent", "rehearse", ...choose, ...unit] };
   }
 
-  async #rehearse(tools: Tools, { project, kind, made }: Place): Promise<number> {
+  async #rehearse(tools: Tools, { project, kind, made }: Place, decide: (typeof DECIDED)[number]): Promise<number> {
     const progress = new Progress({
       prefixed: false,
       project: "",
@@ -119,7 +127,8 @@ export class RehearseCommand extends ProjectCommand {
       return await withExecution(project, progress, choice, async (context) => {
         // What the agents print is of no use to anybody.
         const quiet = { ...context, environment, show: () => {} };
-        const rehearsal = await tools.rehearse(quiet, this.workUnit ?? null, (event) => progress.hear(event));
+        const options = { workUnit: this.workUnit ?? null, decide };
+        const rehearsal = await tools.rehearse(quiet, options, (event) => progress.hear(event));
         const { requested } = context.interrupts;
         if (requested !== null) return signalExitCode(requested);
         const exitCode = exitCodeOf(rehearsal);

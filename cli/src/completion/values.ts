@@ -23,6 +23,7 @@ export interface Around {
 }
 
 const SHELLS = ["bash", "zsh", "fish"];
+const DECISIONS = ["approve", "reject", "none"];
 const FORMATS = ["text", "mermaid", "dot", "svg", "json"];
 
 /** What a value that the help calls by this name may be; `option` where it is an option's. */
@@ -39,6 +40,8 @@ export async function valuesOf(name: string, option: string | null, around: Arou
       return "directories";
     case "SHELL":
       return plain(SHELLS);
+    case "HOW":
+      return plain(DECISIONS);
     case "FORMAT":
       return plain(FORMATS);
     case "KIND":
@@ -51,6 +54,8 @@ export async function valuesOf(name: string, option: string | null, around: Arou
       return names((project) => project.protocols());
     case "ATTEMPT":
       return attempts(around, around.command === "release" ? "open" : "latest");
+    case "WHEN":
+      return attempts(around, "latest");
     case "ID":
       return option === "--attempt" ? attempts(around, "latest") : names((project) => project.workUnits());
     case "NAME":

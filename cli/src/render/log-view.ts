@@ -1,8 +1,9 @@
-import { durationText, visible } from "@runa/engine";
+import { count, durationText, visible } from "@runa/engine";
 import { shortAttemptId } from "@runa/engine/attempts";
 import { type EventBodies, type EventKind, type LogEvent, loggedOutcomeText, reopeningReasons } from "@runa/engine/log";
 import { localTime } from "./local-time.ts";
 import { shortReasons } from "./reason-text.ts";
+import { sizeText } from "./size-text.ts";
 import { out } from "./style.ts";
 import { tokensText, usdText } from "./usage-text.ts";
 
@@ -51,6 +52,8 @@ const DETAIL: { readonly [Kind in EventKind]: (body: EventBodies[Kind]) => strin
   decision: (body) => `${instance(body.subject)} ${body.decision} by ${body.by}${workUnit(body)}, ${instance(body)}`,
   decision_refused: ({ verb }) => `${verb}: only people do that, and not inside an attempt`,
   accepted: (body) => `${candidate(body)}${byWhom(body)}: ${body.note}`,
+  pruned: ({ contents, bytes, ...body }) => `${count(contents, "content")}, ${sizeText(bytes)}${byWhom(body)}`,
+  forgotten: ({ content_hash, note, ...body }) => `content ${shortHash(content_hash)}${byWhom(body)}: ${note}`,
   audited: (body) => `${instance(body)}${body.removed ? ", taken away" : ""}`,
 };
 

@@ -13,6 +13,7 @@ type Standing = RehearsalAnswer["owed"][number];
 export function rehearsalText(answer: RehearsalAnswer): string[] {
   return [
     ...executedText(answer),
+    ...decidedText(answer),
     ...neverRanText(answer),
     ...answer.choices_not_taken.map(
       ({ protocol, choice, not_taken }) =>
@@ -29,6 +30,10 @@ export function rehearsalText(answer: RehearsalAnswer): string[] {
     ...columns(
       answer.owed.map((one) => [`owed: ${candidateName(one.protocol, one.work_unit ?? null)}`, ...stand(one)]),
     ),
+    ...answer.awaiting.map(
+      ({ artifact_type, instance_id }) =>
+        `${out("yellow", "awaits a decision:")} ${visible(artifact_type)}/${visible(instance_id)}; \`--decide approve\` goes on`,
+    ),
     endText(answer),
   ];
 }
@@ -43,6 +48,16 @@ function executedText({ executed }: RehearsalAnswer): string[] {
     delivered.map(visible).join(", ") || "-",
   ]);
   return columns([header, ...rows]);
+}
+
+/** What was decided, the same decisions on an instance together. */
+function decidedText({ decisions }: RehearsalAnswer): string[] {
+  const counted = new Map<string, number>();
+  for (const { decision, artifact_type, instance_id, by } of decisions) {
+    const what = `${decision} ${visible(artifact_type)}/${visible(instance_id)}, by ${visible(by)}`;
+    counted.set(what, (counted.get(what) ?? 0) + 1);
+  }
+  return [...counted].map(([what, times]) => (times === 1 ? what : `${what}, ${count(times, "time")}`));
 }
 
 function neverRanText({ never_ran }: RehearsalAnswer): string[] {

@@ -29,9 +29,13 @@ const VALUES: Readonly<Record<string, string>> = {
   "--note": "TEXT",
   "--only": "TEXT",
   "--choose": "MEMBER",
+  "--decide": "HOW",
   "--until": "PROTOCOL",
   "--kind": "KIND",
   "--since": "TIME",
+  "--at": "WHEN",
+  "--from": "WHEN",
+  "--to": "WHEN",
   "--limit": "N",
   "--expect": "HEAD",
   "--html": "FILE",
@@ -39,6 +43,11 @@ const VALUES: Readonly<Record<string, string>> = {
   "--max-attempts": "N",
   "--time-limit": "DURATION",
   "--grace": "DURATION",
+  "--as": "TYPE",
+  "--set": "KEY=VALUE",
+  "--hash": "HASH",
+  "--batch": "FILE",
+  "--key": "FILE",
 };
 
 /** Text is never set wider than this. */

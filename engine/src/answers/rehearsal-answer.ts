@@ -19,6 +19,14 @@ export interface RehearsalAnswer {
   /** What was made up for the empty one. */
   readonly made: readonly { readonly artifact_type: string; readonly instance_id: string }[];
   readonly runs: readonly { readonly work_unit?: string; readonly outcome: RunOutcome; readonly attempts: number }[];
+  /** What was decided, in its order. */
+  readonly decisions: readonly {
+    readonly artifact_type: string;
+    readonly instance_id: string;
+    readonly decision: "approved" | "rejected" | "revoked";
+    readonly decision_type: string;
+    readonly by: string;
+  }[];
   readonly executed: readonly ExecutedEntry[];
   readonly never_ran: readonly {
     readonly protocol: string;
@@ -39,6 +47,8 @@ export interface RehearsalAnswer {
   }[];
   /** What still owes something, failures and loops left out. */
   readonly owed: readonly (StandEntry & { readonly protocol: string })[];
+  /** What waits for a decision at the end. */
+  readonly awaiting: readonly { readonly artifact_type: string; readonly instance_id: string }[];
   readonly exit_code: number;
 }
 
@@ -67,7 +77,7 @@ export interface RehearsedIn {
 
 /** A rehearsal as a document; paths are relative to a directory where they lie inside it. */
 export function rehearsalAnswer(
-  { runs }: Rehearsal,
+  { runs, decisions }: Rehearsal,
   account: RehearsalAccount,
   { methodology, place, made, exitCode }: RehearsedIn,
   directory: string,
@@ -85,6 +95,13 @@ export function rehearsalAnswer(
       ...(workUnit !== null && { work_unit: workUnit }),
       outcome: report.outcome,
       attempts: report.reports.length,
+    })),
+    decisions: decisions.map(({ verdict, type, subject, by }) => ({
+      artifact_type: subject.type,
+      instance_id: subject.id,
+      decision: verdict,
+      decision_type: type,
+      by,
     })),
     executed: account.executed.map(({ candidate, attempts }) => ({
       ...named(candidate),
@@ -106,6 +123,7 @@ export function rehearsalAnswer(
     loops: account.loops.map((candidate) => ({ ...named(candidate), attempts: attemptsOf(candidate) })),
     failures: account.failures.map(({ candidate, says }) => ({ ...named(candidate), says })),
     owed: account.owing.map((one) => ({ protocol: one.candidate.protocol.name, ...standEntry(one) })),
+    awaiting: account.awaiting.map(({ type, id }) => ({ artifact_type: type, instance_id: id })),
     exit_code: exitCode,
   };
 }

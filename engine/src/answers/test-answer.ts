@@ -55,7 +55,7 @@ export type DeviationEntry = { readonly line?: number; readonly column?: number 
       readonly violations: readonly string[];
     }
   | {
-      readonly expectation: "order" | "projection" | "ran" | "owes";
+      readonly expectation: "order" | "projection" | "ran" | "owes" | "awaiting";
       readonly expected: readonly string[];
       readonly actual: readonly string[];
     }

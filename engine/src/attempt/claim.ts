@@ -10,7 +10,7 @@ import {
   type OutcomeId,
   recordAgent,
 } from "@runa/store/attempts";
-import { instanceContents } from "@runa/store/deliveries";
+import { instanceContents } from "@runa/store/contents";
 import { reasonOf } from "@runa/store/files";
 import { v7 as uuidv7 } from "uuid";
 import { recordsDue } from "../audit/due.ts";

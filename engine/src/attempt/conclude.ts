@@ -1,6 +1,6 @@
 import type { InstanceRef } from "@runa/store";
 import { endAttempt, type SeenType } from "@runa/store/attempts";
-import { instanceContents } from "@runa/store/deliveries";
+import { instanceContents } from "@runa/store/contents";
 import { recordsDue } from "../audit/due.ts";
 import { owedDigest } from "../evaluate/outputs.ts";
 import type { ScopeView } from "../evaluate/scope-view.ts";

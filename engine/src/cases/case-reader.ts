@@ -2,14 +2,14 @@ import type { TomlPath } from "../diagnostic.ts";
 import { caseNoCases, caseNothingExpected, caseTwice, caseUnitUseless } from "../messages.ts";
 import type { TomlTable } from "../toml/parse.ts";
 import type { Case, Step } from "./case.ts";
-import { ExpectationReader } from "./expectation-reader.ts";
+import { DecisionReader } from "./decision-reader.ts";
 
 const KEYS = ["case"];
-const STEP_KEYS = ["work_unit", "given", "remove", "run", "deliver", "expect"];
-const CASE_KEYS = ["name", ...STEP_KEYS, "step"];
+const STEP_KEYS = ["work_unit", "given", "remove", "decision", "run", "deliver", "expect"];
+const CASE_KEYS = ["name", "people", ...STEP_KEYS, "step"];
 
 /** Reads a file of cases; everything that is wrong in it is found at once. */
-export class CaseReader extends ExpectationReader {
+export class CaseReader extends DecisionReader {
   read(table: TomlTable): Case[] {
     this.unknownKeys(table, [], KEYS, "a file of cases", "error");
     const cases = this.tables(table, [], "case").map(([entry, path]) => this.#case(entry, path));
@@ -33,7 +33,9 @@ export class CaseReader extends ExpectationReader {
     });
     const steps: Case["steps"] = [first, ...more];
     if (steps.every(({ expectations }) => expectations.length === 0)) this.error(path, caseNothingExpected(), "key");
-    return { name, path, steps };
+    const named = this.people(this.table(table, [...path, "people"], null, "[case.people]"), [...path, "people"]);
+    const deciders = steps.flatMap(({ decisions }) => decisions.map(({ by }): [string, string[]] => [by, []]));
+    return { name, path, steps, people: new Map([...deciders, ...named]) };
   }
 
   #step(table: TomlTable, path: TomlPath): Step {
@@ -47,6 +49,7 @@ export class CaseReader extends ExpectationReader {
       removed: this.list(table, path, "remove", "artifacts").flatMap(
         ([name, at]) => this.instance(name, at, "value") ?? [],
       ),
+      decisions: this.decisions(table, path),
       run,
       deliveries: this.deliveries(within("deliver"), [...path, "deliver"]),
       expectations: this.expectations(table, { path, workUnit, run }),

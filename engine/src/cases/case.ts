@@ -1,4 +1,5 @@
 import type { InstanceRef, InstanceStatus } from "@runa/store";
+import type { Verdict } from "@runa/store/log";
 import type { TomlPath } from "../diagnostic.ts";
 import type { ReasonKind } from "../reasons/reason.ts";
 import type { RunOutcome } from "../run/report.ts";
@@ -17,6 +18,8 @@ export interface Case {
   readonly name: string;
   readonly path: TomlPath;
   readonly steps: readonly [Step, ...Step[]];
+  /** Who may decide in it, with the roles that each has. */
+  readonly people: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What is done, and what is expected after it. */
@@ -26,11 +29,25 @@ export interface Step {
   /** What is put into the workspace, as a person would put it there. */
   readonly given: readonly Placed[];
   readonly removed: readonly InstanceRef[];
+  /** What people decide then, one after the other, before anything is executed. */
+  readonly decisions: readonly CaseDecision[];
   /** Whether what is READY is then executed until nothing is left, with `deliveries` in place of agents. */
   readonly run: boolean;
   /** What each protocol delivers, the first time that it is executed, the second, and so on. */
   readonly deliveries: ReadonlyMap<string, readonly Deliveries[]>;
   readonly expectations: readonly Expectation[];
+}
+
+/** What a person decides on an instance, as it lies there then. */
+export interface CaseDecision {
+  readonly verdict: Verdict;
+  readonly subject: InstanceRef;
+  /** The decision type; of a revocation that of the decision that is withdrawn, which is known only then. */
+  readonly type: string | null;
+  readonly by: string;
+  readonly note: string | null;
+  /** What its schema asks for besides. */
+  readonly fields: Readonly<Record<string, unknown>>;
 }
 
 /** An artifact and where it belongs. */
@@ -76,5 +93,7 @@ export type Expectation = { readonly path: TomlPath } & (
     }
   | ({ readonly kind: "artifact"; readonly status: Presence } & InstanceRef)
   | { readonly kind: ListName; readonly protocols: readonly string[] }
+  /** The instances that await a decision, as `TYPE/ID`, sorted. */
+  | { readonly kind: "awaiting"; readonly subjects: readonly string[] }
   | { readonly kind: "end"; readonly end: RunOutcome }
 );

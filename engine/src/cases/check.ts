@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { outcomeText } from "../attempt/outcome-text.ts";
+import { awaitedIn } from "../evaluate/awaited.ts";
 import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
 import { debtsOf } from "../evaluate/owed.ts";
 import { project as projectCascade } from "../plan/projection.ts";
@@ -35,6 +36,11 @@ function deviationsFrom(situation: Situation, expectation: Expectation): Deviati
       const actual = situation.report?.outcome;
       if (actual === undefined || actual === expectation.end) return [];
       return [{ kind: "end", path, expected: expectation.end, actual, ...whyEnded(situation) }];
+    }
+    case "awaiting": {
+      const expected = expectation.subjects;
+      const actual = awaitedIn(situation.evaluation).map(({ subject }) => `${subject.type}/${subject.id}`);
+      return isDeepStrictEqual(actual, expected) ? [] : [{ kind: "awaiting", path, expected, actual }];
     }
     default: {
       const expected = expectation.protocols;

@@ -31,7 +31,7 @@ export type DeviationFacts =
       /** What is wrong with one that is not valid. */
       readonly violations: readonly string[];
     } & InstanceRef)
-  | { readonly kind: ListName; readonly expected: readonly string[]; readonly actual: readonly string[] }
+  | { readonly kind: ListName | "awaiting"; readonly expected: readonly string[]; readonly actual: readonly string[] }
   | {
       readonly kind: "end";
       readonly expected: RunOutcome;

@@ -6,7 +6,7 @@ import { isTable, kindOf, type TomlTable } from "../toml/parse.ts";
 import { ENDS, type Expectation, LISTS, PRESENCES, type ReasonPattern, STANDINGS } from "./case.ts";
 import { ContentReader } from "./content-reader.ts";
 
-const KEYS = ["status", "artifacts", ...LISTS, "end"];
+const KEYS = ["status", "artifacts", ...LISTS, "awaiting", "end"];
 const STATUS_KEYS = ["status", "reasons"];
 /** What only a run has. */
 const OF_RUNS = ["ran", "end"];
@@ -62,6 +62,7 @@ export class ExpectationReader extends ContentReader {
           ? []
           : [{ kind, path: [...path, kind], protocols: this.#protocols(expected, path, kind) }],
       ),
+      ...this.#awaiting(expected, path),
       ...this.#end(expected, path),
     ];
   }
@@ -112,6 +113,16 @@ export class ExpectationReader extends ContentReader {
     return this.list(table, path, key, "protocols").flatMap(([name, at]) =>
       this.protocolName(name, at, "value") ? [name] : [],
     );
+  }
+
+  #awaiting(table: TomlTable, path: TomlPath): Expectation[] {
+    if (table.awaiting === undefined) return [];
+    const subjects = this.list(table, path, "awaiting", "artifacts").flatMap(
+      ([name, at]) => this.instance(name, at, "value") ?? [],
+    );
+    // As they come: by type and instance.
+    const sorted = subjects.map(({ type, id }) => `${type}/${id}`).toSorted();
+    return [{ kind: "awaiting", path: [...path, "awaiting"], subjects: sorted }];
   }
 
   #end(table: TomlTable, path: TomlPath): Expectation[] {

@@ -11,11 +11,13 @@ import { DEFAULT_RUN_LIMITS } from "../project/config/run-limits.ts";
 import { lookAt } from "../project/look.ts";
 import type { OpenProject } from "../project/project.ts";
 import { openThrowaway } from "../project/throwaway.ts";
+import { tryingPolicy } from "../project/trying-policy.ts";
 import { executeRun } from "../run/cascade.ts";
 import type { RunReport } from "../run/report.ts";
 import type { Case, Step } from "./case.ts";
 import { deviationsIn } from "./check.ts";
 import { Contents, type MakeValue } from "./contents.ts";
+import { decideAsSaid } from "./decide.ts";
 import type { CaseResult, Deviation } from "./deviation.ts";
 import { ScriptedCarrier } from "./scripted-carrier.ts";
 
@@ -27,7 +29,7 @@ export interface Stage {
 }
 
 /** Plays a case in a project of its own, to its end or to the first step that is not as it is expected. */
-export async function playCase(stage: Stage, { name, path, steps }: Case): Promise<CaseResult> {
+export async function playCase(stage: Stage, { name, path, steps, people }: Case): Promise<CaseResult> {
   const began = performance.now();
   const ended = (deviations: readonly Deviation[], problem: string | null): CaseResult => ({
     name,
@@ -36,7 +38,7 @@ export async function playCase(stage: Stage, { name, path, steps }: Case): Promi
     problem,
     duration: performance.now() - began,
   });
-  const project = await openThrowaway(stage.methodology);
+  const project = await openThrowaway(stage.methodology, tryingPolicy(people));
   try {
     const contents = new Contents(stage.make);
     for (const step of steps) {
@@ -61,6 +63,8 @@ async function playStep(stage: Stage, project: OpenProject, contents: Contents, 
     mkdirSync(join(project.workspace, type), { recursive: true });
     writeFileSync(fileOf(project, type, id), bytes);
   }
+  // Each of them sees what the one before left.
+  for (const decision of step.decisions) await decideAsSaid(project, await lookAt(project, step.workUnit), decision);
   const report = step.run ? await runStep(stage, project, contents, step) : null;
   const evaluation = await lookAt(project, step.workUnit);
   return deviationsIn({ project, evaluation, report }, step.expectations);

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { readSourceFile } from "@runa/store/files";
 import { type Diagnostic, DiagnosticsError, RunaError } from "../diagnostic.ts";
 import { caseFileUnusable, noCaseFiles } from "../messages.ts";
+import { decisionTypesOf } from "../methodology/decision-types.ts";
 import { loadMethodology, type Methodology } from "../methodology/methodology.ts";
 import { locate } from "../toml/locate.ts";
 import { parseToml } from "../toml/parse.ts";
@@ -50,11 +51,13 @@ function caseFilesIn(directory: string): string[] {
   }
 }
 
-async function readCaseFile(file: string, { types, protocols }: Methodology): Promise<CaseFile> {
+async function readCaseFile(file: string, methodology: Methodology): Promise<CaseFile> {
+  const { types, protocols } = methodology;
   const names = {
     types: [...types.keys()],
     protocols: protocols.map(({ name }) => name),
     scoped: new Set(protocols.filter(({ scoped }) => scoped).map(({ name }) => name)),
+    decisions: decisionTypesOf(methodology),
   };
   const document = parseToml(file, bytesOf(file));
   const reader = new CaseReader(names, dirname(file));

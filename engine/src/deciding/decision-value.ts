@@ -1,7 +1,5 @@
 import type { ContentHash, InstanceId, WorkUnit } from "@runa/store";
-
-/** What a person says of a content. */
-export type Verdict = "approved" | "rejected" | "revoked";
+import type { Verdict } from "@runa/store/log";
 
 /** The instance that a decision is about, with the content that was decided on. */
 export interface Subject {
@@ -30,24 +28,10 @@ export interface Statement {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** The properties of a decision that runa fills in; whoever decides adds others only. */
-export const BASE_PROPERTIES: readonly string[] = [
-  "v",
-  "project",
-  "type",
-  "id",
-  "decision",
-  "subject",
-  "by",
-  "at",
-  "note",
-  "work_unit",
-  "log_head",
-  "signature",
-];
+export type DecisionValue = Readonly<Record<string, unknown>>;
 
 /** A decision as its file holds it (decisions 2), without its signature, which is about all the rest. */
-export function decisionValue(statement: Statement): Readonly<Record<string, unknown>> {
+export function decisionValue(statement: Statement): DecisionValue {
   const { project, type, id, verdict, subject, by, at, note, logHead, fields } = statement;
   return {
     v: 1,

@@ -1,7 +1,7 @@
 import { JsonError, lossesOf, parseJson } from "@runa/store/json";
 import { RunaError } from "../diagnostic.ts";
 import { setBaseProperty, setInexact } from "../messages.ts";
-import { BASE_PROPERTIES } from "./decision-value.ts";
+import { DECISION_PROPERTIES } from "../methodology/base-properties.ts";
 
 /**
  * The properties that `--set key=value` gives a decision, beside those that runa fills in (decisions 3): a value that is JSON
@@ -13,7 +13,7 @@ export function fieldsOf(set: ReadonlyMap<string, string>): Readonly<Record<stri
 }
 
 function parsedField(name: string, text: string): unknown {
-  if (BASE_PROPERTIES.includes(name)) throw new RunaError(setBaseProperty(name, BASE_PROPERTIES.join(", ")));
+  if (DECISION_PROPERTIES.includes(name)) throw new RunaError(setBaseProperty(name, DECISION_PROPERTIES.join(", ")));
   try {
     const { value } = parseJson(text);
     const [loss] = lossesOf(text);

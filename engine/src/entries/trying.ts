@@ -5,3 +5,4 @@ export { loadTest } from "../answers/load-test.ts";
 export type { RehearsalAnswer } from "../answers/rehearsal-answer.ts";
 export type { DeviationEntry, TestAnswer, TestedCase } from "../answers/test-answer.ts";
 export type { MadeValue, Wish } from "../cases/contents.ts";
+export { DECIDED } from "../rehearsal/decided.ts";

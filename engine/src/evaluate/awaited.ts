@@ -63,12 +63,12 @@ export function isSettled(evaluation: Evaluation, decisions: Decisions, subject:
   return isApproved || standing.rejections.some((one) => one.valid && !isAnswered(evaluation, decisions, one));
 }
 
-/** Whether a success was given a rejection: it triggers no more. */
+/** Whether a success was given a rejection: it triggers no more. Who was only called by it, as to note that it ended there, was not. */
 function isAnswered({ view, candidates }: Evaluation, decisions: Decisions, rejection: Decision): boolean {
   const file = decisions.fileOf(rejection);
   if (file === undefined) return false;
   return candidates.some(({ protocol }) => {
-    if (!readTypesOf(protocol).includes(rejection.type) && !protocol.accepts.includes(rejection.type)) return false;
+    if (!protocol.requires.includes(rejection.type) && !protocol.accepts.includes(rejection.type)) return false;
     const success = view.lastSuccess(protocol);
     if (success === undefined) return false;
     if (success.elsewhere === undefined) return file.lastModified <= success.started;

@@ -59,7 +59,7 @@ function unused({ types, protocols }: Methodology): TomlFinding[] {
     ]),
   );
   return [...types.values()].flatMap(({ name, annotation }, index): TomlFinding[] =>
-    // runa writes the records, and people read them.
+    // Records are kept for people to read, also where no protocol does.
     used.has(name) || annotation?.kind === "audit"
       ? []
       : [

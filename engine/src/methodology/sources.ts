@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { type Content, contentNamed } from "@runa/store/deliveries";
+import { type Content, contentNamed } from "@runa/store/contents";
 import { readSourceFile } from "@runa/store/files";
 import { sha256 } from "@runa/store/json";
 import { instructionsFile, type Methodology, schemaFile } from "./methodology.ts";

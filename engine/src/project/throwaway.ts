@@ -8,7 +8,7 @@ import { throwawayNotMade } from "../messages.ts";
 import type { Methodology } from "../methodology/methodology.ts";
 import { readConfig } from "./config.ts";
 import { decidingIn } from "./deciding.ts";
-import { policyOnce } from "./policy-once.ts";
+import type { ProjectPolicy } from "./policy.ts";
 import type { OpenProject } from "./project.ts";
 import { recordMethodology } from "./record-methodology.ts";
 
@@ -34,9 +34,10 @@ export function makeThrowawayDirectory(): string {
 
 /**
  * An empty project of a methodology, in a directory of its own that goes when it is closed: for trying something without
- * touching anybody's (approvals-and-audit.md section 7).
+ * touching anybody's (decisions.md section 7).
+ * @param people who may decide in it
  */
-export async function openThrowaway(methodology: Methodology): Promise<OpenProject> {
+export async function openThrowaway(methodology: Methodology, people: ProjectPolicy): Promise<OpenProject> {
   const root = makeThrowawayDirectory();
   const remove = () => rmSync(root, { recursive: true, force: true });
   try {
@@ -49,8 +50,7 @@ export async function openThrowaway(methodology: Methodology): Promise<OpenProje
       store.close();
       remove();
     };
-    // The user's own approvals are for projects that stay.
-    const policy = policyOnce(root, config, { XDG_CONFIG_HOME: root });
+    const policy = async () => people;
     return {
       root,
       config,

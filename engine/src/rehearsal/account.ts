@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
+import type { InstanceRef } from "@runa/store";
 import type { EndedAttempt } from "../attempt/attempt.ts";
 import { attemptDirectory } from "../attempt/attempt-directory.ts";
 import { outcomeText } from "../attempt/outcome-text.ts";
+import { awaitedIn } from "../evaluate/awaited.ts";
 import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
 import { debtsOf } from "../evaluate/owed.ts";
 import { type Candidate, candidateKey } from "../methodology/candidate.ts";
@@ -52,6 +54,8 @@ export interface RehearsalAccount {
   readonly failures: readonly RehearsalFailure[];
   /** What still owes something at the end, the failed and the looping ones left out. */
   readonly owing: readonly UnreachedProtocol["stands"][number][];
+  /** What waits for a decision at the end. */
+  readonly awaiting: readonly InstanceRef[];
 }
 
 /**
@@ -94,6 +98,7 @@ export function accountOf(
         .owing.filter((candidate) => !failedKeys.has(candidateKey(candidate)))
         .map((candidate) => stand(evaluation, candidate)),
     ),
+    awaiting: scopes.flatMap((evaluation) => awaitedIn(evaluation).map(({ subject: { type, id } }) => ({ type, id }))),
   };
 }
 

@@ -6,11 +6,13 @@ import { Contents, type MakeValue } from "../cases/contents.ts";
 import { type Methodology, outputTypesOf, type Protocol, readTypesOf } from "../methodology/methodology.ts";
 import type { OpenProject } from "../project/project.ts";
 
-/** The types that some of these protocols read and none of them writes: others bring them. */
+/** The types that some of these protocols read and none of them writes: others bring them. Decisions and records are made otherwise. */
 function externalTypes({ types }: Methodology, protocols: readonly Protocol[]): string[] {
   const written = new Set(protocols.flatMap(outputTypesOf));
   const read = new Set(protocols.flatMap((protocol) => [...readTypesOf(protocol), ...protocol.accepts]));
-  return [...types.keys()].filter((type) => read.has(type) && !written.has(type));
+  return [...types.values()].flatMap(({ name, annotation }) =>
+    annotation === null && read.has(name) && !written.has(name) ? [name] : [],
+  );
 }
 
 /**

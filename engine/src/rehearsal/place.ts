@@ -5,9 +5,12 @@ import { reasonOf } from "@runa/store/files";
 import { releaseCopied } from "../attempt/release.ts";
 import { RunaError } from "../diagnostic.ts";
 import { copyNotMade } from "../messages.ts";
+import { decidingIn } from "../project/deciding.ts";
 import { type OpenProject, openProject } from "../project/project.ts";
 import { makeThrowawayDirectory } from "../project/throwaway.ts";
+import { tryingPolicy } from "../project/trying-policy.ts";
 import { tomlList, tomlString } from "../toml/edit.ts";
+import { rehearsingPeople } from "./people.ts";
 
 /** How often a protocol is executed again in a rehearsal: enough to see that it goes round. */
 export const MOST_REOPENS = 3;
@@ -40,12 +43,15 @@ async function openPlace(settings: PlaceSettings, original: OpenProject | null):
     mkdirSync(join(root, ".runa", "workspace"), { recursive: true });
     writeFileSync(join(root, ".runa", "config.toml"), configText(settings, lockfile));
     if (original !== null) copyInto(root, original);
-    const project = await openProject({ workingDirectory: root, environment: {} });
+    const project = await openProject({ workingDirectory: root, environment: { XDG_CONFIG_HOME: root } });
+    const people = tryingPolicy(rehearsingPeople(project.methodology), await original?.policy());
+    const policy = async () => people;
     const close = () => {
       project.close();
       remove();
     };
-    return { ...project, close };
+    const deciding = await decidingIn(project.methodology, project.workspace, policy);
+    return { ...project, policy, deciding, close };
   } catch (error) {
     remove();
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;

@@ -5,10 +5,12 @@ import { DEFAULT_RUN_LIMITS } from "../project/config/run-limits.ts";
 import { lookAt, workUnitsOf } from "../project/look.ts";
 import { executeRun } from "../run/cascade.ts";
 import type { ExecutionEvent, RunReport } from "../run/report.ts";
+import { type RehearsedDecision, RehearsedDecisions } from "./decide.ts";
+import type { DecideAs } from "./decided.ts";
 import { MOST_REOPENS } from "./place.ts";
 
 /** How often everything is gone through: work units bring about unscoped work, and that other work units. */
-const ROUNDS = 10;
+const ROUNDS = 20;
 
 /** One run of a rehearsal. */
 export interface RehearsedRun {
@@ -22,36 +24,47 @@ export interface Rehearsal {
   readonly runs: readonly RehearsedRun[];
   /** Every scope as it is at the end: the unscoped protocols, and each work unit that was rehearsed. */
   readonly scopes: readonly Evaluation[];
+  readonly decisions: readonly RehearsedDecision[];
+}
+
+/** What is rehearsed. */
+export interface RehearsalOptions {
+  /** The one work unit; null for everything. */
+  readonly workUnit: string | null;
+  /** What is decided on whatever waits for a decision, by a person called `rehearsal`. */
+  readonly decide: DecideAs;
 }
 
 /**
  * Runs a project that is thrown away to its end: one scope, or all of it, the unscoped protocols and every work unit that an
- * artifact names, again as long as one brings about work for another (approvals-and-audit.md section 7).
- * @param workUnit the one work unit; null for all of it
+ * artifact names, again as long as one brings about work for another, or something is decided (decisions.md section 7).
+ * @throws RunaError, also where a decision would break its schema
  */
 export async function rehearse(
   context: ExecutionContext,
-  workUnit: string | null,
+  { workUnit, decide }: RehearsalOptions,
   listen: (event: ExecutionEvent) => void,
 ): Promise<Rehearsal> {
   const runs: RehearsedRun[] = [];
-  const given = new Set<string | null>();
+  const decisions = new RehearsedDecisions(context.project, decide);
+  const failed = new Set<string | null>();
   for (let round = 0; round < ROUNDS; round++) {
-    let executed = 0;
+    let moved = false;
     for (const scope of await scopesOf(context, workUnit)) {
       // What failed would only fail again.
-      if (given.has(scope)) continue;
+      if (failed.has(scope)) continue;
       const report = await executeRun(context, optionsFor(scope), listen);
       if (report.reports.length > 0 || round === 0) runs.push({ workUnit: scope, report });
-      if (report.failures.length > 0) given.add(scope);
-      if (context.interrupts.requested !== null) return { runs, scopes: [] };
-      executed += report.reports.length;
+      if (report.failures.length > 0) failed.add(scope);
+      if (context.interrupts.requested !== null) return { runs, scopes: [], decisions: [] };
+      const decided = report.failures.length === 0 && (await decisions.decide(scope));
+      moved ||= report.reports.length > 0 || decided;
     }
-    if (executed === 0) break;
+    if (!moved) break;
   }
   const scopes: Evaluation[] = [];
   for (const scope of await scopesOf(context, workUnit)) scopes.push(await lookAt(context.project, scope));
-  return { runs, scopes };
+  return { runs, scopes, decisions: decisions.made };
 }
 
 async function scopesOf({ project }: ExecutionContext, workUnit: string | null): Promise<(string | null)[]> {

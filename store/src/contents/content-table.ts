@@ -20,6 +20,13 @@ const NOT_IN_ROWS = `SELECT value AS hash, size FROM json_each(?) LEFT JOIN cont
   WHERE bytes IS NULL AND (hash IS NULL OR size IS NOT NULL)`;
 const PUT = `INSERT INTO content VALUES (?, ?, ?, ?)
   ON CONFLICT (hash) DO UPDATE SET size = excluded.size, bytes = excluded.bytes`;
+// What a content takes is its length as it is kept where that is a row, and its own length where it is a file.
+const SIZES =
+  "SELECT count(*) AS contents, coalesce(sum(coalesce(length(bytes), size)), 0) AS bytes FROM content WHERE size IS NOT NULL";
+const UP_TO = `SELECT hash, coalesce(length(bytes), size) AS size FROM content
+  WHERE at <= ? AND size IS NOT NULL ORDER BY at, hash`;
+const IN_FILE = "SELECT 1 FROM content WHERE hash = ? AND bytes IS NULL AND size IS NOT NULL";
+const REMOVE = "DELETE FROM content WHERE hash = ?";
 const PRUNED = "SELECT pruned FROM clock";
 const PRUNE = "UPDATE clock SET pruned = coalesce(pruned, 0) + 1";
 const BEGINNING = "SELECT hash FROM content WHERE hash >= ? AND hash < ? || 'g' ORDER BY hash LIMIT ?";
@@ -61,9 +68,34 @@ export function putContent(
 }
 
 /** The contents whose names begin so, at most `limit`; forgotten ones are among them. */
-export function contentsBeginning(connection: Connection, prefix: string, limit: number): string[] {
-  const rows = connection.statement(BEGINNING).all(prefix, prefix, limit) as Pick<ContentRow, "hash">[];
+export function hashesBeginning(connection: Connection, beginning: string, limit: number): string[] {
+  const rows = connection.statement(BEGINNING).all(beginning, beginning, limit) as Pick<ContentRow, "hash">[];
   return rows.map(({ hash }) => hash);
+}
+
+/** A content, and about how many bytes it takes. */
+export interface ContentSize {
+  readonly hash: string;
+  readonly size: number;
+}
+
+/** How many contents are kept, and about how many bytes they take; those that were forgotten take none. */
+export function contentSizes(connection: Connection): { contents: number; bytes: number } {
+  return connection.statement(SIZES).get() as { contents: number; bytes: number };
+}
+
+/** The contents that were kept first then or before, the earliest first. */
+export function contentsUpTo(connection: Connection, at: WallTime): ContentSize[] {
+  return connection.statement(UP_TO).all(at) as ContentSize[];
+}
+
+/** Whether a content is kept as a file of its own. */
+export function inFile(connection: Connection, hash: string): boolean {
+  return connection.statement(IN_FILE).get(hash) !== undefined;
+}
+
+export function removeContent(connection: Connection, hash: string): void {
+  connection.statement(REMOVE).run(hash);
 }
 
 /** How often contents were removed: who remembers that one is kept has to forget it when this changes. */

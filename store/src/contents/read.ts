@@ -2,7 +2,7 @@ import type { Store } from "../connection/store.ts";
 import { sha256 } from "../json/canonical.ts";
 import { reasonOf } from "../workspace/walk.ts";
 import { unpack } from "./content.ts";
-import { type ContentRow, findContent } from "./content-table.ts";
+import { type ContentRow, findContent, hashesBeginning } from "./content-table.ts";
 import { objectFile, readObject } from "./objects.ts";
 
 /** What there is of a content. */
@@ -35,6 +35,11 @@ export function readContent({ connection, directory }: Store, hash: string): Fou
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     return { kind: "damaged", reason: `${where} cannot be read: ${reasonOf(error)}` };
   }
+}
+
+/** The hashes of contents, kept or forgotten, that begin so, at most `limit`. */
+export function contentsBeginning({ connection }: Store, beginning: string, limit: number): string[] {
+  return hashesBeginning(connection, beginning, limit);
 }
 
 /** Null for what was never packed. */

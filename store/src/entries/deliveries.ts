@@ -1,5 +1,6 @@
 // What attempts and people deliver, and where it comes from.
 
+export { writeDecision } from "../record/decide.ts";
 export {
   confirmArtifact,
   type Deliverer,
@@ -26,8 +27,3 @@ export {
   redelivered,
   takenAwayBy,
 } from "../record/instance-history.ts";
-
-// Their contents, kept under their hashes.
-
-export { type Content, contentNamed } from "../contents/content.ts";
-export { instanceContents } from "../contents/instance-content.ts";

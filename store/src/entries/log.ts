@@ -1,7 +1,7 @@
 // The event log.
 
 export type { RecordLog } from "../record/audit.ts";
-export type { LoggedDecision } from "../record/decision-log.ts";
+export { decisionsOn, type LoggedDecision } from "../record/decision-log.ts";
 export {
   clockWentBack,
   type EventQuery,

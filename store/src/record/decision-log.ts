@@ -1,5 +1,6 @@
-import type { ContentHash, InstanceId, WallTime, WorkUnit } from "../artifact.ts";
+import type { ContentHash, InstanceId, InstanceRef, WallTime, WorkUnit } from "../artifact.ts";
 import { CacheSlot, type Connection } from "../connection/connection.ts";
+import type { Store } from "../connection/store.ts";
 import type { InstanceState } from "./attempt-table.ts";
 import { decoded, type EventRow, type Verdict } from "./events.ts";
 
@@ -52,6 +53,15 @@ export function loggedDecisions(connection: Connection): readonly LoggedDecision
     connection.remember(LAST_READ, { decisions, seq: last.seq, hash: last.hash });
     return decisions;
   });
+}
+
+/**
+ * What the log tells of decisions on an instance, in its order, whatever content it had.
+ * @throws StoreError where the store has been deleted or replaced
+ */
+export function decisionsOn({ connection }: Store, { type, id }: InstanceRef): LoggedDecision[] {
+  connection.requireInPlace();
+  return loggedDecisions(connection).filter(({ subject }) => subject.type === type && subject.id === id);
 }
 
 function isStill(connection: Connection, { seq, hash }: Read): boolean {

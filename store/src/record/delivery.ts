@@ -121,7 +121,7 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
 }
 
 /** Writes into the workspace, which need not be there yet. */
-function writeArtifact(workspace: string, directory: string, name: string, text: string): BigIntStats {
+export function writeArtifact(workspace: string, directory: string, name: string, text: string): BigIntStats {
   try {
     return writeDurably(directory, name, text);
   } catch (error) {
@@ -266,7 +266,11 @@ function refuseForeign(path: string, deliverer: Deliverer, recorded: WorkUnit | 
   if (!belongs(owner, deliverer)) throw new RefusedError("other_work_unit", refusedOtherWorkUnit(String(owner)));
 }
 
-function readPresent(path: string): ReturnType<typeof readRegularFile> {
+/**
+ * The file of an artifact; null where nothing has its name.
+ * @throws RefusedError where it cannot be read
+ */
+export function readPresent(path: string): ReturnType<typeof readRegularFile> {
   try {
     return isThere(path) ? readRegularFile(path) : null;
   } catch (error) {
@@ -274,7 +278,8 @@ function readPresent(path: string): ReturnType<typeof readRegularFile> {
   }
 }
 
-function refused(message: (reason: string) => string, error: unknown): RefusedError {
+/** A refusal of the file system, in words. */
+export function refused(message: (reason: string) => string, error: unknown): RefusedError {
   if (error instanceof UnsafeDirectoryError) return new RefusedError("not_written", error.message);
   return new RefusedError("not_written", message(reasonOf(error)));
 }

@@ -16,6 +16,7 @@ import {
   FIRST_PREV,
   findEvent,
   lastEvent,
+  lastEventUntil,
   lastMethodology,
   protocolsIn,
 } from "./event-table.ts";
@@ -98,6 +99,17 @@ export function clockWentBack({ connection }: Store): StepBack | null {
   const seq = lastStepBack(connection);
   const [event, before] = seq === null ? [] : [findEvent(connection, seq), findEvent(connection, seq - 1)];
   return event == null || before == null ? null : { seq: event.seq, at: event.at, before: before.at };
+}
+
+/** An event's number and time; null where there is none of this number. */
+export function eventTime({ connection }: Store, seq: number): Pick<EventRow, "seq" | "at"> | null {
+  const event = findEvent(connection, seq);
+  return event === null ? null : { seq: event.seq, at: event.at };
+}
+
+/** The last event that is dated then or before; null where there is none. Where the clock went back, the last one of all counts. */
+export function eventAt({ connection }: Store, at: WallTime): Pick<EventRow, "seq" | "at"> | null {
+  return lastEventUntil(connection, at);
 }
 
 /** How many events a filter chooses. */

@@ -24,6 +24,7 @@ export interface EventFilter {
 export const FIRST_PREV = `sha256:${"0".repeat(64)}`;
 
 const LAST = "SELECT seq, at, hash FROM event ORDER BY seq DESC LIMIT 1";
+const UNTIL = "SELECT seq, at FROM event WHERE at <= ? ORDER BY seq DESC LIMIT 1";
 const ONE = "SELECT * FROM event WHERE seq = ?";
 const APPEND = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)";
 const ATTEMPTS = "SELECT DISTINCT attempt FROM event WHERE attempt >= ? AND attempt < ? || char(0x10ffff) LIMIT ?";
@@ -68,6 +69,11 @@ export function eventHash({ seq, at, kind, attempt, body, prev }: Omit<EventRow,
   return sha256(
     `${prev}{"at":${JSON.stringify(rfc3339(at))},${ofAttempt}"body":${body},"kind":${JSON.stringify(kind)},"seq":${seq}}`,
   );
+}
+
+/** The last event that is dated then or before; null where there is none. */
+export function lastEventUntil(connection: Connection, at: WallTime): Pick<EventRow, "seq" | "at"> | null {
+  return (connection.statement(UNTIL).get(at) as Pick<EventRow, "seq" | "at"> | undefined) ?? null;
 }
 
 /** One event; null where there is none of this number. */

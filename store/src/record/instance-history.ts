@@ -1,15 +1,15 @@
-import type { ContentHash, InstanceId, InstanceRef, Moment, WallTime, WorkUnit } from "../artifact.ts";
+import type { ContentHash, InstanceRef, Moment, WallTime, WorkUnit } from "../artifact.ts";
 import type { Store } from "../connection/store.ts";
 import { isText } from "../connection/stored.ts";
 import { type InstanceState, SUCCEEDED, SUCCESS_ENDED } from "./attempt-table.ts";
 import { type DeliveredVia, deliveriesOf, isVia } from "./delivery-table.ts";
+import { lastEvent } from "./event-table.ts";
 import { inputsOfAttempt } from "./given-table.ts";
 
 /** One change of an instance, as the log tells of it. */
-export interface LoggedChange {
+export interface LoggedChange extends InstanceRef {
   readonly seq: number;
   readonly at: WallTime;
-  readonly id: InstanceId;
   /** What it was then, or had been until it went; null where the log does not tell. */
   readonly contentHash: ContentHash | null;
   readonly isGone: boolean;
@@ -44,17 +44,21 @@ export interface Redelivery extends InstanceState {
 // A body that is no JSON, because somebody edited it, tells of no change. The order in which SQL looks at conditions is free.
 const SOUND_BODY = "CASE WHEN json_valid(body) THEN body ELSE '{}' END";
 const CHANGES = `
-  SELECT seq, at, json_extract(change.value, '$[2]') AS id, json_extract(change.value, '$[3]') AS contentHash,
-      json_extract(change.value, '$[0]') = 'removed' AS isGone, NULL AS attempt
+  SELECT seq, at, json_extract(change.value, '$[1]') AS type, json_extract(change.value, '$[2]') AS id,
+      json_extract(change.value, '$[3]') AS contentHash, json_extract(change.value, '$[0]') = 'removed' AS isGone, NULL AS attempt
     FROM event, json_each(${SOUND_BODY}, '$.changes') AS change
-    WHERE kind = 'scanned' AND json_extract(change.value, '$[1]') = @type
+    WHERE seq > @after AND seq <= @until AND kind = 'scanned'
+      AND (@type IS NULL OR json_extract(change.value, '$[1]') = @type)
+      AND (@id IS NULL OR json_extract(change.value, '$[2]') = @id)
       AND json_extract(change.value, '$[0]') <> 'revalidated'
   UNION ALL
-  SELECT seq, at, json_extract(${SOUND_BODY}, '$.instance_id'), json_extract(${SOUND_BODY}, '$.content_hash'),
-      kind <> 'delivery_accepted', attempt
+  SELECT seq, at, json_extract(${SOUND_BODY}, '$.artifact_type') AS told, json_extract(${SOUND_BODY}, '$.instance_id') AS named,
+      json_extract(${SOUND_BODY}, '$.content_hash'),
+      kind IN ('superseded', 'withdrawn') OR coalesce(json_extract(${SOUND_BODY}, '$.removed'), 0), attempt
     FROM event
-    WHERE kind IN ('delivery_accepted', 'superseded', 'withdrawn')
-      AND json_extract(${SOUND_BODY}, '$.artifact_type') = @type
+    WHERE seq > @after AND seq <= @until
+      AND kind IN ('delivery_accepted', 'superseded', 'withdrawn', 'decision', 'audited')
+      AND (@type IS NULL OR told = @type) AND (@id IS NULL OR named = @id)
   ORDER BY seq`;
 const CLAIM = "SELECT min(seq) AS seq FROM event WHERE attempt = ? AND kind = 'claimed'";
 const FACTS = `SELECT id, protocol, work_unit AS workUnit, started_at AS startedAt,
@@ -71,15 +75,35 @@ const REDELIVERED = `SELECT artifact_type AS type, instance_id AS id, content_ha
 const TAKEN_AWAY = `SELECT json_extract(${SOUND_BODY}, '$.artifact_type') AS type, json_extract(${SOUND_BODY}, '$.instance_id') AS id
   FROM event WHERE attempt = ? AND kind IN ('superseded', 'withdrawn')`;
 
+/** Which changes are asked for; what is left out asks for all. */
+export interface ChangeQuery {
+  readonly type?: string | undefined;
+  readonly id?: string | undefined;
+  /** Up to the event of this number. */
+  readonly until?: number | undefined;
+}
+
+/** So many events are read at once: those of a long log need not fit into memory. */
+const TOGETHER = 20_000;
+
 /**
- * How instances of a type came, changed and went, the earliest first. A scan that found many at once lists only the first of
- * them.
+ * How instances came, changed and went, the earliest first. A scan that found many at once lists only the first of them.
+ * @throws StoreError
  */
-export function changesOf({ connection }: Store, type: string): LoggedChange[] {
-  const rows = connection.statement(CHANGES).all({ type }) as (Omit<LoggedChange, "isGone"> & {
-    isGone: number;
-  })[];
-  return rows.filter(({ id }) => isText(id)).map((row) => ({ ...row, isGone: row.isGone === 1 }));
+export function* changesIn({ connection }: Store, { type, id, until }: ChangeQuery): Generator<LoggedChange> {
+  const last = Math.min(until ?? Number.POSITIVE_INFINITY, lastEvent(connection)?.seq ?? 0);
+  for (let after = 0; after < last; after += TOGETHER) {
+    const rows = connection
+      .statement(CHANGES)
+      .all({ type: type ?? null, id: id ?? null, after, until: Math.min(last, after + TOGETHER) });
+    for (const row of rows as (Omit<LoggedChange, "isGone"> & { isGone: number })[])
+      if (isText(row.type) && isText(row.id)) yield { ...row, isGone: row.isGone === 1 };
+  }
+}
+
+/** How instances of a type came, changed and went, the earliest first. */
+export function changesOf(store: Store, type: string): LoggedChange[] {
+  return [...changesIn(store, { type })];
 }
 
 /** The number of the event that tells of an attempt's claim; null where the log does not. */

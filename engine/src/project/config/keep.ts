@@ -14,3 +14,8 @@ export function parseKeep(text: string): Keep | null {
   const [, amount, unit = ""] = /^([1-9]\d{0,4})([dw])$/.exec(text) ?? [];
   return amount === undefined ? null : { days: Number(amount) * (DAYS[unit] ?? 1) };
 }
+
+/** As `[history] keep` says it. */
+export function keepText(keep: Keep): string {
+  return typeof keep === "string" ? keep : `${keep.days}d`;
+}

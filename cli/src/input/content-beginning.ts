@@ -1,0 +1,22 @@
+import { hashTooShort } from "../messages.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** So many digits of a content's hash have to be given, so that nobody hits one that they have not seen. */
+const SHORTEST = 12;
+
+/** How a content's hash begins, `sha256:` included; null for what is no beginning, or one that is too short. */
+export function contentBeginning(text: string): string | null {
+  const [, digits = ""] = /^(?:sha256:)?([0-9a-f]{1,64})$/i.exec(text) ?? [];
+  return digits.length < SHORTEST ? null : `sha256:${digits.toLowerCase()}`;
+}
+
+/**
+ * The value of `--hash`; null where the option was not given.
+ * @throws UsageError for what is no beginning of a hash, or one that is too short
+ */
+export function hashIn(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  const beginning = contentBeginning(text);
+  if (beginning === null) throw new UsageError(hashTooShort(SHORTEST, text));
+  return beginning;
+}
