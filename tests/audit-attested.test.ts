@@ -104,6 +104,27 @@ describe("a record counts only as runa wrote it", () => {
     await expectRefused(rig, "forged", FORGED);
   });
 
+  test("nobody can deliver one", async () => {
+    const rig = await makeRig({
+      ...diagnosed,
+      schemas: {
+        ...diagnosed.schemas,
+        approval: { "x-runa": { kind: "approval", of: "design" }, type: "object" },
+      },
+      types: ["approval"],
+    });
+    const deliver = (type: string) => rig.run("deliver", type, "x1", "-", { input: '{"v": 1}' });
+    expect(await deliver("failed-attempt")).toMatchObject({
+      exitCode: 1,
+      stderr: "error: 'failed-attempt' holds records of attempts, which runa alone writes: nobody can deliver one\n",
+    });
+    expect(await deliver("approval")).toMatchObject({
+      exitCode: 1,
+      stderr: "error: 'approval' holds decisions: give one with `runa approve` or `runa reject`\n",
+    });
+    expect(rig.artifacts()).toEqual(["requirements/r1"]);
+  });
+
   test("those from before a log that was lost are stale, with one finding for all of them", async () => {
     const rig = await makeRig({ ...draft, types: ["trail"], schemas: { trail: auditSchema({ per: "attempt" }) } });
     for (const code of [1, 2]) {
