@@ -8,7 +8,7 @@ import { eventsIn } from "./rig/events.ts";
 import { draft } from "./rig/examples.ts";
 import { CHECKOUT, RUNA } from "./rig/programs.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
-import { editLog } from "./rig/store-edit.ts";
+import { editLog, editStore } from "./rig/store-edit.ts";
 
 interface Line {
   readonly seq: number;
@@ -261,6 +261,7 @@ describe("what is chosen", () => {
     [["--limit", "0"], "--limit needs a number"],
     [["--limit", "3", "--all"], "--all shows everything and --limit only so much: leave one of them out"],
     [["--expect", `sha256:${"0".repeat(64)}`], "--expect needs --verify"],
+    [["--fold"], "--fold needs --verify"],
     [["--verify", "--expect", "abc"], "--expect needs a head"],
     [["--verify", "--head"], "--verify and --head"],
     [["--verify", "--follow"], "--verify is about the whole log: leave --follow out"],
@@ -326,6 +327,25 @@ describe("verification", () => {
     );
     await rig.run("scan", "--rebuild");
     expect(await printed(rig, "--verify")).toContain("the log is as it was written");
+  });
+
+  test("folds the log, and names the first row of the tables that it does not lead to", async () => {
+    const rig = await makeRig(draft);
+    rig.artifact("requirements/r1", { title: "Fast" });
+    const run = rig.start("run");
+    const attempt = await rig.nextAttempt();
+    await attempt.deliver("design", "d1", { title: "One" });
+    await attempt.exit(0);
+    expect((await run.ended()).exitCode).toBe(0);
+    expect(await printed(rig, "--verify", "--fold")).toMatch(
+      /^the log is as it was written: \d+ events, head sha256:[0-9a-f]{64}\nit leads to what the tables hold\n$/,
+    );
+    editStore(rig.project, "UPDATE attempt SET outcome = 'exited'");
+    const { exitCode, stdout, stderr } = await rig.start("log", "--verify", "--fold").ended();
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toBe(
+      "error: the tables are not what the log leads to: last attempt of draft: outcome is delivered by the log, exited in the tables\n",
+    );
   });
 
   test("finds an end that was cut off by a head that was kept", async () => {

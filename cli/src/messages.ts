@@ -265,8 +265,8 @@ export const followOutputReadOnly = (): string =>
 export const followLogReadOnly = (): string =>
   "the store cannot be written here, so --follow would see nothing new: leave it out, or make the store writable";
 
-/** A head is compared only while the chain is walked. */
-export const expectNeedsVerify = (): string => "--expect needs --verify";
+/** A head is compared, and the log folded, only while the chain is walked. */
+export const needsVerify = (option: string): string => `${option} needs --verify`;
 
 /** One prints the head, the other checks the chain. */
 export const verifyOrHead = (): string => "--verify and --head cannot be used together";

@@ -82,7 +82,7 @@ export const EXAMPLES: { readonly [Kind in EventKind]: Whole<EventBodies[Kind]> 
   delivery_accepted: { actor: ACTOR, ...DELIVERY, work_unit: "w-1", moment: 8, schema_hash: HASH },
   delivery_refused: { actor: ACTOR, reason: "invalid_artifact", artifact_type: "note", ...VIOLATIONS },
   superseded: { actor: ACTOR, ...INSTANCE, content_hash: HASH, moment: 8 },
-  withdrawn: { actor: ACTOR, ...INSTANCE, content_hash: HASH, moment: 8 },
+  withdrawn: { actor: ACTOR, ...INSTANCE, content_hash: HASH, moment: 8, again: true },
   run_started: { actor: ACTOR, run: "run-1", pid: 4711, jobs: 2, work_unit: "w-1", aims: ["draft"], until: "review" },
   run_ended: {
     actor: ACTOR,
@@ -137,6 +137,7 @@ export const EXAMPLES: { readonly [Kind in EventKind]: Whole<EventBodies[Kind]> 
       },
     ],
   },
+  checkpoint: { actor: ACTOR, through: 5000, state: HASH, reason: "count" },
   accepted: {
     ...CANDIDATE,
     ...LEFT,
@@ -150,7 +151,7 @@ export const EXAMPLES: { readonly [Kind in EventKind]: Whole<EventBodies[Kind]> 
     artifact_type: "failed-attempt",
     instance_id: "write@w-1",
     content_hash: HASH,
-    moment: 7,
+    moment: 8,
     schema_hash: HASH,
     status: "valid",
     removed: true,

@@ -14,9 +14,9 @@ import { UsageError } from "../input/usage-error.ts";
 import {
   allOrLimit,
   attemptIdForm,
-  expectNeedsVerify,
   headForm,
   limitForm,
+  needsVerify,
   sinceForm,
   unknownKind,
   verifyOrHead,
@@ -50,7 +50,7 @@ export class LogCommand extends ProjectCommand {
       "[--limit N | --all]",
       "[--json]",
     ],
-    ["--verify", "[--expect HEAD]"],
+    ["--verify", "[--expect HEAD]", "[--fold]"],
     ["--head"],
   ];
   static override usage = Command.Usage({
@@ -68,6 +68,7 @@ export class LogCommand extends ProjectCommand {
       ["What happened since a time that it shows", "$0 log --since '2026-03-02 09:14:07'"],
       ["For automation", "$0 log --json --since 2h"],
       ["See whether anything was edited", "$0 log --verify"],
+      ["See whether the tables are what the log leads to", "$0 log --verify --fold"],
     ],
   });
 
@@ -85,6 +86,9 @@ export class LogCommand extends ProjectCommand {
   all = Option.Boolean("--all", false, { description: "All of them." });
   json = Option.Boolean("--json", false, { description: "Print one JSON document a line." });
   verify = Option.Boolean("--verify", false, { description: "Walk the chain; name the first event that is broken." });
+  fold = Option.Boolean("--fold", false, {
+    description: "With --verify: fold all events, and hold what they lead to against the store's tables.",
+  });
   expect = Option.String("--expect", {
     description: "With --verify: a head printed before, which must still be there.",
   });
@@ -101,7 +105,7 @@ export class LogCommand extends ProjectCommand {
     };
     const log = await openEventLog(this.projectOptions, this.verify ? "inspect" : "look");
     try {
-      if (this.verify) return verified(log, this.expect);
+      if (this.verify) return await verified(log, this.expect, this.fold);
       if (this.head) {
         stdout.write(`${log.head().hash}\n`);
         return 0;
@@ -154,7 +158,8 @@ export class LogCommand extends ProjectCommand {
       "--json": this.json,
     };
     const shown = Object.entries(showing).find(([, given]) => given)?.[0];
-    if (this.expect !== undefined && !this.verify) throw new UsageError(expectNeedsVerify());
+    if (this.expect !== undefined && !this.verify) throw new UsageError(needsVerify("--expect"));
+    if (this.fold && !this.verify) throw new UsageError(needsVerify("--fold"));
     if (this.verify && this.head) throw new UsageError(verifyOrHead());
     if ((this.verify || this.head) && shown !== undefined)
       throw new UsageError(wholeLogOnly(this.verify ? "--verify" : "--head", shown));
@@ -201,9 +206,25 @@ function write(lines: readonly string[]): void {
   );
 }
 
-function verified(log: EventLog, expect: string | undefined): number {
+async function verified(log: EventLog, expect: string | undefined, folds: boolean): Promise<number> {
   const verdict = log.verify(expect);
-  if (verdict.ok) write([`the log is as it was written: ${count(verdict.events, "event")}, head ${verdict.head}`]);
-  else fail("log", `error: ${verdict.message}\n`);
-  return verdict.ok ? 0 : 1;
+  if (!verdict.ok) return broken(verdict.message);
+  const sound = `the log is as it was written: ${count(verdict.events, "event")}, head ${verdict.head}`;
+  if (!folds) {
+    write([sound]);
+    return 0;
+  }
+  const folded = await log.verifyFold();
+  if (!folded.ok) return broken(folded.message);
+  const { wholeAfter, checkpoints } = folded;
+  const from = wholeAfter === 0 ? "" : ` since event ${wholeAfter}: what came before does not tell enough`;
+  const kept =
+    checkpoints === 0 ? "" : `, and ${count(checkpoints, "state")} that ${checkpoints === 1 ? "was" : "were"} kept`;
+  write([sound, `it leads to what the tables hold${kept}${from}`]);
+  return 0;
+}
+
+function broken(message: string): number {
+  fail("log", `error: ${message}\n`);
+  return 1;
 }

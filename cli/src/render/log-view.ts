@@ -50,12 +50,20 @@ const DETAIL: { readonly [Kind in EventKind]: (body: EventBodies[Kind]) => strin
   released: (body) => `${candidate(body)}, freed by hand; ${formerOwner(body.owner)}`,
   reopened: (body) => `${candidate(body)}${byWhom(body)}${because(body)}`,
   decision: (body) => `${instance(body.subject)} ${body.decision} by ${body.by}${workUnit(body)}, ${instance(body)}`,
+  checkpoint: ({ through, state, reason }) => `${CHECKPOINT[reason]}up to event ${through}: ${shortHash(state)}`,
   decision_refused: ({ verb }) => `${verb}: only people do that, and not inside an attempt`,
   accepted: (body) => `${candidate(body)}${byWhom(body)}: ${body.note}`,
   pruned: ({ contents, bytes, ...body }) => `${count(contents, "content")}, ${sizeText(bytes)}${byWhom(body)}`,
   forgotten: ({ content_hash, note, ...body }) => `content ${shortHash(content_hash)}${byWhom(body)}: ${note}`,
   audited: (body) => `${instance(body)}${body.removed ? ", taken away" : ""}`,
 };
+
+/** Why a state was kept. */
+const CHECKPOINT = {
+  count: "the state ",
+  upgrade: "runa was brought up to date; the state ",
+  rebuild: "the store was made anew; the state ",
+} as const;
 
 /** What a run aimed at, after a comma. */
 function aims({ aims = [], until }: EventBodies["run_started"]): string {

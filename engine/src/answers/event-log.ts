@@ -12,6 +12,7 @@ import {
   readEvents,
   verifyLog,
 } from "@runa/store/log";
+import type { FoldVerdict } from "@runa/store/replay";
 import { NAMED_IDS, onlyId } from "../attempt/attempt-id.ts";
 import { unknownLoggedAttempt } from "../messages.ts";
 import { openRecord, type ProjectOptions } from "../project/project.ts";
@@ -53,6 +54,12 @@ export class EventLog {
 
   verify(expect?: string): LogVerdict {
     return verifyLog(this.#store, expect);
+  }
+
+  /** Folds the whole log, whose chain is sound, and holds what it leads to against the tables. */
+  async verifyFold(): Promise<FoldVerdict> {
+    const { verifyFold } = await import("@runa/store/replay");
+    return verifyFold(this.#store);
   }
 
   /**

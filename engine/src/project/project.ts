@@ -13,6 +13,7 @@ import {
   storeExists,
 } from "@runa/store";
 import { WorkspaceError } from "@runa/store/files";
+import { isCheckpointDue, isWhole } from "@runa/store/replay";
 import type { Deciding } from "../decisions/decided.ts";
 import { RunaError } from "../diagnostic.ts";
 import { log } from "../log/log.ts";
@@ -159,7 +160,20 @@ export async function rebuildProject(options: ProjectOptions): Promise<Rebuilt> 
 export async function openRecord(options: ProjectOptions, use: StoreUse): Promise<{ project: Project; store: Store }> {
   const project = await findProject(options);
   log.configure({ ...project.config.logging, environment: options.environment });
-  return { project, store: openProjectStore(project, use) };
+  const store = openProjectStore(project, use);
+  await requireWholeLog(store);
+  return { project, store };
+}
+
+/**
+ * Has the log of an older runa's store, and of one that was made anew, be whole from now on, which is done once; and keeps the
+ * state that it leads to where that is due.
+ */
+export async function requireWholeLog(store: Store): Promise<void> {
+  if (!store.persistent || (isWhole(store) && !isCheckpointDue(store))) return;
+  const { keepCheckpoints, makeWhole } = await import("@runa/store/replay");
+  if (!isWhole(store)) makeWhole(store);
+  keepCheckpoints(store);
 }
 
 /**
@@ -183,6 +197,7 @@ export async function openProject(options: ProjectOptions): Promise<OpenProject>
   const file = methodologyFile(project);
   const store = openProjectStore(project, options.looks ? "look" : "record");
   try {
+    await requireWholeLog(store);
     const policy = policyOnce(project.root, config, options.environment);
     // What the store keeps of a methodology lies where agents can write: where signatures count, its files do (decisions 4).
     const reread = options.reread || (await requiresSignatures(config, options.environment, policy));

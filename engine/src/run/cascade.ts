@@ -15,6 +15,7 @@ import { type Candidate, candidateKey } from "../methodology/candidate.ts";
 import type { Protocol } from "../methodology/methodology.ts";
 import { offerProblem } from "../plan/offer.ts";
 import { requireLockfile } from "../project/lockfile/write.ts";
+import { requireWholeLog } from "../project/project.ts";
 import { ActiveAttempts } from "./active-attempts.ts";
 import { adoptOrphans } from "./adoption.ts";
 import { Alarm } from "./alarm.ts";
@@ -147,6 +148,8 @@ class Cascade {
         continue;
       }
       if (this.#active.size === 0 && this.#isOver(prospect)) return this.#conclude(evaluation, prospect);
+      // While the agents work.
+      await requireWholeLog(this.#context.project.store);
       await this.#wait(prospect);
     }
   }

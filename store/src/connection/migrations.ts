@@ -150,6 +150,7 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE clock ADD COLUMN gaps TEXT;
   ALTER TABLE clock ADD COLUMN whole INTEGER;
+  UPDATE clock SET whole = 1 WHERE latest = 0 AND (SELECT count(*) FROM event) = 0;
   CREATE TABLE checkpoint (seq INTEGER NOT NULL, section TEXT NOT NULL, event INTEGER NOT NULL, state BLOB NOT NULL, PRIMARY KEY (seq, section)) STRICT;
   `,
 ];

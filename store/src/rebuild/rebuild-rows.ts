@@ -23,6 +23,7 @@ export const RECORDS = [
   "withdrawal",
   "content",
   "event",
+  "checkpoint",
 ] as const;
 
 export type RecordTable = (typeof RECORDS)[number];
@@ -47,6 +48,9 @@ export function keptOf(table: RecordTable, row: Row): Row | null {
       return keptClock(row);
     case "pending_operation":
       return isOperationKind(row.kind) && holds(row.subject, isSubject) && row.subject !== null ? row : null;
+    // Held against the hash in the log where it is read.
+    case "checkpoint":
+      return isCount(row.seq) && isCount(row.event) ? row : null;
     case "withdrawal":
       return row;
     case "content":

@@ -18,15 +18,17 @@ import { isOwnSchema, isTable } from "../connection/schema-digest.ts";
 import { openSqlite } from "../connection/sqlite.ts";
 import { BESIDE, databaseFile } from "../connection/store-files.ts";
 import { rebuildHeldOpen, rebuildNotKept } from "../messages.ts";
+import { BREAK_OFF, makeWhole } from "../replay/due.ts";
 import { syncDirectory } from "../workspace/durable-write.ts";
 import { reasonOf } from "../workspace/walk.ts";
 import { keptOf, RECORDS, type RecordTable, type Row } from "./rebuild-rows.ts";
 
-/** The versions of the store that brought the table of withdrawals, that of pending operations, that of what attempts were given, and that of contents. */
+/** The versions of the store that brought the tables of withdrawals, of pending operations, of what attempts were given, of contents, and of states. */
 const WITHDRAWAL_SINCE = 4;
 const PENDING_OPERATION_SINCE = 5;
 const GIVEN_SINCE = 7;
 const CONTENT_SINCE = 8;
+const CHECKPOINT_SINCE = 10;
 
 // Of an attempt that is open and lost how things lay before it, nothing could be told that it wrote: it is not carried over.
 const UNJUDGEABLE = "ended IS NULL AND id NOT IN (SELECT attempt FROM lay_before)";
@@ -58,8 +60,15 @@ export function rebuildStore(directory: string): Rebuilt {
     return { damaged: null, kept: { attempts: 0, events: 0 }, incomplete: true };
   }
   rollBack(file);
-  if (!isSound(file)) return carryOver(directory, file);
-  // Of an older runa's store too, which is sound, and brought up to date by being opened.
+  const rebuilt = isSound(file) ? emptied(directory, file) : carryOver(directory, file);
+  const connection = Connection.make(directory);
+  makeWhole({ connection, persistent: true }, "rebuild");
+  connection.close();
+  return rebuilt;
+}
+
+/** Of an older runa's store too, which is sound, and brought up to date by being opened. */
+function emptied(directory: string, file: string): Rebuilt {
   Connection.make(directory).close();
   return emptyIndex(file);
 }
@@ -133,6 +142,7 @@ function emptyIndex(file: string): Rebuilt {
         .transaction(() => {
           for (const table of tablesOf(database))
             if (!RECORDS.some((record) => record === table)) database.exec(`DELETE FROM "${table}"`);
+          database.exec(BREAK_OFF);
         })
         .immediate();
       widenPages(database, Number.POSITIVE_INFINITY);
@@ -172,6 +182,7 @@ function carryInto(target: Connection, file: string): { counts: Rebuilt["kept"];
     target.write(() => target.statement("UPDATE attempt SET started_at = started WHERE started_at = 0").run());
     target.write(() => target.statement(WITHDRAWALS_FROM_LOG).run());
     target.write(() => target.statement(FORGET_JUDGED).run());
+    target.write(() => target.statement(BREAK_OFF).run());
     return { counts: countsOf(target.database), incomplete: whole.includes(false) };
   } finally {
     target.close();
@@ -217,6 +228,7 @@ function sourceOf(source: Database.Database, table: RecordTable): { name: string
     return { name: "attempt", read: ({ id, inputs }) => ({ attempt: id, inputs }) };
   if (table === "lay_before" && version < GIVEN_SINCE)
     return { name: "attempt", read: ({ id, before }) => ({ attempt: id, instances: before }) };
+  if (table === "checkpoint" && version < CHECKPOINT_SINCE) return null;
   return { name: table, read: (row) => row };
 }
 

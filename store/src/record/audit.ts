@@ -131,8 +131,8 @@ function takeAway(
 ): void {
   removeDurably(join(workspace, type), fileNameOf(id));
   const known = findArtifact(connection, type, id);
-  const at = nextMoment(connection);
-  if (known !== null) removeArtifact(connection, known, at);
+  const at = known === null ? null : nextMoment(connection);
+  if (known !== null && at !== null) removeArtifact(connection, known, at);
   const told = newestRecord(connection, { type, id });
   const contentHash = told === null || told.isRemoved ? known?.contentHash : told.contentHash;
   if (contentHash === undefined) return;
@@ -144,8 +144,8 @@ function takeAway(
       instance_id: id,
       content_hash: contentHash,
       ...candidateBody(of),
-      moment: at,
       removed: true,
+      ...(at !== null && { moment: at }),
     },
   });
 }

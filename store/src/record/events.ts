@@ -68,8 +68,10 @@ function isActor(value: unknown): value is Actor {
 const isTrue: Shape<true> = (value): value is true => value === true;
 const isChange = oneOf(["new", "modified", "revalidated", "removed"]);
 
+const isBrokenFile = oneOf(["invalid", "malformed"]);
+
 /** What a scan found of an instance beside its content; what is left out is valid, of no work unit, and not known as delivered. */
-const isFound = objectOf({}, { status: oneOf(["invalid", "malformed"]), work_unit: isText, delivered_at: isCount });
+const isFound = objectOf({}, { status: isBrokenFile, work_unit: isText, delivered_at: isCount });
 
 type ListedChange = readonly [
   change: Typed<typeof isChange>,
@@ -104,6 +106,7 @@ const MOMENT = { moment: isCount };
 const LEFT = { ...MOMENT, seen: isSeen, outputs_after: isText };
 const INSTANCE = { artifact_type: isText, instance_id: isText };
 const isAttemptVia = oneOf(["tool", "file", "confirmed"]);
+const isCheckpointReason = oneOf(["count", "upgrade", "rebuild"]);
 const isWriter = oneOf(["attempt", "server", "hand"]);
 const isInputChange = oneOf(["new", "modified", "spoilt", "removed"]);
 const isBroken = oneOf(["invalid", "malformed", "stale"]);
@@ -207,7 +210,7 @@ const BODIES = {
   delivery_accepted: objectOf(DELIVERY, { ...WORK_UNIT, ...MOMENT, schema_hash: isText }),
   delivery_refused: objectOf({ reason: oneOf(REFUSAL_REASONS) }, { artifact_type: isText, ...VIOLATIONS }),
   superseded: objectOf(INSTANCE, { content_hash: isText, ...MOMENT }),
-  withdrawn: objectOf({ ...INSTANCE, content_hash: isText }, MOMENT),
+  withdrawn: objectOf({ ...INSTANCE, content_hash: isText }, { ...MOMENT, again: isTrue }),
   run_started: objectOf({ ...RUN, jobs: isCount }, { ...WORK_UNIT, aims: listOf(isText), until: isText }),
   run_ended: objectOf(
     {
@@ -262,6 +265,8 @@ const BODIES = {
     },
     { ...WORK_UNIT, ...MOMENT, schema_hash: isText, author: isText, key: isText, policy: isText },
   ),
+  /** The hash of the state that the events up to one lead to; the state itself is kept beside the log. */
+  checkpoint: objectOf({ through: isCount, state: isText, reason: isCheckpointReason }),
   /** What only people do was tried inside an attempt. */
   decision_refused: objectOf({ verb: oneOf(DECIDING_VERBS), reason: oneOf(["inside_attempt"]) }),
   accepted: objectOf(

@@ -85,8 +85,9 @@ function finish(connection: Connection, workspace: string, operation: PendingOpe
   if (known !== null) {
     const moment = nextMoment(connection);
     removeArtifact(connection, known, moment);
-    const told = kind === "withdraw" ? "withdrawn" : "superseded";
-    append(connection, { kind: told, attempt, body: { ...body, content_hash: known.contentHash, moment } });
+    const told = { ...body, content_hash: known.contentHash, moment };
+    if (kind === "withdraw") append(connection, { kind: "withdrawn", attempt, body: { ...told, again: true } });
+    else append(connection, { kind: "superseded", attempt, body: told });
   }
   // A withdrawal was told when it was made; again only where a scan has found the file since.
   else if (kind === "supersede") append(connection, { kind: "superseded", attempt, body });

@@ -1,0 +1,220 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import fc from "fast-check";
+import { expect, test, vi } from "vitest";
+import type { Moment } from "../src/artifact.ts";
+import { unendedAttempts } from "../src/record/attempt.ts";
+import { recordAccepted, recordReopened } from "../src/record/decision.ts";
+import { confirmArtifact, withdrawArtifact } from "../src/record/delivery.ts";
+import { readEvents } from "../src/record/event-log.ts";
+import { lastAttemptOf } from "../src/record/last-attempts.ts";
+import { finishPendingOperations } from "../src/record/pending-operations.ts";
+import { fold } from "../src/replay/fold.ts";
+import { emptyState, type State } from "../src/replay/state.ts";
+import { stateOfTables } from "../src/replay/tables-state.ts";
+import { CORE, hashOfState, readState, writeState } from "../src/replay/written-state.ts";
+import { id, Rig, scannedType, unit } from "./rig.ts";
+
+// Nothing that is checked here outlives the process: waiting for the disk would take nine tenths of the time.
+vi.mock(import("node:fs"), async (original) => ({
+  ...(await original()),
+  fsyncSync: () => {},
+  fdatasyncSync: () => {},
+}));
+
+const TYPES = ["note", "plan"] as const;
+const IDS = ["a", "b", "c"] as const;
+const UNITS = [null, "w-1"] as const;
+
+type Step = (history: History) => void | Promise<void>;
+
+/** What happens to a project, by the functions by which it happens, and the state that its log alone tells of. */
+class History {
+  readonly rig = new Rig();
+  readonly state: State = emptyState();
+  #seen = 0;
+  #attempts = 0;
+  readonly #started = new Map<string, Moment>();
+  readonly other = new Map([...this.rig.types, ["note", scannedType({ type: "object" })] as const]);
+
+  begin(workUnit: string | null): void {
+    if (this.open(workUnit) !== undefined) return;
+    const name = `attempt-${++this.#attempts}`;
+    this.#started.set(name, this.rig.begin(name, workUnit));
+  }
+
+  open(workUnit: string | null): string | undefined {
+    return unendedAttempts(this.rig.store).find((one) => one.workUnit === workUnit)?.id;
+  }
+
+  started(attempt: string): Moment {
+    return this.#started.get(attempt) ?? (0 as Moment);
+  }
+
+  /** Folds what was appended since, and holds it against the tables; also what is written of it and read again. */
+  check(): void {
+    for (const event of readEvents(this.rig.store, { after: this.#seen })) {
+      expect(fold(this.state, event), `event ${event.seq} ${event.kind}`).toBe(true);
+      this.#seen = event.seq;
+    }
+    const written = writeState(this.state);
+    expect(written).toEqual(writeState(stateOfTables(this.rig.store.connection)));
+    const again = readState(written.get(CORE) ?? "", (name) => written.get(name) ?? "");
+    expect(again === null ? null : hashOfState(writeState(again))).toBe(hashOfState(written));
+  }
+}
+
+const type = fc.constantFrom(...TYPES);
+const name = fc.constantFrom(...IDS);
+const workUnit = fc.constantFrom(...UNITS);
+const content = fc.constantFrom(
+  { title: "one" },
+  { title: "two" },
+  { title: "one", work_unit: "w-1" },
+  { title: 5 },
+  "{",
+);
+
+function attempted(history: History, of: string | null, does: (attempt: string) => void): void {
+  const attempt = history.open(of);
+  if (attempt === undefined) return;
+  try {
+    does(attempt);
+  } catch (error) {
+    // Refused: nothing happened.
+    if (!(error instanceof Error) || error.name !== "Error") throw error;
+    if (!("reason" in error)) throw error;
+  }
+}
+
+const steps: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({ type, name, content }).map(
+      ({ type, name, content }): Step =>
+        ({ rig }) => {
+          rig.put(`${type}/${name}.json`, content);
+          return rig.scan().then(() => {});
+        },
+    ),
+  },
+  fc.record({ type, name }).map(
+    ({ type, name }): Step =>
+      ({ rig }) => {
+        rmSync(rig.path(type, `${name}.json`), { force: true });
+        return rig.scan().then(() => {});
+      },
+  ),
+  fc.record({ type, name, content }).map(
+    ({ type, name, content }): Step =>
+      ({ rig }) => {
+        rig.put(`${type}/${name}.json`, content);
+      },
+  ),
+  fc.constant<Step>(({ rig, other }) => rig.scan(other).then(() => {})),
+  fc.constant<Step>(({ rig }) => rig.scan().then(() => {})),
+  fc.constant<Step>(({ rig }) => {
+    const gap = Buffer.concat([Buffer.from(`${rig.path("note")}/`), Buffer.from([0xff]), Buffer.from(".json")]);
+    mkdirSync(rig.path("note"), { recursive: true });
+    if (existsSync(gap)) rmSync(gap);
+    else writeFileSync(gap, "{}");
+    return rig.scan().then(() => {});
+  }),
+  {
+    weight: 3,
+    arbitrary: workUnit.map(
+      (of): Step =>
+        (history) =>
+          history.begin(of),
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ of: workUnit, type, name, content }).map(
+      ({ of, type, name, content }): Step =>
+        (history) => {
+          if (typeof content === "string" || typeof content.title !== "string") return;
+          const made = content as { title: string; work_unit?: string };
+          attempted(history, of, (attempt) =>
+            history.rig.deliver(name, made, { attempt, type, ...(of !== null && { workUnit: of }) }),
+          );
+        },
+    ),
+  },
+  fc.record({ type, name }).map(
+    ({ type, name }): Step =>
+      ({ rig }) => {
+        rig.deliver(name, { title: "by hand" }, { type });
+      },
+  ),
+  fc.record({ of: workUnit, type, name, withdraws: fc.boolean() }).map(
+    ({ of, type, name, withdraws }): Step =>
+      (history) => {
+        const { rig } = history;
+        attempted(history, of, (attempt) => {
+          const by = { ...rig.deliverer({ workUnit: of ?? undefined }), attempt };
+          if (withdraws) withdrawArtifact(rig.store, by, type, id(name));
+          else confirmArtifact(rig.store, by, type, id(name));
+        });
+      },
+  ),
+  {
+    weight: 3,
+    arbitrary: fc.record({ of: workUnit, succeeds: fc.boolean(), type, name, moves: fc.boolean() }).map(
+      ({ of, succeeds, type, name, moves }): Step =>
+        (history) => {
+          const attempt = history.open(of);
+          if (attempt === undefined) return;
+          const { rig } = history;
+          const one = [{ type, id: id(name) }];
+          rig.end(
+            attempt,
+            history.started(attempt),
+            succeeds ? "delivered" : "exited",
+            one,
+            succeeds && moves ? one : [],
+          );
+          if (moves) finishPendingOperations(rig.store, rig.workspace);
+        },
+    ),
+  },
+  workUnit.map(
+    (of): Step =>
+      ({ rig }) => {
+        const candidate = { protocol: "write", workUnit: of === null ? null : unit(of) };
+        const last = lastAttemptOf(rig.store.connection, candidate.protocol, candidate.workUnit);
+        if (last === null) return;
+        const outputs = rig.rows().map(({ type, id, contentHash }) => ({ type, id, contentHash }));
+        const seen = { note: { valid: "v", all: "a" } };
+        recordAccepted(rig.store, { attempt: last.id, candidate, outputs, seen, outputsAfter: "o", note: "n" }, {});
+      },
+  ),
+  workUnit.map(
+    (of): Step =>
+      ({ rig }) => {
+        recordReopened(rig.store, [{ protocol: "write", workUnit: of === null ? null : unit(of) }], {});
+      },
+  ),
+  fc.constant<Step>(({ rig }) => {
+    finishPendingOperations(rig.store, rig.workspace);
+  }),
+);
+
+/** So many histories; each is a project of its own. */
+const HISTORIES = Number(process.env.RUNA_HISTORIES ?? 500);
+
+test("what is folded from events is what the tables hold, after each step of any history", {
+  timeout: 1_800_000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(steps, { minLength: 4, maxLength: 14 }), async (history) => {
+      const project = new History();
+      for (const step of history) {
+        await step(project);
+        project.check();
+      }
+      project.rig.store.close();
+      rmSync(project.rig.root, { recursive: true, force: true });
+    }),
+    { numRuns: HISTORIES },
+  );
+});
