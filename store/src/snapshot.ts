@@ -7,11 +7,11 @@ import { unhealthyArtifacts } from "./index/artifact-table.ts";
 import { type PackedArtifacts, packedArtifacts } from "./index/packed-artifacts.ts";
 import { lastRemovals } from "./index/removal-table.ts";
 import { type Instances, summaryOf, summaryOfBoth } from "./instances.ts";
-import { NO_RECORDS, type RecordLog, recordLog } from "./record/audit.ts";
 import { type LoggedDecision, loggedDecisions } from "./record/decision-log.ts";
 import { type HeardDelivery, heardDeliveries } from "./record/delivery-table.ts";
 import { type LastAttempt, lastAttempts, lastSuccesses, workedUnits } from "./record/last-attempts.ts";
 import { type OpenAttempt, openAttempts } from "./record/open-attempts.ts";
+import { NO_RECORDS, type RecordLog, recordLog } from "./record/record-log.ts";
 import { reopenings } from "./record/reopening.ts";
 import type { ScanReport } from "./scan/scan.ts";
 

@@ -1,6 +1,5 @@
 // The event log.
 
-export type { RecordLog } from "../record/audit.ts";
 export { decisionsOn, type LoggedDecision } from "../record/decision-log.ts";
 export {
   clockWentBack,
@@ -29,4 +28,5 @@ export {
   type LogEvent,
   type Verdict,
 } from "../record/events.ts";
+export type { RecordLog } from "../record/record-log.ts";
 export { loggedViolations } from "../record/refusal.ts";
