@@ -5,6 +5,8 @@ import { by, decisionFiles, gated, hashOf } from "./rig/deciding.ts";
 import { RUNA } from "./rig/programs.ts";
 import { makeRig, type Rig, type StartOptions } from "./rig/rig.ts";
 
+const WIDTH = 90;
+
 const hasTerminals = spawnSync("script", ["--version"]).status === 0;
 
 /** Runs `runa` on a terminal; what is typed there is what stands on its input. */
@@ -15,7 +17,7 @@ async function onTerminal(
 ): Promise<{ exitCode: number | null; screen: string }> {
   const program = rig.launch(["script", "-qec", `${process.execPath} ${RUNA} ${words}`, "/dev/null"], "script", {
     ...options,
-    env: { TERM: "dumb", PAGER: "cat", COLUMNS: "70", ...options.env },
+    env: { TERM: "dumb", PAGER: "cat", COLUMNS: `${WIDTH}`, ...options.env },
   });
   const { exitCode, stdout } = await program.ended();
   return { exitCode, screen: stdout.replaceAll("\r", "") };
@@ -33,7 +35,7 @@ describe.runIf(hasTerminals)("on a terminal", () => {
           steps: [{ do: "one", lines: "first\n# Second\n\tthird" }],
           long,
           unbroken: "x".repeat(500),
-          last_of_all: `${"\u00a0".repeat(90)}delete everything`,
+          last_of_all: `${"\u00a0".repeat(110)}delete everything`,
           "a\u001b[31mkey": 1,
         },
       },
@@ -50,7 +52,7 @@ describe.runIf(hasTerminals)("on a terminal", () => {
     for (const hidden of ["\u001b", "\u202e", "\u200b"]) expect(screen).not.toContain(hidden);
     // Nothing is put by the terminal where a line begins: no line is wider than it.
     const content = screen.slice(screen.indexOf("- **Title"), screen.indexOf("Approve design"));
-    expect(content.split("\n").filter((line) => textWidth(line) > 70)).toEqual([]);
+    expect(content.split("\n").filter((line) => textWidth(line) > WIDTH)).toEqual([]);
     expect(content.split("\n").filter((line) => line !== "" && !/^(- \*\*| )/.test(line))).toEqual([]);
     expect(screen).toContain("Approve design/d1 as design-approval, by anna? [y/N] ");
     expect(screen).toContain("approved: design/d1, by anna, as design-approval\n");
@@ -88,10 +90,10 @@ describe.runIf(hasTerminals)("on a terminal", () => {
         "    is   New",
         "  /steps/1 is new",
         "    is   one and a half",
-        "  /gone is gone",
-        "    was  yes",
         "  /added is new",
         "    is   - **By:** x",
+        "  /gone is gone",
+        "    was  yes",
       ].join("\n"),
     );
     expect(decisionFiles(rig, "design-rejection")).toHaveLength(2);

@@ -584,7 +584,7 @@ export const contentAmbiguous = (beginning: string, found: string): string =>
 /** What was to be compared was never kept, or is kept no longer. `[history] keep` says for how long contents are. */
 export const contentNotKept = (which: string): string => `${which} is not kept, so it cannot be compared`;
 
-/** Somebody had what was to be compared erased. `runa log --kind forgotten` says who, and why. */
+/** What was to be compared was erased by `runa forget`. `runa log --kind forgotten` says by whom, and why. */
 export const contentForgotten = (which: string): string => `${which} was forgotten, so it cannot be compared`;
 
 /** What lies in the place of a content is not what was kept, as after an edit or on a failing disk. It is not shown. */
@@ -593,6 +593,10 @@ export const contentDamaged = (which: string, reason: string): string => `${whic
 /** `runa diff` without --from compares with the content before, and the log tells of none. */
 export const noContentBefore = (instance: string, type: string): string =>
   `the log tells of no other content that '${instance}' of type '${type}' had before: name one with --from`;
+
+/** `runa forget` names what an attempt that is open was given, or has delivered: its agent has it, and its prompt is in use. */
+export const forgetInUse = (hash: string, attempt: string): string =>
+  `attempt ${attempt} is open and was given ${hash}, or has delivered it: let it end, or free it with \`runa release\`, and give the command again`;
 
 // Subject: Attempts that are named
 
@@ -706,6 +710,22 @@ export const nothingDecides = (type: string, kind: string): string =>
 /** `--as` names a type that is no approval type of the subject's. */
 export const notItsApproval = (name: string, type: string, known: string): string =>
   `--as: '${name}' is no approval type of '${type}': it has ${known}`;
+
+/** The methodology has nobody decide on instances of this type: no schema has `x-runa` with it as `of`. */
+export const nobodyDecidesOn = (type: string): string =>
+  `nobody decides on '${type}': it has neither an approval type nor a rejection type`;
+
+/** It was not said which instance is meant, and it does not follow. */
+export const nothingAwaits = (type: string): string =>
+  `nothing of '${type}' awaits a decision: name the instance that you decide on`;
+
+/** It was not said which instance is meant, and it does not follow. */
+export const whichInstance = (type: string, known: string): string =>
+  `several instances of '${type}' await a decision: name the one that you decide on: ${known}`;
+
+/** Whoever approves has to be one of those whom the type asks for, by its `role` or `not_author`. */
+export const notEntitled = (person: string, type: string, why: string): string =>
+  `${person}'s approval would count for nothing as '${type}': ${why}. Nothing was decided`;
 
 /** Several approval types are of a type, and it was not said which one is meant. */
 export const whichApproval = (type: string, known: string): string =>

@@ -53,7 +53,16 @@ export class RevokeCommand extends ProjectCommand {
     return this.withProject(
       async (project) => {
         refuseInsideAttempt(project, environment);
-        const ask = { type, instance, verdict: "revoked", as: null, hash: null, keyFile, environment } as const;
+        const ask = {
+          type,
+          instance,
+          workUnit: null,
+          verdict: "revoked",
+          as: null,
+          hash: null,
+          keyFile,
+          environment,
+        } as const;
         const sheet = await openSheet(project, ask);
         const tell = (text: string) => stderr.write(visibleLines(text));
         const result = await decideOn(project, sheet, { note, set: new Map(), environment, tell });

@@ -16,6 +16,7 @@ import type { Reason, ScopeCounts } from "@runa/engine/answers";
 import type { EndedAttempt } from "@runa/engine/attempts";
 import { shellOption, shellWord } from "../output/shell.ts";
 import { holderText, type KeptFlags } from "./attempt-view.ts";
+import { awaitedText } from "./awaited-view.ts";
 import { isInterrupted, nameOfFailed, nextSteps, type Suggestions } from "./next-step.ts";
 import { nameOf, seconds } from "./progress-view.ts";
 import { shortReason, shortReasons } from "./reason-text.ts";
@@ -52,6 +53,8 @@ export function runText(report: RunReport, { suggestions, elsewhere, maxCostUsd,
       : []),
     ...workElsewhere(report.evaluation.workUnit, elsewhere, suggestions),
     `${out(isDone(outcome) ? "green" : "yellow", outcome)}: ${outcomeSentence(report, elsewhere)}${nextText(report, suggestions)}`,
+    // Last, since it is what the reader has to do.
+    ...awaitedText(report.evaluation, suggestions),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { visible } from "@runa/engine";
-import type { DecisionSheet, EarlierDecision, ProseChange } from "@runa/engine/deciding";
+import type { DecisionEntry, DecisionSheet, ProseChange } from "@runa/engine/deciding";
 import { cutLines } from "../output/cut-lines.ts";
 import { localTimeOf } from "./local-time.ts";
 import { originText, originTime } from "./origin-text.ts";
@@ -37,14 +37,14 @@ export function sheetText({ shown, subject, decisions, since }: DecisionSheet, w
 /** So much of a hash tells one content from the others of an instance. */
 const SHORT_HASH = "sha256:".length + 12;
 
-function earlierText({ verdict, type, by, at, contentHash, note }: EarlierDecision, current: string): string {
-  const what = contentHash === current ? "" : ", of another content";
-  const why = note === null ? "" : `: ${visible(note)}`;
-  return `${verdict} by ${visible(by)} (${visible(type)}), ${localTimeOf(at)}${what}${why}`;
+function earlierText({ decision, artifact_type, by, at, content_hash, note }: DecisionEntry, current: string): string {
+  const what = content_hash === current ? "" : ", of another content";
+  const why = note === undefined ? "" : `: ${visible(note)}`;
+  return `${decision} by ${visible(by)} (${visible(artifact_type)}), ${localTimeOf(at)}${what}${why}`;
 }
 
 function sinceText({ decision, changes, why }: NonNullable<DecisionSheet["since"]>): string[] {
-  const which = `the content that ${visible(decision.by)} ${decision.verdict}, ${decision.contentHash.slice(0, SHORT_HASH)}`;
+  const which = `the content that ${visible(decision.by)} ${decision.decision}, ${decision.content_hash.slice(0, SHORT_HASH)}`;
   if (changes === null) return [`What changed since ${which} cannot be told: ${why}.`];
   return [`Changed since ${which}:`, ...changes.flatMap(changeText)];
 }

@@ -4,6 +4,7 @@ import { diagnosticText } from "./failure.ts";
 import { localTimeOf } from "./local-time.ts";
 import { originText, originTime } from "./origin-text.ts";
 import { columns, out } from "./style.ts";
+import { warningLines } from "./warning-lines.ts";
 
 /** Every artifact type, with how many instances there are and who writes it. */
 export function typesText({ methodology, scan_warnings, types }: TypesAnswer): string[] {
@@ -70,8 +71,4 @@ export function instanceText(answer: InstanceAnswer, file: string): string[] {
     ...violationDiagnostics(file, text ?? "", answer.violations).flatMap((one) => ["", diagnosticText(one)]),
     ...(answer.prose === undefined ? [] : ["", answer.prose]),
   ];
-}
-
-function warningLines(warnings: readonly string[]): string[] {
-  return warnings.map((warning) => `${out("yellow", "warning:")} ${warning}`);
 }

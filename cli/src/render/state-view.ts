@@ -3,6 +3,7 @@ import { byStatus, type Reason, scanWarnings } from "@runa/engine/answers";
 import { shortAttemptId } from "@runa/engine/attempts";
 import { type OpenProject, unhealthyInstances } from "@runa/engine/project";
 import { type KeptFlags, runningText } from "./attempt-view.ts";
+import { awaitedText } from "./awaited-view.ts";
 import { agoText } from "./local-time.ts";
 import { shortReason, shortReasons, waitText } from "./reason-text.ts";
 import { columns, out } from "./style.ts";
@@ -23,6 +24,7 @@ export function stateText(project: OpenProject, evaluation: Evaluation, flags: K
   const told = (candidate: EvaluatedCandidate) => candidateText(project, evaluation, candidate, flags);
   const groups = groupsOf(evaluation);
   const { methodology, workUnit } = evaluation;
+  const awaited = awaitedText(evaluation, flags);
   const scope = workUnit === null ? "unscoped" : `work unit ${visible(workUnit)}`;
   const counts = STATUSES.filter((status) => status !== "running" || groups.running.length > 0).map(
     (status) => `${groups[status].length} ${HEADINGS[status][1]}`,
@@ -33,6 +35,7 @@ export function stateText(project: OpenProject, evaluation: Evaluation, flags: K
       (warning) => `${out("yellow", "warning:")} ${warning}`,
     ),
     ...STATUSES.flatMap((status) => groupText(status, groups[status].flatMap(told))),
+    ...(awaited.length === 0 ? [] : ["", ...awaited]),
   ];
 }
 

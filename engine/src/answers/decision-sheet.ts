@@ -1,34 +1,43 @@
-import { type ContentHash, type InstanceId, rfc3339, type Store, type WorkUnit } from "@runa/store";
+import type { ContentHash, InstanceId, WorkUnit } from "@runa/store";
 import { parseJson } from "@runa/store/json";
-import { decisionsOn, type LoggedDecision, type Verdict } from "@runa/store/log";
+import { authorNow, type Verdict } from "@runa/store/log";
 import { type DecisionResult, decide } from "../deciding/decide.ts";
 import type { Subject } from "../deciding/decision-value.ts";
-import { keptJson, noteOf } from "../deciding/kept-content.ts";
+import { keptJson } from "../deciding/kept-content.ts";
 import { fieldsOf } from "../deciding/set-fields.ts";
 import { type Stopped, stopGiven } from "../deciding/stop-given.ts";
 import { changesBetween, type ValueChange } from "../deciding/value-changes.ts";
+import { type Decision, isEntitled } from "../decisions/decision.ts";
 import { RunaError } from "../diagnostic.ts";
+import type { Evaluation } from "../evaluate/evaluate.ts";
 import {
   hashDiffers,
+  notEntitled,
+  nothingAwaits,
   nothingDecides,
   nothingToRevoke,
   notItsApproval,
   subjectNotValid,
   whichApproval,
+  whichInstance,
 } from "../messages.ts";
-import { decisionTypesOf } from "../methodology/decision-types.ts";
+import { type ApprovalType, decisionTypesOf } from "../methodology/decision-types.ts";
 import type { ArtifactType, Methodology } from "../methodology/methodology.ts";
 import { type Decider, deciderNow } from "../people/decider.ts";
 import type { Policy } from "../people/policy.ts";
 import { prose } from "../plan/prose.ts";
+import { lookAt } from "../project/look.ts";
 import type { OpenProject } from "../project/project.ts";
+import { awaitedEverywhere, type DecisionEntry, decisionEntries } from "./approvals.ts";
 import { typeNamed } from "./named.ts";
 import { type InstanceAnswer, showInstance } from "./show.ts";
 
 /** What somebody wants to say of which instance. */
 export interface DecisionAsk {
   readonly type: string;
-  readonly instance: string;
+  /** Null for the only one that awaits a decision. */
+  readonly instance: string | null;
+  readonly workUnit: string | null;
   readonly verdict: Verdict;
   /** The approval type, where the type has several. */
   readonly as: string | null;
@@ -49,25 +58,13 @@ export interface DecisionSheet {
   readonly subject: Subject;
   readonly shown: InstanceAnswer;
   /** Every decision on the instance, the latest first. */
-  readonly decisions: readonly EarlierDecision[];
+  readonly decisions: readonly DecisionEntry[];
   /** What is different from the content that was decided on last; null where that was this one, or none. */
   readonly since: SinceDecided | null;
 }
 
-export interface EarlierDecision {
-  readonly verdict: Verdict;
-  /** The decision's own type and id. */
-  readonly type: string;
-  readonly id: string;
-  readonly by: string;
-  /** RFC 3339. */
-  readonly at: string;
-  readonly contentHash: ContentHash;
-  readonly note: string | null;
-}
-
 export interface SinceDecided {
-  readonly decision: EarlierDecision;
+  readonly decision: DecisionEntry;
   /** Null where the content is not kept. */
   readonly changes: readonly ProseChange[] | null;
   /** Why it is not. */
@@ -87,22 +84,29 @@ export interface ProseChange {
  * @throws RunaError for names that there are not, for what is not valid, and where other content lies there than was looked at
  */
 export async function openSheet(project: OpenProject, ask: DecisionAsk): Promise<DecisionSheet> {
-  const { methodology, store } = project;
+  const { methodology, store, root } = project;
   const subjectType = typeNamed(methodology, ask.type);
   const policy = await project.policy();
-  const decider = await deciderNow(policy, { root: project.root, environment: ask.environment, keyFile: ask.keyFile });
-  const shown = await showInstance(project, subjectType.name, ask.instance);
-  const name = `${shown.artifact_type}/${shown.instance_id}`;
+  const decider = await deciderNow(policy, { root, environment: ask.environment, keyFile: ask.keyFile });
+  const evaluation = await lookAt(project, ask.workUnit);
+  const instance = ask.instance ?? onlyAwaited(project, evaluation, subjectType.name);
+  const shown = await showInstance(project, subjectType.name, instance);
   const subject: Subject = {
     type: shown.artifact_type,
     id: shown.instance_id as InstanceId,
     contentHash: shown.content_hash as ContentHash,
     workUnit: (shown.work_unit as WorkUnit | undefined) ?? null,
   };
-  const decisions = decisionsOn(store, subject)
-    .map((logged) => earlierDecision(store, logged))
-    .reverse();
-  const type = typeNamed(methodology, decisionType(methodology, subject, { ...ask, by: decider.name, decisions }));
+  const known = evaluation.view.snapshot.decisions;
+  const decisions = known === undefined ? [] : decisionEntries(project, known, subject);
+  const author = authorNow(store, subject);
+  const entitled = (type: ApprovalType) => isEntitled({ by: decider.name, author }, type.annotation, policy);
+  const type = typeNamed(
+    methodology,
+    decisionType(methodology, subject, { ...ask, by: decider.name, decisions, entitled }),
+  );
+  if (ask.verdict === "approved") refuseUnentitled(type, { by: decider.name, author }, policy);
+  const name = `${subject.type}/${subject.id}`;
   if (shown.status !== "valid") throw new RunaError(subjectNotValid(name, shown.status));
   if (ask.hash !== null && !shown.content_hash.startsWith(ask.hash))
     throw new RunaError(hashDiffers(name, shown.content_hash));
@@ -111,10 +115,31 @@ export async function openSheet(project: OpenProject, ask: DecisionAsk): Promise
   return { verdict: ask.verdict, type, decider, policy, subject, shown, decisions, since };
 }
 
+/** The one instance of a type that awaits a decision. */
+function onlyAwaited(project: OpenProject, evaluation: Evaluation, type: string): string {
+  const [only, ...more] = awaitedEverywhere(project, evaluation).filter(({ subject }) => subject.type === type);
+  if (only === undefined) throw new RunaError(nothingAwaits(type));
+  if (more.length === 0) return only.subject.id;
+  throw new RunaError(whichInstance(type, [only, ...more].map(({ subject }) => subject.id).join(", ")));
+}
+
+/** Refuses an approval that would count for nothing: it would seem to help, and keep everybody waiting. */
+function refuseUnentitled(type: ArtifactType, approval: Pick<Decision, "by" | "author">, policy: Policy): void {
+  const { annotation } = type;
+  if (annotation?.kind !== "approval" || isEntitled(approval, annotation, policy)) return;
+  const { by, author } = approval;
+  const why =
+    annotation.notAuthor && by === author
+      ? "whoever ran the attempt that delivered it may not approve it"
+      : `it takes somebody with the role '${annotation.role}'`;
+  throw new RunaError(notEntitled(by, type.name, why));
+}
+
 /** What the type of a decision follows from. */
 interface TypeChoice extends Pick<DecisionAsk, "verdict" | "as"> {
   readonly by: string;
-  readonly decisions: readonly EarlierDecision[];
+  readonly decisions: readonly DecisionEntry[];
+  readonly entitled: (type: ApprovalType) => boolean;
 }
 
 /** The type whose instance the decision will be. */
@@ -122,49 +147,43 @@ function decisionType(methodology: Methodology, subject: Subject, choice: TypeCh
   const types = decisionTypesOf(methodology);
   switch (choice.verdict) {
     case "approved":
-      return approvalType(
-        subject.type,
-        types.approvalsOf(subject.type).map(({ name }) => name),
-        choice.as,
-      );
+      return approvalType(subject.type, types.approvalsOf(subject.type), choice);
     case "rejected": {
       const rejection = types.rejectionOf(subject.type);
       if (rejection === null) throw new RunaError(nothingDecides(subject.type, "rejection"));
       return rejection.name;
     }
     case "revoked": {
-      const last = choice.decisions.find(
-        ({ by, contentHash }) => by === choice.by && contentHash === subject.contentHash,
-      );
-      if (last === undefined || last.verdict === "revoked")
+      const last = choice.decisions.find((one) => one.by === choice.by && one.content_hash === subject.contentHash);
+      if (last === undefined || last.decision === "revoked")
         throw new RunaError(nothingToRevoke(`${subject.type}/${subject.id}`, choice.by));
-      return last.type;
+      return last.artifact_type;
     }
   }
 }
 
-function approvalType(subject: string, known: readonly string[], as: string | null): string {
+/** The approval type that is named; else the only one, or the only one that this person may approve by. */
+function approvalType(subject: string, known: readonly ApprovalType[], { as, entitled }: TypeChoice): string {
   if (known.length === 0) throw new RunaError(nothingDecides(subject, "approval"));
-  const [only, ...more] = as === null ? known : known.filter((name) => name === as);
-  if (only !== undefined && more.length === 0) return only;
-  const all = known.join(", ");
-  throw new RunaError(as === null ? whichApproval(subject, all) : notItsApproval(as, subject, all));
-}
-
-function earlierDecision(store: Store, logged: LoggedDecision): EarlierDecision {
-  const { verdict, type, id, by, at, subject, contentHash } = logged;
-  return { verdict, type, id, by, at: rfc3339(at), contentHash: subject.contentHash, note: noteOf(store, contentHash) };
+  const all = known.map(({ name }) => name).join(", ");
+  if (as !== null) {
+    if (!known.some(({ name }) => name === as)) throw new RunaError(notItsApproval(as, subject, all));
+    return as;
+  }
+  const [only, ...more] = known.length === 1 ? known : known.filter(entitled);
+  if (only === undefined || more.length > 0) throw new RunaError(whichApproval(subject, all));
+  return only.name;
 }
 
 /** What changed since the content that was decided on last. */
 function sinceDecided(
   { store }: OpenProject,
   { contentHash }: Subject,
-  decision: EarlierDecision | undefined,
+  decision: DecisionEntry | undefined,
   now: unknown,
 ): SinceDecided | null {
-  if (decision === undefined || decision.contentHash === contentHash) return null;
-  const before = keptJson(store, decision.contentHash);
+  if (decision === undefined || decision.content_hash === contentHash) return null;
+  const before = keptJson(store, decision.content_hash);
   if (before.kind === "none") return { decision, changes: null, why: before.why };
   return { decision, changes: changesBetween(before.value, now).map(proseChange), why: "" };
 }
@@ -205,6 +224,7 @@ export function decideOn(
  */
 export function stopGivenBy(project: OpenProject, sheet: DecisionSheet, grace: number): Promise<Stopped> {
   const { decisions, decider, subject } = sheet;
-  const own = decisions.filter(({ by, contentHash }) => by === decider.name && contentHash === subject.contentHash);
-  return stopGiven(project, own, grace);
+  const own = decisions.filter((one) => one.by === decider.name && one.content_hash === subject.contentHash);
+  const files = own.map(({ artifact_type, instance_id }) => ({ type: artifact_type, id: instance_id }));
+  return stopGiven(project, files, grace);
 }

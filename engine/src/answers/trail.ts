@@ -4,9 +4,9 @@ import { type MadeContent, type Trail, trailOf } from "../audit/trail.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import { lookAt } from "../project/look.ts";
 import type { OpenProject } from "../project/project.ts";
-import { typeNamed } from "./named.ts";
+import { instanceNamed, typeNamed } from "./named.ts";
 import { scanWarnings } from "./scan-warnings.ts";
-import { instanceNamed, instancesOf } from "./show.ts";
+import { instancesOf } from "./show.ts";
 
 /** Who made some artifacts, from what, and who approved it (`runa audit`). */
 export interface TrailAnswer extends Trail {

@@ -18,7 +18,8 @@ export function changesBetween(before: unknown, after: unknown, path = ""): Valu
   if (isSame(before, after)) return [];
   if (Array.isArray(before) && Array.isArray(after)) return listChanges(before, after, path);
   if (isObject(before) && isObject(after)) {
-    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+    // In the order of what lies there now; what was kept has another one.
+    const keys = [...new Set([...Object.keys(after), ...Object.keys(before)])];
     return keys.flatMap((key) => {
       const at = `${path}/${escapedStep(key)}`;
       if (!Object.hasOwn(after, key)) return [{ path: at, before: before[key] }];

@@ -1,10 +1,19 @@
-// What people decide: what is put before them, and what became of it.
+// What people decide: what awaits them, what is put before them, and what became of it.
 
+export {
+  type ApprovalEntry,
+  type ApprovalsAnswer,
+  type AwaitingEntry,
+  awaitingDecisions,
+  type DecisionEntry,
+  type DecisionState,
+  type DecisionsAnswer,
+  decisionsOnInstance,
+} from "../answers/approvals.ts";
 export {
   type DecisionAsk,
   type DecisionSheet,
   decideOn,
-  type EarlierDecision,
   openSheet,
   type ProseChange,
   stopGivenBy,

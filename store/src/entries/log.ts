@@ -1,6 +1,6 @@
 // The event log.
 
-export { decisionsOn, type LoggedDecision } from "../record/decision-log.ts";
+export { authorNow, type LoggedDecision } from "../record/decision-log.ts";
 export {
   clockWentBack,
   type EventQuery,

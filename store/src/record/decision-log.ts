@@ -1,4 +1,4 @@
-import type { ContentHash, InstanceId, InstanceRef, WallTime, WorkUnit } from "../artifact.ts";
+import type { ContentHash, InstanceId, WallTime, WorkUnit } from "../artifact.ts";
 import { CacheSlot, type Connection } from "../connection/connection.ts";
 import type { Store } from "../connection/store.ts";
 import type { InstanceState } from "./attempt-table.ts";
@@ -55,15 +55,6 @@ export function loggedDecisions(connection: Connection): readonly LoggedDecision
   });
 }
 
-/**
- * What the log tells of decisions on an instance, in its order, whatever content it had.
- * @throws StoreError where the store has been deleted or replaced
- */
-export function decisionsOn({ connection }: Store, { type, id }: InstanceRef): LoggedDecision[] {
-  connection.requireInPlace();
-  return loggedDecisions(connection).filter(({ subject }) => subject.type === type && subject.id === id);
-}
-
 function isStill(connection: Connection, { seq, hash }: Read): boolean {
   return (connection.statement(HASH).get(seq) as { hash: string } | undefined)?.hash === hash;
 }
@@ -102,4 +93,9 @@ function stateOf(told: {
 /** The person who ran the attempt that delivered this content last; null where nobody is known. */
 export function authorOf(connection: Connection, { type, id, contentHash }: InstanceState): string | null {
   return (connection.statement(AUTHOR).get(type, id, contentHash) as { name: string | null } | undefined)?.name ?? null;
+}
+
+/** The same, for whoever asks before anything is written. */
+export function authorNow({ connection }: Store, subject: InstanceState): string | null {
+  return connection.read(() => authorOf(connection, subject));
 }

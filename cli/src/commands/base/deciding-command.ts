@@ -19,7 +19,7 @@ import { page } from "../../output/pager.ts";
 import { decidedText, notDecidedText, questionText, undecidedText } from "../../render/decided-view.ts";
 import { failure } from "../../render/failure.ts";
 import { sheetText } from "../../render/sheet-view.ts";
-import { ScopedCommand } from "./project-command.ts";
+import { requireValue, ScopedCommand } from "./project-command.ts";
 
 /** A command by which a person says yes or no to what lies there (decisions 3). */
 export abstract class DecidingCommand extends ScopedCommand {
@@ -43,13 +43,13 @@ export abstract class DecidingCommand extends ScopedCommand {
   protected abstract readonly needsNote: boolean;
 
   override async execute(): Promise<number> {
-    const { scope } = this;
+    requireValue("--work-unit", "an id", this.workUnit);
     const set = setOptions(this.set);
     const decide = this.batch === undefined ? this.#one(set) : await this.#each(this.batch, set);
     return this.withProject(
       async (project) => {
         refuseInsideAttempt(project, process.env);
-        return decide(project, scope);
+        return decide(project);
       },
       { looks: false, reread: true },
     );
@@ -62,8 +62,8 @@ export abstract class DecidingCommand extends ScopedCommand {
     const hash = hashIn(this.hash);
     if (hash === null && !isInteractive()) throw new UsageError(hashNeeded());
     const note = this.#note();
-    return async (project: OpenProject, _scope: string | null): Promise<number> => {
-      const sheet = await openSheet(project, this.#ask(type, instance ?? "", hash));
+    return async (project: OpenProject): Promise<number> => {
+      const sheet = await openSheet(project, this.#ask(type, instance ?? null, hash));
       if (hash === null) await page([Buffer.from(sheetText(sheet, lineWidth(stdout)))], process.env);
       const said = this.edit ? await editedNote(questionText(sheet), note ?? "", process.env) : note;
       if (hash === null && !(await isConfirmed(questionText(sheet)))) {
@@ -112,10 +112,11 @@ export abstract class DecidingCommand extends ScopedCommand {
     }
   }
 
-  #ask(type: string, instance: string, hash: string | null): DecisionAsk {
+  #ask(type: string, instance: string | null, hash: string | null): DecisionAsk {
     return {
       type,
       instance,
+      workUnit: this.scope,
       hash,
       verdict: this.verdict,
       as: this.decisionType,
