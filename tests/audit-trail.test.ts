@@ -136,6 +136,66 @@ describe("audit", () => {
     expect((await trailOf(rig)).attempts).toHaveLength(3);
   });
 
+  test("says who decided on exactly that content, and whether it still stands", async () => {
+    const rig = await makeRig({
+      ...draft,
+      protocols: [
+        { name: "draft", requires: ["requirements"], produces: ["design"] },
+        { name: "build", requires: ["design", "approval"], produces: ["code"], trigger: "on_artifact(approval)" },
+      ],
+      types: ["rejection"],
+      schemas: {
+        approval: { "x-runa": { kind: "approval", of: "design" }, type: "object" },
+        rejection: { "x-runa": { kind: "rejection", of: "design" }, type: "object" },
+      },
+    });
+    const first = rig.start("run");
+    const drafting = await rig.nextAttempt();
+    await drafting.deliver("design", "d1", { title: "First" });
+    await drafting.exit(0);
+    expect(await first.ended()).toMatchObject({ exitCode: 3 });
+    const hash = hashOf({ title: "First" });
+    const decide = (...words: string[]) => rig.run(...words, "--hash", hash.slice(7, 27));
+    expect(await decide("reject", "design", "d1", "--note", "too short")).toMatchObject({ exitCode: 0 });
+    expect(await decide("approve", "design", "d1")).toMatchObject({ exitCode: 0 });
+    const second = rig.start("run");
+    const building = await rig.nextAttempt();
+    await building.deliver("code", "c1", { title: "Code" });
+    await building.exit(0);
+    expect(await second.ended()).toMatchObject({ exitCode: 0 });
+
+    const decisionsOf = async () =>
+      ((await trailOf(rig, "code")) as Trail & { decisions: readonly Record<string, unknown>[] }).decisions;
+    expect(await decisionsOf()).toMatchObject([
+      { decision: "rejected", subject: { artifact_type: "design", content_hash: hash }, stands: false },
+      { decision: "approved", subject: { artifact_type: "design", content_hash: hash }, stands: true },
+    ]);
+    const { stdout } = await rig.run("audit", "code/c1");
+    expect(stdout).toMatch(
+      /\n {4}design\/d1 .*\n {6}rejected by .*, does not stand any more\n {6}approved by [^\n]*\)\n {6}made by draft/,
+    );
+    // The approval's own file was made by a person.
+    expect(stdout).toMatch(/\n {4}approval\/\S+ .*\n {6}decided by /);
+    expect(await rig.run("audit", "--verify")).toMatchObject({ exitCode: 0 });
+
+    rig.artifact("design/d1", { title: "by hand" });
+    expect((await decisionsOf()).map(({ stands }) => stands)).toEqual([false, false]);
+    await rig.run("audit", "--html", "page.html");
+    expect(rig.read("page.html")).toMatch(/<li class="approved">approved by [^<]*, does not stand any more<\/li>/);
+
+    // A decision that somebody wrote, and one that somebody took away.
+    const [approval = ""] = rig.artifacts().filter((name) => name.startsWith("approval/"));
+    rig.artifact("approval/forged", JSON.parse(rig.read(rig.path(approval))));
+    rig.remove(rig.path(approval));
+    const { json, exitCode } = await rig.run("audit", "--verify", "--json");
+    expect(exitCode).toBe(1);
+    expect((json as unknown as { misfits: object[] }).misfits).toMatchObject([
+      { about: "decision", reason: "not_attested", instance_id: "forged" },
+      { about: "decision", reason: "gone", instance_id: approval.slice("approval/".length) },
+      { about: "artifact", reason: "changed", instance_id: "d1" },
+    ]);
+  });
+
   test("also tells of an attempt that has not ended", async () => {
     const rig = await makeRig(draft);
     const run = rig.start("run");

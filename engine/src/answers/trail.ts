@@ -1,6 +1,7 @@
 import type { Instance } from "@runa/store";
-import { logHead } from "@runa/store/log";
+import { type LoggedDecision, logHead } from "@runa/store/log";
 import { type MadeContent, type Trail, trailOf } from "../audit/trail.ts";
+import type { Decisions } from "../decisions/decisions.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import { lookAt } from "../project/look.ts";
 import type { OpenProject } from "../project/project.ts";
@@ -32,7 +33,7 @@ export async function trail(project: OpenProject, { type, instance }: TrailQuery
   const { methodology, store } = project;
   const named = type === undefined ? null : typeNamed(methodology, type).name;
   const evaluation = await lookAt(project, null);
-  const { logged, records } = evaluation.view.snapshot;
+  const { logged, records, decisions } = evaluation.view.snapshot;
   const source = {
     store,
     logged,
@@ -40,6 +41,7 @@ export async function trail(project: OpenProject, { type, instance }: TrailQuery
       const told = records.newest.get(`${one.type}/${one.id}`);
       return told?.contentHash === one.contentHash ? told.attempt : null;
     },
+    stands: (decision: LoggedDecision) => decisions !== undefined && isStanding(decisions, decision),
   };
   const found = trailOf(source, named === null ? workIn(evaluation) : chosen(evaluation, named, instance));
   return {
@@ -51,6 +53,17 @@ export async function trail(project: OpenProject, { type, instance }: TrailQuery
     ...found,
     ...(named === null && { artifacts: lastOf(found) }),
   };
+}
+
+function isStanding(decisions: Decisions, { type, id, contentHash, subject }: LoggedDecision): boolean {
+  const { approvals, rejections, revocations } = decisions.of(subject).standing;
+  return [...approvals, ...rejections, ...revocations].some(
+    (one) =>
+      one.type === type &&
+      one.id === id &&
+      one.contentHash === contentHash &&
+      one.subject.contentHash === subject.contentHash,
+  );
 }
 
 function chosen(evaluation: Evaluation, type: string, instance: string | undefined): readonly Instance[] {

@@ -40,6 +40,8 @@ export interface TracedDecision extends NamedContent {
   readonly at: string;
   /** The number of its event in the log. */
   readonly event: number;
+  /** Whether nothing newer has replaced it, and its subject still lies there as it was. */
+  readonly stands: boolean;
   /** The fingerprint of the key that signed it. */
   readonly key?: string;
 }
@@ -59,6 +61,7 @@ export interface TrailSource {
   readonly logged: readonly LoggedDecision[];
   /** The attempt that an instance of an audit type is the record of, as the log tells; null for any other. */
   readonly recordOf: (instance: InstanceState) => string | null;
+  readonly stands: (decision: LoggedDecision) => boolean;
 }
 
 /** Follows artifacts back to what they were made from. */
@@ -120,6 +123,7 @@ class Walk {
         by: made.by,
         at: rfc3339(made.at),
         event: made.seq,
+        stands: this.#source.stands(made),
         ...(made.key !== null && { key: made.key }),
       }));
   }
