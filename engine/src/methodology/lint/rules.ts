@@ -83,6 +83,10 @@ export const RULES = {
     "A protocol accepts what is decided about its work, and nothing starts the rework.",
     "Name the type in its trigger, beside what started the work at first, with `any_of`.",
   ),
+  "unapproved-input": warning(
+    "A protocol acts on what another one before it waits to have approved, and does not name the approval.",
+    "Name the approval type in its `requires`, so that it waits, too; or in `accepts`, so that it gets only what is approved.",
+  ),
   "records-in-circle": warning(
     "Protocols read each other's records in a circle, so that each attempt of one makes the others not current.",
     "Name the protocols whose records are meant, in the schema's `x-runa`, or accept the type instead of requiring it.",
