@@ -36,6 +36,7 @@ export class ApproveCommand extends DecidingCommand {
   as = Option.String("--as", { description: "The approval type, where there are several." });
 
   protected readonly verdict = "approved";
+  protected readonly verb = "approve";
   protected readonly needsNote = false;
 
   protected get decisionType(): string | null {

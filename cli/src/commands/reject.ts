@@ -20,6 +20,7 @@ export class RejectCommand extends DecidingCommand {
   });
 
   protected readonly verdict = "rejected";
+  protected readonly verb = "reject";
   protected readonly needsNote = true;
   protected readonly decisionType = null;
 }

@@ -1,6 +1,6 @@
 import { visibleLines } from "@runa/engine";
 import { decideOn, openSheet, stopGivenBy } from "@runa/engine/deciding";
-import { refuseInsideAttempt } from "@runa/engine/project";
+import { refuseDeciding } from "@runa/engine/project";
 import { Command, Option } from "clipanion";
 import { instanceName } from "../input/instance-name.ts";
 import { keyFileOf } from "../input/key-file.ts";
@@ -52,7 +52,7 @@ export class RevokeCommand extends ProjectCommand {
     const environment = process.env;
     return this.withProject(
       async (project) => {
-        refuseInsideAttempt(project, environment);
+        refuseDeciding(project, environment, "revoke");
         const ask = {
           type,
           instance,

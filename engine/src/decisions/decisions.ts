@@ -131,7 +131,7 @@ export class Decisions {
     if (annotation === null) return { kind: "refused", why: NOT_ATTESTED };
     const decision = logged === undefined ? this.#foreignAt(file) : this.#asMade(logged);
     if (typeof decision === "string") return { kind: "refused", why: decision };
-    if (!decision.attested) return { kind: "refused", why: this.#whyNotSigned(file, decision) };
+    if (logged !== undefined && !decision.attested) return { kind: "refused", why: this.#whyNotSigned(file, logged) };
     const { approvals, rejections, revocations } = this.of(decision.subject).standing;
     const stands = [...approvals, ...rejections, ...revocations].some((one) => isSame(one, decision));
     return { kind: stands ? "stands" : "stale", decision };
@@ -174,12 +174,12 @@ export class Decisions {
     const { seq: _seq, key: _key, ...decision } = logged;
     const attested =
       !this.#on.policy.required ||
-      (file !== undefined && isThere && this.#on.signatures?.verify(file, logged.at).kind === "signed");
+      (file !== undefined && isThere && this.#on.signatures?.verify(file, logged).kind === "signed");
     return { ...decision, attested, valid: isThere && file?.status === "valid" };
   }
 
-  #whyNotSigned(file: Instance, { at }: Decision): string {
-    const verdict = this.#on.signatures?.verify(file, at);
+  #whyNotSigned(file: Instance, logged: LoggedDecision): string {
+    const verdict = this.#on.signatures?.verify(file, logged);
     return verdict === undefined || verdict.kind === "signed" ? NOT_ATTESTED : `not attested: ${verdict.text}`;
   }
 

@@ -1,6 +1,6 @@
 import { RunaError, visibleLines } from "@runa/engine";
 import { type DecisionAsk, type DecisionSheet, decideOn, openSheet } from "@runa/engine/deciding";
-import { type OpenProject, refuseInsideAttempt } from "@runa/engine/project";
+import { type OpenProject, refuseDeciding } from "@runa/engine/project";
 import { Option } from "clipanion";
 import { isConfirmed, isInteractive } from "../../input/ask.ts";
 import { type BatchLine, batchLines } from "../../input/batch.ts";
@@ -37,6 +37,8 @@ export abstract class DecidingCommand extends ScopedCommand {
   batch = Option.String("--batch", { description: "Decide on each line of a file: type, instance, hash, note." });
 
   protected abstract readonly verdict: DecisionAsk["verdict"];
+  /** The word of the command. */
+  protected abstract readonly verb: "approve" | "reject";
   /** The decision type that was named; null where it follows. */
   protected abstract readonly decisionType: string | null;
   /** Whether a decision has to say why. */
@@ -48,7 +50,7 @@ export abstract class DecidingCommand extends ScopedCommand {
     const decide = this.batch === undefined ? this.#one(set) : await this.#each(this.batch, set);
     return this.withProject(
       async (project) => {
-        refuseInsideAttempt(project, process.env);
+        refuseDeciding(project, process.env, this.verb);
         return decide(project);
       },
       { looks: false, reread: true },
