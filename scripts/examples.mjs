@@ -1,16 +1,7 @@
 // Makes the projects in examples/ anew, with the real programs: `node scripts/examples.mjs`, after a build. With the name of a
 // directory they are made there instead, beside a copy of the methodologies.
 import { execFileSync } from "node:child_process";
-import {
-  appendFileSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -110,9 +101,10 @@ function Project(methodology, { kept = [] } = {}) {
     directory,
     runa,
     config: (text) =>
-      appendFileSync(
+      writeFileSync(
         join(directory, ".runa/config.toml"),
-        `\n[history]\nlockfile = "runa.lock"\n\n[approvals]\npeople = "people.toml"\n\n${text}`,
+        // Outside the project runa names it by its absolute path; here both go where the checkout goes.
+        `methodology_path = "../../methodologies/${methodology}"\n\n[history]\nlockfile = "runa.lock"\n\n[approvals]\npeople = "people.toml"\n\n${text}`,
       ),
     /** Puts the methodology's own example there, as a person would. */
     give: (type, id) => {
