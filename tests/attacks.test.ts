@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openSqlite } from "../store/src/connection/sqlite.ts";
@@ -31,6 +31,8 @@ interface Attack {
   readonly apart?: Outcome;
   /** How many people it takes to approve. */
   readonly min?: number;
+  /** Whether it had its effect, where that is not that the design counts as approved. */
+  readonly hadEffect?: (guarded: Guarded) => Promise<boolean>;
   /** Does it, and tells what is said of it; nothing where nothing is. */
   readonly attempt: (guarded: Guarded) => Promise<string>;
   /** What is said where it is stopped. */
@@ -42,6 +44,9 @@ interface Attack {
 const ALWAYS = { log: "stopped", signatures: "stopped", outside: "stopped" } as const;
 const SIGNED_ONLY = { log: null, signatures: "not stopped", outside: "not stopped" } as const;
 const NOT_ATTESTED = /^not attested: decisions are made with runa approve$/;
+
+const LOOSENED =
+  /^error: the methodology may let through what had to be decided in the last run: build does not name 'design-approval' any more/;
 
 const path = ({ rig }: Guarded, name: string) => join(rig.project, rig.path(name));
 
@@ -212,6 +217,44 @@ const ATTACKS: readonly Attack[] = [
     },
   },
   {
+    title: "drops a gate from the methodology, or loosens it",
+    outcomes: ALWAYS,
+    hadEffect: builds,
+    attempt: async (guarded) => {
+      await dropGate(guarded);
+      return refusal(guarded.rig.run("run"));
+    },
+    says: {
+      log: LOOSENED,
+      signatures: LOOSENED,
+      outside: LOOSENED,
+    },
+  },
+  {
+    title: "drops a gate, and accepts that with `runa run --accept-methodology` as a person",
+    outcomes: { log: "not stopped", signatures: "stopped", outside: "stopped" },
+    hadEffect: builds,
+    attempt: async (guarded) => {
+      await dropGate(guarded);
+      const { stderr } = await guarded.rig.run("run");
+      const hash = /--accept-methodology (sha256:[0-9a-f]{64})/.exec(stderr)?.[1] ?? "";
+      return refusal(guarded.rig.run("run", "--accept-methodology", hash, anybody()));
+    },
+    says: { signatures: /^error: decisions are signed here, and there is no key/ },
+  },
+  {
+    title: "drops a gate, and takes what runs went by out of the log",
+    outcomes: { log: "shows", signatures: "shows", outside: "shows" },
+    showsTo: async (guarded, head) => !(await guarded.holds(head)),
+    hadEffect: builds,
+    attempt: async (guarded) => {
+      await dropGate(guarded);
+      guarded.keepsHead(await guarded.head());
+      editLog(guarded.rig.project, "DELETE FROM event WHERE kind = 'gates_changed'");
+      return "";
+    },
+  },
+  {
     title: "runs `runa approve` inside its attempt, in a child of it, and without `RUNA_ATTEMPT`",
     outcomes: ALWAYS,
     attempt: async (guarded) => {
@@ -357,6 +400,26 @@ const ATTACKS: readonly Attack[] = [
   },
 ];
 
+/** After a run has gone by the methodology, has code made of any design. */
+async function dropGate({ rig }: Guarded): Promise<void> {
+  const config = rig.read(".runa/config.toml");
+  rig.write(".runa/config.toml", config.replace(/^command = .*$/m, 'command = ["true"]'));
+  expect((await rig.run("run")).exitCode).not.toBe(1);
+  const manifest = join(rig.methodology, "manifest.toml");
+  const text = readFileSync(manifest, "utf8");
+  const open = text
+    .replace('["design", "design-approval"]', '["design"]')
+    .replace('["design","design-approval"]', '["design"]');
+  expect(open).not.toBe(text);
+  writeFileSync(manifest, open);
+}
+
+/** Whether a run has code made. */
+async function builds({ rig }: Guarded): Promise<boolean> {
+  await rig.run("run");
+  return (await rig.events("claimed")).some(({ body }) => body.protocol === "build");
+}
+
 /** Before anna's key was taken out of use. */
 const OLD = "2025-12-31T00:00:00.000000Z";
 
@@ -414,10 +477,10 @@ const CASES = ATTACKS.flatMap((attack) =>
 );
 
 test.each(CASES)("$level: an agent $title, which is $outcome", async (attack) => {
-  const { attempt, min = 1, level, outcome, says, showsTo } = attack;
+  const { attempt, min = 1, level, outcome, says, showsTo, hadEffect = (on: Guarded) => on.isOpen() } = attack;
   const guarded = await makeGuarded(level, min);
   const told = await attempt(guarded);
-  expect({ isOpen: await guarded.isOpen(), told }).toEqual({ isOpen: outcome !== "stopped", told });
+  expect({ hadEffect: await hadEffect(guarded), told }).toEqual({ hadEffect: outcome !== "stopped", told });
   const said = says?.[level];
   if (outcome === "stopped" && said !== undefined) expect(told).toMatch(said);
   if (outcome === "shows") expect(await showsTo?.(guarded, guarded.keptHead)).toBe(true);
