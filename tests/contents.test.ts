@@ -4,8 +4,10 @@ import { describe, expect, test } from "vitest";
 import { openStore } from "../store/src/connection/store.ts";
 import { readContent } from "../store/src/contents/read.ts";
 import { canonicalJson } from "../store/src/json/canonical.ts";
+import { by, decisionFiles, gated, hashOf } from "./rig/deciding.ts";
 import { chain } from "./rig/examples.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
+import { editStore } from "./rig/store-edit.ts";
 
 /** The contents that a project's store keeps, as texts. */
 function keptIn(rig: Rig): string[] {
@@ -74,6 +76,25 @@ describe("what is kept", () => {
     writeFileSync(join(rig.methodology, "protocols/draft/PROTOCOL.md"), "Do it otherwise.\n");
     await rig.state();
     expect(keptIn(rig)).toEqual(expect.arrayContaining([...before, ...sources(rig)]));
+  });
+
+  test("of what people decide: the decision, its subject, and by which policy", async () => {
+    const rig = await makeRig({ ...gated, config: '[approvals]\npeople = "people.toml"' });
+    rig.write("people.toml", '[people.anna]\ngit = ["anna"]\n');
+    const hash = await hashOf(rig, "design/d1");
+    expect(await rig.run("approve", "design", "d1", "--hash", hash, by("anna"))).toMatchObject({ exitCode: 0 });
+    const [decision] = decisionFiles(rig, "design-approval");
+    const policy = { people: { anna: { git: ["anna"], keys: [], may: [], roles: [] } }, required: false };
+    expect(keptIn(rig)).toEqual(
+      expect.arrayContaining([canonicalJson({ title: "Design" }), canonicalJson(decision), canonicalJson(policy)]),
+    );
+    const [event] = await rig.events("decision");
+    const shown = await rig.run("show", "--at", String(event?.body.policy), "--json");
+    expect(shown.json).toMatchObject({ text: canonicalJson(policy) });
+    // Nothing of what a decision rests on is too old, however long ago it was made.
+    editStore(rig.project, "UPDATE content SET at = 1");
+    await rig.run("gc");
+    expect(keptIn(rig)).toEqual(expect.arrayContaining([canonicalJson(decision), canonicalJson(policy)]));
   });
 
   test("an attempt keeps again what has gone from the store", async () => {

@@ -10,7 +10,7 @@ import { Scratch } from "./rig/scratch.ts";
 const PAGES = [
   "README.md",
   ...readdirSync(join(CHECKOUT, "docs"), { recursive: true, encoding: "utf8" }).map((file) => `docs/${file}`),
-  "methodologies/review-pipeline/README.md",
+  ...readdirSync(join(CHECKOUT, "methodologies")).map((name) => `methodologies/${name}/README.md`),
 ].filter((file) => file.endsWith(".md"));
 
 const PROGRAMS = { runa: RUNA, "runa-mcp": RUNA_MCP, "runa-agent": RUNA_AGENT } as const;

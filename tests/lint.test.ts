@@ -336,12 +336,13 @@ describe("doctor", () => {
   });
 });
 
-test("the methodology that runa brings along has nothing to report", async () => {
-  const { exitCode, stdout } = await runa(CHECKOUT, "lint", "--strict", "methodologies/review-pipeline");
-  expect({ exitCode, stdout }).toEqual({
-    exitCode: 0,
-    stdout: "review-pipeline: 6 artifact types, 4 protocols, nothing to report\n",
-  });
+test.each([
+  ["review-pipeline", "6 artifact types, 4 protocols"],
+  ["gated-change", "11 artifact types, 4 protocols"],
+  ["gated-runbook", "7 artifact types, 3 protocols"],
+])("of the methodologies that runa brings along, %s has nothing to report", async (name, size) => {
+  const { exitCode, stdout } = await runa(CHECKOUT, "lint", "--strict", join("methodologies", name));
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${name}: ${size}, nothing to report\n` });
 });
 
 describeWith("real methodologies", "real-methodologies", (directory) => {

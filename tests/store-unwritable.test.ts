@@ -15,6 +15,9 @@ const LOOKS = [
   ["scan"],
   ["step", "--dry-run"],
   ["run", "--dry-run"],
+  ["show", "--at", "0s"],
+  ["show", "requirements", "r1", "--at", "0s"],
+  ["gc", "--dry-run"],
   ["log"],
   ["log", "--verify"],
 ] as const;

@@ -32,6 +32,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandClass>>> = {
   accept: async () => (await import("./commands/accept.ts")).AcceptCommand,
   release: async () => (await import("./commands/release.ts")).ReleaseCommand,
   gc: async () => (await import("./commands/gc.ts")).GcCommand,
+  forget: async () => (await import("./commands/forget.ts")).ForgetCommand,
   attempts: async () => (await import("./commands/attempts.ts")).AttemptsCommand,
   output: async () => (await import("./commands/output.ts")).OutputCommand,
   log: async () => (await import("./commands/log.ts")).LogCommand,

@@ -79,6 +79,13 @@ export const unknownShell = (name: string, hint: string): string => `there is no
 /** `runa diff` compares contents of one instance: `runa show TYPE` lists those that there are. */
 export const diffNeedsInstance = (): string => "diff needs a type and an instance: `runa diff TYPE INSTANCE`";
 
+/** `runa forget` records why, for whoever finds that something is gone. */
+export const forgetNeedsNote = (): string => "--note is empty: say why it is to be forgotten";
+
+/** `runa forget` erases one content, by its hash. `runa show TYPE INSTANCE` shows the hash of an instance. */
+export const forgetHashForm = (): string =>
+  "HASH must be the hash of a content, or its beginning: sha256: and 8 hexadecimal digits or more";
+
 /** When something is asked about was given in a form that runa does not read. */
 export const whenForm = (option: string): string =>
   `${option} needs an event of the log such as "#12", how long ago such as "2h" or "7d", a time such as "2026-01-31 09:30:00", a content such as sha256:0123abcd (8 digits or more), or the id of an attempt (8 characters or more)`;

@@ -584,7 +584,7 @@ export const contentAmbiguous = (beginning: string, found: string): string =>
 /** What was to be compared was never kept, or is kept no longer. `[history] keep` says for how long contents are. */
 export const contentNotKept = (which: string): string => `${which} is not kept, so it cannot be compared`;
 
-/** Somebody had what was to be compared erased. `runa log --kind forgotten` says who, and why. */
+/** What was to be compared was erased by `runa forget`. `runa log --kind forgotten` says by whom, and why. */
 export const contentForgotten = (which: string): string => `${which} was forgotten, so it cannot be compared`;
 
 /** What lies in the place of a content is not what was kept, as after an edit or on a failing disk. It is not shown. */
@@ -593,6 +593,10 @@ export const contentDamaged = (which: string, reason: string): string => `${whic
 /** `runa diff` without --from compares with the content before, and the log tells of none. */
 export const noContentBefore = (instance: string, type: string): string =>
   `the log tells of no other content that '${instance}' of type '${type}' had before: name one with --from`;
+
+/** `runa forget` names what an attempt that is open was given, or has delivered: its agent has it, and its prompt is in use. */
+export const forgetInUse = (hash: string, attempt: string): string =>
+  `attempt ${attempt} is open and was given ${hash}, or has delivered it: let it end, or free it with \`runa release\`, and give the command again`;
 
 // Subject: Attempts that are named
 

@@ -1,12 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { ContentHash, WallTime } from "../src/artifact.ts";
+import { openStore } from "../src/connection/store.ts";
 import { type Content, contentNamed } from "../src/contents/content.ts";
 import { keepContents, missingContents, prepareContents } from "../src/contents/keep.ts";
 import { readContent } from "../src/contents/read.ts";
 import { sha256 } from "../src/json/canonical.ts";
+import { attemptsHolding, emptyWriteLog, forgetContent } from "../src/pruning/forget.ts";
 import { prunable, pruneContents } from "../src/pruning/prune.ts";
 import { verifyLog } from "../src/record/event-log.ts";
 import { wallTime } from "../src/wall-time.ts";
@@ -191,4 +193,70 @@ test("pruning that fails or dies at any statement removes what the log says, and
       ).toEqual(["not_kept", "not_kept"]);
       expect(readdirSync(join(rig.store.directory, "objects")), where).toEqual([]);
     }
+});
+
+describe("a content that is forgotten", () => {
+  const forgetting = (text: string) => ({ hash: sha256(text), note: "why", actor: undefined });
+  const prepared = () => {
+    const rig = new Rig();
+    keep(rig, "short", LONG);
+    return rig;
+  };
+
+  test.each(["short", LONG])("is there or forgotten, at whatever statement that fails or dies", async (text) => {
+    const undisturbed = prepared();
+    const { reached } = await onFaultyDatabase(null, () => forgetContent(undisturbed.store, forgetting(text)));
+    expect(kindOf(undisturbed, sha256(text))).toBe("forgotten");
+    for (const at of reached.keys())
+      for (const how of ["fail", "die"] as const) {
+        const rig = prepared();
+        const where = `${how} at ${at} (${reached[at]})`;
+        await onFaultyDatabase({ at, how }, () => forgetContent(rig.store, forgetting(text)));
+        rig.reopen();
+        // At the commit the file of a long one is gone already.
+        expect(["kept", "damaged"], where).toContain(kindOf(rig, sha256(text)));
+        expect(bodiesOf(rig.store, "forgotten"), where).toEqual([]);
+        expect(forgetContent(rig.store, forgetting(text)), where).toEqual({ kind: "forgotten" });
+        expect(kindOf(rig, sha256(text)), where).toBe("forgotten");
+        expect(bodiesOf(rig.store, "forgotten"), where).toEqual([{ content_hash: sha256(text), note: "why" }]);
+      }
+  });
+
+  test("is overwritten in the database, and pruned never", () => {
+    const rig = new Rig();
+    const secret = `hunter2-${randomBytes(40).toString("hex")}`;
+    keep(rig, secret);
+    const file = (suffix: string) => readFileSync(join(rig.store.directory, `runa.db${suffix}`)).includes(secret);
+    expect(file("") || file("-wal")).toBe(true);
+    forgetContent(rig.store, forgetting(secret));
+    expect(emptyWriteLog(rig.store)).toBe(true);
+    expect(file("") || file("-wal")).toBe(false);
+    aged(rig);
+    expect(pruneContents(rig.store, NOW).removed.contents).toBe(0);
+    keep(rig, secret);
+    expect(kindOf(rig, sha256(secret))).toBe("forgotten");
+  });
+
+  test("stays in the log of writes while somebody reads, which is told", () => {
+    const rig = prepared();
+    const other = openStore(rig.store.directory);
+    other.connection.read(() => {
+      other.connection.statement("SELECT count(*) FROM content").get();
+      forgetContent(rig.store, forgetting("short"));
+      expect(emptyWriteLog(rig.store)).toBe(false);
+    });
+    expect(emptyWriteLog(rig.store)).toBe(true);
+    other.close();
+  });
+
+  test("is refused while an attempt is open that delivered it", () => {
+    const rig = new Rig();
+    const started = rig.begin("attempt-1");
+    const hash = rig.deliver("a", { title: "A" }, { attempt: "attempt-1" });
+    const forgotten = () => forgetContent(rig.store, { hash, note: "why", actor: undefined });
+    expect(forgotten()).toEqual({ kind: "in_use", attempt: "attempt-1" });
+    rig.end("attempt-1", started, "delivered", []);
+    expect(forgotten()).toEqual({ kind: "forgotten" });
+    expect(attemptsHolding(rig.store, hash)).toEqual(["attempt-1"]);
+  });
 });

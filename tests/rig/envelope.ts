@@ -52,6 +52,7 @@ const COMMAND_OF_KIND: Readonly<Record<string, string>> = {
   content: "show",
   difference: "diff",
   gc: "gc",
+  forgotten: "forget",
   validation: "validate",
   attempts: "attempts",
   graph: "graph",

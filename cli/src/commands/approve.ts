@@ -35,8 +35,8 @@ export class ApproveCommand extends DecidingCommand {
 
   as = Option.String("--as", { description: "The approval type, where there are several." });
 
-  protected readonly verb = "approve";
   protected readonly verdict = "approved";
+  protected readonly verb = "approve";
   protected readonly needsNote = false;
 
   protected get decisionType(): string | null {

@@ -19,8 +19,8 @@ export class RejectCommand extends DecidingCommand {
     ],
   });
 
-  protected readonly verb = "reject";
   protected readonly verdict = "rejected";
+  protected readonly verb = "reject";
   protected readonly needsNote = true;
   protected readonly decisionType = null;
 }

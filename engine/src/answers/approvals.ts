@@ -10,9 +10,8 @@ import { nobodyDecidesOn } from "../messages.ts";
 import type { ArtifactType } from "../methodology/methodology.ts";
 import { evaluateEach, lookAt, workUnitsOf } from "../project/look.ts";
 import type { OpenProject } from "../project/project.ts";
-import { typeNamed } from "./named.ts";
+import { instanceNamed, typeNamed } from "./named.ts";
 import { scanWarnings } from "./scan-warnings.ts";
-import { instanceNamed } from "./show.ts";
 
 /** What awaits a decision (`runa approvals [TYPE]`). */
 export interface ApprovalsAnswer {

@@ -11,9 +11,8 @@ import { type Version, versionsOf } from "../history/versions.ts";
 import { contentDamaged, contentForgotten, contentNotKept, noContentBefore } from "../messages.ts";
 import { lookAt } from "../project/look.ts";
 import type { OpenProject } from "../project/project.ts";
-import { typeNamed } from "./named.ts";
+import { instanceNamed, typeNamed } from "./named.ts";
 import { type PointEntry, pointEntry, type VersionEntry, versionAt, versionEntry } from "./past.ts";
-import { instanceNamed } from "./show.ts";
 
 /** How an instance differs from what it was (`runa diff`). */
 export interface DifferenceAnswer {

@@ -28,7 +28,9 @@ export async function collectContents(project: OpenProject, dryRun: boolean): Pr
   const { store, config, methodology } = project;
   // What lies there now is in use, also what was put there since the last look.
   await scanProject(project);
-  const pruning = { before: oldestKept(config.keep), inUse: sourceHashes(methodology).values(), actor: thisPerson() };
+  const { hash: policy } = await project.policy();
+  const inUse = [...sourceHashes(methodology).values(), policy];
+  const pruning = { before: oldestKept(config.keep), inUse, actor: thisPerson() };
   const pruned: Pruned = dryRun ? prunable(store, pruning) : pruneContents(store, pruning);
   return {
     version: 1,

@@ -1,5 +1,14 @@
+import type { Instance } from "@runa/store";
 import { RunaError } from "../diagnostic.ts";
-import { scopedNeedsUnit, unknownProtocol, unknownType, unscopedTakesNoUnit } from "../messages.ts";
+import type { Evaluation } from "../evaluate/evaluate.ts";
+import {
+  noInstanceOfType,
+  scopedNeedsUnit,
+  unknownInstance,
+  unknownProtocol,
+  unknownType,
+  unscopedTakesNoUnit,
+} from "../messages.ts";
 import type { ArtifactType, Methodology, Protocol } from "../methodology/methodology.ts";
 import { type Aim, EVERYTHING } from "../plan/aim.ts";
 import { didYouMean } from "../suggestion.ts";
@@ -12,6 +21,19 @@ export function typeNamed({ name: methodology, types }: Methodology, name: strin
   const type = types.get(name);
   if (type !== undefined) return type;
   throw new RunaError(unknownType(methodology, name, hint(name, [...types.keys()])));
+}
+
+/**
+ * The instance of that name.
+ * @throws RunaError with the name that was probably meant
+ */
+export function instanceNamed(evaluation: Evaluation, type: string, id: string): Instance {
+  const instances = evaluation.view.snapshot.instances.get(type) ?? [];
+  const instance = instances.find((one) => one.id === id);
+  if (instance !== undefined) return instance;
+  if (instances.length === 0) throw new RunaError(noInstanceOfType(id, type));
+  const ids = instances.map((one) => one.id);
+  throw new RunaError(unknownInstance(id, type, didYouMean(id, ids) || ":"));
 }
 
 /**

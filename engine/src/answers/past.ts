@@ -1,13 +1,14 @@
 import { rfc3339, type Store } from "@runa/store";
-import { contentsBeginning, type FoundContent, readContent } from "@runa/store/contents";
+import { type FoundContent, readContent } from "@runa/store/contents";
 import type { LoggedChange } from "@runa/store/deliveries";
 import { JsonError, parseJsonBytes } from "@runa/store/json";
 import { RunaError } from "../diagnostic.ts";
 import { Changers } from "../history/changed-by.ts";
+import { contentHashBeginning } from "../history/content-named.ts";
 import { instanceContent } from "../history/instance-content.ts";
 import { type Point, pointOf, type When } from "../history/point.ts";
 import { instancesAt, type Version } from "../history/versions.ts";
-import { contentAmbiguous, noContentBeginning, noInstanceThen } from "../messages.ts";
+import { noInstanceThen } from "../messages.ts";
 import { prose } from "../plan/prose.ts";
 import { openRecord, type Project, type ProjectOptions } from "../project/project.ts";
 import type { ChangedBy } from "../reasons/reason.ts";
@@ -72,9 +73,6 @@ export interface ContentAnswer extends ContentEntry {
   readonly instances: readonly { readonly artifact_type: string; readonly instance_id: string }[];
 }
 
-/** So many contents at most are named where a beginning is of several. */
-const NAMED = 5;
-
 /** What was there before, as the log tells of it (decisions 6). No methodology has to be there for it. */
 export class Past {
   readonly #project: Project & { readonly store: Store };
@@ -125,9 +123,7 @@ export class Past {
 
   /** @throws RunaError for a beginning of no content's hash, or of several */
   content(beginning: string): ContentAnswer {
-    const [hash, ...more] = contentsBeginning(this.#store, beginning, NAMED);
-    if (hash === undefined) throw new RunaError(noContentBeginning(beginning));
-    if (more.length > 0) throw new RunaError(contentAmbiguous(beginning, [hash, ...more].join(", ")));
+    const hash = contentHashBeginning(this.#store, beginning);
     const had = instancesAt(this.#store, { kind: "content", beginning: hash });
     return {
       version: 1,

@@ -4,15 +4,14 @@ import { readRegularFile } from "@runa/store/files";
 import { parseJson } from "@runa/store/json";
 import { RunaError } from "../diagnostic.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
-import { instanceKeepsChanging, noInstanceOfType, unknownInstance } from "../messages.ts";
+import { instanceKeepsChanging } from "../messages.ts";
 import { type ArtifactType, outputTypesOf } from "../methodology/methodology.ts";
 import { instancePath } from "../plan/plan.ts";
 import { prose } from "../plan/prose.ts";
 import { lookAt } from "../project/look.ts";
 import { displayPath, type OpenProject } from "../project/project.ts";
 import { fileTime, type OriginEntry, originEntry } from "../reasons/origin-entry.ts";
-import { didYouMean } from "../suggestion.ts";
-import { typeNamed } from "./named.ts";
+import { instanceNamed, typeNamed } from "./named.ts";
 import { type PlacedViolation, placed } from "./placed-violation.ts";
 import { scanWarnings } from "./scan-warnings.ts";
 
@@ -153,16 +152,6 @@ function instancesOf({ view }: Evaluation, type: string): readonly Instance[] {
 
 function isMalformed({ status }: Instance): boolean {
   return status === "malformed";
-}
-
-/** @throws RunaError for an instance that there is not, with the one that was probably meant */
-export function instanceNamed(evaluation: Evaluation, type: string, id: string): Instance {
-  const instances = instancesOf(evaluation, type);
-  const instance = instances.find((one) => one.id === id);
-  if (instance !== undefined) return instance;
-  if (instances.length === 0) throw new RunaError(noInstanceOfType(id, type));
-  const ids = instances.map((one) => one.id);
-  throw new RunaError(unknownInstance(id, type, didYouMean(id, ids) || ":"));
 }
 
 /** What is to be said of an instance's file; null where it is not what the scan judged any more. */

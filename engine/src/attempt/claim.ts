@@ -20,6 +20,7 @@ import type { ScopeView } from "../evaluate/scope-view.ts";
 import { workNotStarted } from "../messages.ts";
 import type { Protocol } from "../methodology/methodology.ts";
 import { methodologyContents } from "../methodology/sources.ts";
+import { policyContent } from "../people/policy.ts";
 import { thisOwner } from "../process/owner.ts";
 import { mayLive } from "../process/proc.ts";
 import type { OpenProject } from "../project/project.ts";
@@ -80,6 +81,7 @@ export function launchAttempt(
     exclusion,
     contents: [
       ...methodologyContents(project.methodology),
+      ...(isOpen(context.policy) ? [] : [policyContent(context.policy)]),
       ...instanceContents(
         place.workspace,
         inputs.map(({ instance }) => instance),
@@ -130,12 +132,16 @@ function circumstancesOf(
   protocol: Protocol,
   policy: Mandate["policy"],
 ): Circumstances {
-  const isOpen = policy.people === null && !policy.required;
   return {
     binding: config.commandTable(protocol.name),
-    ...(!isOpen && { policy: policy.hash }),
+    ...(!isOpen(policy) && { policy: policy.hash }),
     methodology: toldMethodology(methodology),
   };
+}
+
+/** Whether anybody may decide, without a signature: then there is no policy to speak of. */
+function isOpen({ people, required }: Mandate["policy"]): boolean {
+  return people === null && !required;
 }
 
 /** The last attempt that this store has a record of. */

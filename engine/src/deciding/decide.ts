@@ -8,7 +8,7 @@ import { decisionNotWritten } from "../messages.ts";
 import type { ArtifactType } from "../methodology/methodology.ts";
 import type { Decider } from "../people/decider.ts";
 import { loadSigning } from "../people/load-signing.ts";
-import type { Policy } from "../people/policy.ts";
+import { type Policy, policyContent } from "../people/policy.ts";
 import { instancePath } from "../plan/plan.ts";
 import { displayPath, type OpenProject } from "../project/project.ts";
 import type { RefusedViolation } from "../session/output-session.ts";
@@ -69,7 +69,7 @@ export async function decide(project: OpenProject, intent: Intent): Promise<Deci
     await validArtifact(type, id as InstanceId, value);
     const file = await validArtifact(type, id as InstanceId, await signed(value, intent));
     const by = decider.name;
-    const written = writeDecision(store, { workspace, file, verdict, subject, by, key, policy: policy.hash });
+    const written = writeDecision(store, { workspace, file, verdict, subject, by, key, policy: policyContent(policy) });
     if (written.kind !== "written") return written;
     const path = displayPath(project.root, instancePath(project, type.name, id as InstanceId));
     return { kind: "decided", id, path, contentHash: written.contentHash };

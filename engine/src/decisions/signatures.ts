@@ -1,4 +1,5 @@
-import type { Instance, WallTime } from "@runa/store";
+import type { Instance } from "@runa/store";
+import type { LoggedDecision } from "@runa/store/log";
 import type { Decision } from "./decision.ts";
 
 /** A decision as its file says it, signed by a person: whether it fits its schema is not said. */
@@ -9,8 +10,12 @@ export type SignatureState = { readonly kind: "signed" } | { readonly kind: "ref
 
 /** Judges the signatures of decisions' files. */
 export interface Signatures {
-  /** @param at when the key had to be the person's: at the time of the decision's event */
-  verify(file: Instance, at: WallTime): SignatureState;
+  /**
+   * Whether a file is signed, and says itself what its event says of it: the log lies where agents can write, and must not
+   * turn a signed decision into another.
+   * @param event what the log tells; its time is when the key had to be the person's
+   */
+  verify(file: Instance, event: LoggedDecision): SignatureState;
   /** What a file says that the log does not know, where it is signed by a key that is the person's now; else why it is not. */
   read(file: Instance): SignedDecision | string;
 }

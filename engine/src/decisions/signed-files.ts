@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import { type ContentHash, type Instance, type InstanceId, type WallTime, type WorkUnit, wallTime } from "@runa/store";
 import { contentOf, fileNameOf, readRegularFile } from "@runa/store/files";
-import type { Verdict } from "@runa/store/log";
+import type { LoggedDecision, Verdict } from "@runa/store/log";
 import type { Policy } from "../people/policy.ts";
 import type { SignatureVerdict, verdictOf } from "../people/verdict.ts";
 import { NOT_ATTESTED } from "./decisions.ts";
 import { readProjectId } from "./project-id.ts";
 import type { SignatureState, Signatures, SignedDecision } from "./signatures.ts";
+
+const OTHERWISE = "the log tells something else of it than it says";
 
 /** A decision's file as far as it says what a signed one has to say. */
 interface Said {
@@ -35,11 +37,11 @@ export class SignedFiles implements Signatures {
     this.#judge = judge;
   }
 
-  verify(file: Instance, at: WallTime): SignatureState {
+  verify(file: Instance, event: LoggedDecision): SignatureState {
     const value = this.#valueOf(file);
-    const verdict = this.#judge(value, this.#policy, at);
+    const verdict = this.#judge(value, this.#policy, event.at);
     if (verdict.kind !== "signed") return { kind: "refused", text: verdict.text };
-    const why = this.#misplaced(file, value);
+    const why = this.#misplaced(file, value) ?? (says(value, event, verdict.person) ? null : OTHERWISE);
     return why === null ? { kind: "signed" } : { kind: "refused", text: why };
   }
 
@@ -102,6 +104,20 @@ export class SignedFiles implements Signatures {
     if (hash !== expected || "malformed" in content) return undefined;
     return content.exact ?? content.value;
   }
+}
+
+/** Whether a signed file says itself what its event says of it. */
+function says(value: unknown, event: LoggedDecision, person: string): boolean {
+  if (!isSaid(value)) return false;
+  const { decision, subject, work_unit = null } = value;
+  return (
+    decision === event.verdict &&
+    person === event.by &&
+    work_unit === event.workUnit &&
+    subject.artifact_type === event.subject.type &&
+    subject.instance_id === event.subject.id &&
+    subject.content_hash === event.subject.contentHash
+  );
 }
 
 /** Of what is not signed at all it is more use to say how decisions are made. */

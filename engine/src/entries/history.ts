@@ -1,6 +1,7 @@
 // What was there before: as it was, what changed, and what is kept of it.
 
 export type { DifferenceAnswer, SideEntry } from "../answers/diff.ts";
+export { type ForgetAnswer, forget } from "../answers/forget.ts";
 export { collectContents, type GcAnswer } from "../answers/gc.ts";
 export { loadDiff } from "../answers/load-diff.ts";
 export {

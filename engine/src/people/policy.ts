@@ -1,4 +1,5 @@
 import { rfc3339, type WallTime } from "@runa/store";
+import { type Content, contentNamed } from "@runa/store/contents";
 import { canonicalJson, sha256 } from "@runa/store/json";
 import type { OwnApprovals } from "./people-reader.ts";
 import type { People, Person, PersonKey } from "./person.ts";
@@ -9,7 +10,9 @@ export interface Policy {
   readonly required: boolean;
   /** Null where the project names no file of people: then anybody may, under the name that git has. */
   readonly people: People | null;
-  /** `sha256:…` of what is in force, in canonical JSON. */
+  /** What is in force, in canonical JSON. */
+  readonly document: string;
+  /** `sha256:…` of that. */
   readonly hash: string;
 }
 
@@ -23,7 +26,8 @@ export function policyInForce(
 ): Policy {
   const required = project.required || (own?.required ?? false);
   const people = own?.people == null ? project.people : inBoth(project.people ?? new Map(), own.people);
-  return { required, people, hash: sha256(canonicalJson({ required, people: people && documentOf(people) })) };
+  const document = canonicalJson({ required, people: people && documentOf(people) });
+  return { required, people, document, hash: sha256(document) };
 }
 
 function inBoth(project: People, own: People): People {
@@ -70,6 +74,11 @@ function documentOf(people: People): object {
       return [name, { git: git.toSorted(), keys: own, roles: roles.toSorted(), may: may.toSorted() }];
     }),
   );
+}
+
+/** What is in force as a content, to be kept with what rests on it. */
+export function policyContent({ hash, document }: Policy): Content {
+  return contentNamed(hash, () => document);
 }
 
 /** Whose a key is at a moment. */

@@ -15,11 +15,11 @@ function ask(...words) {
 function givenOf(type) {
   const attempt = process.env.RUNA_ATTEMPT?.split(",").at(-1);
   if (!attempt) throw new Error("this is started by runa: put it into the config as the agent of its protocol");
-  const lines = execFileSync("runa", ["log", "--attempt", attempt, "--kind", "attempt_claimed", "--json"], {
+  const lines = execFileSync("runa", ["log", "--attempt", attempt, "--kind", "claimed", "--json"], {
     encoding: "utf8",
   });
   const { inputs } = JSON.parse(lines.trim().split("\n").at(-1)).body;
-  return inputs.filter((input) => input.artifact_type === type);
+  return inputs.filter(([name]) => name === type).map(([, id, hash]) => ({ id, hash }));
 }
 
 /**
@@ -30,15 +30,15 @@ export function inputOf(type) {
   const given = givenOf(type);
   if (given.length !== 1)
     throw new Error(`exactly one ${type} is carried out at a time, and ${given.length} were given`);
-  const [{ instance_id: id, content_hash: hash }] = given;
+  const [{ id, hash }] = given;
   const shown = ask("show", type, id);
   if (shown.content_hash !== hash) throw new Error(`${type}/${id} was changed after this attempt was given it`);
-  return { id, artifact: shown.content };
+  return { id, artifact: JSON.parse(shown.text) };
 }
 
 /** Every artifact of a type that this attempt was given. */
 export function inputsOf(type) {
-  return givenOf(type).map(({ instance_id }) => ask("show", type, instance_id).content);
+  return givenOf(type).map(({ id }) => JSON.parse(ask("show", type, id).text));
 }
 
 /** Delivers an artifact; what is refused ends the script with what was wrong. */

@@ -20,7 +20,8 @@ deliver("precheck", id, {
   time_limit_seconds: request.time_limit_seconds ?? 600,
   program,
   found: program !== null && (request.precheck === undefined || checked.exit_code === 0),
-  host: hostname(),
+  // What people call this machine, where its own name says nothing to them.
+  host: process.env.RUNBOOK_HOST || hostname(),
   user: userInfo().username,
   checked: {
     command: checked.command,

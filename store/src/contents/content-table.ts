@@ -27,6 +27,7 @@ const UP_TO = `SELECT hash, coalesce(length(bytes), size) AS size FROM content
   WHERE at <= ? AND size IS NOT NULL ORDER BY at, hash`;
 const IN_FILE = "SELECT 1 FROM content WHERE hash = ? AND bytes IS NULL AND size IS NOT NULL";
 const REMOVE = "DELETE FROM content WHERE hash = ?";
+const FORGET = `INSERT INTO content VALUES (?, ?, NULL, NULL) ON CONFLICT (hash) DO UPDATE SET size = NULL, bytes = NULL`;
 const PRUNED = "SELECT pruned FROM clock";
 const PRUNE = "UPDATE clock SET pruned = coalesce(pruned, 0) + 1";
 const BEGINNING = "SELECT hash FROM content WHERE hash >= ? AND hash < ? || 'g' ORDER BY hash LIMIT ?";
@@ -96,6 +97,11 @@ export function inFile(connection: Connection, hash: string): boolean {
 
 export function removeContent(connection: Connection, hash: string): void {
   connection.statement(REMOVE).run(hash);
+}
+
+/** Has a content be forgotten: its bytes go, its name stays. */
+export function putForgotten(connection: Connection, hash: string, at: WallTime): void {
+  connection.statement(FORGET).run(hash, at);
 }
 
 /** How often contents were removed: who remembers that one is kept has to forget it when this changes. */

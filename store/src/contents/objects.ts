@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { NotSavedError } from "../connection/store-error.ts";
 import { objectNotWritten } from "../messages.ts";
@@ -46,6 +46,11 @@ function makeObjects(objects: string): void {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
   syncDirectory(dirname(objects));
+}
+
+/** Removes the file of a content, where there is one. */
+export function removeObject(directory: string, hash: string): void {
+  rmSync(objectFile(directory, hash), { force: true });
 }
 
 export function hasObject(directory: string, hash: string): boolean {

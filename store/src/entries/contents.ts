@@ -6,6 +6,7 @@ export { contentsBeginning, type FoundContent, readContent } from "../contents/r
 
 // Removing what nothing rests on any more, and erasing one.
 
+export { attemptsHolding, emptyWriteLog, forgetContent } from "../pruning/forget.ts";
 export { type ContentCount, type Pruned, prunable, pruneContents } from "../pruning/prune.ts";
 
 // How instances came, changed and went.

@@ -10,7 +10,7 @@ import {
   notePruning,
   removeContent,
 } from "../contents/content-table.ts";
-import { objectFile, objectsDirectory } from "../contents/objects.ts";
+import { objectsDirectory, removeObject } from "../contents/objects.ts";
 import { append } from "../record/event-table.ts";
 import type { Actor } from "../record/events.ts";
 import { wallTime } from "../wall-time.ts";
@@ -102,7 +102,7 @@ function removeAll(store: Store, contents: readonly ContentSize[], actor: Actor 
   if (contents.length === 0) return count;
   notePruning(connection);
   for (const { hash } of contents) {
-    if (inFile(connection, hash)) unlinkIfThere(objectFile(directory, hash));
+    if (inFile(connection, hash)) removeObject(directory, hash);
     removeContent(connection, hash);
   }
   append(connection, { kind: "pruned", attempt: null, body: { ...count, ...(actor !== undefined && { actor }) } });
@@ -151,12 +151,4 @@ function namesIn(directory: string): string[] {
 function isOld(file: string): boolean {
   const stats = statSync(file, { throwIfNoEntry: false });
   return stats !== undefined && stats.mtimeMs * 1000 < wallTime() - YOUNG;
-}
-
-function unlinkIfThere(file: string): void {
-  try {
-    unlinkSync(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-  }
 }

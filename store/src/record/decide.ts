@@ -2,7 +2,7 @@ import type { BigIntStats } from "node:fs";
 import { join } from "node:path";
 import type { ContentHash, InstanceRef } from "../artifact.ts";
 import { requirePersistent, type Store } from "../connection/store.ts";
-import { contentNamed } from "../contents/content.ts";
+import { type Content, contentNamed } from "../contents/content.ts";
 import { keepContents } from "../contents/keep.ts";
 import { findArtifact, putArtifact } from "../index/artifact-table.ts";
 import { contentHash } from "../json/canonical.ts";
@@ -27,8 +27,8 @@ export interface Decision {
   readonly by: string;
   /** The fingerprint of the key that signed, where one did. */
   readonly key?: string | undefined;
-  /** The hash of the policy in force, where there is one. */
-  readonly policy?: string | undefined;
+  /** The policy in force, where there is one. */
+  readonly policy?: Content | undefined;
 }
 
 /** What writing a decision came to. Of one that was not written nothing is left. */
@@ -54,6 +54,7 @@ export function writeDecision(store: Store, decision: Decision): Written {
     keepContents(store, [
       contentNamed(hash, () => file.canonical),
       contentNamed(subject.contentHash, () => parseJsonBytes(found).canonical),
+      ...(policy === undefined ? [] : [policy]),
     ]);
     let written: BigIntStats;
     try {
@@ -94,7 +95,7 @@ export function writeDecision(store: Store, decision: Decision): Written {
         ...(workUnit !== null && { work_unit: workUnit }),
         ...(author !== null && { author }),
         ...(key !== undefined && { key }),
-        ...(policy !== undefined && { policy }),
+        ...(policy !== undefined && { policy: policy.hash }),
       },
     });
     return { kind: "written", contentHash: hash };

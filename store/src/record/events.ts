@@ -380,6 +380,11 @@ export type LogEvent = KnownEvent | UnknownEvent;
 /** The last time, in microseconds, that a date can have. */
 const LAST_TIME = 8_640_000_000_000_000_000;
 
+/** Whether what the body of a row holds is a decision's. */
+export function isDecisionBody(body: unknown): body is EventBodies["decision"] {
+  return BODIES.decision(body);
+}
+
 /** What a row tells; null for one that no runa can have written. */
 export function decoded(row: { readonly [Column in keyof EventRow]: unknown }): LogEvent | null {
   const { seq, at, kind, attempt, prev, hash } = row;
@@ -390,7 +395,7 @@ export function decoded(row: { readonly [Column in keyof EventRow]: unknown }): 
   return { seq, at, kind, attempt, prev, hash, known, body } as LogEvent;
 }
 
-function isEventTime(at: unknown): at is WallTime {
+export function isEventTime(at: unknown): at is WallTime {
   return Number.isInteger(at) && Math.abs(at as number) <= LAST_TIME;
 }
 

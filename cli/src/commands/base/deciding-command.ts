@@ -36,9 +36,9 @@ export abstract class DecidingCommand extends ScopedCommand {
   });
   batch = Option.String("--batch", { description: "Decide on each line of a file: type, instance, hash, note." });
 
+  protected abstract readonly verdict: DecisionAsk["verdict"];
   /** The word of the command. */
   protected abstract readonly verb: "approve" | "reject";
-  protected abstract readonly verdict: DecisionAsk["verdict"];
   /** The decision type that was named; null where it follows. */
   protected abstract readonly decisionType: string | null;
   /** Whether a decision has to say why. */
