@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { openSqlite } from "../store/src/connection/sqlite.ts";
 import { by, hashOf } from "./rig/deciding.ts";
 import {
   type Guarded,
@@ -432,3 +433,37 @@ test("docs/security.md tells what becomes of each attack at each level", () => {
   const head = "| an agent | the log | signatures | policy outside | agents apart |\n|---|---|---|---|---|";
   expect(page).toContain([head, ...rows].join("\n"));
 });
+
+/** What the index holds of the design's content. */
+function indexedContent(project: string, change?: unknown): unknown {
+  const database = openSqlite(join(project, ".runa/store/runa.db"));
+  try {
+    const where = "WHERE artifact_type = 'design'";
+    if (change !== undefined) database.prepare(`UPDATE artifact SET content_hash = ? ${where}`).run(change);
+    const row = database.prepare(`SELECT content_hash FROM artifact ${where}`).get() as { content_hash: unknown };
+    return row.content_hash;
+  } finally {
+    database.close();
+  }
+}
+
+test.each(LEVELS)(
+  "%s: an index that says of what was edited that it is what was approved begins no work",
+  async (level) => {
+    const guarded = await makeGuarded(level);
+    const { rig } = guarded;
+    await guarded.decide("anna");
+    const approved = indexedContent(rig.project);
+    rig.artifact("design/d1", { title: "Something else" });
+    // What was written a moment ago is read once more before it counts as unchanged.
+    for (let round = 0; round < 3; round++) await rig.run("scan");
+    indexedContent(rig.project, approved);
+    // Who only looks believes it.
+    expect((await rig.state()).protocols.find(({ name }) => name === "build")?.status).toBe("ready");
+    const config = rig.read(".runa/config.toml");
+    rig.write(".runa/config.toml", config.replace(/^command = .*$/m, 'command = ["true"]'));
+    const { stdout, stderr } = await rig.run("run", "build");
+    expect(await rig.events("claimed"), stdout + stderr).toEqual([]);
+    expect(await guarded.isOpen()).toBe(false);
+  },
+);
