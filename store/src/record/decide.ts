@@ -64,6 +64,7 @@ export function writeDecision(store: Store, decision: Decision): Written {
     }
     const { type, id, workUnit, schemaHash } = file;
     const author = authorOf(connection, subject);
+    const moment = nextMoment(connection);
     putArtifact(connection, {
       type,
       id,
@@ -71,7 +72,7 @@ export function writeDecision(store: Store, decision: Decision): Written {
       contentHash: hash,
       schemaHash,
       workUnit,
-      lastModified: nextMoment(connection),
+      lastModified: moment,
       deliveredAt: null,
       violations: [],
       // Its times are too new to be trusted (racy clean): the next scan reads it once.
@@ -88,6 +89,8 @@ export function writeDecision(store: Store, decision: Decision): Written {
         decision: verdict,
         subject: { artifact_type: subject.type, instance_id: subject.id, content_hash: subject.contentHash },
         by,
+        moment,
+        schema_hash: schemaHash,
         actor: { kind: "person", name: by },
         ...(workUnit !== null && { work_unit: workUnit }),
         ...(author !== null && { author }),
