@@ -55,6 +55,12 @@ const DRAFT_07 = "http://json-schema.org/draft-07/schema#";
 const review: ProtocolText = { name: "review", requires: ["answer"], choices: { verdict: ["good", "bad"] } };
 const publish: ProtocolText = { name: "publish", requires: ["good"], produces: ["page"] };
 
+/** `reply`, whose answer has to be approved before it is printed, and other protocols. */
+const approving = (...others: readonly ProtocolText[]): LintCase => ({
+  protocols: [reply, { name: "print", requires: ["answer", "answer-approval"], produces: ["page"] }, ...others],
+  schemas: { "answer-approval": { type: "object", "x-runa": { kind: "approval", of: "answer" } } },
+});
+
 export const LINT_FIXTURES: readonly LintFixture[] = [
   {
     rule: "unloadable",
@@ -260,6 +266,18 @@ export const LINT_FIXTURES: readonly LintFixture[] = [
         publish,
       ],
     },
+  },
+  {
+    rule: "unapproved-input",
+    level: "warning",
+    broken: approving({ name: "deploy", requires: ["page", "answer"], produces: ["site"] }),
+    at: "manifest.toml:38:20",
+    message: "protocol 'deploy' acts on 'answer' approved or not, while 'print' before it waits for 'answer-approval'",
+    sound: approving(
+      { name: "deploy", requires: ["page", "answer"], accepts: ["answer-approval"], produces: ["site"] },
+      // What comes before the approval may well help to decide.
+      { name: "check", requires: ["answer"], produces: ["report"] },
+    ),
   },
   {
     rule: "shared-output",

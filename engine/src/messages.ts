@@ -743,6 +743,18 @@ export const whichInstance = (type: string, known: string): string =>
 export const notEntitled = (person: string, type: string, why: string): string =>
   `${person}'s approval would count for nothing as '${type}': ${why}. Nothing was decided`;
 
+/** What people decide, or what waits for it, may be looser than in the last run. Look at the methodology, and accept it or put it back. */
+export const gatesLoosened = (found: string, hash: string): string =>
+  `the methodology may let through what had to be decided in the last run: ${found}. Nothing was started; where that is meant, \`--accept-methodology ${hash}\` takes it`;
+
+/** `--accept-methodology` names another state of the methodology than the one that lies there. */
+export const otherGates = (given: string, hash: string): string =>
+  `--accept-methodology ${given} is not what lies there, which is ${hash}: look at it again. Nothing was started`;
+
+/** Another run went by another methodology meanwhile. */
+export const gatesRaced = (): string =>
+  "another run has changed what people decide by meanwhile: nothing was started. Give the command again";
+
 /** Several approval types are of a type, and it was not said which one is meant. */
 export const whichApproval = (type: string, known: string): string =>
   `'${type}' has several approval types: say which one is meant, with --as: ${known}`;

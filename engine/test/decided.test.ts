@@ -96,6 +96,7 @@ test("of several instances each is approved for itself; what is not valid is see
       approvedList("legal"),
       approvedList("security"),
       countingList("legal"),
+      countingList("security"),
       gatedList("design", ["legal"]),
       BOTH,
     ].sort(),

@@ -45,6 +45,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "--as": "TYPE",
   "--set": "KEY=VALUE",
   "--hash": "HASH",
+  "--accept-methodology": "HASH",
   "--batch": "FILE",
   "--key": "FILE",
 };

@@ -46,12 +46,19 @@ function derivedLists(methodology: Methodology, decisions: Decisions): Map<ListN
   for (const { name, annotation } of methodology.types.values()) {
     if (!isDecision(annotation)) continue;
     lists.set(name, { source: name, make: (files) => files.map((file) => asDecided(file, decisions)) });
-    lists.set(countingList(name), { source: name, make: (files) => files.filter((file) => counts(file, decisions)) });
-    if (annotation.kind === "approval")
-      lists.set(approvedList(name), {
-        source: annotation.of,
-        make: (subjects) => subjects.flatMap((subject) => approvedSubject(subject, name, decisions)),
-      });
+    if (annotation.kind === "rejection") {
+      lists.set(countingList(name), { source: name, make: (files) => files.filter((file) => counts(file, decisions)) });
+      continue;
+    }
+    const source = annotation.of;
+    lists.set(countingList(name), {
+      source,
+      make: (subjects) => subjects.flatMap((subject) => decisions.approving(subject, name)).sort(byId),
+    });
+    lists.set(approvedList(name), {
+      source,
+      make: (subjects) => subjects.flatMap((subject) => approvedSubject(subject, name, decisions) ?? []),
+    });
   }
   for (const { approvals } of gatesOf(methodology).values())
     for (const [type, names] of approvals)
@@ -61,6 +68,10 @@ function derivedLists(methodology: Methodology, decisions: Decisions): Map<ListN
           subjects.filter((subject) => subject.status !== "valid" || decisions.isApproved(subject, names)),
       });
   return lists;
+}
+
+function byId({ id: one }: Instance, { id: other }: Instance): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 /** The file of a decision with the status that it has as one. */
@@ -77,19 +88,17 @@ function notAttested(message: string): Violation {
   return { path: "", keyword: "x-runa", expected, got: "one that nobody is known to have made", message };
 }
 
-/** Whether a decision's file is an approval that counts, or a rejection that stands. */
 function counts(file: Instance, decisions: Decisions): boolean {
   if (file.status !== "valid") return false;
-  const state = decisions.stateOf(file);
-  if (state.kind !== "stands") return false;
-  const { verdict } = state.decision;
-  return verdict === "rejected" || (verdict === "approved" && decisions.counts(state.decision));
+  return decisions.stateOf(file).kind === "counts";
 }
 
 /** An approved subject as it stands for its approval: what is approved, since there were enough. */
-function approvedSubject(subject: Instance, approvalType: string, decisions: Decisions): Instance[] {
-  if (subject.status !== "valid") return [];
-  const state = decisions.of(subject).approvals.find(({ type }) => type.name === approvalType);
-  if (state?.isApproved !== true || state.since === null) return [];
-  return [{ ...subject, type: approvalType, lastModified: state.since, deliveredAt: null, mtime: null }];
+function approvedSubject(subject: Instance, approvalType: string, decisions: Decisions): Instance | null {
+  const state = decisions.approvalState(subject, approvalType);
+  const lastModified = state?.isApproved === true ? decisions.since(state) : null;
+  if (lastModified === null) return null;
+  const { id, status, contentHash, workUnit, violations } = subject;
+  const type = approvalType;
+  return { type, id, status, contentHash, workUnit, lastModified, deliveredAt: null, mtime: null, violations };
 }

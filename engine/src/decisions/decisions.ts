@@ -1,8 +1,10 @@
-import type { Instance, InstanceId, Instances, Moment } from "@runa/store";
+import type { ContentHash, Instance, InstanceId, Instances, Moment } from "@runa/store";
+import type { InstanceState } from "@runa/store/attempts";
 import type { LoggedDecision } from "@runa/store/log";
 import { type DecisionAnnotation, isDecision } from "../methodology/annotation.ts";
 import { type ApprovalType, type DecisionTypes, decisionTypesOf } from "../methodology/decision-types.ts";
 import type { Methodology } from "../methodology/methodology.ts";
+import { addTo, ByInstance } from "./by-instance.ts";
 import { type Deciders, type Decision, inOrder } from "./decision.ts";
 import { approvedList, countingList, type Gate, gatesOf, type ListName } from "./gates.ts";
 import type { Signatures } from "./signatures.ts";
@@ -15,8 +17,6 @@ export interface ApprovalState {
   readonly approvals: readonly Decision[];
   /** Whether there are enough, and no rejection stands. */
   readonly isApproved: boolean;
-  /** When there were enough of them; null where there are not. */
-  readonly since: Moment | null;
 }
 
 /** What was decided on an instance. */
@@ -30,12 +30,19 @@ export interface SubjectState {
 
 /** What a decision's file comes to. */
 export type FileState =
-  /** It stands: an approval, a rejection, or a revocation that nothing has replaced. */
-  | { readonly kind: "stands"; readonly decision: Decision }
+  /** It is an approval that counts, as its subject is approved, or a rejection that stands. */
+  | { readonly kind: "counts" }
+  /** It stands: an approval of what is not approved, or a revocation that nothing has replaced. */
+  | { readonly kind: "stands" }
   /** Its subject has changed or gone, or something newer has replaced it. */
-  | { readonly kind: "stale"; readonly decision: Decision }
+  | { readonly kind: "stale" }
   /** Nobody made it, or not so. */
   | { readonly kind: "refused"; readonly why: string };
+
+// Thousands of files come to one of these.
+const COUNTS: FileState = { kind: "counts" };
+const STANDS: FileState = { kind: "stands" };
+const STALE: FileState = { kind: "stale" };
 
 /** What a project has in which people decide. */
 export interface DecidedOn {
@@ -57,13 +64,14 @@ export class Decisions {
   readonly types: DecisionTypes;
   readonly #gates: ReadonlyMap<string, Gate>;
   readonly #on: DecidedOn;
-  /** The decisions on each subject that the log tells of, by `keyOf`. */
-  readonly #logged = new Map<string, LoggedDecision[]>();
-  /** What the log tells of each file, by `keyOf`: the newest of each content. */
-  readonly #files = new Map<string, LoggedDecision[]>();
+  /** The decisions on each subject that the log tells of. */
+  readonly #logged = new ByInstance<LoggedDecision[]>();
+  /** What the log tells of each file. No two decisions have one id. */
+  readonly #files = new ByInstance<LoggedDecision>();
   readonly #rows = new Map<string, ReadonlyMap<InstanceId, Instance>>();
-  readonly #states = new Map<string, SubjectState>();
-  #foreign: ReadonlyMap<string, readonly Decision[]> | undefined;
+  readonly #states = new ByInstance<SubjectState>();
+  readonly #nothing = new Map<string, SubjectState>();
+  #foreign: ByInstance<Decision[]> | undefined;
 
   constructor(on: DecidedOn) {
     this.#on = on;
@@ -71,8 +79,8 @@ export class Decisions {
     this.#gates = gatesOf(on.methodology);
     for (const decision of on.logged) {
       if (!this.#fits(decision)) continue;
-      push(this.#logged, keyOf(decision.subject), decision);
-      push(this.#files, keyOf(decision), decision);
+      addTo(this.#logged, decision.subject, decision);
+      this.#files.set(decision.type, decision.id, decision);
     }
   }
 
@@ -93,29 +101,51 @@ export class Decisions {
     }
   }
 
-  /** What was decided on an instance as it lies there. */
-  of(subject: Pick<Instance, "type" | "id">): SubjectState {
-    const key = keyOf(subject);
-    let state = this.#states.get(key);
+  /** What was decided on an instance, which is named or one of the snapshot's own. */
+  of(subject: Pick<Instance, "type" | "id"> | Instance): SubjectState {
+    const { type, id } = subject;
+    const known = this.#states.get(type, id);
+    if (known !== undefined) return known;
+    const instance = "status" in subject ? subject : this.#row(type, id);
+    const made = instance?.status === "valid" ? this.history(instance) : [];
+    // Of thousands of instances on which nobody has decided nothing else is to be known.
+    if (made.length === 0) return this.#undecided(type);
+    return this.#states.set(type, id, this.#stateOf(type, instance?.contentHash, made));
+  }
+
+  #undecided(type: string): SubjectState {
+    let state = this.#nothing.get(type);
     if (state === undefined) {
-      state = this.#stateOf(subject);
-      this.#states.set(key, state);
+      state = this.#stateOf(type, undefined, []);
+      this.#nothing.set(type, state);
     }
     return state;
   }
 
   /** Whether an instance is approved for each of these types. */
   isApproved(subject: Instance, approvalTypes: readonly string[]): boolean {
-    if (subject.status !== "valid") return false;
-    const { approvals } = this.of(subject);
-    return approvalTypes.every((name) => approvals.find(({ type }) => type.name === name)?.isApproved === true);
+    return approvalTypes.every((name) => this.approvalState(subject, name)?.isApproved === true);
   }
 
   /** Every decision on an instance, on whatever content, the earliest first. */
-  history(subject: Pick<Instance, "type" | "id">): Decision[] {
-    const key = keyOf(subject);
-    const logged = (this.#logged.get(key) ?? []).map((decision) => this.#asMade(decision));
-    return inOrder(logged, this.#signedElsewhere().get(key) ?? []);
+  history({ type, id }: Pick<Instance, "type" | "id">): readonly Decision[] {
+    const logged = this.#logged.get(type, id)?.map((decision) => this.#asMade(decision)) ?? NONE;
+    const others = this.#signedElsewhere()?.get(type, id);
+    return others === undefined ? logged : inOrder(logged, others);
+  }
+
+  /** The files of the approvals by which an instance is approved; none where it is not. */
+  approving(subject: Instance, approvalType: string): readonly Instance[] {
+    const state = this.approvalState(subject, approvalType);
+    return state?.isApproved === true ? state.approvals.flatMap((one) => this.fileOf(one) ?? []) : [];
+  }
+
+  /** What a valid instance has of an approval type. */
+  approvalState(subject: Instance, approvalType: string): ApprovalState | undefined {
+    if (subject.status !== "valid") return undefined;
+    const { approvals } = this.of(subject);
+    for (const state of approvals) if (state.type.name === approvalType) return state;
+    return undefined;
   }
 
   /** What lies there in the place of a decision's file. */
@@ -125,57 +155,64 @@ export class Decisions {
 
   /** What the file of a decision comes to, apart from its schema. */
   stateOf(file: Instance): FileState {
-    const { type, contentHash } = file;
-    const logged = this.#files.get(keyOf(file))?.findLast((one) => one.contentHash === contentHash);
-    const annotation = this.#annotationOf(type);
-    if (annotation === null) return { kind: "refused", why: NOT_ATTESTED };
-    const decision = logged === undefined ? this.#foreignAt(file) : this.#asMade(logged);
+    const logged = this.#loggedOf(file);
+    const decision = logged ?? this.#foreignAt(file);
     if (typeof decision === "string") return { kind: "refused", why: decision };
-    if (logged !== undefined && !decision.attested) return { kind: "refused", why: this.#whyNotSigned(file, logged) };
-    const { approvals, rejections, revocations } = this.of(decision.subject).standing;
-    const stands = [...approvals, ...rejections, ...revocations].some((one) => isSame(one, decision));
-    return { kind: stands ? "stands" : "stale", decision };
+    if (logged !== undefined && this.#on.policy.required && !this.#asMade(logged).attested)
+      return { kind: "refused", why: this.#whyNotSigned(file, logged) };
+    const { standing, approvals } = this.of(decision.subject);
+    switch (decision.verdict) {
+      case "approved": {
+        if (!isAmong(standing.approvals, decision)) return STALE;
+        const state = approvals.find((one) => one.type.name === file.type);
+        return state?.isApproved === true && isAmong(state.approvals, decision) ? COUNTS : STANDS;
+      }
+      case "rejected":
+        return isAmong(standing.rejections, decision) ? COUNTS : STALE;
+      case "revoked":
+        return isAmong(standing.revocations, decision) ? STANDS : STALE;
+    }
   }
 
-  /** Whether an approval counts: it stands, and its subject is approved. */
-  counts(decision: Decision): boolean {
-    const { approvals } = this.of(decision.subject);
-    const state = approvals.find(({ type }) => type.name === decision.type);
-    return state?.isApproved === true && state.approvals.some((one) => isSame(one, decision));
+  /** The event that attests a file with its content. */
+  #loggedOf({ type, id, contentHash }: Instance): LoggedDecision | undefined {
+    const logged = this.#files.get(type, id);
+    return logged?.contentHash === contentHash ? logged : undefined;
   }
 
-  #stateOf({ type, id }: Pick<Instance, "type" | "id">): SubjectState {
+  #stateOf(type: string, content: ContentHash | undefined, made: readonly Decision[]): SubjectState {
     const { policy } = this.#on;
     const approvalTypes = this.types.approvalsOf(type);
-    const subject = this.#row(type, id);
-    const standing =
-      subject?.status === "valid"
-        ? standingOn(this.history(subject), subject.contentHash, approvalTypes, policy)
-        : NOTHING_STANDS;
+    const standing = content === undefined ? NOTHING_STANDS : standingOn(made, content, approvalTypes, policy);
+    const isRejected = standing.rejections.length > 0;
     const approvals = approvalTypes.map((approvalType): ApprovalState => {
-      const { min } = approvalType.annotation;
-      const made = entitledApprovals(standing, approvalType, policy);
-      const isApproved = made.length >= min && standing.rejections.length === 0;
-      const moments = made.map((one) => this.#row(one.type, one.id)?.lastModified ?? (0 as Moment));
-      const since = moments.sort((a, b) => a - b)[min - 1] ?? null;
-      return { type: approvalType, approvals: made, isApproved, since };
+      const entitled = entitledApprovals(standing, approvalType, policy);
+      const isApproved = !isRejected && entitled.length >= approvalType.annotation.min;
+      return { type: approvalType, approvals: entitled, isApproved };
     });
-    return {
-      standing,
-      approvals,
-      isApproved: approvals.every((one) => one.isApproved) && standing.rejections.length === 0,
-    };
+    return { standing, approvals, isApproved: !isRejected && approvals.every((one) => one.isApproved) };
+  }
+
+  /** When there were as many approvals as it takes. */
+  since({ type, approvals }: ApprovalState): Moment | null {
+    const [first] = approvals;
+    if (first !== undefined && approvals.length === 1 && type.annotation.min === 1)
+      return this.fileOf(first)?.lastModified ?? null;
+    const moments = approvals.map((one) => this.#row(one.type, one.id)?.lastModified ?? (0 as Moment));
+    return moments.sort((a, b) => a - b)[type.annotation.min - 1] ?? null;
   }
 
   /** A decision that the log tells of, with what lies there of its file. */
   #asMade(logged: LoggedDecision): Decision {
     const file = this.#row(logged.type, logged.id);
     const isThere = file?.contentHash === logged.contentHash;
-    const { seq: _seq, key: _key, ...decision } = logged;
+    const { type, id, contentHash, verdict, subject, workUnit, by, author, at } = logged;
     const attested =
       !this.#on.policy.required ||
       (file !== undefined && isThere && this.#on.signatures?.verify(file, logged).kind === "signed");
-    return { ...decision, attested, valid: isThere && file?.status === "valid" };
+    const valid = isThere && file?.status === "valid";
+    // Not by spreading, which takes longer than all the rest where there are thousands.
+    return { type, id, contentHash, verdict, subject, workUnit, by, author, at, attested, valid };
   }
 
   #whyNotSigned(file: Instance, logged: LoggedDecision): string {
@@ -209,18 +246,19 @@ export class Decisions {
     return { ...read, valid: file.status === "valid" };
   }
 
-  /** The decisions that came with a signature and without an event, by what they are about. */
-  #signedElsewhere(): ReadonlyMap<string, readonly Decision[]> {
+  /** The decisions that came with a signature and without an event, by what they are about; null where nobody has a key. */
+  #signedElsewhere(): ByInstance<Decision[]> | null {
+    if (this.#on.signatures === null) return null;
     if (this.#foreign === undefined) {
-      const found = new Map<string, Decision[]>();
-      if (this.#on.signatures !== null)
-        for (const type of this.#decisionTypes())
-          for (const file of this.#on.instances.get(type) ?? []) {
-            if (this.#files.get(keyOf(file))?.some((one) => one.contentHash === file.contentHash) === true) continue;
-            const decision = this.#foreignAt(file);
-            if (typeof decision !== "string") push(found, keyOf(decision.subject), decision);
-          }
-      this.#foreign = new Map(Array.from(found, ([key, made]) => [key, made.sort((a, b) => a.at - b.at)]));
+      const found: Decision[] = [];
+      for (const type of this.#decisionTypes())
+        for (const file of this.#on.instances.get(type) ?? []) {
+          if (this.#loggedOf(file) !== undefined) continue;
+          const decision = this.#foreignAt(file);
+          if (typeof decision !== "string") found.push(decision);
+        }
+      this.#foreign = new ByInstance();
+      for (const decision of found.sort((a, b) => a.at - b.at)) addTo(this.#foreign, decision.subject, decision);
     }
     return this.#foreign;
   }
@@ -239,18 +277,10 @@ export class Decisions {
   }
 }
 
+const NONE: readonly Decision[] = [];
+
 export const NOT_ATTESTED = "not attested: decisions are made with runa approve";
 
-function keyOf({ type, id }: { readonly type: string; readonly id: string }): string {
-  return `${type}/${id}`;
-}
-
-function isSame(one: Decision, other: Decision): boolean {
-  return one.type === other.type && one.id === other.id && one.contentHash === other.contentHash;
-}
-
-function push<V>(map: Map<string, V[]>, key: string, value: V): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
+function isAmong(decisions: readonly Decision[], { type, id, contentHash }: InstanceState): boolean {
+  return decisions.some((one) => one.type === type && one.id === id && one.contentHash === contentHash);
 }

@@ -11,7 +11,9 @@ export interface Standing {
   readonly revocations: readonly Decision[];
 }
 
-export const NOTHING_STANDS: Standing = { approvals: [], rejections: [], revocations: [] };
+const NONE: readonly Decision[] = [];
+
+export const NOTHING_STANDS: Standing = { approvals: NONE, rejections: NONE, revocations: NONE };
 
 /**
  * Which of the decisions on one instance stand (decisions.md section 2): those on the content that it has, where nothing newer
@@ -28,6 +30,7 @@ export function standingOn(
   deciders: Deciders,
 ): Standing {
   if (decisions.at(-1)?.subject.contentHash !== content) return NOTHING_STANDS;
+  if (decisions.length === 1) return sorted(decisions);
   const first = decisions.findLastIndex(({ subject }) => subject.contentHash !== content) + 1;
   const ofContent = decisions.slice(first);
   const people = new Map<string, Person>();
@@ -38,13 +41,25 @@ export function standingOn(
   }
   const standing = [...people.values()].flatMap((person) => person.standing);
   const overridden = ofContent.findLastIndex((decision) => mayOverride(decision, approvals, deciders));
-  return {
-    approvals: standing.filter(({ verdict, attested, valid }) => verdict === "approved" && attested && valid),
-    rejections: standing.filter(
-      (one) => one.verdict === "rejected" && (isKnown(deciders, one.by) || ofContent.indexOf(one) > overridden),
+  return sorted(
+    standing.filter(
+      (one) => one.verdict !== "rejected" || isKnown(deciders, one.by) || ofContent.indexOf(one) > overridden,
     ),
-    revocations: standing.filter(({ verdict }) => verdict === "revoked"),
+  );
+}
+
+function sorted(decisions: readonly Decision[]): Standing {
+  return {
+    approvals: those(decisions, ({ verdict, attested, valid }) => verdict === "approved" && attested && valid),
+    rejections: those(decisions, ({ verdict }) => verdict === "rejected"),
+    revocations: those(decisions, ({ verdict }) => verdict === "revoked"),
   };
+}
+
+/** Some of a list; mostly that is all or none of it, and of thousands no other lists are made then. */
+function those(decisions: readonly Decision[], choose: (decision: Decision) => boolean): readonly Decision[] {
+  if (decisions.every(choose)) return decisions;
+  return decisions.some(choose) ? decisions.filter(choose) : NONE;
 }
 
 /** What one person has decided on one content. */
@@ -80,6 +95,6 @@ export function entitledApprovals(
   { approvals }: Standing,
   { name, annotation }: ApprovalType,
   deciders: Deciders,
-): Decision[] {
-  return approvals.filter((one) => one.type === name && isEntitled(one, annotation, deciders));
+): readonly Decision[] {
+  return those(approvals, (one) => one.type === name && isEntitled(one, annotation, deciders));
 }

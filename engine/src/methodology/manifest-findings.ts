@@ -58,20 +58,20 @@ function unused({ types, protocols }: Methodology): TomlFinding[] {
       ...typesOf(protocol.trigger),
     ]),
   );
-  return [...types.values()].flatMap(({ name, annotation }, index): TomlFinding[] =>
-    // Records are kept for people to read, also where no protocol does.
-    used.has(name) || annotation?.kind === "audit"
-      ? []
-      : [
-          {
-            severity: "warning",
-            rule: "unused-type",
-            path: ["artifact_types", index, "name"],
-            at: "value",
-            message: `nothing uses artifact type '${name}'`,
-          },
-        ],
-  );
+  return [...types.values()].flatMap(({ name, annotation }, index): TomlFinding[] => {
+    // A rejection outweighs, and records are kept for people to read, also where no protocol does.
+    if (used.has(name) || annotation?.kind === "rejection" || annotation?.kind === "audit") return [];
+    const what = annotation === null ? "nothing uses artifact type" : "nothing waits for approval type";
+    return [
+      {
+        severity: "warning",
+        rule: "unused-type",
+        path: ["artifact_types", index, "name"],
+        at: "value",
+        message: `${what} '${name}'`,
+      },
+    ];
+  });
 }
 
 /** Names that a reader takes for the same, as do file systems that fold case or normalise, on which they share files. */

@@ -27,4 +27,5 @@ export {
   type LogEvent,
   type Verdict,
 } from "../record/events.ts";
+export { gatesOfLastRun, type RunGates, recordGates } from "../record/gates.ts";
 export { loggedViolations } from "../record/refusal.ts";

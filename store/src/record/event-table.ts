@@ -35,6 +35,8 @@ const PROTOCOLS = `SELECT DISTINCT json_extract(body, '$.protocol') AS protocol 
 const METHODOLOGY = `SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.fingerprint') END AS fingerprint FROM event
   WHERE kind = 'methodology_changed' ORDER BY seq DESC LIMIT 1`;
 
+const GATES = "SELECT * FROM event WHERE kind = 'gates_changed' ORDER BY seq DESC LIMIT 1";
+
 /** By so much, in microseconds, time synchronisation sets a clock back in daily use: no event is made of it. */
 export const SET_RIGHT = 1_000_000;
 
@@ -144,4 +146,9 @@ export interface ToldMethodology {
 export function appendMethodology(connection: Connection, { fingerprint, body }: ToldMethodology): void {
   if (lastMethodology(connection) === fingerprint) return;
   append(connection, { kind: "methodology_changed", attempt: null, body: { ...body(), fingerprint } });
+}
+
+/** The event that told of gates last; null where none did. */
+export function lastGates(connection: Connection): EventRow | null {
+  return (connection.statement(GATES).get() as EventRow | undefined) ?? null;
 }

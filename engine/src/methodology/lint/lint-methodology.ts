@@ -1,6 +1,7 @@
 import { type Diagnostic, DiagnosticsError } from "../../diagnostic.ts";
 import { manifestFindings } from "../manifest-findings.ts";
 import { loadMethodology, type Methodology, manifestPath, UnloadableMethodologyError } from "../methodology.ts";
+import { unapprovedInputs } from "./approvals.ts";
 import { exclusiveInputs, hardCycles, neverReady } from "./circles.ts";
 import { contradictions } from "./contradictions.ts";
 import { undescribedProperties } from "./descriptions.ts";
@@ -52,6 +53,7 @@ export async function lintMethodology(methodology: Methodology): Promise<Diagnos
       ...exclusiveInputs(methodology),
       ...unreadChanges(methodology),
       ...untriggeredFeedback(methodology),
+      ...unapprovedInputs(methodology),
       ...workUnitFindings(methodology),
     ],
     schemas: [...ofSchemas(methodology), ...undescribedProperties(methodology)],

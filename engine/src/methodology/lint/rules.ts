@@ -83,6 +83,10 @@ export const RULES = {
     "A protocol accepts what is decided about its work, and nothing starts the rework.",
     "Name the type in its trigger, beside what started the work at first, with `any_of`.",
   ),
+  "unapproved-input": warning(
+    "A protocol acts on what another one before it waits to have approved, and does not name the approval.",
+    "Name the approval type in its `requires`, so that it waits, too; or in `accepts`, so that it gets only what is approved.",
+  ),
   "shared-output": warning(
     "A scoped protocol produces a type whose schema has no property `work_unit`, so that all work units share it.",
     'Add the property: `"work_unit": { "type": "string" }`. runa fills it in.',
