@@ -565,6 +565,22 @@ export const inputChangedForPrompt = (): string => "an input was changed while t
 
 // Subject: What was there before
 
+/** A project is shown as it was at one moment: after an event, or at a time. A content or an attempt is none. */
+export const notOneMoment = (): string =>
+  'what was is asked of one moment: an event of the log such as "#12", how long ago such as "2h" or "7d", or a time such as "2026-01-31 09:30:00"';
+
+/** An older runa wrote less into its events than it takes to say what was. `runa log --verify --fold` says from which event on the log is whole. */
+export const logTellsTooLittle = (seq: number, event: number, wholeFrom: number | null): string =>
+  `what was after event ${seq} cannot be told: event ${event} holds too little${wholeFrom === null ? "" : `; the log is whole from event ${wholeFrom} on`}`;
+
+/** The log does not tell which methodology the project had then: it was opened with none, or by an older runa. */
+export const methodologyNotTold = (seq: number): string =>
+  `what was after event ${seq} cannot be judged: the log tells of no methodology up to it`;
+
+/** What was is judged by the methodology of then, and that is no longer kept: `[history] keep` says for how long it is, `runa forget` erases it. */
+export const methodologyNotKept = (event: number, what: string, forgotten: boolean): string =>
+  `what was then cannot be judged: ${what} of the methodology of event ${event} ${forgotten ? "was forgotten" : "is not kept"}`;
+
 /** `--at`, `--from` or `--to` names an event that the log does not have yet. */
 export const eventNotThere = (event: number, last: number): string =>
   `there is no event ${event}: the log ends with event ${last}`;
