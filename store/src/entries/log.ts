@@ -28,5 +28,5 @@ export {
   type LogEvent,
   type Verdict,
 } from "../record/events.ts";
-export type { RecordLog } from "../record/record-log.ts";
+export { type RecordLog, recordedAttemptOf } from "../record/record-log.ts";
 export { loggedViolations } from "../record/refusal.ts";
