@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { openSqlite } from "../store/src/connection/sqlite.ts";
 import { by, hashOf } from "./rig/deciding.ts";
 import {
+  dateBack,
   type Guarded,
   type Level,
   logDecision,
@@ -328,21 +329,53 @@ const ATTACKS: readonly Attack[] = [
     says: { outside: /^not attested: it carries no signature$/ },
   },
   {
-    title: "signs with a key that was taken out of use, and puts the time back",
+    title: "signs with a key that is out of use by `valid_before`, and puts the time in the file back",
     outcomes: { log: null, signatures: "stopped", outside: "stopped" },
-    attempt: async (guarded) => {
-      await guarded.decide("anna");
-      const made = guarded.decision();
-      rmSync(path(guarded, `design-approval/${made.id}`));
-      editLog(guarded.rig.project, "DELETE FROM event WHERE kind = 'decision'");
-      guarded.rig.write("people.toml", peopleToml(guarded, ["anna", "boris"], ", valid_before = 2026-01-01"));
-      const { signature: _, ...unsigned }: Record<string, unknown> = { ...made, at: "2025-12-31T00:00:00.000000Z" };
-      writeDecision(guarded, `design-approval/${made.id}`, await guarded.signs("anna", unsigned));
-      return guarded.wrongWith(`design-approval/${made.id}`);
-    },
+    attempt: (guarded) => withOldKey(guarded, () => {}),
     says: { signatures: /which is anna's until 2026-01-01T00:00:00.000000Z only, and it was made at / },
   },
+  {
+    title: "does the same, and writes an event with that time into the log",
+    outcomes: SIGNED_ONLY,
+    attempt: (guarded) =>
+      withOldKey(guarded, async (made) => {
+        await logDecision(guarded, made.id, "design/d1", "anna", made);
+        dateBack(guarded, OLD);
+        expect((await guarded.rig.run("log", "--verify")).exitCode).toBe(0);
+      }),
+  },
+  {
+    title: "does the same with a key that is no longer among the people",
+    outcomes: { log: null, signatures: "stopped", outside: "stopped" },
+    attempt: (guarded) =>
+      withOldKey(guarded, async (made) => {
+        await logDecision(guarded, made.id, "design/d1", "anna", made);
+        dateBack(guarded, OLD);
+        guarded.rig.write("people.toml", peopleToml(guarded, ["boris"]));
+      }),
+    says: { signatures: /which is the key of none of the people$/ },
+  },
 ];
+
+/** Before anna's key was taken out of use. */
+const OLD = "2025-12-31T00:00:00.000000Z";
+
+/** Signs an approval with a key that is not valid any more; what is said of its file. */
+async function withOldKey(
+  guarded: Guarded,
+  andThen: (made: { readonly id: string }) => void | Promise<void>,
+): Promise<string> {
+  const { rig } = guarded;
+  await guarded.decide("anna");
+  const { signature: _, ...made }: Record<string, unknown> & { id: string } = { ...guarded.decision(), at: OLD };
+  const name = `design-approval/${made.id}`;
+  rmSync(path(guarded, name));
+  editLog(rig.project, "DELETE FROM event WHERE kind = 'decision'");
+  rig.write("people.toml", peopleToml(guarded, ["anna", "boris"], ", valid_before = 2026-01-01"));
+  writeDecision(guarded, name, await guarded.signs("anna", made));
+  await andThen(made);
+  return (await guarded.isOpen()) ? "" : guarded.wrongWith(name);
+}
 
 /** An ssh-agent that holds a person's key, whose private half is nowhere else. */
 async function agentWith(guarded: Guarded, options: readonly string[]): Promise<string> {

@@ -113,7 +113,7 @@ describe("approve", () => {
     [
       "a hash that says little",
       ["design", "d1", "--hash", "0123456789a"],
-      /^error: --hash takes a content's hash, or its first 12 digits/,
+      /^error: --hash takes a hash, or its first 12 digits/,
     ],
     [
       "another hash",

@@ -109,6 +109,9 @@ test("wait, reject with a reason, rework, approve, go on; an edit of what was ap
     ],
   });
 
+  // The log alone says all of it.
+  expect(await rig.run("log", "--verify", "--fold")).toMatchObject({ exitCode: 0 });
+
   // And edited back it is what was approved.
   rig.artifact("design/d1", { title: "With a queue" });
   expect(await statuses(rig)).toEqual(["build waiting", "draft waiting"]);

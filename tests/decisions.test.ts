@@ -331,7 +331,15 @@ const HIDING = {
   "its environment": "env -u RUNA_ATTEMPT -u RUNA_MCP_CONFIG ",
 };
 
-describe.each(["reopen draft", "accept draft --note n"])("`%s` is refused inside an attempt", (words) => {
+const INSIDE = [
+  "reopen draft",
+  "accept draft --note n",
+  "approve design d1 --hash 0123456789ab",
+  "reject design d1 --hash 0123456789ab --note n",
+  "revoke design d1 --note n",
+];
+
+describe.each(INSIDE)("`%s` is refused inside an attempt", (words) => {
   const verb = words.split(" ")[0];
   const refusal = /^error: this is inside attempt [0-9a-f-]+ of protocol 'draft' of the same project/m;
 

@@ -181,9 +181,9 @@ export const setWithoutValue = (text: string): string => `--set takes key=value,
 /** Two `--set` give the same property a value. */
 export const setRepeated = (key: string): string => `--set gives '${key}' twice: leave one of them out`;
 
-/** The hash says what was looked at, so enough of it has to be given. `runa approvals` and `runa show` print it. */
-export const hashTooShort = (least: number, text: string): string =>
-  `--hash takes a content's hash, or its first ${least} digits or more, not '${text}'`;
+/** The hash says what was looked at, so enough of it has to be given. `runa approvals` and `runa show` print that of a content. */
+export const hashTooShort = (option: string, least: number, text: string): string =>
+  `${option} takes a hash, or its first ${least} digits or more, not '${text}'`;
 
 /** Nothing was shown, so it has to be said what was looked at: a script cannot decide on what it has not seen. */
 export const hashNeeded = (): string =>

@@ -565,6 +565,22 @@ export const inputChangedForPrompt = (): string => "an input was changed while t
 
 // Subject: What was there before
 
+/** A project is shown as it was at one moment: after an event, or at a time. A content or an attempt is none. */
+export const notOneMoment = (): string =>
+  'what was is asked of one moment: an event of the log such as "#12", how long ago such as "2h" or "7d", or a time such as "2026-01-31 09:30:00"';
+
+/** An older runa wrote less into its events than it takes to say what was. `runa log --verify --fold` says from which event on the log is whole. */
+export const logTellsTooLittle = (seq: number, event: number, wholeFrom: number | null): string =>
+  `what was after event ${seq} cannot be told: event ${event} holds too little${wholeFrom === null ? "" : `; the log is whole from event ${wholeFrom} on`}`;
+
+/** The log does not tell which methodology the project had then: it was opened with none, or by an older runa. */
+export const methodologyNotTold = (seq: number): string =>
+  `what was after event ${seq} cannot be judged: the log tells of no methodology up to it`;
+
+/** What was is judged by the methodology of then, and that is no longer kept: `[history] keep` says for how long it is, `runa forget` erases it. */
+export const methodologyNotKept = (event: number, what: string, forgotten: boolean): string =>
+  `what was then cannot be judged: ${what} of the methodology of event ${event} ${forgotten ? "was forgotten" : "is not kept"}`;
+
 /** `--at`, `--from` or `--to` names an event that the log does not have yet. */
 export const eventNotThere = (event: number, last: number): string =>
   `there is no event ${event}: the log ends with event ${last}`;
@@ -726,6 +742,18 @@ export const whichInstance = (type: string, known: string): string =>
 /** Whoever approves has to be one of those whom the type asks for, by its `role` or `not_author`. */
 export const notEntitled = (person: string, type: string, why: string): string =>
   `${person}'s approval would count for nothing as '${type}': ${why}. Nothing was decided`;
+
+/** What people decide, or what waits for it, may be looser than in the last run. Look at the methodology, and accept it or put it back. */
+export const gatesLoosened = (found: string, hash: string): string =>
+  `the methodology may let through what had to be decided in the last run: ${found}. Nothing was started; where that is meant, \`--accept-methodology ${hash}\` takes it`;
+
+/** `--accept-methodology` names another state of the methodology than the one that lies there. */
+export const otherGates = (given: string, hash: string): string =>
+  `--accept-methodology ${given} is not what lies there, which is ${hash}: look at it again. Nothing was started`;
+
+/** Another run went by another methodology meanwhile. */
+export const gatesRaced = (): string =>
+  "another run has changed what people decide by meanwhile: nothing was started. Give the command again";
 
 /** Several approval types are of a type, and it was not said which one is meant. */
 export const whichApproval = (type: string, known: string): string =>

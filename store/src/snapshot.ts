@@ -11,7 +11,7 @@ import { type LoggedDecision, loggedDecisions } from "./record/decision-log.ts";
 import { type HeardDelivery, heardDeliveries } from "./record/delivery-table.ts";
 import { type LastAttempt, lastAttempts, lastSuccesses, workedUnits } from "./record/last-attempts.ts";
 import { type OpenAttempt, openAttempts } from "./record/open-attempts.ts";
-import { NO_RECORDS, type RecordLog, recordLog } from "./record/record-log.ts";
+import { type RecordLog, recordLog } from "./record/record-log.ts";
 import { reopenings } from "./record/reopening.ts";
 import type { ScanReport } from "./scan/scan.ts";
 
@@ -78,13 +78,12 @@ export function readSnapshot(
   // One read transaction: a delivery between two of these queries must not show in one and not in the other.
   return connection.read(() => {
     const instances = new PackedInstances([...types], packedArtifacts(connection));
-    const lying = records.flatMap((type) => instances.get(type) ?? []);
     return {
       instances,
       gaps: grouped(gaps, ({ type }) => type),
       openAttempts: openAttempts(connection),
       logged: decisions ? loggedDecisions(connection) : [],
-      records: records.length === 0 ? NO_RECORDS : recordLog(connection, lying),
+      records: recordLog(connection, instances, records),
       ...recordsOf(connection, scopes, listeners),
     };
   });

@@ -50,7 +50,7 @@ const TABLES = [
   "schema_check",
   "withdrawal",
 ];
-const VERSION = 11;
+const VERSION = 12;
 const damaged = (directory: string) =>
   new StoreError(
     `${directory}/runa.db is damaged: what runa remembers of earlier attempts is in doubt, no artifact is. \`runa scan --rebuild\` keeps what can still be read and reads the artifacts again`,

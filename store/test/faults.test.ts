@@ -1,9 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
 import { attemptNotes, removeLitter } from "../src/record/attempt.ts";
+import { writeDecision } from "../src/record/decide.ts";
 import { RefusedError, withdrawArtifact } from "../src/record/delivery.ts";
 import { finishPendingOperations } from "../src/record/pending-operations.ts";
-import { id, Rig } from "./rig.ts";
+import { bodiesOf } from "./event-examples.ts";
+import { id, Rig, scannedType } from "./rig.ts";
 
 // A disk that fails, or a process that dies, at any one of the calls that the store makes of the file system.
 const disk = vi.hoisted(() => ({
@@ -82,6 +84,9 @@ function recover(rig: Rig): void {
   removeLitter(rig.store, rig.workspace, rig.types.keys());
 }
 
+/** How a file is written into a directory that is made for it: the directory's name is made durable too. */
+const INTO_A_NEW_DIRECTORY = ["mkdir", "fsync", "write", "fsync", "rename", "fsync"];
+
 const OLD = '{"title":"old"}';
 const NEW = '{\n  "title": "new"\n}\n';
 
@@ -105,15 +110,9 @@ describe("a delivery", () => {
       "fsync",
     ]);
     const first = await prepared("nothing");
-    // The directory is new: its name is made durable too.
-    expect((await callsOf(deliver(first))).filter((call) => /write|fsync|rename|mkdir/.test(call))).toEqual([
-      "mkdir",
-      "fsync",
-      "write",
-      "fsync",
-      "rename",
-      "fsync",
-    ]);
+    expect((await callsOf(deliver(first))).filter((call) => /write|fsync|rename|mkdir/.test(call))).toEqual(
+      INTO_A_NEW_DIRECTORY,
+    );
   });
 
   test.each(["nothing", "an older one"] as const)(
@@ -187,6 +186,86 @@ describe("a delivery", () => {
     await rig.scan();
     const files = [...rig.types.keys()].flatMap((type) => rig.listed(type));
     expect(rig.rows().length).toBe(files.length);
+  });
+});
+
+describe("a decision", () => {
+  const prepared = async (): Promise<Rig> => {
+    const rig = new Rig();
+    rig.put("note/a.json", OLD);
+    await rig.scan();
+    return rig;
+  };
+  const text = '{\n  "title": "yes"\n}\n';
+  /** Decides on what lies there when this is called. */
+  const decide = (rig: Rig, name = "one") => {
+    const { type, id: subject, contentHash, schemaHash } = rig.row("note", "a");
+    const canonical = '{"title":"yes"}';
+    return () =>
+      writeDecision(rig.store, {
+        workspace: rig.workspace,
+        file: { type: "plan", id: id(name), text, canonical, schemaHash, workUnit: null },
+        verdict: "approved",
+        subject: { type, id: subject, contentHash },
+        by: "anna",
+      });
+  };
+
+  test("is on the disk before its name points at it, and its name before anyone is told", async () => {
+    const calls = await callsOf(decide(await prepared()));
+    expect(calls.filter((call) => /write|fsync|rename|mkdir/.test(call))).toEqual(INTO_A_NEW_DIRECTORY);
+  });
+
+  test("that fails or dies at any call was not made: at most a whole file is left, which no event attests", async () => {
+    const calls = await callsOf(decide(await prepared()));
+    for (const plan of points(calls)) {
+      const rig = await prepared();
+      const rows = rig.rows();
+      const where = `${plan.how} at ${plan.at} (${calls[plan.at]})`;
+      expect(await striking(plan, decide(rig)), where).toBeInstanceOf(RefusedError);
+      expect(rig.rows(), where).toEqual(rows);
+      expect(bodiesOf(rig.store, "decision"), where).toEqual([]);
+      const left = existsSync(rig.path("plan")) ? rig.listed("plan").filter((name) => name === "one.json") : [];
+      for (const name of left) expect(rig.read("plan", name), where).toBe(text);
+      recover(rig);
+      expect(decide(rig, "two")(), where).toMatchObject({ kind: "written" });
+      expect(bodiesOf(rig.store, "decision"), where).toMatchObject([{ instance_id: "two", by: "anna" }]);
+      expect(rig.listed("plan"), where).toEqual([...left, "two.json"]);
+    }
+  });
+
+  test("whose event cannot be written is not made", async () => {
+    const rig = await prepared();
+    const rows = rig.rows();
+    rig.store.connection.database.exec(
+      "CREATE TEMP TRIGGER broken BEFORE INSERT ON event BEGIN SELECT RAISE(ABORT, 'no event today'); END",
+    );
+    expect(decide(rig)).toThrow("no event today");
+    expect(rig.rows()).toEqual(rows);
+    rig.reopen();
+    expect(bodiesOf(rig.store, "decision")).toEqual([]);
+  });
+
+  test.each<[string, (rig: Rig) => unknown, string]>([
+    ["its file holds something else, though no scan has seen it", (rig) => rig.put("note/a.json", NEW), "changed"],
+    ["its file has gone", (rig) => rig.remove("note/a.json"), "gone"],
+    ["it was changed and scanned", (rig) => rig.put("note/a.json", NEW) && rig.scan(), "changed"],
+    [
+      "it has gone from the index too",
+      (rig) => {
+        rig.remove("note/a.json");
+        return rig.scan();
+      },
+      "gone",
+    ],
+    ["it breaks its schema", (rig) => rig.scan(new Map([["note", scannedType(false)]])), "not_valid"],
+  ])("is not made where %s", async (_, change, kind) => {
+    const rig = await prepared();
+    const made = decide(rig);
+    await change(rig);
+    expect(made()).toEqual({ kind });
+    expect(existsSync(rig.path("plan"))).toBe(false);
+    expect(bodiesOf(rig.store, "decision")).toEqual([]);
   });
 });
 

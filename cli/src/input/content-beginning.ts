@@ -11,12 +11,12 @@ export function contentBeginning(text: string): string | null {
 }
 
 /**
- * The value of `--hash`; null where the option was not given.
+ * An option's value as the beginning of a hash; null where the option was not given.
  * @throws UsageError for what is no beginning of a hash, or one that is too short
  */
-export function hashIn(text: string | undefined): string | null {
+export function hashIn(option: string, text: string | undefined): string | null {
   if (text === undefined) return null;
   const beginning = contentBeginning(text);
-  if (beginning === null) throw new UsageError(hashTooShort(SHORTEST, text));
+  if (beginning === null) throw new UsageError(hashTooShort(option, SHORTEST, text));
   return beginning;
 }

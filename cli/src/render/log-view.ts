@@ -50,6 +50,8 @@ const DETAIL: { readonly [Kind in EventKind]: (body: EventBodies[Kind]) => strin
   released: (body) => `${candidate(body)}, freed by hand; ${formerOwner(body.owner)}`,
   reopened: (body) => `${candidate(body)}${byWhom(body)}${because(body)}`,
   decision: (body) => `${instance(body.subject)} ${body.decision} by ${body.by}${workUnit(body)}, ${instance(body)}`,
+  gates_changed: ({ acceptance, hash }) =>
+    acceptance === undefined ? hash : `${hash}, accepted by ${acceptance.by.name}`,
   checkpoint: ({ through, state, reason }) => `${CHECKPOINT[reason]}up to event ${through}: ${shortHash(state)}`,
   decision_refused: ({ verb }) => `${verb}: only people do that, and not inside an attempt`,
   accepted: (body) => `${candidate(body)}${byWhom(body)}: ${body.note}`,

@@ -46,6 +46,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "--as": "TYPE",
   "--set": "KEY=VALUE",
   "--hash": "HASH",
+  "--accept-methodology": "HASH",
   "--batch": "FILE",
   "--key": "FILE",
 };

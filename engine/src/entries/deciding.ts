@@ -18,5 +18,6 @@ export {
   type ProseChange,
   stopGivenBy,
 } from "../answers/decision-sheet.ts";
+export { loosenedGates, requireGates } from "../deciding/accept-gates.ts";
 export type { DecisionResult } from "../deciding/decide.ts";
 export type { Stopped } from "../deciding/stop-given.ts";

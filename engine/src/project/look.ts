@@ -33,14 +33,16 @@ export function scopeView(project: OpenProject, gaps: ScanReport["gaps"], workUn
 
 /** What the store knows of these scopes, and what people decided. */
 export function snapshotOf(
-  { methodology, store, deciding }: OpenProject,
+  { methodology, store, deciding, past }: OpenProject,
   gaps: ScanReport["gaps"],
   scopes: readonly (WorkUnit | null)[],
   listeners?: (scope: WorkUnit | null) => Listeners,
 ): EvaluatedSnapshot {
   const decisions = hasDecisions(methodology);
   const asked = { ...(listeners !== undefined && { listeners }), decisions, records: recordTypesOf(methodology) };
-  return decidedSnapshot(readSnapshot(store, methodology.types.keys(), gaps, scopes, asked), methodology, deciding);
+  const types = methodology.types.keys();
+  const snapshot = past?.snapshot(types, scopes, asked) ?? readSnapshot(store, types, gaps, scopes, asked);
+  return decidedSnapshot(snapshot, methodology, deciding);
 }
 
 /** Evaluates a scope over what a scan found. */
@@ -89,6 +91,7 @@ function snapshotFor(
     return found;
   };
   const snapshot = snapshotOf(project, gaps, scopes, listeners);
+  if (project.past !== undefined) return snapshot;
   return withLock({ ...snapshot, openAttempts: executed(snapshot) }, locked(lockfile, scopes));
 }
 

@@ -8,7 +8,7 @@ index attempt_open CREATE INDEX attempt_open ON attempt (started) WHERE ended IS
 index delivery_of_attempt CREATE INDEX delivery_of_attempt ON delivery (attempt)
 index delivery_of_instance CREATE INDEX delivery_of_instance ON delivery (artifact_type, instance_id, at)
 index event_of_attempt CREATE INDEX event_of_attempt ON event (attempt) WHERE attempt IS NOT NULL
-index event_of_kind CREATE INDEX event_of_kind ON event (kind, seq) WHERE kind = 'methodology_changed' OR kind = 'decision' OR kind = 'audited'
+index event_of_kind CREATE INDEX event_of_kind ON event (kind, seq) WHERE kind = 'methodology_changed' OR kind = 'decision' OR kind = 'audited' OR kind = 'gates_changed'
 index event_of_record CREATE INDEX event_of_record ON event (body ->> 'instance_id', seq) WHERE kind = 'audited'
 table artifact CREATE TABLE artifact (
     artifact_type TEXT NOT NULL,

@@ -153,4 +153,9 @@ export const MIGRATIONS: readonly string[] = [
   UPDATE clock SET whole = 1 WHERE latest = 0 AND (SELECT count(*) FROM event) = 0;
   CREATE TABLE checkpoint (seq INTEGER NOT NULL, section TEXT NOT NULL, event INTEGER NOT NULL, state BLOB NOT NULL, PRIMARY KEY (seq, section)) STRICT;
   `,
+  // With the gates that the last run went by, which each run asks for.
+  `
+  DROP INDEX event_of_kind;
+  CREATE INDEX event_of_kind ON event (kind, seq) WHERE kind = 'methodology_changed' OR kind = 'decision' OR kind = 'audited' OR kind = 'gates_changed';
+  `,
 ];

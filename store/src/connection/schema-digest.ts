@@ -18,6 +18,7 @@ export const SCHEMA_DIGESTS: readonly string[] = [
   "sha256:96e49d404aa2cb6426107418bf086d9a35deb95dfb5ff5bfdae29b560faebb51",
   "sha256:55883352e31db3425d741def89880024aedd7bf5215c7cd3b5c8959ee3f5d704",
   "sha256:67855f2ca3f4d5af06339861996a54f958b096acb21eb70719e1efe477392493",
+  "sha256:18ee687e9409966f41b6e54219f1cf7428d5f96eb0b4d74f73aef751fe43cbb1",
 ];
 
 /** Whether a database of a version consists of what runa made for it, and of nothing else. */

@@ -24,7 +24,7 @@ export interface EventFilter {
 export const FIRST_PREV = `sha256:${"0".repeat(64)}`;
 
 const LAST = "SELECT seq, at, hash FROM event ORDER BY seq DESC LIMIT 1";
-const UNTIL = "SELECT seq, at FROM event WHERE at <= ? ORDER BY seq DESC LIMIT 1";
+const UNTIL = "SELECT seq, at FROM event WHERE at <= ? AND seq <= ? ORDER BY seq DESC LIMIT 1";
 const ONE = "SELECT * FROM event WHERE seq = ?";
 const APPEND = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)";
 const ATTEMPTS = "SELECT DISTINCT attempt FROM event WHERE attempt >= ? AND attempt < ? || char(0x10ffff) LIMIT ?";
@@ -35,8 +35,10 @@ const PROTOCOLS = `SELECT DISTINCT json_extract(body, '$.protocol') AS protocol 
 const METHODOLOGY = `SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.fingerprint') END AS fingerprint FROM event
   WHERE kind = 'methodology_changed' ORDER BY seq DESC LIMIT 1`;
 
+const GATES = "SELECT * FROM event WHERE kind = 'gates_changed' ORDER BY seq DESC LIMIT 1";
+
 /** By so much, in microseconds, time synchronisation sets a clock back in daily use: no event is made of it. */
-const SET_RIGHT = 1_000_000;
+export const SET_RIGHT = 1_000_000;
 
 /** Where the log ends: the last row's number, time and hash; null for an empty log. */
 export function lastEvent(connection: Connection): Pick<EventRow, "seq" | "at" | "hash"> | null {
@@ -71,9 +73,13 @@ export function eventHash({ seq, at, kind, attempt, body, prev }: Omit<EventRow,
   );
 }
 
-/** The last event that is dated then or before; null where there is none. */
-export function lastEventUntil(connection: Connection, at: WallTime): Pick<EventRow, "seq" | "at"> | null {
-  return (connection.statement(UNTIL).get(at) as Pick<EventRow, "seq" | "at"> | undefined) ?? null;
+/** The last event that is dated then or before, of those up to one; null where there is none. */
+export function lastEventUntil(
+  connection: Connection,
+  at: WallTime,
+  upTo: number = Number.MAX_SAFE_INTEGER,
+): Pick<EventRow, "seq" | "at"> | null {
+  return (connection.statement(UNTIL).get(at, upTo) as Pick<EventRow, "seq" | "at"> | undefined) ?? null;
 }
 
 /** One event; null where there is none of this number. */
@@ -140,4 +146,9 @@ export interface ToldMethodology {
 export function appendMethodology(connection: Connection, { fingerprint, body }: ToldMethodology): void {
   if (lastMethodology(connection) === fingerprint) return;
   append(connection, { kind: "methodology_changed", attempt: null, body: { ...body(), fingerprint } });
+}
+
+/** The event that told of gates last; null where none did. */
+export function lastGates(connection: Connection): EventRow | null {
+  return (connection.statement(GATES).get() as EventRow | undefined) ?? null;
 }

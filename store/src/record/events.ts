@@ -143,6 +143,36 @@ const REOPENING = objectOf(
     present: listOf(isText),
   },
 );
+const isGate = oneOf(["requires", "trigger", "accepts"]);
+const isDecisionKind = oneOf(["approval", "rejection"]);
+/** What a methodology has people decide, and what waits for it. */
+const GATES = {
+  manifest: isText,
+  protocols: recordOf(
+    objectOf({
+      gates: listOf(objectOf({ type: isText, by: isGate }, { trigger: isText })),
+      reads: listOf(isText),
+      writes: listOf(isText),
+    }),
+  ),
+  types: recordOf(
+    objectOf({ kind: isDecisionKind, of: isText, schema: isText }, { min: isCount, role: isText, not_author: isTrue }),
+  ),
+};
+/** That a person takes gates which are looser than before; what is signed is all of it but the signature. */
+const ACCEPTANCE = objectOf(
+  {
+    v: isCount,
+    project: isText,
+    decision: oneOf(["methodology_accepted"]),
+    methodology: isText,
+    before: isText,
+    by: objectOf({ name: isText }, { key: isText }),
+    at: isText,
+    log_head: isText,
+  },
+  { signature: isText },
+);
 const OWNER = objectOf({ pid: isCount }, { machine: isText });
 const DELIVERY = { ...INSTANCE, content_hash: isText, via: isVia };
 const RUN = { run: isText, pid: isCount };
@@ -265,6 +295,8 @@ const BODIES = {
     },
     { ...WORK_UNIT, ...MOMENT, schema_hash: isText, author: isText, key: isText, policy: isText },
   ),
+  // What the last run went by; with an acceptance where it is looser than what the run before went by.
+  gates_changed: objectOf({ hash: isText, ...GATES }, { acceptance: ACCEPTANCE, policy: isText }),
   /** The hash of the state that the events up to one lead to; the state itself is kept beside the log. */
   checkpoint: objectOf({ through: isCount, state: isText, reason: isCheckpointReason }),
   /** What only people do was tried inside an attempt. */

@@ -1,6 +1,7 @@
 import type { ContentHash, InstanceRef, WallTime, WorkUnit } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Store } from "../connection/store.ts";
+import type { Instances } from "../instances.ts";
 import type { InstanceState } from "./attempt-table.ts";
 import { decoded, type EventRow } from "./events.ts";
 
@@ -23,7 +24,7 @@ export interface RecordLog {
 }
 
 /** The log of a project whose methodology has no audit types. */
-export const NO_RECORDS: RecordLog = { newest: new Map(), began: null };
+const NO_RECORDS: RecordLog = { newest: new Map(), began: null };
 
 const FIRST = "SELECT at FROM event ORDER BY seq LIMIT 1";
 const WRITTEN = `SELECT attempt FROM event WHERE kind = 'audited' AND body ->> 'instance_id' = ? AND body ->> 'artifact_type' = ?
@@ -37,10 +38,11 @@ export function recordedAttemptOf({ connection }: Store, { type, id, contentHash
   return row?.attempt ?? null;
 }
 
-/** What the log tells of these instances of audit types; each is looked up, however long the log is. */
-export function recordLog(connection: Connection, instances: Iterable<InstanceRef>): RecordLog {
+/** What the log tells of the instances of these audit types; each is looked up, however long the log is. */
+export function recordLog(connection: Connection, instances: Instances, auditTypes: readonly string[]): RecordLog {
+  if (auditTypes.length === 0) return NO_RECORDS;
   const newest = new Map<string, LoggedRecord>();
-  for (const { type, id } of instances) {
+  for (const { type, id } of auditTypes.flatMap((type) => instances.get(type) ?? [])) {
     const told = newestRecord(connection, { type, id });
     if (told !== null) newest.set(`${type}/${id}`, told);
   }

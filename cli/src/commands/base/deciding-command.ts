@@ -61,7 +61,7 @@ export abstract class DecidingCommand extends ScopedCommand {
   #one(set: ReadonlyMap<string, string>) {
     const { type, instance } = instanceName(this.type, this.instance);
     if (type === undefined) throw new UsageError(typeNeeded());
-    const hash = hashIn(this.hash);
+    const hash = hashIn("--hash", this.hash);
     if (hash === null && !isInteractive()) throw new UsageError(hashNeeded());
     const note = this.#note();
     return async (project: OpenProject): Promise<number> => {
@@ -69,7 +69,7 @@ export abstract class DecidingCommand extends ScopedCommand {
       if (hash === null) await page([Buffer.from(sheetText(sheet, lineWidth(stdout)))], process.env);
       const said = this.edit ? await editedNote(questionText(sheet), note ?? "", process.env) : note;
       if (hash === null && !(await isConfirmed(questionText(sheet)))) {
-        fail(this.path[0] ?? "", undecidedText());
+        fail(this.verb, undecidedText());
         return 1;
       }
       return this.#decide(project, sheet, said, set);
@@ -97,7 +97,7 @@ export abstract class DecidingCommand extends ScopedCommand {
       if (lines.length > 1 && failed > 0)
         tell([`${lines.length - failed} of ${lines.length} decided`], {
           level: "info",
-          operation: this.path[0] ?? "",
+          operation: this.verb,
           outcome: "partial",
         });
       return failed === 0 ? 0 : 1;
@@ -109,7 +109,7 @@ export abstract class DecidingCommand extends ScopedCommand {
       return await this.#decide(project, await openSheet(project, this.#ask(type, instance, hash)), note, set);
     } catch (error) {
       if (!(error instanceof RunaError)) throw error;
-      fail(this.path[0] ?? "", failure(error));
+      fail(this.verb, failure(error));
       return 1;
     }
   }
@@ -140,7 +140,7 @@ export abstract class DecidingCommand extends ScopedCommand {
       tell: (text) => stderr.write(visibleLines(text)),
     });
     if (result.kind === "decided") this.print([decidedText(sheet)]);
-    else fail(this.path[0] ?? "", notDecidedText(sheet, result));
+    else fail(this.verb, notDecidedText(sheet, result));
     return result.kind === "decided" ? 0 : 1;
   }
 }

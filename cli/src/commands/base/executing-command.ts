@@ -1,11 +1,13 @@
-import { type Evaluation, executeRun, log, type RunOptions, type RunReport } from "@runa/engine";
+import { type Evaluation, executeRun, log, type RunOptions, type RunReport, visibleLines } from "@runa/engine";
 import { hasTranscript } from "@runa/engine/answers";
 import { attemptDeliveries } from "@runa/engine/attempts";
+import { loosenedGates, requireGates } from "@runa/engine/deciding";
 import { signalExitCode } from "@runa/engine/process";
 import { type OpenProject, refuseInsideAttempt } from "@runa/engine/project";
 import { Option } from "clipanion";
 import { requireLinux, withExecution } from "../../execution/execution.ts";
 import { Progress } from "../../execution/progress.ts";
+import { hashIn } from "../../input/content-beginning.ts";
 import { durationIn } from "../../input/option-values.ts";
 import { UsageError } from "../../input/usage-error.ts";
 import { eventsNeedLive, jsonNeedsDryRun } from "../../messages.ts";
@@ -39,6 +41,9 @@ export abstract class ExecutingCommand extends ScopedCommand {
     description: "Do not wait for what another runa is executing: end with 3.",
   });
   grace = Option.String("--grace", { description: "How long an agent has to end before it is killed; default 10s." });
+  acceptMethodology = Option.String("--accept-methodology", {
+    description: "Take a methodology that may let more through than in the last run: the hash that the refusal prints.",
+  });
   #stopped: number | null = null;
 
   override async execute(): Promise<number> {
@@ -51,6 +56,8 @@ export abstract class ExecutingCommand extends ScopedCommand {
         async (project) => {
           const evaluation = await this.look(project, scope);
           warnOfCycles(evaluation);
+          const looser = loosenedGates(project);
+          if (looser !== null) warn("gates", looser);
           return this.preview(project, evaluation);
         },
         // What decides is what the files say, not what was kept of them.
@@ -58,8 +65,13 @@ export abstract class ExecutingCommand extends ScopedCommand {
       );
     requireLinux();
     return this.withProject(
-      (project) => {
+      async (project) => {
         refuseInsideAttempt(project, process.env);
+        await requireGates(project, {
+          hash: this.#acceptedHash,
+          environment: process.env,
+          tell: (text) => stderr.write(visibleLines(text)),
+        });
         return this.live({ project, scope, events: this.events ? new EventStream(project) : null });
       },
       { looks: false, reread: true },
@@ -74,6 +86,11 @@ export abstract class ExecutingCommand extends ScopedCommand {
   /** @throws UsageError for values that cannot be understood, also of options that a dry run has no use for */
   protected requireValues(): void {
     durationIn("--grace", this.grace);
+    hashIn("--accept-methodology", this.acceptMethodology);
+  }
+
+  get #acceptedHash(): string | null {
+    return hashIn("--accept-methodology", this.acceptMethodology);
   }
 
   /** Shows what would be done; returns the exit code. */
