@@ -31,7 +31,13 @@ const SCOPES = [null, unit("w-1")];
 const listeners = () => new Map(TYPES.map((type) => [type, ["write"]]));
 
 /** What the log can tell of a snapshot: of files neither when they were written nor what is wrong, of attempts no processes. */
-function told({ instances, openAttempts, logged: _logged, ...rest }: Omit<Snapshot, "logged"> & Partial<Snapshot>) {
+function told({
+  instances,
+  openAttempts,
+  logged: _logged,
+  records: _records,
+  ...rest
+}: Omit<Snapshot, "logged" | "records"> & Partial<Snapshot>) {
   return {
     ...rest,
     instances: [...instances.values()]
