@@ -54,7 +54,7 @@ function commandsOf({ text }: Fence): string {
 }
 
 describe.concurrent("the blocks of a page do what it says", () => {
-  test.each(PAGES)("%s", { timeout: 180_000 }, async (page) => {
+  test.each(PAGES)("%s", { timeout: 300_000 }, async (page) => {
     using scratch = new Scratch();
     const { directory, envelopes, environment } = placeFor(scratch);
     for (const fence of fencesOf(read(page))) {

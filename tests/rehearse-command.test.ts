@@ -242,7 +242,12 @@ describe("what waits for people", () => {
         ],
         schemas: {
           ok: { "x-runa": { kind: "approval", of: "design", min: 2 }, type: "object" },
-          safe: { "x-runa": { kind: "approval", of: "design", role: "security" }, type: "object" },
+          safe: {
+            "x-runa": { kind: "approval", of: "design", role: "security" },
+            type: "object",
+            required: ["note", "checked"],
+            properties: { checked: { const: true }, note: { type: "string", pattern: "^OK: " } },
+          },
         },
         artifacts: { "need/n1": { title: "A login" } },
         config: '[approvals]\npeople = "people.toml"',

@@ -122,12 +122,14 @@ export class RehearseCommand extends ProjectCommand {
       delivered: (attempt) => attemptDeliveries(project, attempt),
     });
     const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ELSEWHERE.includes(name)));
+    const maker = new ValueMaker();
     const choice = { first: "stop" as const, grace: GRACE, capture: true };
     try {
       return await withExecution(project, progress, choice, async (context) => {
         // What the agents print is of no use to anybody.
         const quiet = { ...context, environment, show: () => {} };
-        const options = { workUnit: this.workUnit ?? null, decide };
+        const make = (wish: Parameters<ValueMaker["make"]>[0]) => maker.make(wish);
+        const options = { workUnit: this.workUnit ?? null, decide, make };
         const rehearsal = await tools.rehearse(quiet, options, (event) => progress.hear(event));
         const { requested } = context.interrupts;
         if (requested !== null) return signalExitCode(requested);
@@ -140,6 +142,7 @@ export class RehearseCommand extends ProjectCommand {
         return exitCode;
       });
     } finally {
+      maker.close();
       progress.close();
     }
   }

@@ -1,10 +1,12 @@
 import type { InstanceRef } from "@runa/store";
 import type { Verdict } from "@runa/store/log";
+import type { MakeValue } from "../cases/contents.ts";
 import { decideAsSaid } from "../cases/decide.ts";
 import { type AwaitedDecision, awaitedIn } from "../evaluate/awaited.ts";
 import { lookAt } from "../project/look.ts";
 import type { OpenProject } from "../project/project.ts";
 import type { DecideAs } from "./decided.ts";
+import { askedFields } from "./fields.ts";
 import { rehearsalPerson } from "./people.ts";
 import { MOST_REOPENS } from "./place.ts";
 
@@ -24,11 +26,13 @@ export class RehearsedDecisions {
   readonly made: RehearsedDecision[] = [];
   readonly #project: OpenProject;
   readonly #as: DecideAs;
+  readonly #make: MakeValue;
   readonly #times = new Map<string, number>();
 
-  constructor(project: OpenProject, as: DecideAs) {
+  constructor(project: OpenProject, as: DecideAs, make: MakeValue) {
     this.#project = project;
     this.#as = as;
+    this.#make = make;
   }
 
   /**
@@ -47,7 +51,10 @@ export class RehearsedDecisions {
       for (const { type, by } of this.#wanted(awaited)) {
         const { subject } = awaited;
         const verdict = this.#as === "approve" ? "approved" : "rejected";
-        const said = { verdict, subject, type, by, note: NOTE, fields: {} } as const;
+        const declared = this.#project.methodology.types.get(type);
+        const asked = declared === undefined ? null : await askedFields(declared, this.#make);
+        const note = asked?.note ?? NOTE;
+        const said = { verdict, subject, type, by, note, fields: asked?.fields ?? {} } as const;
         // Each sees what the one before left.
         await decideAsSaid(this.#project, await lookAt(this.#project, workUnit), said);
         this.made.push({ verdict, type, subject: { type: subject.type, id: subject.id }, by });

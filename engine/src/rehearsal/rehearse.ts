@@ -1,4 +1,5 @@
 import type { ExecutionContext } from "../attempt/context.ts";
+import type { MakeValue } from "../cases/contents.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import { EVERYTHING } from "../plan/aim.ts";
 import { DEFAULT_RUN_LIMITS } from "../project/config/run-limits.ts";
@@ -33,6 +34,8 @@ export interface RehearsalOptions {
   readonly workUnit: string | null;
   /** What is decided on whatever waits for a decision, by a person called `rehearsal`. */
   readonly decide: DecideAs;
+  /** Makes up what the schema of a decision asks for. */
+  readonly make: MakeValue;
 }
 
 /**
@@ -42,11 +45,11 @@ export interface RehearsalOptions {
  */
 export async function rehearse(
   context: ExecutionContext,
-  { workUnit, decide }: RehearsalOptions,
+  { workUnit, decide, make }: RehearsalOptions,
   listen: (event: ExecutionEvent) => void,
 ): Promise<Rehearsal> {
   const runs: RehearsedRun[] = [];
-  const decisions = new RehearsedDecisions(context.project, decide);
+  const decisions = new RehearsedDecisions(context.project, decide, make);
   const failed = new Set<string | null>();
   for (let round = 0; round < ROUNDS; round++) {
     let moved = false;
