@@ -859,6 +859,14 @@ export const serverNeedsUnit = (name: string): string =>
 export const undeclaredOutputType = (protocol: string, type: string, hint: string): string =>
   `protocol '${protocol}' writes '${type}', which is not a declared artifact type${hint}, so nothing of it can be delivered: correct the name, or declare the type`;
 
+/** `runa deliver` names a type whose instances are records of attempts. */
+export const recordNotDelivered = (type: string): string =>
+  `'${type}' holds records of attempts, which runa alone writes: nobody can deliver one`;
+
+/** `runa deliver` names a type whose instances are approvals or rejections. */
+export const decisionNotDelivered = (type: string): string =>
+  `'${type}' holds decisions: give one with \`runa approve\` or \`runa reject\``;
+
 /** A delivery names a type that no methodology here declares. */
 export const refusedUnknownType = (type: string): string => `'${type}' is no declared artifact type`;
 

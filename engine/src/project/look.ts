@@ -6,7 +6,7 @@ import {
   type Snapshot,
   type WorkUnit,
 } from "@runa/store";
-import { decidedSnapshot, type EvaluatedSnapshot, hasDecisions } from "../decisions/decided.ts";
+import { decidedSnapshot, type EvaluatedSnapshot, hasDecisions, recordTypesOf } from "../decisions/decided.ts";
 import { type Evaluation, evaluate, evaluateScopes, protocolsOf } from "../evaluate/evaluate.ts";
 import { ScopeView } from "../evaluate/scope-view.ts";
 import { listenersIn } from "../methodology/reviewers.ts";
@@ -39,7 +39,7 @@ export function snapshotOf(
   listeners?: (scope: WorkUnit | null) => Listeners,
 ): EvaluatedSnapshot {
   const decisions = hasDecisions(methodology);
-  const asked = { ...(listeners !== undefined && { listeners }), decisions };
+  const asked = { ...(listeners !== undefined && { listeners }), decisions, records: recordTypesOf(methodology) };
   const types = methodology.types.keys();
   const snapshot = past?.snapshot(types, scopes, asked) ?? readSnapshot(store, types, gaps, scopes, asked);
   return decidedSnapshot(snapshot, methodology, deciding);

@@ -8,13 +8,13 @@ import type { OpenAttempt } from "../record/open-attempts.ts";
 import type { AskedFor, HeardDeliveries, Listeners, Snapshot } from "../snapshot.ts";
 import type { State, StateAttempt } from "./state.ts";
 
-/** What a state says of these scopes, as `readSnapshot` says it of now; without what people decided, which the log tells. */
+/** What a state says of these scopes, as `readSnapshot` says it of now; without what people decided and what attests records, which the log tells. */
 export function foldedSnapshot(
   state: State,
   types: Iterable<string>,
   scopes: readonly (WorkUnit | null)[],
   { listeners = () => new Map() }: Pick<AskedFor, "listeners">,
-): Omit<Snapshot, "logged"> {
+): Omit<Snapshot, "logged" | "records"> {
   const asked = new Set(scopes);
   const lastAttempts = attemptsOf(state.last, asked);
   const lastSuccesses = attemptsOf(state.successes, asked);

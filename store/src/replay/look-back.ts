@@ -1,6 +1,7 @@
 import type { ScanGap, WorkUnit } from "../artifact.ts";
 import type { Store } from "../connection/store.ts";
 import { loggedDecisions } from "../record/decision-log.ts";
+import { recordsIn } from "../record/record-log.ts";
 import type { AskedFor, Snapshot } from "../snapshot.ts";
 import { foldedSnapshot } from "./folded-snapshot.ts";
 import { momentAt, seeOnlyUntil } from "./past-records.ts";
@@ -29,9 +30,13 @@ export function lookBack(store: Store, seq: number): Past | Extract<StateAt, { k
   return {
     seq,
     gaps: state.gaps,
-    snapshot: (types, scopes, asked) => ({
-      ...foldedSnapshot(state, types, scopes, asked),
-      logged: asked.decisions === true ? loggedDecisions(connection) : [],
-    }),
+    snapshot: (types, scopes, asked) => {
+      const folded = foldedSnapshot(state, types, scopes, asked);
+      return {
+        ...folded,
+        logged: asked.decisions === true ? loggedDecisions(connection) : [],
+        records: recordsIn(connection, folded.instances, asked.records),
+      };
+    },
   };
 }
