@@ -1,11 +1,12 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openSqlite } from "../store/src/connection/sqlite.ts";
 import { by, hashOf } from "./rig/deciding.ts";
 import {
+  dateBack,
   type Guarded,
   type Level,
   logDecision,
@@ -30,6 +31,8 @@ interface Attack {
   readonly apart?: Outcome;
   /** How many people it takes to approve. */
   readonly min?: number;
+  /** Whether it had its effect, where that is not that the design counts as approved. */
+  readonly hadEffect?: (guarded: Guarded) => Promise<boolean>;
   /** Does it, and tells what is said of it; nothing where nothing is. */
   readonly attempt: (guarded: Guarded) => Promise<string>;
   /** What is said where it is stopped. */
@@ -41,6 +44,9 @@ interface Attack {
 const ALWAYS = { log: "stopped", signatures: "stopped", outside: "stopped" } as const;
 const SIGNED_ONLY = { log: null, signatures: "not stopped", outside: "not stopped" } as const;
 const NOT_ATTESTED = /^not attested: decisions are made with runa approve$/;
+
+const LOOSENED =
+  /^error: the methodology may let through what had to be decided in the last run: build does not name 'design-approval' any more/;
 
 const path = ({ rig }: Guarded, name: string) => join(rig.project, rig.path(name));
 
@@ -211,6 +217,44 @@ const ATTACKS: readonly Attack[] = [
     },
   },
   {
+    title: "drops a gate from the methodology, or loosens it",
+    outcomes: ALWAYS,
+    hadEffect: builds,
+    attempt: async (guarded) => {
+      await dropGate(guarded);
+      return refusal(guarded.rig.run("run"));
+    },
+    says: {
+      log: LOOSENED,
+      signatures: LOOSENED,
+      outside: LOOSENED,
+    },
+  },
+  {
+    title: "drops a gate, and accepts that with `runa run --accept-methodology` as a person",
+    outcomes: { log: "not stopped", signatures: "stopped", outside: "stopped" },
+    hadEffect: builds,
+    attempt: async (guarded) => {
+      await dropGate(guarded);
+      const { stderr } = await guarded.rig.run("run");
+      const hash = /--accept-methodology (sha256:[0-9a-f]{64})/.exec(stderr)?.[1] ?? "";
+      return refusal(guarded.rig.run("run", "--accept-methodology", hash, anybody()));
+    },
+    says: { signatures: /^error: decisions are signed here, and there is no key/ },
+  },
+  {
+    title: "drops a gate, and takes what runs went by out of the log",
+    outcomes: { log: "shows", signatures: "shows", outside: "shows" },
+    showsTo: async (guarded, head) => !(await guarded.holds(head)),
+    hadEffect: builds,
+    attempt: async (guarded) => {
+      await dropGate(guarded);
+      guarded.keepsHead(await guarded.head());
+      editLog(guarded.rig.project, "DELETE FROM event WHERE kind = 'gates_changed'");
+      return "";
+    },
+  },
+  {
     title: "runs `runa approve` inside its attempt, in a child of it, and without `RUNA_ATTEMPT`",
     outcomes: ALWAYS,
     attempt: async (guarded) => {
@@ -328,21 +372,73 @@ const ATTACKS: readonly Attack[] = [
     says: { outside: /^not attested: it carries no signature$/ },
   },
   {
-    title: "signs with a key that was taken out of use, and puts the time back",
+    title: "signs with a key that is out of use by `valid_before`, and puts the time in the file back",
     outcomes: { log: null, signatures: "stopped", outside: "stopped" },
-    attempt: async (guarded) => {
-      await guarded.decide("anna");
-      const made = guarded.decision();
-      rmSync(path(guarded, `design-approval/${made.id}`));
-      editLog(guarded.rig.project, "DELETE FROM event WHERE kind = 'decision'");
-      guarded.rig.write("people.toml", peopleToml(guarded, ["anna", "boris"], ", valid_before = 2026-01-01"));
-      const { signature: _, ...unsigned }: Record<string, unknown> = { ...made, at: "2025-12-31T00:00:00.000000Z" };
-      writeDecision(guarded, `design-approval/${made.id}`, await guarded.signs("anna", unsigned));
-      return guarded.wrongWith(`design-approval/${made.id}`);
-    },
+    attempt: (guarded) => withOldKey(guarded, () => {}),
     says: { signatures: /which is anna's until 2026-01-01T00:00:00.000000Z only, and it was made at / },
   },
+  {
+    title: "does the same, and writes an event with that time into the log",
+    outcomes: SIGNED_ONLY,
+    attempt: (guarded) =>
+      withOldKey(guarded, async (made) => {
+        await logDecision(guarded, made.id, "design/d1", "anna", made);
+        dateBack(guarded, OLD);
+        expect((await guarded.rig.run("log", "--verify")).exitCode).toBe(0);
+      }),
+  },
+  {
+    title: "does the same with a key that is no longer among the people",
+    outcomes: { log: null, signatures: "stopped", outside: "stopped" },
+    attempt: (guarded) =>
+      withOldKey(guarded, async (made) => {
+        await logDecision(guarded, made.id, "design/d1", "anna", made);
+        dateBack(guarded, OLD);
+        guarded.rig.write("people.toml", peopleToml(guarded, ["boris"]));
+      }),
+    says: { signatures: /which is the key of none of the people$/ },
+  },
 ];
+
+/** After a run has gone by the methodology, has code made of any design. */
+async function dropGate({ rig }: Guarded): Promise<void> {
+  const config = rig.read(".runa/config.toml");
+  rig.write(".runa/config.toml", config.replace(/^command = .*$/m, 'command = ["true"]'));
+  expect((await rig.run("run")).exitCode).not.toBe(1);
+  const manifest = join(rig.methodology, "manifest.toml");
+  const text = readFileSync(manifest, "utf8");
+  const open = text
+    .replace('["design", "design-approval"]', '["design"]')
+    .replace('["design","design-approval"]', '["design"]');
+  expect(open).not.toBe(text);
+  writeFileSync(manifest, open);
+}
+
+/** Whether a run has code made. */
+async function builds({ rig }: Guarded): Promise<boolean> {
+  await rig.run("run");
+  return (await rig.events("claimed")).some(({ body }) => body.protocol === "build");
+}
+
+/** Before anna's key was taken out of use. */
+const OLD = "2025-12-31T00:00:00.000000Z";
+
+/** Signs an approval with a key that is not valid any more; what is said of its file. */
+async function withOldKey(
+  guarded: Guarded,
+  andThen: (made: { readonly id: string }) => void | Promise<void>,
+): Promise<string> {
+  const { rig } = guarded;
+  await guarded.decide("anna");
+  const { signature: _, ...made }: Record<string, unknown> & { id: string } = { ...guarded.decision(), at: OLD };
+  const name = `design-approval/${made.id}`;
+  rmSync(path(guarded, name));
+  editLog(rig.project, "DELETE FROM event WHERE kind = 'decision'");
+  rig.write("people.toml", peopleToml(guarded, ["anna", "boris"], ", valid_before = 2026-01-01"));
+  writeDecision(guarded, name, await guarded.signs("anna", made));
+  await andThen(made);
+  return (await guarded.isOpen()) ? "" : guarded.wrongWith(name);
+}
 
 /** An ssh-agent that holds a person's key, whose private half is nowhere else. */
 async function agentWith(guarded: Guarded, options: readonly string[]): Promise<string> {
@@ -381,10 +477,10 @@ const CASES = ATTACKS.flatMap((attack) =>
 );
 
 test.each(CASES)("$level: an agent $title, which is $outcome", async (attack) => {
-  const { attempt, min = 1, level, outcome, says, showsTo } = attack;
+  const { attempt, min = 1, level, outcome, says, showsTo, hadEffect = (on: Guarded) => on.isOpen() } = attack;
   const guarded = await makeGuarded(level, min);
   const told = await attempt(guarded);
-  expect({ isOpen: await guarded.isOpen(), told }).toEqual({ isOpen: outcome !== "stopped", told });
+  expect({ hadEffect: await hadEffect(guarded), told }).toEqual({ hadEffect: outcome !== "stopped", told });
   const said = says?.[level];
   if (outcome === "stopped" && said !== undefined) expect(told).toMatch(said);
   if (outcome === "shows") expect(await showsTo?.(guarded, guarded.keptHead)).toBe(true);

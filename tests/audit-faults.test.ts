@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { openStore } from "../store/src/connection/store.ts";
 import { findArtifact } from "../store/src/index/artifact-table.ts";
 import type { InstanceId } from "../store/src/index.ts";
-import { newestRecord } from "../store/src/record/audit.ts";
+import { newestRecord } from "../store/src/record/record-log.ts";
 import { auditSchema } from "./rig/audit.ts";
 import { writeMethodology } from "./rig/methodology.ts";
 import { runa } from "./rig/run.ts";

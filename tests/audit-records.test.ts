@@ -2,7 +2,9 @@ import { userInfo } from "node:os";
 import { describe, expect, test } from "vitest";
 import { auditSchema, diagnosed, idsOf, recordOf } from "./rig/audit.ts";
 import { draft, units } from "./rig/examples.ts";
+import { writeMethodology } from "./rig/methodology.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
+import { editStore } from "./rig/store-edit.ts";
 
 const HASH = expect.stringMatching(/^sha256:[0-9a-f]{64}$/);
 const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
@@ -222,5 +224,56 @@ describe("the record of an attempt", () => {
     expect(await recordOf(rig, "last/draft")).toMatchObject({ attempt: id });
     await again.exit(1);
     await next.ended();
+  });
+
+  test("of earlier attempts is there, or goes, when the methodology asks for others", async () => {
+    const rig = await makeRig({ ...draft, types: ["last", "trail"], schemas: { last: auditSchema({ outcomes: [] }) } });
+    for (const code of [1, 2]) {
+      const run = rig.start("run");
+      await failing(rig, code);
+      await run.ended();
+    }
+    expect(idsOf(rig, "last")).toEqual([]);
+    const declare = (last: object, trail: object) =>
+      writeMethodology(rig.methodology, { ...draft, types: ["last", "trail"], schemas: { last, trail } });
+    declare(auditSchema({ outcomes: ["exited"] }), auditSchema({ per: "attempt" }));
+    const run = rig.start("run");
+    const agent = await rig.nextAttempt();
+    expect(await recordOf(rig, "last/draft")).toMatchObject({ detail: { code: 2 } });
+    expect(idsOf(rig, "trail")).toHaveLength(2);
+    await agent.exit(3);
+    await run.ended();
+    expect(idsOf(rig, "trail")).toHaveLength(3);
+
+    declare(auditSchema({ outcomes: ["timed_out"] }), auditSchema({ per: "attempt", outcomes: ["timed_out"] }));
+    const next = rig.start("run");
+    await failing(rig, 3);
+    await next.ended();
+    expect([...idsOf(rig, "last"), ...idsOf(rig, "trail")]).toEqual([]);
+    expect((await rig.run("audit", "--verify")).exitCode).toBe(0);
+  });
+
+  test("that is there for each attempt goes to the archive when it is older than what is kept", async () => {
+    const rig = await makeRig({
+      ...draft,
+      types: ["trail"],
+      schemas: { trail: auditSchema({ per: "attempt" }) },
+      config: '[history]\nkeep = "1d"\n',
+    });
+    const first = rig.start("run");
+    const old = await failing(rig, 1);
+    await first.ended();
+    editStore(rig.project, `UPDATE attempt SET started_at = started_at - 2 * ${24 * 60 * 60 * 1_000_000}`);
+    const second = rig.start("run");
+    const recent = await failing(rig, 2);
+    await second.ended();
+    expect(idsOf(rig, "trail")).toEqual([recent]);
+    expect(JSON.parse(rig.read(`.runa/workspace/.archive/trail/${old}.json`))).toMatchObject({ attempt: old });
+    expect((await rig.run("audit", "--verify")).stdout).toMatch(/^everything fits: /);
+    // It stays there.
+    const third = rig.start("run");
+    await failing(rig, 2);
+    await third.ended();
+    expect(idsOf(rig, ".archive/trail")).toEqual([old]);
   });
 });

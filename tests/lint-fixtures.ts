@@ -61,6 +61,15 @@ const approving = (...others: readonly ProtocolText[]): LintCase => ({
   schemas: { "answer-approval": { type: "object", "x-runa": { kind: "approval", of: "answer" } } },
 });
 
+const report: ProtocolText = { name: "report", requires: ["trail"], produces: ["summary"] };
+/** The schema of records of attempts. */
+const records = (annotation: object = {}) => ({
+  title: "Trail",
+  "x-runa": { kind: "audit", ...annotation },
+  type: "object",
+  required: ["v"],
+});
+
 export const LINT_FIXTURES: readonly LintFixture[] = [
   {
     rule: "unloadable",
@@ -278,6 +287,30 @@ export const LINT_FIXTURES: readonly LintFixture[] = [
       // What comes before the approval may well help to decide.
       { name: "check", requires: ["answer"], produces: ["report"] },
     ),
+  },
+  {
+    rule: "records-in-circle",
+    level: "warning",
+    broken: {
+      protocols: [{ ...reply, requires: ["question", "trail"] }, report],
+      schemas: { trail: records({ outcomes: ["delivered"] }) },
+    },
+    at: "manifest.toml:17:24",
+    message:
+      "protocols 'reply' and 'report' read each other's records: each attempt of one makes the others not current",
+    sound: {
+      protocols: [{ ...reply, requires: ["question", "trail"] }, report],
+      schemas: { trail: records({ outcomes: ["delivered"], protocols: ["reply"] }) },
+    },
+  },
+  {
+    rule: "unfiltered-records",
+    level: "warning",
+    broken: { protocols: [{ ...reply, requires: ["question", "trail"] }], schemas: { trail: records() } },
+    at: "manifest.toml:14:24",
+    message:
+      "protocol 'reply' requires 'trail', of which every attempt leaves one, also one that failed: its schema names neither outcomes nor protocols",
+    sound: { protocols: [{ ...reply, accepts: ["trail"] }], schemas: { trail: records() } },
   },
   {
     rule: "shared-output",

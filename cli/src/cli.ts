@@ -36,6 +36,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandClass>>> = {
   attempts: async () => (await import("./commands/attempts.ts")).AttemptsCommand,
   output: async () => (await import("./commands/output.ts")).OutputCommand,
   log: async () => (await import("./commands/log.ts")).LogCommand,
+  audit: async () => (await import("./commands/audit.ts")).AuditCommand,
   completion: async () => (await import("./commands/completion.ts")).CompletionCommand,
 };
 

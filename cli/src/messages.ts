@@ -125,6 +125,10 @@ export const directoryGone = (): string => "the current directory no longer exis
 /** A file that was named, or standard input, cannot be read. */
 export const inputUnreadable = (name: string, reason: string): string => `${name} cannot be read: ${reason}`;
 
+/** A file that was named for what a command makes, such as `--html FILE`, cannot be written. */
+export const fileNotWritten = (file: string, reason: string): string =>
+  `${file} cannot be written: ${reason}. Name a file in a directory that is there and can be written`;
+
 /** The artifact itself stands where the name of its file goes. For example: `echo '{"title": "x"}' | runa deliver need n1 -`. */
 export const inputIsJson = (): string =>
   "FILE is the name of a file, and this is JSON: give the JSON itself on standard input, with `-` for FILE";
@@ -297,6 +301,9 @@ export const sinceForm = (): string =>
 
 /** The number of lines is none. */
 export const limitForm = (): string => "--limit needs a number from 1 on";
+
+/** `runa audit --verify` looks at everything: it takes neither an artifact nor a page. */
+export const verifyAlone = (): string => "--verify checks everything: leave TYPE, INSTANCE and --html out";
 
 // Subject: Prompts and pictures
 

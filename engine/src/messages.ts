@@ -565,6 +565,22 @@ export const inputChangedForPrompt = (): string => "an input was changed while t
 
 // Subject: What was there before
 
+/** A project is shown as it was at one moment: after an event, or at a time. A content or an attempt is none. */
+export const notOneMoment = (): string =>
+  'what was is asked of one moment: an event of the log such as "#12", how long ago such as "2h" or "7d", or a time such as "2026-01-31 09:30:00"';
+
+/** An older runa wrote less into its events than it takes to say what was. `runa log --verify --fold` says from which event on the log is whole. */
+export const logTellsTooLittle = (seq: number, event: number, wholeFrom: number | null): string =>
+  `what was after event ${seq} cannot be told: event ${event} holds too little${wholeFrom === null ? "" : `; the log is whole from event ${wholeFrom} on`}`;
+
+/** The log does not tell which methodology the project had then: it was opened with none, or by an older runa. */
+export const methodologyNotTold = (seq: number): string =>
+  `what was after event ${seq} cannot be judged: the log tells of no methodology up to it`;
+
+/** What was is judged by the methodology of then, and that is no longer kept: `[history] keep` says for how long it is, `runa forget` erases it. */
+export const methodologyNotKept = (event: number, what: string, forgotten: boolean): string =>
+  `what was then cannot be judged: ${what} of the methodology of event ${event} ${forgotten ? "was forgotten" : "is not kept"}`;
+
 /** `--at`, `--from` or `--to` names an event that the log does not have yet. */
 export const eventNotThere = (event: number, last: number): string =>
   `there is no event ${event}: the log ends with event ${last}`;
@@ -842,6 +858,14 @@ export const serverNeedsUnit = (name: string): string =>
 /** The manifest has a protocol write a type that it does not declare. `runa lint` shows the line. */
 export const undeclaredOutputType = (protocol: string, type: string, hint: string): string =>
   `protocol '${protocol}' writes '${type}', which is not a declared artifact type${hint}, so nothing of it can be delivered: correct the name, or declare the type`;
+
+/** `runa deliver` names a type whose instances are records of attempts. */
+export const recordNotDelivered = (type: string): string =>
+  `'${type}' holds records of attempts, which runa alone writes: nobody can deliver one`;
+
+/** `runa deliver` names a type whose instances are approvals or rejections. */
+export const decisionNotDelivered = (type: string): string =>
+  `'${type}' holds decisions: give one with \`runa approve\` or \`runa reject\``;
 
 /** A delivery names a type that no methodology here declares. */
 export const refusedUnknownType = (type: string): string => `'${type}' is no declared artifact type`;

@@ -34,7 +34,7 @@ function lookAt(
   const { required = false, signatures = null, methodology = METHODOLOGY } = rest;
   const snapshot = snapshotOf(TYPES, [...instances, ...decisions.map(({ file }) => file)]);
   const logged = decisions.map((one) => one.logged);
-  const deciding = { policy: { required, people: null }, signatures };
+  const deciding = { policy: { required, people: null }, signatures, endOf: () => null };
   return decidedSnapshot({ ...snapshot, logged }, methodology, deciding) as DecidedSnapshot;
 }
 
@@ -45,9 +45,13 @@ const ids = ({ instances }: DecidedSnapshot, name: string) => (instances.get(nam
 test("where a methodology has no decisions the snapshot stays as it is", () => {
   const snapshot = snapshotOf(["design"], [D1]);
   const plain = methodologyOf(["design"], []);
-  expect(decidedSnapshot(snapshot, plain, { policy: { required: false, people: null }, signatures: null })).toBe(
-    snapshot,
-  );
+  expect(
+    decidedSnapshot(snapshot, plain, {
+      policy: { required: false, people: null },
+      signatures: null,
+      endOf: () => null,
+    }),
+  ).toBe(snapshot);
 });
 
 test("an approval counts from as many people as it takes, and until a rejection stands", () => {

@@ -11,6 +11,7 @@ import { type LoggedDecision, loggedDecisions } from "./record/decision-log.ts";
 import { type HeardDelivery, heardDeliveries } from "./record/delivery-table.ts";
 import { type LastAttempt, lastAttempts, lastSuccesses, workedUnits } from "./record/last-attempts.ts";
 import { type OpenAttempt, openAttempts } from "./record/open-attempts.ts";
+import { type RecordLog, recordsIn } from "./record/record-log.ts";
 import { reopenings } from "./record/reopening.ts";
 import type { ScanReport } from "./scan/scan.ts";
 
@@ -33,6 +34,8 @@ export interface Snapshot {
   readonly heard: ReadonlyMap<WorkUnit | null, HeardDeliveries>;
   /** What people decided, in the log's order; empty unless it was asked for. */
   readonly logged: readonly LoggedDecision[];
+  /** What the log tells of the records that lie there; nothing unless it was asked for. */
+  readonly records: RecordLog;
 }
 
 /** What a snapshot holds only for who asks. */
@@ -41,6 +44,8 @@ export interface AskedFor {
   readonly listeners?: (scope: WorkUnit | null) => Listeners;
   /** Whether people decide anything in this project. */
   readonly decisions?: boolean;
+  /** The types whose instances are records of attempts. */
+  readonly records?: readonly string[];
 }
 
 /** What a scope's protocols may take as feedback: deliveries of types to which they listen. */
@@ -66,18 +71,22 @@ export function readSnapshot(
   types: Iterable<string>,
   gaps: ScanReport["gaps"],
   scopes: readonly (WorkUnit | null)[],
-  { listeners = () => NOBODY, decisions = false }: AskedFor = {},
+  { listeners = () => NOBODY, decisions = false, records = [] }: AskedFor = {},
 ): Snapshot {
   store.connection.requireInPlace();
   const { connection } = store;
   // One read transaction: a delivery between two of these queries must not show in one and not in the other.
-  return connection.read(() => ({
-    instances: new PackedInstances([...types], packedArtifacts(connection)),
-    gaps: grouped(gaps, ({ type }) => type),
-    openAttempts: openAttempts(connection),
-    logged: decisions ? loggedDecisions(connection) : [],
-    ...recordsOf(connection, scopes, listeners),
-  }));
+  return connection.read(() => {
+    const instances = new PackedInstances([...types], packedArtifacts(connection));
+    return {
+      instances,
+      gaps: grouped(gaps, ({ type }) => type),
+      openAttempts: openAttempts(connection),
+      logged: decisions ? loggedDecisions(connection) : [],
+      records: recordsIn(connection, instances, records),
+      ...recordsOf(connection, scopes, listeners),
+    };
+  });
 }
 
 /** What attempts of these scopes left on record. */

@@ -7,7 +7,7 @@ import { recordReopened } from "../src/record/decision.ts";
 import { logHead } from "../src/record/event-log.ts";
 import { append } from "../src/record/event-table.ts";
 import { keepCheckpoints, makeWhole } from "../src/replay/due.ts";
-import { eventAt, startFor, stateAt } from "../src/replay/state-at.ts";
+import { startFor, stateAt } from "../src/replay/state-at.ts";
 import { stateOfTables } from "../src/replay/tables-state.ts";
 import { verifyFold } from "../src/replay/verify-fold.ts";
 import { isCheckpointDue, isWhole } from "../src/replay/whole.ts";
@@ -84,15 +84,6 @@ describe("the state", () => {
     store.connection.database.exec(sql);
     expect(startFor(store.connection, 5_001).seq).toBe(0);
     expect(told(store, 5_001)).toEqual(then);
-  });
-
-  test("of a time is that after the last event before it", async () => {
-    const { store } = await worked();
-    const { connection } = store;
-    const times = connection.database.prepare("SELECT at FROM event ORDER BY seq").pluck().all() as number[];
-    expect(eventAt(connection, ((times[0] ?? 0) - 1) as never)).toBe(0);
-    expect(eventAt(connection, (times.at(-1) ?? 0) as never)).toBe(times.length);
-    expect(eventAt(connection, (times[2] ?? 0) as never)).toBe(3);
   });
 });
 

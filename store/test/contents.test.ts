@@ -189,6 +189,14 @@ describe("very many contents", () => {
     });
     expect(again.reached).toEqual([]);
   });
+
+  test("are held a few at a time where they are long", async () => {
+    const rig = new Rig();
+    const contents = [1, 2, 3].map(() => content(randomBytes(5 * 1024 * 1024)));
+    const { reached } = await onFaultyDatabase(null, () => prepareContents(rig.store, contents));
+    expect(reached.filter((word) => word === "COMMIT").length).toBe(1);
+    expect([...missingContents(rig.store, contents)]).toEqual([contents[2]?.hash]);
+  });
 });
 
 describe("a store that is made anew", () => {

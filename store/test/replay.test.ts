@@ -9,9 +9,11 @@ import { readEvents } from "../src/record/event-log.ts";
 import { lastAttemptOf } from "../src/record/last-attempts.ts";
 import { finishPendingOperations } from "../src/record/pending-operations.ts";
 import { fold } from "../src/replay/fold.ts";
+import { foldedSnapshot } from "../src/replay/folded-snapshot.ts";
 import { emptyState, type State } from "../src/replay/state.ts";
 import { stateOfTables } from "../src/replay/tables-state.ts";
 import { CORE, hashOfState, readState, writeState } from "../src/replay/written-state.ts";
+import { readSnapshot, type Snapshot } from "../src/snapshot.ts";
 import { id, Rig, scannedType, unit } from "./rig.ts";
 
 // Nothing that is checked here outlives the process: waiting for the disk would take nine tenths of the time.
@@ -24,6 +26,24 @@ vi.mock(import("node:fs"), async (original) => ({
 const TYPES = ["note", "plan"] as const;
 const IDS = ["a", "b", "c"] as const;
 const UNITS = [null, "w-1"] as const;
+
+const SCOPES = [null, unit("w-1")];
+const listeners = () => new Map(TYPES.map((type) => [type, ["write"]]));
+
+/** What the log can tell of a snapshot: of files neither when they were written nor what is wrong, of attempts no processes. */
+function told({ instances, openAttempts, logged: _logged, ...rest }: Omit<Snapshot, "logged"> & Partial<Snapshot>) {
+  return {
+    ...rest,
+    instances: [...instances.values()]
+      .flat()
+      .map(({ type, id, status, contentHash, workUnit, lastModified, deliveredAt }) => ({
+        ...{ type, id, status, contentHash, workUnit, lastModified, deliveredAt },
+      })),
+    openAttempts: openAttempts.map(({ id, protocol, workUnit, started, startedAt }) => ({
+      ...{ id, protocol, workUnit, started, startedAt },
+    })),
+  };
+}
 
 type Step = (history: History) => void | Promise<void>;
 
@@ -58,6 +78,9 @@ class History {
     }
     const written = writeState(this.state);
     expect(written).toEqual(writeState(stateOfTables(this.rig.store.connection)));
+    expect(told(foldedSnapshot(this.state, TYPES, SCOPES, { listeners }))).toEqual(
+      told(readSnapshot(this.rig.store, TYPES, this.state.gaps, SCOPES, { listeners })),
+    );
     const again = readState(written.get(CORE) ?? "", (name) => written.get(name) ?? "");
     expect(again === null ? null : hashOfState(writeState(again))).toBe(hashOfState(written));
   }

@@ -68,6 +68,9 @@ export function told(store: Store): Account {
       case "superseded":
         artifacts.delete(instanceOf(event.body));
         break;
+      case "decision":
+        artifacts.set(instanceOf(event.body), event.body.content_hash);
+        break;
       case "audited":
         if (event.body.removed) artifacts.delete(instanceOf(event.body));
         else artifacts.set(instanceOf(event.body), event.body.content_hash);

@@ -41,7 +41,7 @@ export interface Envelope {
   readonly execution_plan?: readonly PlanEntry[];
 }
 
-/** The command that prints a kind of answer. The schema that is published for the answer has the command's name. */
+/** The command that prints a kind of answer. The schema that is published for it mostly has the command's name. */
 const COMMAND_OF_KIND: Readonly<Record<string, string>> = {
   types: "show",
   type: "show",
@@ -63,9 +63,14 @@ const COMMAND_OF_KIND: Readonly<Record<string, string>> = {
   delivery: "deliver",
   approvals: "approvals",
   decisions: "approvals",
+  trail: "audit",
+  verification: "audit",
   test: "test",
   rehearsal: "rehearse",
 };
+
+/** The schema of a kind where it has another name: `audit` is that of an attempt's record. */
+const SCHEMA_OF_KIND: Readonly<Record<string, string>> = { trail: "audit-trail", verification: "audit-verification" };
 
 /** The same for the three oldest answers, which have no kind, by their version: no two share one. */
 const COMMAND_OF_VERSION: Readonly<Record<number, string>> = { 1: "run", 2: "state", 4: "step" };
@@ -98,7 +103,7 @@ export async function envelopeProblems(text: string): Promise<string[]> {
   const { version, kind }: { version?: unknown; kind?: unknown } =
     typeof value === "object" && value !== null ? value : {};
   const command = commandOf({ kind, version });
-  if (command !== undefined) return schemaProblems(command, value);
+  if (command !== undefined) return schemaProblems(SCHEMA_OF_KIND[String(kind)] ?? command, value);
   return [`no command answers with kind ${JSON.stringify(kind)} and version ${JSON.stringify(version)}`];
 }
 

@@ -1,12 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { openSqlite } from "../../store/src/connection/sqlite.ts";
 import { contentOf } from "../../store/src/entries/files.ts";
-import { openStore } from "../../store/src/index.ts";
+import { openStore, type WallTime, wallTimeOf } from "../../store/src/index.ts";
 import { canonicalJson } from "../../store/src/json/canonical.ts";
-import { append } from "../../store/src/record/event-table.ts";
+import { append, eventHash } from "../../store/src/record/event-table.ts";
+import type { EventRow } from "../../store/src/record/events.ts";
 import { by, deciding, decisionFiles, hashOf } from "./deciding.ts";
 import { type Answer, makeRig, type Rig, type StartOptions } from "./rig.ts";
+import { editLog } from "./store-edit.ts";
 
 /** How decisions are guarded, each level with what the one before has (docs/security.md). */
 export type Level = "log" | "signatures" | "outside";
@@ -172,6 +175,15 @@ export async function logDecision(
   } finally {
     store.close();
   }
+}
+
+/** Dates the last event of the log back and makes its hash anew, so that the chain is sound. */
+export function dateBack({ rig }: Guarded, at: string): void {
+  const database = openSqlite(join(rig.project, ".runa/store/runa.db"));
+  const last = database.prepare("SELECT * FROM event ORDER BY seq DESC LIMIT 1").get() as EventRow;
+  database.close();
+  const back = { ...last, at: wallTimeOf(at) as WallTime };
+  editLog(rig.project, `UPDATE event SET at = ${back.at}, hash = '${eventHash(back)}' WHERE seq = ${last.seq}`);
 }
 
 const AT = "2026-01-01T00:00:00.000000Z";

@@ -17,6 +17,8 @@ export interface Strike {
   readonly program: "runa.js" | "runa-mcp";
   readonly at: number | null;
   readonly how: "fail" | "kill";
+  /** What runa is told; without it, to run. */
+  readonly words?: readonly string[];
 }
 
 /** One run that was struck. */
@@ -103,7 +105,7 @@ export class StruckProject {
     this.path = path;
   }
 
-  async strike(strike: Strike): Promise<Struck> {
+  async strike({ words = ["run"], ...strike }: Strike): Promise<Struck> {
     const log = join(this.path, "points");
     const env = {
       PATH: process.env.PATH,
@@ -114,13 +116,13 @@ export class StruckProject {
       NODE_OPTIONS: `--require ${FAULT}`,
       RIG_FAULT: JSON.stringify({ ...strike, log }),
     };
-    const ended = await runProgram([process.execPath, RUNA, "run"], { directory: this.path, env });
+    const ended = await runProgram([process.execPath, RUNA, ...words], { directory: this.path, env });
     const points = existsSync(log) ? readFileSync(log, "utf8").trimEnd().split("\n") : [];
     return { ...ended, points };
   }
 
-  run(): Promise<Ended> {
-    return runa(this.path, "run");
+  run(...words: string[]): Promise<Ended> {
+    return runa(this.path, ...(words.length === 0 ? ["run"] : words));
   }
 
   /** Everything that is there now and can be told without running anything. */
@@ -153,6 +155,11 @@ export class StruckProject {
         titleOf(readFileSync(path, "utf8")),
       ]),
     );
+  }
+
+  /** What the project's own file says: which project decisions are of. */
+  projectFile(): string {
+    return readFileSync(join(this.path, ".runa/workspace/.project.json"), "utf8");
   }
 
   /** The attempts whose agents ran, in order. */

@@ -13,6 +13,7 @@ import { unrecordedText } from "./unrecorded-text.ts";
 export function doctorText(examination: Examination): string[] {
   const {
     health,
+    unattested,
     gaps,
     findings,
     readiness,
@@ -40,6 +41,11 @@ export function doctorText(examination: Examination): string[] {
           ...violationLines(violations),
         ]),
       ),
+      ...(unattested === 0
+        ? []
+        : [
+            `${label("warning")} ${count(unattested, "record")} of attempts from before this project's log: nothing attests them, and they count for nothing`,
+          ]),
       ...otherInstructions.map(
         (made) => `note     ${candidateName(made.protocol, made.workUnit)}: ${shortReason(otherwiseReason(made))}`,
       ),

@@ -38,6 +38,7 @@ const VALUES: Readonly<Record<string, string>> = {
   "--to": "WHEN",
   "--limit": "N",
   "--expect": "HEAD",
+  "--html": "FILE",
   "--jobs": "N",
   "--max-attempts": "N",
   "--time-limit": "DURATION",

@@ -1,4 +1,6 @@
 import type { Violation } from "@runa/store";
+import { RunaError } from "../diagnostic.ts";
+import { decisionNotDelivered, recordNotDelivered } from "../messages.ts";
 import type { OpenProject } from "../project/project.ts";
 import { readArtifact } from "../session/artifact-text.ts";
 import { deliverByHand } from "../session/by-hand.ts";
@@ -36,7 +38,7 @@ export interface Delivery {
 
 /**
  * Delivers what a person writes.
- * @throws RunaError for a type that there is not; StoreError where nothing can be kept
+ * @throws RunaError for a type that there is not, or of which nothing can be delivered; StoreError where nothing can be kept
  */
 export async function handDelivery(
   project: OpenProject,
@@ -44,6 +46,8 @@ export async function handDelivery(
 ): Promise<DeliveryAnswer> {
   const { methodology } = project;
   const type = typeNamed(methodology, name);
+  if (type.annotation?.kind === "audit") throw new RunaError(recordNotDelivered(name));
+  if (type.annotation !== null) throw new RunaError(decisionNotDelivered(name));
   const read = readArtifact(bytes, workUnit);
   const result = await deliverByHand(project, { type, instanceId: instance, read, workUnit });
   return entryOf(methodology.name, name, instance, result);

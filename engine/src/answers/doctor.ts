@@ -19,6 +19,8 @@ export interface DoctorAnswer {
   readonly findings: readonly FindingEntry[];
   readonly artifacts: readonly { readonly artifact_type: string; readonly total: number; readonly valid: number }[];
   readonly unhealthy: readonly UnhealthyEntry[];
+  /** How many records of attempts are from before the log, so that nothing attests them; one warning for all. */
+  readonly unattested: number;
   readonly not_read: readonly GapEntry[];
   readonly passed_over: readonly string[];
   readonly unrecognized: readonly string[];
@@ -67,6 +69,7 @@ export function doctorAnswer({ root, methodology }: OpenProject, examination: Ex
     findings: [...findings, ...examination.cycles].map((finding) => findingEntry(finding, root)),
     artifacts: health.map(({ type, total, valid }) => ({ artifact_type: type, total, valid })),
     unhealthy: health.flatMap(({ unhealthy }) => unhealthyEntries(unhealthy)),
+    unattested: examination.unattested,
     not_read: examination.gaps.map(gapEntry),
     passed_over: examination.passedOver,
     unrecognized: examination.unrecognized,

@@ -10,6 +10,7 @@ import { decidingReasons } from "../reasons/deciding.ts";
 import { awaitedEntries, projectedAwaitedEntry } from "./awaited-entry.ts";
 import { byStatus } from "./by-status.ts";
 import { lastAttemptEntry } from "./last-attempt-entry.ts";
+import { pastPoint } from "./past-point.ts";
 import { scanWarnings } from "./scan-warnings.ts";
 import { workUnitEntry } from "./work-unit-entry.ts";
 import type { ScopeCounts } from "./work-units.ts";
@@ -65,8 +66,8 @@ export function runEnvelope(
   };
 }
 
-function common({ methodology }: OpenProject, evaluation: Evaluation) {
-  return { methodology: methodology.name, scan_warnings: scanWarnings(evaluation) };
+function common(project: OpenProject, evaluation: Evaluation) {
+  return { methodology: project.methodology.name, ...pastPoint(project), scan_warnings: scanWarnings(evaluation) };
 }
 
 function cycles({ cycles }: Evaluation) {

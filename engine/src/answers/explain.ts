@@ -13,11 +13,12 @@ import { type AttemptEntry, attemptEntry } from "./attempts.ts";
 import { type LastAttemptEntry, lastAttemptEntry } from "./last-attempt-entry.ts";
 import { loggedOutcomeText } from "./logged-outcome-text.ts";
 import { protocolInScope } from "./named.ts";
+import { type PastPoint, pastPoint } from "./past-point.ts";
 import { scanWarnings } from "./scan-warnings.ts";
 import { workUnitEntry } from "./work-unit-entry.ts";
 
 /** Why each candidate of a scope stands where it does, or one of them with the whole reasoning (`runa explain`). */
-export interface ExplanationAnswer {
+export interface ExplanationAnswer extends PastPoint {
   readonly version: 1;
   readonly kind: "explanation";
   readonly methodology: string;
@@ -77,6 +78,7 @@ export function explain(
     version: 1,
     kind: "explanation",
     methodology: project.methodology.name,
+    ...pastPoint(project),
     scan_warnings: scanWarnings(evaluation),
     protocols,
   };

@@ -4,10 +4,11 @@ import { triggerText } from "../methodology/trigger.ts";
 import { lookAt } from "../project/look.ts";
 import type { OpenProject } from "../project/project.ts";
 import { type FailureEntry, failureEntry } from "./failure-entry.ts";
+import { type PastPoint, pastPoint } from "./past-point.ts";
 import { scanWarnings } from "./scan-warnings.ts";
 
 /** Every protocol of the methodology with its relations (`runa list`). */
-export interface ListAnswer {
+export interface ListAnswer extends PastPoint {
   readonly version: 1;
   readonly kind: "list";
   readonly methodology: string;
@@ -39,6 +40,7 @@ export async function list(project: OpenProject): Promise<ListAnswer> {
     version: 1,
     kind: "list",
     methodology: project.methodology.name,
+    ...pastPoint(project),
     scan_warnings: scanWarnings(evaluation),
     cycles,
     protocols: order.map((protocol) => ({

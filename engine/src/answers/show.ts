@@ -146,7 +146,7 @@ export async function showInstance(project: OpenProject, typeName: string, id: s
   throw new RunaError(instanceKeepsChanging(typeName, id));
 }
 
-function instancesOf({ view }: Evaluation, type: string): readonly Instance[] {
+export function instancesOf({ view }: Evaluation, type: string): readonly Instance[] {
   return view.snapshot.instances.get(type) ?? [];
 }
 

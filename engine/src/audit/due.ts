@@ -1,5 +1,5 @@
 import type { CandidateName, InstanceId, InstanceRef } from "@runa/store";
-import type { EndedRecord } from "@runa/store/attempts";
+import type { EndedAttempt } from "@runa/store/attempts";
 import { candidateFile } from "../candidate-file.ts";
 import type { AuditAnnotation } from "../methodology/annotation.ts";
 import type { ArtifactType, Methodology } from "../methodology/methodology.ts";
@@ -38,7 +38,7 @@ export function recordId({ per }: AuditAnnotation, attempt: CandidateName & { id
 }
 
 /** Whether an audit type has a record of an attempt: as long as it is its candidate's newest, where there is one for each. */
-export function isRecorded(annotation: AuditAnnotation, attempt: EndedRecord): boolean {
+export function isRecorded(annotation: AuditAnnotation, attempt: EndedAttempt): boolean {
   return covers(annotation, attempt) && (annotation.outcomes?.includes(countedOutcome(attempt)) ?? true);
 }
 

@@ -1,9 +1,9 @@
 import { rfc3339 } from "@runa/store";
-import type { EndedRecord, OutcomeId, Usage } from "@runa/store/attempts";
-import type { EndFacts } from "@runa/store/log";
+import type { EndedAttempt, OutcomeId, RecordedAttempt, Usage } from "@runa/store/attempts";
+import { type EndFacts, endFactsOf } from "@runa/store/log";
 
 /** One artifact, as a record names it. */
-interface NamedContent {
+export interface NamedContent {
   readonly artifact_type: string;
   readonly instance_id: string;
   readonly content_hash: string;
@@ -48,13 +48,20 @@ export interface AuditRecord {
 }
 
 /** The record of an attempt that has ended: of nothing but what is on record of it, so that it can be made again. */
-export function auditRecord(attempt: EndedRecord): AuditRecord {
-  const { workUnit, claimed, methodology, ended, accepted, usage } = attempt;
+export function auditRecord(attempt: EndedAttempt): AuditRecord {
+  return { v: 1, ...toldAttempt(attempt), outcome: attempt.outcome };
+}
+
+/** The same of an attempt that may not have ended. */
+export type ToldAttempt = Omit<AuditRecord, "v" | "outcome"> & Partial<Pick<AuditRecord, "outcome">>;
+
+/** What is told of an attempt. */
+export function toldAttempt(attempt: RecordedAttempt): ToldAttempt {
+  const { workUnit, claimed, methodology, outcome, ended, accepted, usage } = attempt;
   const { binding, policy } = claimed?.body ?? {};
   const ranBy = personOf(claimed?.body);
-  const detail = detailOf(ended?.body);
+  const detail = ended === null ? {} : endFactsOf(ended.body);
   return {
-    v: 1,
     attempt: attempt.id,
     protocol: attempt.protocol,
     ...(workUnit !== null && { work_unit: workUnit }),
@@ -77,7 +84,7 @@ export function auditRecord(attempt: EndedRecord): AuditRecord {
     started: rfc3339(attempt.startedAt),
     ...(ended !== null && { ended: rfc3339(ended.at) }),
     ...(ended?.body.duration_ms !== undefined && { duration_ms: ended.body.duration_ms }),
-    outcome: attempt.outcome,
+    ...(outcome !== null && { outcome }),
     ...(Object.keys(detail).length > 0 && { detail }),
     ...(accepted !== null && { accepted: acceptanceOf(accepted) }),
     calls: attempt.calls,
@@ -87,33 +94,24 @@ export function auditRecord(attempt: EndedRecord): AuditRecord {
 }
 
 /** The outcome that an attempt counts as. */
-export function countedOutcome({ outcome, accepted }: Pick<EndedRecord, "outcome" | "accepted">): OutcomeId {
+export function countedOutcome({ outcome, accepted }: Pick<EndedAttempt, "outcome" | "accepted">): OutcomeId {
   return accepted === null ? outcome : "delivered";
 }
 
-function named({ type, id, contentHash }: EndedRecord["inputs"][number]): NamedContent {
+function named({ type, id, contentHash }: RecordedAttempt["inputs"][number]): NamedContent {
   return { artifact_type: type, instance_id: id, content_hash: contentHash };
 }
 
 /** Who did what an event tells, where that was a person. */
-function personOf(body: NonNullable<EndedRecord["claimed"]>["body"] | undefined): { readonly name: string } | null {
+function personOf(body: NonNullable<RecordedAttempt["claimed"]>["body"] | undefined): { readonly name: string } | null {
   return body?.actor?.kind === "person" ? { name: body.actor.name } : null;
 }
 
-function acceptanceOf({ at, body: { actor } }: NonNullable<EndedRecord["accepted"]>): AuditRecord["accepted"] {
+function acceptanceOf({ at, body: { actor } }: NonNullable<RecordedAttempt["accepted"]>): AuditRecord["accepted"] {
   return { ...(actor?.kind === "person" && { by: { name: actor.name } }), at: rfc3339(at) };
 }
 
-/** What the log tells of an outcome beside its name. */
-function detailOf(body: NonNullable<EndedRecord["ended"]>["body"] | undefined): EndFacts {
-  if (body === undefined) return {};
-  const { protocol, work_unit, outcome, delivered, duration_ms, usage, actor, ...rest } = body;
-  // What only a fold of the log needs.
-  const { moment, seen, outputs_after, vouched, superseded, retry, ...detail } = rest;
-  return detail;
-}
-
-function logHeadOf({ ended, accepted }: EndedRecord): Pick<AuditRecord, "log_head"> {
+function logHeadOf({ ended, accepted }: RecordedAttempt): Pick<AuditRecord, "log_head"> {
   const last = accepted ?? ended;
   return last === null ? {} : { log_head: last.hash };
 }

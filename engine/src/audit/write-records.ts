@@ -1,5 +1,5 @@
 import { judgeContent } from "@runa/store";
-import { dropRecord, endedRecord, pendingRecords, type RecordFile, writeRecord } from "@runa/store/attempts";
+import { dropRecord, endedAttempt, pendingRecords, type RecordFile, writeRecord } from "@runa/store/attempts";
 import { logEngine } from "../log/log.ts";
 import type { OpenProject } from "../project/project.ts";
 import { type AuditType, auditTypesOf, isRecorded, recordId } from "./due.ts";
@@ -16,7 +16,7 @@ export async function writeRecords({ store, workspace, methodology }: OpenProjec
   const types = new Map(auditTypesOf(methodology).map((type) => [type.name, type]));
   for (const operation of pending) {
     const type = types.get(operation.type);
-    const attempt = endedRecord(store, operation.attempt);
+    const attempt = endedAttempt(store, operation.attempt);
     // Declared otherwise since, or of an attempt that a damaged store has lost.
     if (type === undefined || attempt === null || recordId(type.annotation, attempt) !== operation.id) {
       dropRecord(store, operation);

@@ -2,12 +2,13 @@ import type { Instance, Instances, Snapshot, Violation } from "@runa/store";
 import { isDecision } from "../methodology/annotation.ts";
 import { decisionTypesOf } from "../methodology/decision-types.ts";
 import type { Methodology } from "../methodology/methodology.ts";
+import { type RecordAttestation, recordLists } from "./attested-records.ts";
 import { DecidedInstances, type DerivedList } from "./decided-instances.ts";
 import { type DecidedOn, Decisions } from "./decisions.ts";
 import { approvedList, countingList, gatedList, gatesOf, type ListName } from "./gates.ts";
 
-/** Who decides in a project, and how that is known. */
-export type Deciding = Pick<DecidedOn, "policy" | "signatures">;
+/** Who decides in a project, and how that and the records of attempts are known. */
+export type Deciding = Pick<DecidedOn, "policy" | "signatures"> & Pick<RecordAttestation, "endOf">;
 
 /** A snapshot in which it is known of every decision whether it counts. */
 export interface DecidedSnapshot extends Snapshot {
@@ -26,12 +27,21 @@ export function hasDecisions(methodology: Methodology): boolean {
   return !decisionTypesOf(methodology).isEmpty;
 }
 
-/** Works out for a snapshot what people decided. Where the methodology has no decisions it is as it was. */
+/** The types of a methodology whose instances are records of attempts. */
+export function recordTypesOf({ types }: Methodology): string[] {
+  return [...types.values()].flatMap(({ name, annotation }) => (annotation?.kind === "audit" ? [name] : []));
+}
+
+/**
+ * Works out for a snapshot what people decided, and which records are true. Where the methodology has no decisions and no
+ * records it is as it was.
+ */
 export function decidedSnapshot(snapshot: Snapshot, methodology: Methodology, deciding: Deciding): EvaluatedSnapshot {
-  if (!hasDecisions(methodology)) return snapshot;
-  const { instances: read, logged } = snapshot;
+  if (!hasDecisions(methodology) && recordTypesOf(methodology).length === 0) return snapshot;
+  const { instances: read, logged, records: log } = snapshot;
   const decisions = new Decisions({ methodology, instances: read, logged, ...deciding });
-  const instances = new DecidedInstances(read, derivedLists(methodology, decisions));
+  const records = recordLists(methodology, { log, endOf: deciding.endOf });
+  const instances = new DecidedInstances(read, new Map([...derivedLists(methodology, decisions), ...records]));
   return {
     ...snapshot,
     instances,

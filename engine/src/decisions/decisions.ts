@@ -6,7 +6,7 @@ import { type ApprovalType, type DecisionTypes, decisionTypesOf } from "../metho
 import type { Methodology } from "../methodology/methodology.ts";
 import { addTo, ByInstance } from "./by-instance.ts";
 import { type Deciders, type Decision, inOrder } from "./decision.ts";
-import { approvedList, countingList, type Gate, gatesOf, type ListName } from "./gates.ts";
+import { approvedList, countingList, type Gate, gatesOf, type ListName, recordsOfOthers } from "./gates.ts";
 import type { Signatures } from "./signatures.ts";
 import { entitledApprovals, NOTHING_STANDS, type Standing, standingOn } from "./standing.ts";
 
@@ -91,11 +91,13 @@ export class Decisions {
 
   /** What a protocol sees of a type, in place of all that lies there. */
   listFor(protocol: string, type: string): ListName {
-    switch (this.#annotationOf(type)?.kind) {
+    switch (this.#on.methodology.types.get(type)?.annotation?.kind) {
       case "approval":
         return approvedList(type);
       case "rejection":
         return countingList(type);
+      case "audit":
+        return recordsOfOthers(type, protocol);
       case undefined:
         return this.#gates.get(protocol)?.listOf(type) ?? type;
     }

@@ -20,6 +20,11 @@ export function countingList(decisionType: string): ListName {
   return `counting\0${decisionType}`;
 }
 
+/** Of an audit type, the records of the attempts of all other protocols: no attempt counts for its own protocol. */
+export function recordsOfOthers(auditType: string, protocol: string): ListName {
+  return `others\0${auditType}\0${protocol}`;
+}
+
 /** Which approvals one protocol names of the types that are decided on (decisions.md section 2). */
 export class Gate {
   readonly #lists: ReadonlyMap<string, ListName>;

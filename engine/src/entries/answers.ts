@@ -19,6 +19,7 @@ export { loadExplain } from "../answers/load-explain.ts";
 export { loadLint } from "../answers/load-lint.ts";
 export { aimNamed, protocolInScope } from "../answers/named.ts";
 export { type ProjectNames, projectNames } from "../answers/names.ts";
+export { type PastPoint, pastPoint } from "../answers/past-point.ts";
 export { violationDiagnostics } from "../answers/placed-violation.ts";
 export { promptOf } from "../answers/prompt.ts";
 export { runSummary } from "../answers/run-summary.ts";

@@ -16,3 +16,4 @@ export {
 export type { JsonChange } from "../history/json-diff.ts";
 export type { DiffLine } from "../history/line-diff.ts";
 export type { When } from "../history/point.ts";
+export { projectAt } from "../history/project-at.ts";

@@ -34,7 +34,7 @@ export interface Debts {
  * @param done READY work that this run has already done
  */
 export function debtsOf(evaluation: Evaluation, done: (candidate: EvaluatedCandidate) => boolean = () => false): Debts {
-  const { candidates, view } = evaluation;
+  const { candidates, view, methodology } = evaluation;
   const { decisions } = view.snapshot;
   /** Whether what is lacking is not there, or of a decision only that it does not count. */
   const isAbsence = (reason: PreconditionReason, type: string) =>
@@ -50,6 +50,8 @@ export function debtsOf(evaluation: Evaluation, done: (candidate: EvaluatedCandi
 
   /** Whether a wait for a type is one for nothing; where it is for a decision, whether everybody has decided. */
   const nobodyOwes = (type: string, waiting: ProtocolView): boolean => {
+    // A record comes, or not, with what attempts come to.
+    if (methodology.types.get(type)?.annotation?.kind === "audit") return true;
     const decided = waiting.unapproved(type)?.subject ?? decisions?.types.subjectOf(type);
     if (decided === undefined || decisions === undefined) return nobodyWrites(type);
     // Without anything to decide on it is a wait for that.

@@ -41,6 +41,8 @@ export interface MadeOtherwise {
 export interface Examination {
   readonly findings: readonly Diagnostic[];
   readonly health: readonly TypeHealth[];
+  /** How many records of attempts are from before the log, so that nothing attests them; they are not among the unhealthy. */
+  readonly unattested: number;
   readonly gaps: readonly ScanGap[];
   readonly unrecognized: readonly string[];
   readonly passedOver: readonly string[];
@@ -90,10 +92,13 @@ export async function examine(
   const cycles = linted.filter(({ rule }) => rule === "hard-cycle");
   const findings = linted.filter((finding) => !cycles.includes(finding));
   const { gaps, view } = evaluation;
+  let unattested = 0;
   const health = [...methodology.types.keys()].map((type): TypeHealth => {
     const all = view.snapshot.instances.get(type) ?? [];
-    const unhealthy = all.filter(({ status }) => status !== "valid");
-    return { type, total: all.length, valid: all.length - unhealthy.length, unhealthy };
+    const odd = all.filter(({ status }) => status !== "valid");
+    const unhealthy = odd.filter((instance) => !isUnattested(methodology, instance));
+    unattested += odd.length - unhealthy.length;
+    return { type, total: all.length, valid: all.length - odd.length, unhealthy };
   });
   const readiness = healthOnly ? null : readinessOf(project, evaluation);
   const workUnits = workUnitsOf(evaluation);
@@ -107,6 +112,7 @@ export async function examine(
   return {
     findings,
     health,
+    unattested,
     gaps,
     unrecognized,
     passedOver,
@@ -125,8 +131,15 @@ export async function examine(
       (readiness?.length ?? 0) +
       [...lockfile, ...approvals].filter(({ severity }) => severity === "problem").length +
       cycles.length,
-    warnings: [...findings, ...lockfile, ...approvals].filter(({ severity }) => severity === "warning").length,
+    warnings:
+      [...findings, ...lockfile, ...approvals].filter(({ severity }) => severity === "warning").length +
+      (unattested > 0 ? 1 : 0),
   };
+}
+
+/** Whether an instance is a record of an attempt that is only older than the log (decisions.md section 5). */
+function isUnattested({ types }: OpenProject["methodology"], { type, status }: Instance): boolean {
+  return status === "stale" && types.get(type)?.annotation?.kind === "audit";
 }
 
 function lockfileFindings(project: OpenProject, evaluation: Evaluation): Diagnostic[] {

@@ -6,7 +6,7 @@ import {
   type Snapshot,
   type WorkUnit,
 } from "@runa/store";
-import { decidedSnapshot, type EvaluatedSnapshot, hasDecisions } from "../decisions/decided.ts";
+import { decidedSnapshot, type EvaluatedSnapshot, hasDecisions, recordTypesOf } from "../decisions/decided.ts";
 import { type Evaluation, evaluate, evaluateScopes, protocolsOf } from "../evaluate/evaluate.ts";
 import { ScopeView } from "../evaluate/scope-view.ts";
 import { listenersIn } from "../methodology/reviewers.ts";
@@ -33,14 +33,16 @@ export function scopeView(project: OpenProject, gaps: ScanReport["gaps"], workUn
 
 /** What the store knows of these scopes, and what people decided. */
 export function snapshotOf(
-  { methodology, store, deciding }: OpenProject,
+  { methodology, store, deciding, past }: OpenProject,
   gaps: ScanReport["gaps"],
   scopes: readonly (WorkUnit | null)[],
   listeners?: (scope: WorkUnit | null) => Listeners,
 ): EvaluatedSnapshot {
   const decisions = hasDecisions(methodology);
-  const asked = { ...(listeners !== undefined && { listeners }), decisions };
-  return decidedSnapshot(readSnapshot(store, methodology.types.keys(), gaps, scopes, asked), methodology, deciding);
+  const asked = { ...(listeners !== undefined && { listeners }), decisions, records: recordTypesOf(methodology) };
+  const types = methodology.types.keys();
+  const snapshot = past?.snapshot(types, scopes, asked) ?? readSnapshot(store, types, gaps, scopes, asked);
+  return decidedSnapshot(snapshot, methodology, deciding);
 }
 
 /** Evaluates a scope over what a scan found. */
@@ -89,6 +91,7 @@ function snapshotFor(
     return found;
   };
   const snapshot = snapshotOf(project, gaps, scopes, listeners);
+  if (project.past !== undefined) return snapshot;
   return withLock({ ...snapshot, openAttempts: executed(snapshot) }, locked(lockfile, scopes));
 }
 

@@ -11,9 +11,10 @@ import {
   type StoreUse,
   scan,
   storeExists,
+  type WallTime,
 } from "@runa/store";
 import { WorkspaceError } from "@runa/store/files";
-import { isCheckpointDue, isWhole } from "@runa/store/replay";
+import { isCheckpointDue, isWhole, type Past } from "@runa/store/replay";
 import type { Deciding } from "../decisions/decided.ts";
 import { RunaError } from "../diagnostic.ts";
 import { log } from "../log/log.ts";
@@ -67,6 +68,8 @@ export interface Project {
 export interface OpenProject extends Project {
   readonly methodology: Methodology;
   readonly store: Store;
+  /** For a project as it was at some event: nothing is scanned, and nothing is asked of processes or of the lock file. */
+  readonly past?: Past & { readonly at: WallTime | null };
   /**
    * Who may decide, and what a decision needs: read when first asked for, and one value from then on.
    * @throws RunaError, DiagnosticsError with everything that is wrong in a file
@@ -217,12 +220,18 @@ export async function openProject(options: ProjectOptions): Promise<OpenProject>
   }
 }
 
+const NOTHING_FOUND: ScanReport = {
+  ...{ new: [], modified: [], revalidated: [], removed: [], unchanged: 0 },
+  ...{ gaps: [], unrecognized: [], passedOver: [] },
+};
+
 /**
- * Brings the store up to date with the workspace.
+ * Brings the store up to date with the workspace; of a project as it was, tells what could not be read then.
  * @throws RunaError, DiagnosticsError where the workspace has gone or cannot be read; StoreError
  */
 export async function scanProject(project: OpenProject, options: ScanOptions = {}): Promise<ScanReport> {
-  const { root, store, workspace, methodology } = project;
+  const { root, store, workspace, methodology, past } = project;
+  if (past !== undefined) return { ...NOTHING_FOUND, gaps: past.gaps };
   const wasKept = store.persistent;
   const report = await scan(store, workspace, methodology.types, options).catch(async (error: unknown) => {
     throw error instanceof WorkspaceError ? await unreadableWorkspace(project, error.why) : error;

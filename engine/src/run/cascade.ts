@@ -7,6 +7,7 @@ import type { ExecutionContext } from "../attempt/context.ts";
 import { finishPending } from "../attempt/finish-pending.ts";
 import type { Watcher } from "../attempt/supervise.ts";
 import { removeUnclaimed } from "../attempt/unclaimed.ts";
+import { reviewRecords } from "../audit/review-records.ts";
 import { writeRecords } from "../audit/write-records.ts";
 import { RunaError } from "../diagnostic.ts";
 import type { EvaluatedCandidate, Evaluation } from "../evaluate/evaluate.ts";
@@ -120,6 +121,7 @@ class Cascade {
   /** Finishes what commands that died have begun. */
   #tidyUp(): void {
     const { project } = this.#context;
+    reviewRecords(project);
     finishPending(project);
     removeLitter(project.store, project.workspace, project.methodology.types.keys());
     removeUnclaimed(project);

@@ -136,6 +136,7 @@ export function snapshotOf(
     lastSuccesses: byCandidate(lastSuccesses),
     openAttempts: [],
     logged: [],
+    records: { newest: new Map(), began: null },
     heard: new Map(heard === undefined ? [] : [[workUnit, heard]]),
   };
 }

@@ -10,8 +10,10 @@ export interface Packed {
 /** A content that is to be kept, under the hash of its bytes. */
 export interface Content {
   readonly hash: string;
-  /** Null where its bytes cannot be had any more. They are read and compressed when they are asked for first. */
+  /** Null where its bytes cannot be had any more. They are read and compressed when they are asked for first, and held. */
   packed(): Packed | null;
+  /** Holds its bytes no longer; asked for again, they are read again. */
+  letGo(): void;
 }
 
 /**
@@ -28,6 +30,9 @@ export function contentNamed(hash: string, read: () => string | Uint8Array | nul
         found = bytes === null ? null : pack(typeof bytes === "string" ? Buffer.from(bytes) : bytes);
       }
       return found;
+    },
+    letGo() {
+      found = undefined;
     },
   };
 }

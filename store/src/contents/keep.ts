@@ -27,15 +27,18 @@ export function keepContents(store: Store, contents: readonly Content[]): void {
     const isShort = packed.bytes.length <= LONGEST_ROW;
     if (!isShort) writeObject(directory, content.hash, packed.bytes);
     putContent(connection, content.hash, at, { size: packed.size, bytes: isShort ? packed.bytes : null });
+    content.letGo();
   }
 }
 
-/** So many are kept in one transaction, so that a delivery never waits long for others' contents. */
+/** So many are kept in one transaction, and about so many bytes, so that a delivery never waits long for others' contents. */
 const TOGETHER = 500;
+const BYTES_TOGETHER = 8 * 1024 * 1024;
 
 /**
  * Reads and compresses what of these is not kept yet, so that `keepContents` need not do so while others wait. Of very many
- * most are kept at once, in transactions of their own: until something names them they are only young. Outside of
+ * most are kept at once, in transactions of their own, so that they need not all be held: until something names them they are
+ * only young. Outside of
  * transactions only.
  * @throws StoreError
  */
@@ -45,14 +48,16 @@ export function prepareContents(store: Store, contents: readonly Content[]): voi
   const known = knownContents(store.connection);
   const missing = missingContents(store, contents);
   for (const { hash } of contents) if (!missing.has(hash)) known.add(hash);
-  const absent = contents.filter(({ hash }) => missing.has(hash));
-  let first = 0;
-  for (; absent.length - first > TOGETHER; first += TOGETHER) {
-    const part = absent.slice(first, first + TOGETHER);
-    for (const content of part) content.packed();
-    store.connection.writeUnsynced(() => keepContents(store, part));
+  let [part, bytes]: [Content[], number] = [[], 0];
+  for (const content of contents) {
+    if (!missing.has(content.hash)) continue;
+    bytes += content.packed()?.bytes.length ?? 0;
+    part.push(content);
+    if (part.length < TOGETHER && bytes < BYTES_TOGETHER) continue;
+    const full = part;
+    store.connection.writeUnsynced(() => keepContents(store, full));
+    [part, bytes] = [[], 0];
   }
-  for (const content of absent.slice(first)) content.packed();
 }
 
 /** Which of these contents are not kept, and were not forgotten: one query, however many there are. */

@@ -49,8 +49,17 @@ export type { Refusal, ServerNotes } from "../record/server-notes.ts";
 
 // What is on record of one that has ended, and its record as an artifact.
 
-export { dropRecord, pendingRecords, type RecordFile, writeRecord } from "../record/audit.ts";
-export { type EndedRecord, endedRecord } from "../record/ended-attempt.ts";
+export {
+  archiveRecords,
+  askForRecords,
+  dropRecord,
+  endedAttempts,
+  loggedRecord,
+  pendingRecords,
+  type RecordFile,
+  writeRecord,
+} from "../record/audit.ts";
+export { type EndedAttempt, endedAttempt, type RecordedAttempt, recordedAttempt } from "../record/recorded-attempt.ts";
 
 // What keeps one from running, and what is left to do after one.
 

@@ -13,6 +13,7 @@ export {
   withdrawArtifact,
 } from "../record/delivery.ts";
 export type { EarlierDelivery, HeardDelivery } from "../record/delivery-table.ts";
+export { makingOf } from "../record/making.ts";
 export { type Origin, originsOf } from "../record/origin.ts";
 
 // What became of instances, and of what an attempt was given.

@@ -23,9 +23,11 @@ export {
   EVENT_KINDS,
   type EventBodies,
   type EventKind,
+  endFactsOf,
   isEventKind,
   type LogEvent,
   type Verdict,
 } from "../record/events.ts";
 export { gatesOfLastRun, gatesOfRuns, type LoggedGates, type RunGates, recordGates } from "../record/gates.ts";
+export type { RecordLog } from "../record/record-log.ts";
 export { loggedViolations } from "../record/refusal.ts";

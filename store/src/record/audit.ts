@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { ContentHash, InstanceRef, WorkUnit } from "../artifact.ts";
+import type { InstanceId, InstanceRef, WallTime } from "../artifact.ts";
 import type { CandidateName } from "../candidate.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Store } from "../connection/store.ts";
@@ -10,19 +10,16 @@ import { removeDurably, writeDurably } from "../workspace/durable-write.ts";
 import { fileNameOf } from "../workspace/file-name.ts";
 import { nextMoment } from "./clock-table.ts";
 import { append } from "./event-table.ts";
-import { candidateBody, decoded, type EventRow } from "./events.ts";
-import { type PendingOperation, pendingOperations, removePending } from "./pending-operation-table.ts";
+import { candidateBody } from "./events.ts";
+import {
+  type PendingOperation,
+  pendingOperations,
+  putPending,
+  putPendingRecords,
+  removePending,
+} from "./pending-operation-table.ts";
 import { type NotDone, notDone } from "./pending-operations.ts";
-
-/** What the log tells last of an instance of an audit type: what alone attests it (decisions.md section 5). */
-export interface LoggedRecord {
-  /** The attempt that it records; null where the log does not tell. */
-  readonly attempt: string | null;
-  readonly protocol: string;
-  readonly workUnit: WorkUnit | null;
-  readonly contentHash: ContentHash;
-  readonly isRemoved: boolean;
-}
+import { type LoggedRecord, newestRecord } from "./record-log.ts";
 
 /** The record of an attempt as it is to be written. */
 export interface RecordFile
@@ -31,8 +28,12 @@ export interface RecordFile
   readonly text: string;
 }
 
-const NEWEST = `SELECT * FROM event WHERE kind = 'audited' AND body ->> 'instance_id' = ? AND body ->> 'artifact_type' = ?
-  ORDER BY seq DESC LIMIT 1`;
+// A record that there is one of for each attempt has the attempt's id.
+const OLD = `SELECT instance_id AS id FROM artifact JOIN attempt ON attempt.id = instance_id
+  WHERE artifact_type = ? AND started_at < ? AND ended IS NOT NULL`;
+const ENDED = `SELECT id, protocol, work_unit AS workUnit,
+    row_number() OVER (PARTITION BY protocol, work_unit ORDER BY ended DESC, rowid DESC) AS place
+  FROM attempt WHERE ended IS NOT NULL ORDER BY ended, rowid`;
 
 /** The records that are still to be brought up to date, in the order in which their attempts ended. */
 export function pendingRecords({ connection }: Store): PendingOperation[] {
@@ -65,6 +66,37 @@ export function writeRecord(
   } catch (error) {
     return notDone(operation, error);
   }
+}
+
+/**
+ * Puts down that records are to be moved out of the workspace which are there one for each attempt, of attempts that began
+ * before a time: done with everything else that is pending.
+ */
+export function archiveRecords({ connection }: Store, type: string, before: WallTime): void {
+  const old = connection.statement(OLD).all(type, before) as { id: InstanceId }[];
+  if (old.length === 0) return;
+  connection.write(() => {
+    for (const { id } of old) putPending(connection, { kind: "archive", attempt: id, type, id });
+  });
+}
+
+/** Each attempt that has ended, in that order, and whether it is its candidate's newest. */
+export function endedAttempts({ connection }: Store): (CandidateName & { id: string; isNewest: boolean })[] {
+  const rows = connection.statement(ENDED).all() as (CandidateName & { id: string; place: number })[];
+  return rows.map(({ place, ...attempt }) => ({ ...attempt, isNewest: place === 1 }));
+}
+
+/** What the log tells last of an instance of an audit type; null where it tells nothing. */
+export function loggedRecord({ connection }: Store, instance: InstanceRef): LoggedRecord | null {
+  return newestRecord(connection, instance);
+}
+
+/** Has records brought up to date, although no attempt has just ended. */
+export function askForRecords({ connection }: Store, asked: readonly (InstanceRef & { attempt: string })[]): void {
+  if (asked.length === 0) return;
+  connection.write(() => {
+    for (const { attempt, ...instance } of asked) putPendingRecords(connection, attempt, [instance]);
+  });
 }
 
 /** Forgets an operation for which there is nothing to do any more, such as one on a type that holds no records now. */
@@ -136,19 +168,4 @@ function takeAway(
       ...(at !== null && { moment: at }),
     },
   });
-}
-
-/** What the log tells last of one instance of an audit type; null where it tells nothing. */
-export function newestRecord(connection: Connection, { type, id }: InstanceRef): LoggedRecord | null {
-  const row = connection.statement(NEWEST).get(id, type) as EventRow | undefined;
-  const event = row === undefined ? null : decoded(row);
-  if (event === null || !event.known || event.kind !== "audited") return null;
-  const { attempt, body } = event;
-  return {
-    attempt,
-    protocol: body.protocol,
-    workUnit: (body.work_unit ?? null) as WorkUnit | null,
-    contentHash: body.content_hash as ContentHash,
-    isRemoved: body.removed === true,
-  };
 }

@@ -9,6 +9,7 @@ import { contentHash } from "../json/canonical.ts";
 import { parseJsonBytes } from "../json/parse.ts";
 import { refusedNotWritten } from "../messages.ts";
 import { contentOf } from "../workspace/content.ts";
+import { removeDurably } from "../workspace/durable-write.ts";
 import { fileNameOf } from "../workspace/file-name.ts";
 import { nextMoment } from "./clock-table.ts";
 import { authorOf } from "./decision-log.ts";
@@ -40,66 +41,85 @@ export type Written =
 /**
  * Writes a decision in one immediate transaction: is its subject still what was looked at? write, fsync, rename, fsync the
  * directory, record, commit (decisions 3). Two people who decide at the same moment come one after the other. Dying before the
- * rename leaves nothing; dying between rename and commit leaves a file that no event attests, and that counts for nothing.
+ * rename leaves nothing; dying between rename and commit leaves a file that no event attests, and that counts for nothing; where
+ * the commit fails the file is taken back.
  * @throws RefusedError where the file system refuses the file; StoreError
  */
 export function writeDecision(store: Store, decision: Decision): Written {
+  const { workspace, file } = decision;
+  requirePersistent(store);
+  try {
+    return store.connection.write(() => writeNow(store, decision));
+  } catch (error) {
+    // Nobody but this decision has its id. What lies there was renamed before the disk or the commit failed.
+    takeBack(join(workspace, file.type), fileNameOf(file.id));
+    throw error;
+  }
+}
+
+function takeBack(directory: string, name: string): void {
+  try {
+    removeDurably(directory, name);
+  } catch {
+    // Then it lies there as after a crash: no event attests it. What went wrong first is told.
+  }
+}
+
+/** Inside the write transaction. */
+function writeNow(store: Store, decision: Decision): Written {
   const { workspace, file, subject, verdict, by, key, policy } = decision;
   const { connection } = store;
   const hash = contentHash(file.canonical);
-  requirePersistent(store);
-  return connection.write((): Written => {
-    const found = subjectNow(store, decision);
-    if (!(found instanceof Uint8Array)) return found;
-    keepContents(store, [
-      contentNamed(hash, () => file.canonical),
-      contentNamed(subject.contentHash, () => parseJsonBytes(found).canonical),
-      ...(policy === undefined ? [] : [policy]),
-    ]);
-    let written: BigIntStats;
-    try {
-      written = writeArtifact(workspace, join(workspace, file.type), fileNameOf(file.id), file.text);
-    } catch (error) {
-      throw refused(refusedNotWritten, error);
-    }
-    const { type, id, workUnit, schemaHash } = file;
-    const author = authorOf(connection, subject);
-    const moment = nextMoment(connection);
-    putArtifact(connection, {
-      type,
-      id,
-      status: "valid",
-      contentHash: hash,
-      schemaHash,
-      workUnit,
-      lastModified: moment,
-      deliveredAt: null,
-      violations: [],
-      // Its times are too new to be trusted (racy clean): the next scan reads it once.
-      stat: null,
-      mtime: String(written.mtimeNs),
-    });
-    append(connection, {
-      kind: "decision",
-      attempt: null,
-      body: {
-        artifact_type: type,
-        instance_id: id,
-        content_hash: hash,
-        schema_hash: schemaHash,
-        moment,
-        decision: verdict,
-        subject: { artifact_type: subject.type, instance_id: subject.id, content_hash: subject.contentHash },
-        by,
-        actor: { kind: "person", name: by },
-        ...(workUnit !== null && { work_unit: workUnit }),
-        ...(author !== null && { author }),
-        ...(key !== undefined && { key }),
-        ...(policy !== undefined && { policy: policy.hash }),
-      },
-    });
-    return { kind: "written", contentHash: hash };
+  const found = subjectNow(store, decision);
+  if (!(found instanceof Uint8Array)) return found;
+  keepContents(store, [
+    contentNamed(hash, () => file.canonical),
+    contentNamed(subject.contentHash, () => parseJsonBytes(found).canonical),
+    ...(policy === undefined ? [] : [policy]),
+  ]);
+  let written: BigIntStats;
+  try {
+    written = writeArtifact(workspace, join(workspace, file.type), fileNameOf(file.id), file.text);
+  } catch (error) {
+    throw refused(refusedNotWritten, error);
+  }
+  const { type, id, workUnit, schemaHash } = file;
+  const author = authorOf(connection, subject);
+  const at = nextMoment(connection);
+  putArtifact(connection, {
+    type,
+    id,
+    status: "valid",
+    contentHash: hash,
+    schemaHash,
+    workUnit,
+    lastModified: at,
+    deliveredAt: null,
+    violations: [],
+    // Its times are too new to be trusted (racy clean): the next scan reads it once.
+    stat: null,
+    mtime: String(written.mtimeNs),
   });
+  append(connection, {
+    kind: "decision",
+    attempt: null,
+    body: {
+      artifact_type: type,
+      instance_id: id,
+      content_hash: hash,
+      decision: verdict,
+      subject: { artifact_type: subject.type, instance_id: subject.id, content_hash: subject.contentHash },
+      by,
+      actor: { kind: "person", name: by },
+      ...(workUnit !== null && { work_unit: workUnit }),
+      moment: at,
+      schema_hash: schemaHash,
+      ...(author !== null && { author }),
+      ...(key !== undefined && { key }),
+      ...(policy !== undefined && { policy: policy.hash }),
+    },
+  });
+  return { kind: "written", contentHash: hash };
 }
 
 /** The bytes of the subject's file, while it is what was looked at. The file may have been changed since it was scanned. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ContentHash, InstanceId, SchemaHash, WorkUnit } from "../artifact.ts";
 import { requirePersistent, type Store } from "../connection/store.ts";
 import { contentNamed } from "../contents/content.ts";
-import { keepContents } from "../contents/keep.ts";
+import { keepContents, prepareContents } from "../contents/keep.ts";
 import { existsValid, findArtifact, putArtifact, removeArtifact } from "../index/artifact-table.ts";
 import { contentHash } from "../json/canonical.ts";
 import { parseJsonBytes } from "../json/parse.ts";
@@ -76,6 +76,8 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
   const hash = contentHash(artifact.canonical);
   const content = contentNamed(hash, () => artifact.canonical);
   requirePersistent(store);
+  // Compressed while nobody has to wait for it.
+  prepareContents(store, [content]);
   return store.connection.write(() => {
     refuseIfEnded(store, deliverer);
     const old = findArtifact(store.connection, artifact.type, artifact.id);

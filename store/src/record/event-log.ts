@@ -1,4 +1,5 @@
 import type { WallTime } from "../artifact.ts";
+import type { Connection } from "../connection/connection.ts";
 import type { Store } from "../connection/store.ts";
 import { StoreError } from "../connection/store-error.ts";
 import type { Content } from "../contents/content.ts";
@@ -19,6 +20,7 @@ import {
   lastEventUntil,
   lastMethodology,
   protocolsIn,
+  SET_RIGHT,
 } from "./event-table.ts";
 import { decoded, type EventBodies, type EventRow, type LogEvent, type NewEvent } from "./events.ts";
 
@@ -109,7 +111,18 @@ export function eventTime({ connection }: Store, seq: number): Pick<EventRow, "s
 
 /** The last event that is dated then or before; null where there is none. Where the clock went back, the last one of all counts. */
 export function eventAt({ connection }: Store, at: WallTime): Pick<EventRow, "seq" | "at"> | null {
-  return lastEventUntil(connection, at);
+  return lastEventUntil(connection, at, lastStepBack(connection) === null ? firstAfter(connection, at) : undefined);
+}
+
+/** An event after which all are dated later than a time, of a clock that was never put back by more than a second. */
+function firstAfter(connection: Connection, at: WallTime): number {
+  let [low, high] = [0, lastEvent(connection)?.seq ?? 0];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((findEvent(connection, middle)?.at ?? 0) <= at + SET_RIGHT) low = middle;
+    else high = middle - 1;
+  }
+  return high;
 }
 
 /** How many events a filter chooses. */

@@ -24,7 +24,7 @@ export interface EventFilter {
 export const FIRST_PREV = `sha256:${"0".repeat(64)}`;
 
 const LAST = "SELECT seq, at, hash FROM event ORDER BY seq DESC LIMIT 1";
-const UNTIL = "SELECT seq, at FROM event WHERE at <= ? ORDER BY seq DESC LIMIT 1";
+const UNTIL = "SELECT seq, at FROM event WHERE at <= ? AND seq <= ? ORDER BY seq DESC LIMIT 1";
 const ONE = "SELECT * FROM event WHERE seq = ?";
 const APPEND = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)";
 const ATTEMPTS = "SELECT DISTINCT attempt FROM event WHERE attempt >= ? AND attempt < ? || char(0x10ffff) LIMIT ?";
@@ -39,7 +39,7 @@ const GATES = "SELECT * FROM event WHERE kind = 'gates_changed' ORDER BY seq";
 const LAST_GATES = `${GATES} DESC LIMIT 1`;
 
 /** By so much, in microseconds, time synchronisation sets a clock back in daily use: no event is made of it. */
-const SET_RIGHT = 1_000_000;
+export const SET_RIGHT = 1_000_000;
 
 /** Where the log ends: the last row's number, time and hash; null for an empty log. */
 export function lastEvent(connection: Connection): Pick<EventRow, "seq" | "at" | "hash"> | null {
@@ -74,9 +74,13 @@ export function eventHash({ seq, at, kind, attempt, body, prev }: Omit<EventRow,
   );
 }
 
-/** The last event that is dated then or before; null where there is none. */
-export function lastEventUntil(connection: Connection, at: WallTime): Pick<EventRow, "seq" | "at"> | null {
-  return (connection.statement(UNTIL).get(at) as Pick<EventRow, "seq" | "at"> | undefined) ?? null;
+/** The last event that is dated then or before, of those up to one; null where there is none. */
+export function lastEventUntil(
+  connection: Connection,
+  at: WallTime,
+  upTo: number = Number.MAX_SAFE_INTEGER,
+): Pick<EventRow, "seq" | "at"> | null {
+  return (connection.statement(UNTIL).get(at, upTo) as Pick<EventRow, "seq" | "at"> | undefined) ?? null;
 }
 
 /** One event; null where there is none of this number. */

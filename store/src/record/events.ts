@@ -330,6 +330,11 @@ export type EventBodies = { readonly [Kind in EventKind]: Typed<(typeof BODIES)[
 
 export type EndFacts = Partial<{ readonly [Key in keyof typeof END_FACTS]: Typed<(typeof END_FACTS)[Key]> }>;
 
+/** What an event of an attempt's end tells of its outcome beside its name, and nothing of what it left. */
+export function endFactsOf(body: EventBodies["attempt_ended"]): EndFacts {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => Object.hasOwn(END_FACTS, name)));
+}
+
 export type LoggedViolations = Pick<EventBodies["delivery_refused"], keyof typeof VIOLATIONS>;
 
 export const EVENT_KINDS = Object.keys(BODIES) as readonly EventKind[];

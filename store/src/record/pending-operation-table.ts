@@ -2,11 +2,11 @@ import type { InstanceId, InstanceRef } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import { isText, objectOf, oneOf, type Shape, stored, storedJson } from "../connection/stored.ts";
 
-const KINDS = ["supersede", "withdraw", "audit"] as const;
+const KINDS = ["supersede", "withdraw", "audit", "archive"] as const;
 
 /**
- * What is still to be done for an attempt: moving an instance out of the workspace that it superseded or withdrew, or
- * bringing its record up to date, which is an instance of an audit type.
+ * What is still to be done for an attempt: moving an instance out of the workspace that it superseded or withdrew, bringing
+ * its record up to date, which is an instance of an audit type, or moving that away when it is old.
  */
 export interface Operation extends InstanceRef {
   readonly kind: (typeof KINDS)[number];

@@ -9,10 +9,15 @@ import { fileNameOf } from "../workspace/file-name.ts";
 import { reasonOf } from "../workspace/walk.ts";
 import { nextMoment } from "./clock-table.ts";
 import { append } from "./event-table.ts";
+import { candidateBody } from "./events.ts";
 import { type PendingOperation, pendingFor, pendingOperations, removePending } from "./pending-operation-table.ts";
+import { newestRecord } from "./record-log.ts";
 
 /** Where superseded and withdrawn instances go, below the workspace. */
 const SUPERSEDED = ".superseded";
+
+/** Where records of attempts go that are old. */
+const ARCHIVE = ".archive";
 
 /** An operation that could not be done; it stays pending. */
 export interface NotDone extends PendingOperation {
@@ -71,10 +76,15 @@ export function prepareMove(workspace: string, attempt: string, type: string): v
   makeDurably(workspace, [SUPERSEDED, attempt, type]);
 }
 
-/** Moves an instance out of the workspace. Another runa may have done so meanwhile: then its row is gone. */
+/** Does an operation. Another runa may have done so meanwhile: then its row is gone. */
 function finish(connection: Connection, workspace: string, operation: PendingOperation): void {
-  const { kind, attempt, type, id } = operation;
   if (!removePending(connection, operation)) return;
+  if (operation.kind === "archive") archive(connection, workspace, operation);
+  else moveAside(connection, workspace, operation);
+}
+
+/** Moves an instance out of the workspace that was superseded or withdrawn. */
+function moveAside(connection: Connection, workspace: string, { kind, attempt, type, id }: PendingOperation): void {
   const name = fileNameOf(id);
   moveDurably(
     { directory: join(workspace, type), name },
@@ -91,4 +101,27 @@ function finish(connection: Connection, workspace: string, operation: PendingOpe
   }
   // A withdrawal was told when it was made; again only where a scan has found the file since.
   else if (kind === "supersede") append(connection, { kind: "superseded", attempt, body });
+}
+
+/** Moves the record of an attempt to where old ones are; what the log does not tell of is left to lie. */
+function archive(connection: Connection, workspace: string, { attempt, type, id }: PendingOperation): void {
+  const told = newestRecord(connection, { type, id });
+  if (told === null || told.isRemoved) return;
+  const name = fileNameOf(id);
+  moveDurably({ directory: join(workspace, type), name }, { root: workspace, below: [ARCHIVE, type], name });
+  const known = findArtifact(connection, type, id);
+  const moment = known === null ? null : nextMoment(connection);
+  if (known !== null && moment !== null) removeArtifact(connection, known, moment);
+  append(connection, {
+    kind: "audited",
+    attempt,
+    body: {
+      artifact_type: type,
+      instance_id: id,
+      content_hash: told.contentHash,
+      ...candidateBody(told),
+      removed: true,
+      ...(moment !== null && { moment }),
+    },
+  });
 }

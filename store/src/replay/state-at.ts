@@ -1,6 +1,5 @@
-import type { WallTime } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
-import { events, findEvent, lastEvent } from "../record/event-table.ts";
+import { events } from "../record/event-table.ts";
 import { decoded, type LogEvent } from "../record/events.ts";
 import { lastKept, nextKept } from "./checkpoint-table.ts";
 import { keptState, type StateUpTo } from "./checkpoints.ts";
@@ -59,18 +58,4 @@ export function* eventsBetween(connection: Connection, from: number, to: number)
     }
     if (rows.length === 0) return;
   }
-}
-
-/**
- * The last event that was written up to a time, 0 for a time before the first. Where the machine's clock was put back, one of
- * those that fit.
- */
-export function eventAt(connection: Connection, time: WallTime): number {
-  let [low, high] = [0, lastEvent(connection)?.seq ?? 0];
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if ((findEvent(connection, middle)?.at ?? 0) <= time) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }

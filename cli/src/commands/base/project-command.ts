@@ -48,6 +48,19 @@ export abstract class ProjectCommand extends Command {
     }
   }
 
+  /**
+   * The same for a command that can show a project as it was: with `--at`, the work is done on that.
+   * @throws UsageError for a time that cannot be read
+   */
+  protected async withProjectThen<T>(at: string | undefined, work: (project: OpenProject) => Promise<T>): Promise<T> {
+    if (at === undefined) return this.withProject(work);
+    // Most starts need neither.
+    const { whenGiven } = await import("./when.ts");
+    const { projectAt } = await import("@runa/engine/history");
+    const when = whenGiven("--at", at);
+    return this.withProject(async (project) => work(await projectAt(project, when)));
+  }
+
   /** Whether it warns of what is wrong with the lock file, by which some of what it answers is judged. */
   protected get warnsOfLockfile(): boolean {
     return true;

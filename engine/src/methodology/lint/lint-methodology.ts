@@ -8,6 +8,7 @@ import { undescribedProperties } from "./descriptions.ts";
 import type { SchemaFinding } from "./finding.ts";
 import { instructionsFindings } from "./instructions.ts";
 import { locateFindings } from "./locate.ts";
+import { recordCircles, unfilteredRecords } from "./records.ts";
 import { isRuleId } from "./rules.ts";
 import { schemaFindings } from "./schemas.ts";
 import { strayFiles } from "./stray-files.ts";
@@ -54,6 +55,8 @@ export async function lintMethodology(methodology: Methodology): Promise<Diagnos
       ...unreadChanges(methodology),
       ...untriggeredFeedback(methodology),
       ...unapprovedInputs(methodology),
+      ...recordCircles(methodology),
+      ...unfilteredRecords(methodology),
       ...workUnitFindings(methodology),
     ],
     schemas: [...ofSchemas(methodology), ...undescribedProperties(methodology)],

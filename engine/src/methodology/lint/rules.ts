@@ -87,6 +87,14 @@ export const RULES = {
     "A protocol acts on what another one before it waits to have approved, and does not name the approval.",
     "Name the approval type in its `requires`, so that it waits, too; or in `accepts`, so that it gets only what is approved.",
   ),
+  "records-in-circle": warning(
+    "Protocols read each other's records in a circle, so that each attempt of one makes the others not current.",
+    "Name the protocols whose records are meant, in the schema's `x-runa`, or accept the type instead of requiring it.",
+  ),
+  "unfiltered-records": warning(
+    "A protocol requires records of attempts, and every attempt leaves one, however it ended.",
+    "Name `outcomes` or `protocols` in the schema's `x-runa`.",
+  ),
   "shared-output": warning(
     "A scoped protocol produces a type whose schema has no property `work_unit`, so that all work units share it.",
     'Add the property: `"work_unit": { "type": "string" }`. runa fills it in.',

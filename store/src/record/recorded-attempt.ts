@@ -13,12 +13,12 @@ export interface ToldEvent<Kind extends EventKind> {
   readonly body: EventBodies[Kind];
 }
 
-/** Everything that is on record of an attempt that has ended: in its row, its deliveries and its events. */
-export interface EndedRecord extends Omit<AttemptFacts, "delivered" | "successBefore"> {
+/** Everything that is on record of an attempt: in its row, its deliveries and its events. */
+export interface RecordedAttempt extends Omit<AttemptFacts, "delivered" | "successBefore"> {
   readonly argv: readonly string[];
   readonly instructionsHash: string;
-  /** How it ended, whatever a person made of it since. */
-  readonly outcome: OutcomeId;
+  /** How it ended, whatever a person made of it since; null while it has not. */
+  readonly outcome: OutcomeId | null;
   readonly usage: Usage | null;
   /** Of several deliveries of one instance the last. */
   readonly deliveries: readonly DeliveryRow[];
@@ -31,10 +31,15 @@ export interface EndedRecord extends Omit<AttemptFacts, "delivered" | "successBe
   readonly methodology: EventBodies["methodology_changed"] | null;
 }
 
+/** The same of one that has ended. */
+export interface EndedAttempt extends RecordedAttempt {
+  readonly outcome: OutcomeId;
+}
+
 const ROW = `SELECT argv, instructions_hash AS instructionsHash, outcome, usage, calls_refused AS callsRefused,
     (SELECT count(*) FROM event WHERE attempt = attempt.id AND (kind = 'withdrawn' OR kind = 'delivery_accepted'
       AND CASE WHEN json_valid(body) THEN json_extract(body, '$.via') END IN ('tool', 'confirmed'))) AS callsAccepted
-  FROM attempt WHERE id = ? AND ended IS NOT NULL`;
+  FROM attempt WHERE id = ?`;
 const CLAIMED = "SELECT * FROM event WHERE attempt = ? AND kind = 'claimed' ORDER BY seq LIMIT 1";
 const LAST_OF_KIND = "SELECT * FROM event WHERE attempt = ? AND kind = ? ORDER BY seq DESC LIMIT 1";
 const METHODOLOGY_BEFORE = `SELECT * FROM event WHERE kind = 'methodology_changed' AND seq < ? ORDER BY seq DESC LIMIT 1`;
@@ -42,14 +47,20 @@ const METHODOLOGY_BEFORE = `SELECT * FROM event WHERE kind = 'methodology_change
 interface Row {
   argv: string;
   instructionsHash: string;
-  outcome: OutcomeId;
+  outcome: OutcomeId | null;
   usage: string | null;
   callsRefused: number;
   callsAccepted: number;
 }
 
-/** What is on record of an attempt; null for one that has not ended, or is not known. */
-export function endedRecord(store: Store, id: string): EndedRecord | null {
+/** What is on record of an attempt that has ended; null for any other. */
+export function endedAttempt(store: Store, id: string): EndedAttempt | null {
+  const attempt = recordedAttempt(store, id);
+  return attempt === null || attempt.outcome === null ? null : { ...attempt, outcome: attempt.outcome };
+}
+
+/** What is on record of an attempt; null for one that is not known. */
+export function recordedAttempt(store: Store, id: string): RecordedAttempt | null {
   const { connection } = store;
   return connection.read(() => {
     const row = connection.statement(ROW).get(id) as Row | undefined;
@@ -65,7 +76,7 @@ export function endedRecord(store: Store, id: string): EndedRecord | null {
       inputs,
       argv: storedJson(connection, row.argv, listOf(isText)),
       instructionsHash: row.instructionsHash,
-      outcome: stored(connection, row.outcome, isOutcome),
+      outcome: row.outcome === null ? null : stored(connection, row.outcome, isOutcome),
       usage: storedJsonOrNull(connection, row.usage, isUsage),
       deliveries: [...new Map(deliveriesOf(connection, id).map((one) => [`${one.type}/${one.id}`, one])).values()],
       calls: { accepted: row.callsAccepted, refused: stored(connection, row.callsRefused, isCount) },
