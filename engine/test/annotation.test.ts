@@ -43,6 +43,15 @@ test("annotations as they are declared, defaults filled in, and found by what th
   expect([types.approvalsOf("b"), types.rejectionOf("b")]).toEqual([[], null]);
 });
 
+test("a type of no kind whose instances add up", () => {
+  expect(readAnnotation({ "x-runa": { accumulates: true } })).toEqual({ annotation: null, problems: [] });
+  const { problems } = readAnnotation({ "x-runa": { accumulates: "yes", min: 2 } });
+  expect(problems.map(({ pointer, message }) => [pointer, message])).toEqual([
+    ["/x-runa/min", "unknown key 'min' in 'x-runa' without a kind"],
+    ["/x-runa/accumulates", "'accumulates' must be true or false, not a string"],
+  ]);
+});
+
 test("an audit type, and an annotation that is not at the root", () => {
   expect(
     readAnnotation({ "x-runa": { kind: "audit", outcomes: ["timed_out"], protocols: ["p"], per: "attempt" } })

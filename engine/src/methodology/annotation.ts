@@ -56,6 +56,9 @@ export interface SchemaProblem {
 /** The key that says it. */
 export const ANNOTATION = "x-runa";
 
+/** The key by which an ordinary type says that its instances add up (attempts.md section 2). */
+const ACCUMULATES = "accumulates";
+
 const KEYS = {
   approval: ["kind", "of", "min", "role", "not_author"],
   rejection: ["kind", "of"],
@@ -83,6 +86,7 @@ class AnnotationReader {
 
   read(value: unknown): Annotation | null {
     if (!isObject(value)) return this.#refused("", wrongValue(ANNOTATION, "an object", found(value)));
+    if (value.kind === undefined && Object.hasOwn(value, ACCUMULATES)) return this.#ordinary(value);
     const kind = KINDS.find((known) => known === value.kind);
     if (kind === undefined) return this.#unknownKind(value);
     const known: readonly string[] = KEYS[kind];
@@ -106,6 +110,19 @@ class AnnotationReader {
       case "audit":
         return { kind, outcomes: this.#outcomes(value), protocols: this.#protocols(value), per: this.#per(value) };
     }
+  }
+
+  /** Of a type of no kind: whether its instances add up. */
+  #ordinary(value: Record<string, unknown>): null {
+    for (const key of Object.keys(value).filter((key) => key !== ACCUMULATES))
+      this.#refused(
+        `/${escapedStep(key)}`,
+        unknownKey(key, `'${ANNOTATION}' without a kind`, didYouMean(key, [ACCUMULATES])),
+        "key",
+      );
+    const { [ACCUMULATES]: accumulates } = value;
+    if (typeof accumulates === "boolean") return null;
+    return this.#refused(`/${ACCUMULATES}`, wrongValue(ACCUMULATES, "true or false", found(accumulates)));
   }
 
   #unknownKind({ kind }: Record<string, unknown>): null {
