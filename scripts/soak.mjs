@@ -154,6 +154,9 @@ async function finish() {
     await decide("approve")?.ended;
   }
   examineComplete(project, current);
+  unattested = examineDecisions(project, approved, kills.person);
+  // What somebody was killed over is told of, and nothing else.
+  await expectExit(unattested === 0 ? 0 : 1, "audit", "--verify");
 }
 
 /** Examines everything that must hold at any moment. */
