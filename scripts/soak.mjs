@@ -181,7 +181,9 @@ async function soak() {
   await expectExit(0, "gc");
   shortest = elapsed() * 1000 - longest;
   await finish();
-  while (killed() < rounds && elapsed() < seconds) {
+  const until = elapsed() + seconds;
+  // Of a soak that killed nobody nothing can be said.
+  while (killed() < rounds && (killed() === 0 || elapsed() < until)) {
     if (isComplete()) brief(project, ++current);
     const before = killed();
     await killOnce(longest);
