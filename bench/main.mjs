@@ -4,6 +4,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { betweenAttempts } from "./between-attempts.mjs";
+import { approvedAndOrdinary } from "./decisions.mjs";
 import { deliverer, writtenByHand } from "./delivery.mjs";
 import { evaluating } from "./evaluating.mjs";
 import { firstToolsList } from "./first-tools-list.mjs";
@@ -195,6 +196,15 @@ const rows = [
     () => {
       const project = huge();
       return { a: () => firstToolsList(project, "make-type-1"), b: floor };
+    },
+  ],
+  [
+    `state --json, ${HUGE / 10} approvals among ${HUGE} artifacts`,
+    "the same with ordinary ones in their place",
+    1.1,
+    async () => {
+      const { approved, ordinary } = await approvedAndOrdinary(HUGE / 10, HUGE);
+      return { a: state(approved), b: state(ordinary) };
     },
   ],
   ["runa-mcp, one durable delivery", "write, fsync, rename, fsync", 3, delivery, 101],

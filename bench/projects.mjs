@@ -113,6 +113,21 @@ export function unscanned(/** @type {number} */ artifacts) {
   return fill(directory, spread(artifacts, types));
 }
 
+/**
+ * So many artifacts of which a protocol wants the approved ones of one type, and so many more of another type; not yet scanned.
+ * @param {number} artifacts @param {number} more @param {string} other
+ */
+export function decidable(artifacts, more, other) {
+  const directory = fresh(`decidable-${more}`);
+  const types = names("type", 2);
+  const build = { name: "build", requires: ["type-0", "approval"], produces: [], on: "type-0" };
+  methodology(join(directory, "methodology"), [...types, "approval"], [build]);
+  const schema = { "x-runa": { kind: "approval", of: "type-0" }, type: "object" };
+  write(join(directory, "methodology/schemas/approval.schema.json"), JSON.stringify(schema));
+  const [first, rest] = [spread(artifacts - more, ["type-0"]), spread(more, [other])];
+  return fill(directory, [...first, ...rest]);
+}
+
 /** Scans until nothing is left to read: what is just written is read once more. */
 export function scanned(/** @type {string} */ directory) {
   runa(directory, "scan");

@@ -154,6 +154,9 @@ async function finish() {
     await decide("approve")?.ended;
   }
   examineComplete(project, current);
+  unattested = examineDecisions(project, approved, kills.person);
+  // What somebody was killed over is told of, and nothing else.
+  await expectExit(unattested === 0 ? 0 : 1, "audit", "--verify");
 }
 
 /** Examines everything that must hold at any moment. */
@@ -178,7 +181,9 @@ async function soak() {
   await expectExit(0, "gc");
   shortest = elapsed() * 1000 - longest;
   await finish();
-  while (killed() < rounds && elapsed() < seconds) {
+  const until = elapsed() + seconds;
+  // Of a soak that killed nobody nothing can be said.
+  while (killed() < rounds && (killed() === 0 || elapsed() < until)) {
     if (isComplete()) brief(project, ++current);
     const before = killed();
     await killOnce(longest);
