@@ -9,6 +9,7 @@ import { evaluating } from "./evaluating.mjs";
 import { firstToolsList } from "./first-tools-list.mjs";
 import { pair, time } from "./measure.mjs";
 import {
+  approved,
   fresh,
   manyInputs,
   manyProtocols,
@@ -128,6 +129,15 @@ const rows = [
     1.5,
     async () => ({ a: await oneChanged(), b: floor }),
     FEW,
+  ],
+  [
+    `state --json, ${MANY} approvals among ${HUGE} artifacts`,
+    "ordinary artifacts in their place",
+    1.1,
+    () => ({
+      a: state(approved(HUGE, MANY, "approvals")),
+      b: state(approved(HUGE, MANY, "ordinary")),
+    }),
   ],
   ...[
     { size: MANY, goal: 2 },

@@ -1,6 +1,7 @@
 // Projects to measure: generated, alike on every machine.
 import { execFileSync } from "node:child_process";
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -160,6 +161,42 @@ export function manyInputs(/** @type {number} */ count) {
   fill(directory, spread(count, ["type-0"]));
   setAgent(directory, ["true"]);
   return scanned(directory);
+}
+
+/**
+ * So many artifacts, of which so many are designs and as many their approvals, which a protocol requires; or, in the place of
+ * approvals, ordinary artifacts.
+ * @param {number} artifacts @param {number} decisions @param {"approvals" | "ordinary"} kind
+ */
+export function approved(artifacts, decisions, kind) {
+  const directory = fresh(`${kind}-${decisions}`);
+  const types = names("type", 8);
+  const protocols = [
+    ...chain(types),
+    { name: "build", requires: ["design", "design-approval"], produces: ["code"], on: "design-approval" },
+  ];
+  methodology(join(directory, "methodology"), [...types, "design", "design-approval", "code"], protocols);
+  const designs = spread(decisions, ["design"]);
+  const others = spread(artifacts - 2 * decisions, types);
+  if (kind === "ordinary")
+    return scanned(fill(directory, [...others, ...designs, ...spread(decisions, ["design-approval"])]));
+  const schema = { type: "object", "x-runa": { kind: "approval", of: "design" } };
+  write(join(directory, "methodology/schemas/design-approval.schema.json"), JSON.stringify(schema));
+  fill(directory, [...others, ...designs]);
+  const lines = designs.map(
+    ({ type, id }) => `${type} ${id} ${contentHash(join(directory, ".runa/workspace", type, `${id}.json`))}`,
+  );
+  write(join(directory, "decisions.txt"), `${lines.join("\n")}\n`);
+  runa(directory, "approve", "--batch", "decisions.txt");
+  return scanned(directory);
+}
+
+/** The content hash of one of these artifacts: their canonical JSON has the keys sorted. */
+function contentHash(/** @type {string} */ file) {
+  const artifact = JSON.parse(readFileSync(file, "utf8"));
+  return `sha256:${createHash("sha256")
+    .update(JSON.stringify(artifact, Object.keys(artifact).sort()))
+    .digest("hex")}`;
 }
 
 function write(/** @type {string} */ file, /** @type {string} */ text) {

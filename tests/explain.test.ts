@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { ExplainedProtocol } from "../engine/src/entries/answers.ts";
 import type { Reason, ReasonNode } from "../engine/src/reasons/reason.ts";
+import { diagnosed } from "./rig/audit.ts";
+import { gated } from "./rig/deciding.ts";
 import { chain, draft, review, units } from "./rig/examples.ts";
 import { makeRig, type Rig, type RigOptions } from "./rig/rig.ts";
 
@@ -57,6 +59,7 @@ const KINDS = [
   "wait",
   "written_by",
   "written_by_people",
+  "written_by_runa",
 ] as const;
 
 const reached = new Set<string>();
@@ -146,6 +149,17 @@ describe("a protocol that is not called for", () => {
       artifact_type: "requirements",
       directory: ".runa/workspace/requirements/",
     });
+  });
+
+  test("says with which command people decide, and what runa writes", async () => {
+    const approved = await makeRig(gated);
+    expect((await explained(approved, "build")).stdout).toContain(
+      "people make design-approval with `runa approve design`\n",
+    );
+    const recorded = await makeRig(diagnosed);
+    expect((await explained(recorded, "diagnose")).stdout).toContain(
+      "runa writes failed-attempt when an attempt ends that it is the record of\n",
+    );
   });
 
   test("names the type that was meant where the one it waits for is not declared", async () => {

@@ -146,6 +146,24 @@ test("what is as strict, or stricter, is not asked for", async () => {
   expect(await rig.events("gates_changed")).toHaveLength(2);
 });
 
+test("a protocol that was gone for a run has not lost its gates", async () => {
+  const rig = await afterARun();
+  const [draft] = strict.protocols;
+  if (draft === undefined) throw new Error("there is a draft");
+  await change(rig, { ...open, protocols: [draft] });
+  expect(await rig.run("run")).toMatchObject({ exitCode: 0 });
+  await change(rig, { ...open, protocols: [draft, { name: "build", requires: ["need"], produces: ["code"] }] });
+  const { exitCode, stderr } = await rig.run("run");
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/: build does not name 'design-approval' any more\./);
+  await change(rig, { ...open, protocols: [draft, { name: "make", requires: ["need"], produces: ["code"] }] });
+  expect((await rig.run("run")).stderr).toMatch(
+    /: make newly writes 'code' without the approvals that others wait for\./,
+  );
+  await change(rig, strict);
+  expect(await rig.run("run")).toMatchObject({ exitCode: 3 });
+});
+
 test("a methodology in which nobody decides leaves no trace of it", async () => {
   const rig = await makeRig({ protocols: [{ name: "draft", requires: ["need"], produces: ["design"] }] });
   await rig.run("run");

@@ -196,7 +196,7 @@ git = ["Boris"]
     expect(await policyOf(null, null)).toEqual({
       required: false,
       people: null,
-      // sha256 of {"people":null,"required":false}
+      document: '{"people":null,"required":false}',
       hash: "sha256:2588126ba9767380f9ce2102217bddf2b0be64c9794fa9160577a635ebe8a41b",
     });
   });

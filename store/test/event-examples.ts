@@ -85,6 +85,7 @@ export const EXAMPLES: { readonly [Kind in EventKind]: Whole<EventBodies[Kind]> 
       build: { gates: [{ type: "ok", by: "trigger", trigger: "on_artifact(ok)" }], reads: ["ok"], writes: ["code"] },
     },
     types: { ok: { kind: "approval", of: "design", min: 2, role: "lead", not_author: true, schema: HASH } },
+    former: { make: { gates: [], reads: ["ok"], writes: ["code"] } },
     acceptance: {
       v: 1,
       project: "0195561e-9a11-7c3e-8d52-1f6b2c4d8e90",

@@ -207,9 +207,18 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
   },
   written_by: { long: writerText, short: ({ protocol }) => `${visible(protocol)} may write it` },
   written_by_people: {
-    long: ({ artifact_type, directory }) =>
-      `no protocol writes ${visible(artifact_type)}: somebody has to put a file into ${visible(directory)}`,
-    short: ({ artifact_type }) => `no protocol writes ${visible(artifact_type)}`,
+    long: ({ artifact_type, directory, decides }) =>
+      decides === undefined
+        ? `no protocol writes ${visible(artifact_type)}: somebody has to put a file into ${visible(directory)}`
+        : `people make ${visible(artifact_type)} with \`runa ${decides.command} ${visible(decides.artifact_type)}\``,
+    short: ({ artifact_type, decides }) =>
+      decides === undefined
+        ? `no protocol writes ${visible(artifact_type)}`
+        : `people decide ${visible(artifact_type)}`,
+  },
+  written_by_runa: {
+    long: ({ artifact_type }) => `runa writes ${visible(artifact_type)} when an attempt ends that it is the record of`,
+    short: ({ artifact_type }) => `runa writes ${visible(artifact_type)}`,
   },
   near_miss: {
     long: ({ path, wanted }) => `${visible(path)} is passed over: was it meant to be ${visible(wanted)}?`,

@@ -27,6 +27,8 @@ interface Compared {
   readonly hash: string;
   /** The hash of those that they were compared with; null where no run had any. */
   readonly before: string | null;
+  /** The protocols that those had and these do not, with what they waited for. */
+  readonly former: Gates["protocols"];
   /** In what way they are not provably as strict, in words. */
   readonly found: readonly string[];
 }
@@ -39,8 +41,16 @@ async function compared(project: OpenProject): Promise<Compared | null> {
   const gates = declaredGates(methodology, displayPath(root, methodology.file));
   const hash = gatesHash(gates);
   if (last?.hash === hash) return null;
-  const found = last === null ? [] : loosened(last, gates).map(looseningText);
-  return { gates, hash, before: last?.hash ?? null, found };
+  if (last === null) return { gates, hash, before: null, former: {}, found: [] };
+  const before = withFormer(last);
+  const gone = Object.entries(before.protocols).filter(([name]) => !Object.hasOwn(gates.protocols, name));
+  const found = loosened(before, gates).map(looseningText);
+  return { gates, hash, before: last.hash, former: Object.fromEntries(gone), found };
+}
+
+/** With the protocols that are gone: taking one away and bringing it back without its gates is looser all the same. */
+function withFormer(gates: RunGates): Gates {
+  return { ...gates, protocols: { ...gates.former, ...gates.protocols } };
 }
 
 /**
@@ -61,7 +71,8 @@ async function lastTaken(project: OpenProject): Promise<RunGates | null> {
   const [first, ...others] = gatesOfRuns(store).filter(({ gates }) => gates.hash === gatesHash(gates));
   let taken = first?.gates ?? null;
   for (const next of others)
-    if (taken === null || loosened(taken, next.gates).length === 0 || isSigned(next, taken.hash)) taken = next.gates;
+    if (taken === null || loosened(withFormer(taken), next.gates).length === 0 || isSigned(next, taken.hash))
+      taken = next.gates;
   return taken;
 }
 
@@ -82,12 +93,16 @@ export async function requireGates(project: OpenProject, acceptance: GateAccepta
   const latest = gatesOfLastRun(store)?.hash ?? null;
   const change = await compared(project);
   if (change === null) return;
-  const { gates, hash, before, found } = change;
+  const { gates, hash, before, former, found } = change;
   if (found.length > 0) refuseUnlessAccepted(found, hash, acceptance.hash);
   // Where nothing can be kept, nothing is executed either.
   if (!store.persistent) return;
-  const accepted = found.length === 0 ? {} : await acceptedBy(project, { hash, before: before ?? "" }, acceptance);
-  if (!recordGates(store, latest, { hash, ...gates, ...accepted })) throw new RunaError(gatesRaced());
+  // Whoever accepts what lies there accepts what is gone, too.
+  const rest =
+    found.length > 0
+      ? await acceptedBy(project, { hash, before: before ?? "" }, acceptance)
+      : { ...(Object.keys(former).length > 0 && { former }) };
+  if (!recordGates(store, latest, { hash, ...gates, ...rest })) throw new RunaError(gatesRaced());
 }
 
 function refuseUnlessAccepted(found: readonly string[], hash: string, given: string | null): void {

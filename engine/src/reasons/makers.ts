@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isDecision } from "../methodology/annotation.ts";
 import { outputTypesOf, type Protocol } from "../methodology/methodology.ts";
 import { displayPath } from "../project/project.ts";
 import { nearest } from "../suggestion.ts";
@@ -38,11 +39,23 @@ export class Makers {
           }),
         };
       }),
-      ...(writers.length === 0
-        ? [{ kind: "written_by_people", artifact_type: type, directory: this.directoryOf(type) } as const]
-        : []),
+      ...(writers.length === 0 ? [this.#withoutWriter(type)] : []),
       ...this.nearMisses(type).map((miss): Reason => ({ kind: "near_miss", artifact_type: type, ...miss })),
     ];
+  }
+
+  /** Who makes what no protocol may write. */
+  #withoutWriter(type: string): Reason {
+    const annotation = this.#explained.evaluation.methodology.types.get(type)?.annotation ?? null;
+    if (annotation?.kind === "audit") return { kind: "written_by_runa", artifact_type: type };
+    return {
+      kind: "written_by_people",
+      artifact_type: type,
+      directory: this.directoryOf(type),
+      ...(isDecision(annotation) && {
+        decides: { artifact_type: annotation.of, command: annotation.kind === "approval" ? "approve" : "reject" },
+      }),
+    };
   }
 
   /** The other protocols that may write a type. */

@@ -160,7 +160,13 @@ export type Reason =
       readonly scoped: boolean;
     } & OfType &
       NamedCandidate)
-  | ({ readonly kind: "written_by_people"; readonly directory: string } & OfType)
+  | ({
+      readonly kind: "written_by_people";
+      readonly directory: string;
+      /** Of a decision type, what is decided on and with which command. */
+      readonly decides?: { readonly artifact_type: string; readonly command: "approve" | "reject" };
+    } & OfType)
+  | ({ readonly kind: "written_by_runa" } & OfType)
   | ({ readonly kind: "near_miss"; readonly path: string; readonly wanted: string } & OfType)
   | ({ readonly kind: "undeclared_type"; readonly suggestion?: string } & OfType)
   // What would move it.

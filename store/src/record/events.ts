@@ -146,15 +146,16 @@ const REOPENING = objectOf(
 const isGate = oneOf(["requires", "trigger", "accepts"]);
 const isDecisionKind = oneOf(["approval", "rejection"]);
 /** What a methodology has people decide, and what waits for it. */
+const isGatesByProtocol = recordOf(
+  objectOf({
+    gates: listOf(objectOf({ type: isText, by: isGate }, { trigger: isText })),
+    reads: listOf(isText),
+    writes: listOf(isText),
+  }),
+);
 const GATES = {
   manifest: isText,
-  protocols: recordOf(
-    objectOf({
-      gates: listOf(objectOf({ type: isText, by: isGate }, { trigger: isText })),
-      reads: listOf(isText),
-      writes: listOf(isText),
-    }),
-  ),
+  protocols: isGatesByProtocol,
   types: recordOf(
     objectOf({ kind: isDecisionKind, of: isText, schema: isText }, { min: isCount, role: isText, not_author: isTrue }),
   ),
@@ -296,7 +297,10 @@ const BODIES = {
     { ...WORK_UNIT, ...MOMENT, schema_hash: isText, author: isText, key: isText, policy: isText },
   ),
   // What the last run went by; with an acceptance where it is looser than what the run before went by.
-  gates_changed: objectOf({ hash: isText, ...GATES }, { acceptance: ACCEPTANCE, policy: isText }),
+  gates_changed: objectOf(
+    { hash: isText, ...GATES },
+    { former: isGatesByProtocol, acceptance: ACCEPTANCE, policy: isText },
+  ),
   /** The hash of the state that the events up to one lead to; the state itself is kept beside the log. */
   checkpoint: objectOf({ through: isCount, state: isText, reason: isCheckpointReason }),
   /** What only people do was tried inside an attempt. */
