@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { userInfo } from "node:os";
 import { describe, expect, test } from "vitest";
+import { diagnosed } from "./rig/audit.ts";
 import { chain, draft } from "./rig/examples.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
 
@@ -194,6 +195,32 @@ describe("audit", () => {
       { about: "decision", reason: "gone", instance_id: approval.slice("approval/".length) },
       { about: "artifact", reason: "changed", instance_id: "d1" },
     ]);
+  });
+
+  test("tells of a record, also of one that was replaced since, whose attempt it was", async () => {
+    const rig = await makeRig(diagnosed);
+    const first = rig.start("run");
+    const drafting = await rig.nextAttempt();
+    await drafting.exit(0);
+    const diagnosing = await rig.nextAttempt();
+    await diagnosing.deliver("diagnosis", "d1", { title: "It is lazy" });
+    await diagnosing.exit(0);
+    await first.ended();
+    const second = rig.start("run", "draft");
+    const again = await rig.nextAttempt();
+    await again.exit(3);
+    await second.ended();
+    const trail = await trailOf(rig, "diagnosis/d1");
+    expect(trail.attempts.map(({ attempt }) => attempt)).toEqual([diagnosing.id, drafting.id]);
+    expect(trail.attempts[0]?.inputs).toMatchObject([
+      { artifact_type: "failed-attempt", made: { by: "runa", attempt: drafting.id } },
+    ]);
+    expect((await trailOf(rig, "failed-attempt")).artifacts).toMatchObject([
+      { made: { by: "runa", attempt: again.id }, status: "valid" },
+    ]);
+    expect((await rig.run("audit", "diagnosis")).stdout).toContain(
+      `written by runa: the record of attempt ${short(drafting.id)}\n`,
+    );
   });
 
   test("also tells of an attempt that has not ended", async () => {

@@ -1,5 +1,6 @@
 import type { Instance } from "@runa/store";
-import { type LoggedDecision, logHead } from "@runa/store/log";
+import type { InstanceState } from "@runa/store/attempts";
+import { type LoggedDecision, logHead, recordedAttemptOf } from "@runa/store/log";
 import { type MadeContent, type Trail, trailOf } from "../audit/trail.ts";
 import type { Decisions } from "../decisions/decisions.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
@@ -33,14 +34,12 @@ export async function trail(project: OpenProject, { type, instance }: TrailQuery
   const { methodology, store } = project;
   const named = type === undefined ? null : typeNamed(methodology, type).name;
   const evaluation = await lookAt(project, null);
-  const { logged, records, decisions } = evaluation.view.snapshot;
+  const { logged, decisions } = evaluation.view.snapshot;
   const source = {
     store,
     logged,
-    recordOf: (one: Pick<Instance, "type" | "id" | "contentHash">) => {
-      const told = records.newest.get(`${one.type}/${one.id}`);
-      return told?.contentHash === one.contentHash ? told.attempt : null;
-    },
+    recordOf: (one: InstanceState) =>
+      methodology.types.get(one.type)?.annotation?.kind === "audit" ? recordedAttemptOf(store, one) : null,
     stands: (decision: LoggedDecision) => decisions !== undefined && isStanding(decisions, decision),
   };
   const found = trailOf(source, named === null ? workIn(evaluation) : chosen(evaluation, named, instance));

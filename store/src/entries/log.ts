@@ -29,5 +29,5 @@ export {
   type Verdict,
 } from "../record/events.ts";
 export { gatesOfLastRun, gatesOfRuns, type LoggedGates, type RunGates, recordGates } from "../record/gates.ts";
-export type { RecordLog } from "../record/record-log.ts";
+export { type RecordLog, recordedAttemptOf } from "../record/record-log.ts";
 export { loggedViolations } from "../record/refusal.ts";

@@ -1,6 +1,8 @@
 import type { ContentHash, InstanceRef, WallTime, WorkUnit } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
+import type { Store } from "../connection/store.ts";
 import type { Instances } from "../instances.ts";
+import type { InstanceState } from "./attempt-table.ts";
 import { decoded, type EventRow } from "./events.ts";
 
 /** What the log tells last of an instance of an audit type: what alone attests it (decisions.md section 5). */
@@ -25,8 +27,16 @@ export interface RecordLog {
 export const NO_RECORDS: RecordLog = { newest: new Map(), began: null };
 
 const FIRST = "SELECT at FROM event ORDER BY seq LIMIT 1";
+const WRITTEN = `SELECT attempt FROM event WHERE kind = 'audited' AND body ->> 'instance_id' = ? AND body ->> 'artifact_type' = ?
+  AND body ->> 'content_hash' = ? AND body ->> 'removed' IS NULL ORDER BY seq DESC LIMIT 1`;
 const NEWEST = `SELECT * FROM event WHERE kind = 'audited' AND body ->> 'instance_id' = ? AND body ->> 'artifact_type' = ?
   ORDER BY seq DESC LIMIT 1`;
+
+/** The attempt of which a content of an instance was the record once, as the log tells; null where runa did not write it. */
+export function recordedAttemptOf({ connection }: Store, { type, id, contentHash }: InstanceState): string | null {
+  const row = connection.statement(WRITTEN).get(id, type, contentHash) as { attempt: string | null } | undefined;
+  return row?.attempt ?? null;
+}
 
 /**
  * What the log tells of the instances of these audit types; each is looked up, however long the log is. Where there are no such
