@@ -91,6 +91,13 @@ describe("what may stand where the cursor is", () => {
     const { stdout } = await rig.run("__complete", "zsh", "--", "output", "");
     expect(stdout).toBe(`${String(ended?.attempt).slice(0, 13)}\tdraft\n:\n`);
     expect(await values(rig, "release", "")).toEqual([]);
+    // What an attempt was given is one answer to when.
+    for (const words of [
+      ["show", "--at"],
+      ["diff", "need", "first", "--from"],
+    ])
+      expect(await values(rig, ...words, "")).toEqual([String(ended?.attempt).slice(0, 13)]);
+    expect(await values(rig, "diff", "need", "")).toEqual(["first", "my own: second"]);
   });
 
   test("is a path", async () => {

@@ -10,6 +10,7 @@ import { Scratch } from "./rig/scratch.ts";
 const PAGES = [
   "README.md",
   ...readdirSync(join(CHECKOUT, "docs"), { recursive: true, encoding: "utf8" }).map((file) => `docs/${file}`),
+  ...["gated-change", "gated-runbook"].map((name) => `examples/${name}/README.md`),
   ...readdirSync(join(CHECKOUT, "methodologies")).map((name) => `methodologies/${name}/README.md`),
 ].filter((file) => file.endsWith(".md"));
 

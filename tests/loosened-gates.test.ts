@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { by, deciding, gated } from "./rig/deciding.ts";
@@ -166,4 +167,50 @@ test("no agent accepts it", async () => {
   expect(inside.stderr).toMatch(/^error: this is inside attempt/);
   await agent.exit(1);
   await accepted.ended();
+});
+
+test("where signatures are required, one is needed, and what was taken without does not count", async () => {
+  const rig = await afterARun();
+  const key = join(rig.directory, "key");
+  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "anna", "-f", key]);
+  const line = readFileSync(`${key}.pub`, "utf8").trim();
+  await change(rig, open);
+  const hash = hashIn((await rig.run("run")).stderr);
+  const accept = ["run", "--accept-methodology", hash, "--max-attempts", "0"];
+  const unsigned = rig.start(...accept, by("anna"));
+  await (await rig.nextAttempt()).exit(1);
+  await unsigned.ended();
+  expect(await rig.events("gates_changed")).toHaveLength(2);
+  // From now on only what is signed counts, also of what was taken before.
+  rig.write("people.toml", `[people.anna]\ngit = ["anna"]\nkeys = [{ key = ${JSON.stringify(line)} }]\n`);
+  rig.write(
+    ".runa/config.toml",
+    `${rig.read(".runa/config.toml")}\n[approvals]\npeople = "people.toml"\nrequired = true\n`,
+  );
+  expect((await rig.run("run")).stderr).toMatch(
+    /^error: the methodology may let through .*build does not name 'design-approval'/,
+  );
+  expect((await rig.run(...accept, by("anna"))).exitCode).toBe(1);
+  expect(await rig.events("gates_changed")).toHaveLength(2);
+  const env = {
+    GIT_CONFIG_COUNT: "2",
+    GIT_CONFIG_KEY_0: "gpg.format",
+    GIT_CONFIG_VALUE_0: "ssh",
+    GIT_CONFIG_KEY_1: "user.signingkey",
+    GIT_CONFIG_VALUE_1: key,
+  };
+  const signed = rig.start(...accept, { env });
+  await (await rig.nextAttempt()).exit(1);
+  await signed.ended();
+  const [, , last] = await rig.events("gates_changed");
+  expect(last?.body).toMatchObject({
+    hash,
+    acceptance: {
+      by: { name: "anna", key: expect.stringMatching(/^SHA256:/) },
+      signature: expect.stringContaining("SSH SIGNATURE"),
+    },
+  });
+  const next = rig.start("run");
+  await (await rig.nextAttempt()).exit(1);
+  expect(await next.ended()).toMatchObject({ exitCode: 2 });
 });

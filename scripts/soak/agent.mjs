@@ -1,11 +1,12 @@
 // The agent of the soak: delivers what its protocol owes, through its attempt's server or as a file of its own, and notes
 // when it starts and ends. Another agent of its candidate that lives when it starts is what must never be.
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { identityOf } from "./processes.mjs";
-import { BODY, deliveriesOf } from "./project.mjs";
+import { BODY, DECIDED, deliveriesOf } from "./project.mjs";
 
 const attempt = process.env.RUNA_ATTEMPT ?? "";
 const { command, args, env } = JSON.parse(process.env.RUNA_MCP_CONFIG ?? "{}");
@@ -27,7 +28,7 @@ for (const line of lines) {
 await pause(Math.max(0, Number.parseInt(attempt.slice(-1), 16) - 7) * 50);
 const { round } = JSON.parse(readFileSync(".runa/workspace/brief/b.json", "utf8"));
 const { type, through } = deliveriesOf(protocol, round);
-const artifact = { title: protocol, by: attempt, round, body: BODY };
+const artifact = { title: protocol, by: attempt, round, body: BODY, ...(type === DECIDED && { noise: noise() }) };
 
 if (through === "file") {
   const directory = `.runa/workspace/${type}`;
@@ -36,6 +37,11 @@ if (through === "file") {
   renameSync(`${directory}/.unfinished`, `${directory}/o.json`);
 } else await deliver();
 appendFileSync(notes, `end ${own} ${attempt}\n`);
+
+/** So long, and so little to be compressed, that it is kept in a file of its own. */
+function noise() {
+  return randomBytes(80_000).toString("hex");
+}
 
 async function deliver() {
   const server = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, ...env } });

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadBundled } from "../bundle.mjs";
 import { processesOf } from "./processes.mjs";
-import { BODY, deliveriesOf, protocolsOf } from "./project.mjs";
+import { BODY, DECISIONS, deliveriesOf, protocolsOf, RECORD } from "./project.mjs";
 
 // As runa opens its store: without that a newer Node may end the process.
 const { sqlite } = await loadBundled({ sqlite: "store/src/connection/sqlite.ts" });
@@ -12,7 +12,7 @@ const { sqlite } = await loadBundled({ sqlite: "store/src/connection/sqlite.ts" 
 export class Violation extends Error {}
 
 /** @returns {asserts condition} */
-function require(/** @type {unknown} */ condition, /** @type {string} */ otherwise) {
+export function require(/** @type {unknown} */ condition, /** @type {string} */ otherwise) {
   if (!condition) throw new Violation(otherwise);
 }
 
@@ -35,7 +35,7 @@ export function attemptsOf(/** @type {string} */ project) {
   );
 }
 
-function all(/** @type {import("better-sqlite3").Database} */ database, /** @type {string} */ sql) {
+export function all(/** @type {import("better-sqlite3").Database} */ database, /** @type {string} */ sql) {
   return /** @type {Record<string, string>[]} */ (database.prepare(sql).all());
 }
 
@@ -129,9 +129,11 @@ function readWhole(/** @type {string} */ file) {
   throw new Violation(`${file} is torn: ${text.length} characters, ${JSON.stringify(text.slice(0, 80))}`);
 }
 
+const WRITTEN_BY_RUNA = new RegExp(`^(?:${[...DECISIONS, RECORD].join("|")})/`);
+
 function artifactsBelow(/** @type {string} */ directory) {
   if (!existsSync(directory)) return [];
   return readdirSync(directory, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".json") && !/(^|\/)\.[^/]*$/.test(name))
+    .filter((name) => name.endsWith(".json") && !/(^|\/)\.[^/]*$/.test(name) && !WRITTEN_BY_RUNA.test(name))
     .map((name) => join(directory, name));
 }

@@ -1,4 +1,5 @@
-// The project of a soak: a cascade of five protocols, two of which may run at once, one of which has to choose.
+// The project of a soak: a cascade of five protocols, two of which may run at once, one of which has to choose, and one of
+// which waits until somebody has approved the plan. A plan that is rejected is made again. Each attempt leaves a record.
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,11 +9,24 @@ const AGENT = fileURLToPath(new URL("agent.mjs", import.meta.url));
 /** Long enough that half of it is noticed. */
 export const BODY = `${"x".repeat(20_000)} the end`;
 
+/** What people decide on, and how their decisions are called. */
+export const DECIDED = "plan";
+export const DECISIONS = ["plan-approval", "plan-rejection"];
+/** The records of attempts. */
+export const RECORD = "trail";
+
+/** The types that runa writes itself. */
+const ANNOTATED = {
+  "plan-approval": { kind: "approval", of: DECIDED },
+  "plan-rejection": { kind: "rejection", of: DECIDED },
+  [RECORD]: { kind: "audit" },
+};
+
 const TYPES = ["brief", "plan", "code", "docs", "approved", "rework", "release"];
 
 const PROTOCOLS = [
-  { name: "plan", requires: ["brief"], produces: ["plan"] },
-  { name: "code", requires: ["plan"], produces: ["code"] },
+  { name: "plan", requires: ["brief"], accepts: ["plan-rejection"], produces: ["plan"] },
+  { name: "code", requires: ["plan", "plan-approval"], produces: ["code"] },
   { name: "document", requires: ["plan"], produces: ["docs"] },
   { name: "review", requires: ["code", "docs"], members: ["approved", "rework"] },
   { name: "publish", requires: ["approved"], produces: ["release"] },
@@ -58,17 +72,22 @@ export function makeProject(/** @type {string} */ directory) {
           by: { type: "string" },
           round: { type: "integer" },
           body: { type: "string", pattern: " the end$" },
+          noise: { type: "string" },
         },
         required: ["title", "by", "round", "body"],
         additionalProperties: false,
       }),
     );
-  const manifest = ['name = "soak"', ...TYPES.map((type) => `[[artifact_types]]\nname = "${type}"`)];
-  for (const { name, requires, produces = [], members } of PROTOCOLS) {
+  for (const [type, annotation] of Object.entries(ANNOTATED))
+    put(join(methodology, "schemas", `${type}.schema.json`), JSON.stringify({ "x-runa": annotation, type: "object" }));
+  const types = [...TYPES, ...Object.keys(ANNOTATED)];
+  const manifest = ['name = "soak"', ...types.map((type) => `[[artifact_types]]\nname = "${type}"`)];
+  for (const { name, requires, accepts = [], produces = [], members } of PROTOCOLS) {
     put(join(methodology, "protocols", name, "PROTOCOL.md"), `Do ${name}.\n`);
     manifest.push(
-      `[[protocols]]\nname = "${name}"\nrequires = ${JSON.stringify(requires)}\nproduces = ${JSON.stringify(produces)}`,
-      `trigger = { type = "on_artifact", name = "${requires[0]}" }`,
+      `[[protocols]]\nname = "${name}"\nrequires = ${JSON.stringify(requires)}\naccepts = ${JSON.stringify(accepts)}`,
+      `produces = ${JSON.stringify(produces)}`,
+      `trigger = { type = "any_of", conditions = [${[requires[0], ...accepts].map((type) => `{ type = "on_artifact", name = "${type}" }`).join(", ")}] }`,
     );
     if (members !== undefined)
       manifest.push(`[[protocols.required_output_choices]]\nname = "verdict"\nmembers = ${JSON.stringify(members)}`);
@@ -80,6 +99,8 @@ export function makeProject(/** @type {string} */ directory) {
     `command = ${JSON.stringify([process.execPath, AGENT])}`,
     "attempts = 2",
     'backoff = "20ms"',
+    "[history]",
+    'keep = "1d"',
   ];
   put(join(project, ".runa/config.toml"), `${config.join("\n")}\n`);
   mkdirSync(join(project, "notes"));

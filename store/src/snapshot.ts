@@ -11,7 +11,7 @@ import { type LoggedDecision, loggedDecisions } from "./record/decision-log.ts";
 import { type HeardDelivery, heardDeliveries } from "./record/delivery-table.ts";
 import { type LastAttempt, lastAttempts, lastSuccesses, workedUnits } from "./record/last-attempts.ts";
 import { type OpenAttempt, openAttempts } from "./record/open-attempts.ts";
-import { type RecordLog, recordLog } from "./record/record-log.ts";
+import { type RecordLog, recordsIn } from "./record/record-log.ts";
 import { reopenings } from "./record/reopening.ts";
 import type { ScanReport } from "./scan/scan.ts";
 
@@ -83,7 +83,7 @@ export function readSnapshot(
       gaps: grouped(gaps, ({ type }) => type),
       openAttempts: openAttempts(connection),
       logged: decisions ? loggedDecisions(connection) : [],
-      records: recordLog(connection, instances, records),
+      records: recordsIn(connection, instances, records),
       ...recordsOf(connection, scopes, listeners),
     };
   });

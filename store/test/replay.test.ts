@@ -2,11 +2,15 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import type { Moment } from "../src/artifact.ts";
+import { canonicalJson, contentHash } from "../src/json/canonical.ts";
 import { unendedAttempts } from "../src/record/attempt.ts";
+import { writeRecord } from "../src/record/audit.ts";
+import { writeDecision } from "../src/record/decide.ts";
 import { recordAccepted, recordReopened } from "../src/record/decision.ts";
 import { confirmArtifact, withdrawArtifact } from "../src/record/delivery.ts";
 import { readEvents } from "../src/record/event-log.ts";
 import { lastAttemptOf } from "../src/record/last-attempts.ts";
+import { putPending } from "../src/record/pending-operation-table.ts";
 import { finishPendingOperations } from "../src/record/pending-operations.ts";
 import { fold } from "../src/replay/fold.ts";
 import { foldedSnapshot } from "../src/replay/folded-snapshot.ts";
@@ -31,13 +35,9 @@ const SCOPES = [null, unit("w-1")];
 const listeners = () => new Map(TYPES.map((type) => [type, ["write"]]));
 
 /** What the log can tell of a snapshot: of files neither when they were written nor what is wrong, of attempts no processes. */
-function told({
-  instances,
-  openAttempts,
-  logged: _logged,
-  records: _records,
-  ...rest
-}: Omit<Snapshot, "logged" | "records"> & Partial<Snapshot>) {
+type Folded = Omit<Snapshot, "logged" | "records">;
+
+function told({ instances, openAttempts, logged: _logged, records: _records, ...rest }: Folded & Partial<Snapshot>) {
   return {
     ...rest,
     instances: [...instances.values()]
@@ -102,6 +102,13 @@ const content = fc.constantFrom(
   { title: 5 },
   "{",
 );
+
+/** A valid artifact of the type `plan` as whoever writes one has it. */
+function fileOf(rig: Rig, title: string) {
+  const schemaHash = rig.types.get("plan")?.hash;
+  if (schemaHash === undefined) throw new Error("no type plan");
+  return { text: JSON.stringify({ title }), canonical: canonicalJson({ title }), schemaHash };
+}
 
 function attempted(history: History, of: string | null, does: (attempt: string) => void): void {
   const attempt = history.open(of);
@@ -221,6 +228,37 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     (of): Step =>
       ({ rig }) => {
         recordReopened(rig.store, [{ protocol: "write", workUnit: of === null ? null : unit(of) }], {});
+      },
+  ),
+  fc.record({ type, name }).map(
+    ({ type, name }): Step =>
+      ({ rig }) => {
+        const subject = rig.rows().find((row) => row.type === type && row.id === name);
+        if (subject === undefined) return;
+        const file = { ...fileOf(rig, "decided"), type: "plan", id: id("decision"), workUnit: null };
+        writeDecision(rig.store, { workspace: rig.workspace, file, verdict: "approved", subject, by: "anna" });
+      },
+  ),
+  fc.record({ of: workUnit, isKept: fc.boolean() }).map(
+    ({ of, isKept }): Step =>
+      ({ rig }) => {
+        const { connection } = rig.store;
+        const candidate = { protocol: "write", workUnit: of === null ? null : unit(of) };
+        const last = lastAttemptOf(connection, candidate.protocol, candidate.workUnit);
+        if (last === null) return;
+        const operation = { kind: "audit", attempt: last.id, type: "plan", id: id("record") } as const;
+        connection.write(() => putPending(connection, operation));
+        const { text, canonical, schemaHash } = fileOf(rig, last.id);
+        const { workUnit } = candidate;
+        const record = {
+          text,
+          schemaHash,
+          workUnit,
+          status: "valid",
+          contentHash: contentHash(canonical),
+          violations: [],
+        } as const;
+        writeRecord(rig.store, rig.workspace, operation, candidate, isKept ? record : null);
       },
   ),
   fc.constant<Step>(({ rig }) => {

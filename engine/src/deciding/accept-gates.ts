@@ -1,5 +1,5 @@
 import { rfc3339, wallTime } from "@runa/store";
-import { gatesOfLastRun, logHead, type RunGates, recordGates } from "@runa/store/log";
+import { gatesOfLastRun, gatesOfRuns, type LoggedGates, logHead, type RunGates, recordGates } from "@runa/store/log";
 import { hasDecisions } from "../decisions/decided.ts";
 import { requireProjectId } from "../decisions/project-id.ts";
 import { RunaError } from "../diagnostic.ts";
@@ -8,6 +8,7 @@ import { declaredGates, type Gates, gatesHash } from "../methodology/declared-ga
 import { loosened } from "../methodology/loosened.ts";
 import { deciderNow } from "../people/decider.ts";
 import { loadSigning } from "../people/load-signing.ts";
+import { loadVerdicts } from "../people/load-verdicts.ts";
 import { displayPath, type OpenProject } from "../project/project.ts";
 import { looseningText } from "./loosening-text.ts";
 
@@ -24,15 +25,16 @@ export interface GateAcceptance {
 interface Compared {
   readonly gates: Gates;
   readonly hash: string;
-  /** The hash of those of the last run; null where no run had any. */
+  /** The hash of those that they were compared with; null where no run had any. */
   readonly before: string | null;
   /** In what way they are not provably as strict, in words. */
   readonly found: readonly string[];
 }
 
 /** Null where nothing has changed. */
-function compared({ methodology, store, root }: OpenProject): Compared | null {
-  const last = gatesOfLastRun(store);
+async function compared(project: OpenProject): Promise<Compared | null> {
+  const { methodology, root } = project;
+  const last = await lastTaken(project);
   if (last === null && !hasDecisions(methodology)) return null;
   const gates = declaredGates(methodology, displayPath(root, methodology.file));
   const hash = gatesHash(gates);
@@ -41,9 +43,31 @@ function compared({ methodology, store, root }: OpenProject): Compared | null {
   return { gates, hash, before: last?.hash ?? null, found };
 }
 
+/**
+ * The gates that the last run went by. Where signatures are required, one that was looser than the one before counts only with a
+ * signature of somebody who may: whoever can write the log cannot let the next run through by it.
+ */
+async function lastTaken(project: OpenProject): Promise<RunGates | null> {
+  const { store } = project;
+  const last = gatesOfLastRun(store);
+  if (last === null) return null;
+  const policy = await project.policy();
+  if (!policy.required) return last;
+  const { verdictOf } = await loadVerdicts();
+  const isSigned = ({ at, gates: { acceptance, hash } }: LoggedGates, before: string) =>
+    acceptance?.methodology === hash &&
+    acceptance.before === before &&
+    verdictOf(acceptance, policy, at).kind === "signed";
+  const [first, ...others] = gatesOfRuns(store).filter(({ gates }) => gates.hash === gatesHash(gates));
+  let taken = first?.gates ?? null;
+  for (const next of others)
+    if (taken === null || loosened(taken, next.gates).length === 0 || isSigned(next, taken.hash)) taken = next.gates;
+  return taken;
+}
+
 /** What a run would refuse for; null where it would not. */
-export function loosenedGates(project: OpenProject): string | null {
-  const { found = [], hash = "" } = compared(project) ?? {};
+export async function loosenedGates(project: OpenProject): Promise<string | null> {
+  const { found = [], hash = "" } = (await compared(project)) ?? {};
   return found.length === 0 ? null : gatesLoosened(found.join("; "), hash);
 }
 
@@ -54,14 +78,16 @@ export function loosenedGates(project: OpenProject): string | null {
  */
 export async function requireGates(project: OpenProject, acceptance: GateAcceptance): Promise<void> {
   const { store } = project;
-  const change = compared(project);
+  // Before anything is compared, so that what another run tells meanwhile is seen.
+  const latest = gatesOfLastRun(store)?.hash ?? null;
+  const change = await compared(project);
   if (change === null) return;
   const { gates, hash, before, found } = change;
   if (found.length > 0) refuseUnlessAccepted(found, hash, acceptance.hash);
   // Where nothing can be kept, nothing is executed either.
   if (!store.persistent) return;
   const accepted = found.length === 0 ? {} : await acceptedBy(project, { hash, before: before ?? "" }, acceptance);
-  if (!recordGates(store, before, { hash, ...gates, ...accepted })) throw new RunaError(gatesRaced());
+  if (!recordGates(store, latest, { hash, ...gates, ...accepted })) throw new RunaError(gatesRaced());
 }
 
 function refuseUnlessAccepted(found: readonly string[], hash: string, given: string | null): void {

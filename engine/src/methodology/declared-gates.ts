@@ -59,8 +59,8 @@ export function declaredGates(methodology: Methodology, manifest: string): Gates
 }
 
 /** The hash by which gates are named. */
-export function gatesHash(gates: Gates): string {
-  return sha256(canonicalJson(gates));
+export function gatesHash({ manifest, protocols, types }: Gates): string {
+  return sha256(canonicalJson({ manifest, protocols, types }));
 }
 
 function gateType(annotation: DecisionAnnotation, schema: JsonSchema): GateType {

@@ -28,6 +28,6 @@ export {
   type LogEvent,
   type Verdict,
 } from "../record/events.ts";
-export { gatesOfLastRun, type RunGates, recordGates } from "../record/gates.ts";
+export { gatesOfLastRun, gatesOfRuns, type LoggedGates, type RunGates, recordGates } from "../record/gates.ts";
 export { type RecordLog, recordedAttemptOf } from "../record/record-log.ts";
 export { loggedViolations } from "../record/refusal.ts";

@@ -35,7 +35,8 @@ const PROTOCOLS = `SELECT DISTINCT json_extract(body, '$.protocol') AS protocol 
 const METHODOLOGY = `SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.fingerprint') END AS fingerprint FROM event
   WHERE kind = 'methodology_changed' ORDER BY seq DESC LIMIT 1`;
 
-const GATES = "SELECT * FROM event WHERE kind = 'gates_changed' ORDER BY seq DESC LIMIT 1";
+const GATES = "SELECT * FROM event WHERE kind = 'gates_changed' ORDER BY seq";
+const LAST_GATES = `${GATES} DESC LIMIT 1`;
 
 /** By so much, in microseconds, time synchronisation sets a clock back in daily use: no event is made of it. */
 export const SET_RIGHT = 1_000_000;
@@ -150,5 +151,10 @@ export function appendMethodology(connection: Connection, { fingerprint, body }:
 
 /** The event that told of gates last; null where none did. */
 export function lastGates(connection: Connection): EventRow | null {
-  return (connection.statement(GATES).get() as EventRow | undefined) ?? null;
+  return (connection.statement(LAST_GATES).get() as EventRow | undefined) ?? null;
+}
+
+/** Every event that told of gates, in order. */
+export function everyGates(connection: Connection): EventRow[] {
+  return connection.statement(GATES).all() as EventRow[];
 }

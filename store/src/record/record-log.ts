@@ -24,7 +24,7 @@ export interface RecordLog {
 }
 
 /** The log of a project whose methodology has no audit types. */
-const NO_RECORDS: RecordLog = { newest: new Map(), began: null };
+export const NO_RECORDS: RecordLog = { newest: new Map(), began: null };
 
 const FIRST = "SELECT at FROM event ORDER BY seq LIMIT 1";
 const WRITTEN = `SELECT attempt FROM event WHERE kind = 'audited' AND body ->> 'instance_id' = ? AND body ->> 'artifact_type' = ?
@@ -38,11 +38,14 @@ export function recordedAttemptOf({ connection }: Store, { type, id, contentHash
   return row?.attempt ?? null;
 }
 
-/** What the log tells of the instances of these audit types; each is looked up, however long the log is. */
-export function recordLog(connection: Connection, instances: Instances, auditTypes: readonly string[]): RecordLog {
-  if (auditTypes.length === 0) return NO_RECORDS;
+/**
+ * What the log tells of the instances of these audit types; each is looked up, however long the log is. Where there are no such
+ * types, nothing is.
+ */
+export function recordsIn(connection: Connection, instances: Instances, types: readonly string[] = []): RecordLog {
+  if (types.length === 0) return NO_RECORDS;
   const newest = new Map<string, LoggedRecord>();
-  for (const { type, id } of auditTypes.flatMap((type) => instances.get(type) ?? [])) {
+  for (const { type, id } of types.flatMap((type) => instances.get(type) ?? [])) {
     const told = newestRecord(connection, { type, id });
     if (told !== null) newest.set(`${type}/${id}`, told);
   }

@@ -171,10 +171,10 @@ function reopened(state: State, body: EventBodies["reopened"]): boolean {
   return true;
 }
 
-/** A decision is a file, which whoever decides writes; the scan finds it where its event does not say that it was. */
+/** A decision is a file as well, which is written with it. */
 function decided(state: State, body: EventBodies["decision"]): boolean {
   const { moment, schema_hash: schemaHash, artifact_type: type } = body;
-  if (moment === undefined || schemaHash === undefined) return true;
+  if (moment === undefined || schemaHash === undefined) return false;
   put(state, {
     type,
     id: body.instance_id as InstanceId,

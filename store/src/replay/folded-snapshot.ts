@@ -8,7 +8,7 @@ import type { OpenAttempt } from "../record/open-attempts.ts";
 import type { AskedFor, HeardDeliveries, Listeners, Snapshot } from "../snapshot.ts";
 import type { State, StateAttempt } from "./state.ts";
 
-/** What a state says of these scopes, as `readSnapshot` says it of now; without what the log tells besides. */
+/** What a state says of these scopes, as `readSnapshot` says it of now; without what people decided and what attests records, which the log tells. */
 export function foldedSnapshot(
   state: State,
   types: Iterable<string>,

@@ -1,7 +1,7 @@
 import type { ScanGap, WorkUnit } from "../artifact.ts";
 import type { Store } from "../connection/store.ts";
 import { loggedDecisions } from "../record/decision-log.ts";
-import { recordLog } from "../record/record-log.ts";
+import { recordsIn } from "../record/record-log.ts";
 import type { AskedFor, Snapshot } from "../snapshot.ts";
 import { foldedSnapshot } from "./folded-snapshot.ts";
 import { momentAt, seeOnlyUntil } from "./past-records.ts";
@@ -35,7 +35,7 @@ export function lookBack(store: Store, seq: number): Past | Extract<StateAt, { k
       return {
         ...folded,
         logged: asked.decisions === true ? loggedDecisions(connection) : [],
-        records: recordLog(connection, folded.instances, asked.records ?? []),
+        records: recordsIn(connection, folded.instances, asked.records),
       };
     },
   };

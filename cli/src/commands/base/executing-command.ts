@@ -56,7 +56,7 @@ export abstract class ExecutingCommand extends ScopedCommand {
         async (project) => {
           const evaluation = await this.look(project, scope);
           warnOfCycles(evaluation);
-          const looser = loosenedGates(project);
+          const looser = await loosenedGates(project);
           if (looser !== null) warn("gates", looser);
           return this.preview(project, evaluation);
         },

@@ -1,0 +1,4 @@
+import { testAttacks } from "./rig/attacks.ts";
+
+// With signatures required (docs/security.md).
+testAttacks("signatures");
