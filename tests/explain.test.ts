@@ -152,7 +152,7 @@ describe("a protocol that is not called for", () => {
   });
 
   test("says with which command people decide, and what runa writes", async () => {
-    const approved = await makeRig(gated);
+    const approved = await makeRig({ ...gated, artifacts: {} });
     expect((await explained(approved, "build")).stdout).toContain(
       "people make design-approval with `runa approve design`\n",
     );
