@@ -104,10 +104,11 @@ const content = fc.constantFrom(
 );
 
 /** A valid artifact of the type `plan` as whoever writes one has it. */
-function fileOf(rig: Rig, title: string) {
+function fileOf(rig: Rig, title: string, workUnit: string | null = null) {
   const schemaHash = rig.types.get("plan")?.hash;
   if (schemaHash === undefined) throw new Error("no type plan");
-  return { text: JSON.stringify({ title }), canonical: canonicalJson({ title }), schemaHash };
+  const value = { title, ...(workUnit !== null && { work_unit: workUnit }) };
+  return { text: JSON.stringify(value), canonical: canonicalJson(value), schemaHash };
 }
 
 function attempted(history: History, of: string | null, does: (attempt: string) => void): void {
@@ -248,8 +249,8 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
         if (last === null) return;
         const operation = { kind: "audit", attempt: last.id, type: "plan", id: id("record") } as const;
         connection.write(() => putPending(connection, operation));
-        const { text, canonical, schemaHash } = fileOf(rig, last.id);
         const { workUnit } = candidate;
+        const { text, canonical, schemaHash } = fileOf(rig, last.id, workUnit);
         const record = {
           text,
           schemaHash,

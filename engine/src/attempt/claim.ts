@@ -181,6 +181,9 @@ export function adopt(
   const { store } = context.project;
   const { id, workUnit, started, startedAt } = open;
   if (!adoptAttempt(store, open, thisOwner(), { actor: context.person })) return null;
+  // Null where it was released at this moment.
+  const before = beforeAttempt(store, id);
+  if (before === null) return null;
   const candidate = { protocol, workUnit };
   const work = carrier.adopt(open, candidate);
   const { identity } = work;
@@ -191,7 +194,7 @@ export function adopt(
     place: open.place ?? placeOf(context.project),
     started,
     since: performance.now() - Math.max(0, Date.now() - startedAt / 1000),
-    before: beforeAttempt(store, id),
+    before,
     tries: 1,
     adopted: true,
     worker: identity !== null && mayLive(identity) ? identity : null,

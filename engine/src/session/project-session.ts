@@ -160,11 +160,11 @@ class ProjectSession implements OutputSession {
     if (attempt !== null)
       for (const { type } of attemptNotes(project.store, attempt).deliveries) this.#delivered.add(type);
     this.outputs = offeredBy(protocol, project.methodology);
+    const before = attempt === null ? null : beforeAttempt(project.store, attempt);
     this.offersOwnTools =
-      attempt !== null &&
-      beforeAttempt(project.store, attempt).some(
+      before?.some(
         ({ type, status }) => status === "valid" && this.outputs.some(({ artifactType }) => artifactType === type),
-      );
+      ) ?? false;
   }
 
   async deliver(artifactType: string, instanceId: string, artifact: unknown): Promise<DeliveryResult> {

@@ -214,9 +214,11 @@ export function progressOf(store: Store, attempt: string): AttemptProgress | nul
   return attemptProgress(store.connection, attempt);
 }
 
-/** How everything that an open attempt may read or write lay there before it started. */
-export function beforeAttempt(store: Store, attempt: string): InstanceBefore[] {
-  return instancesBeforeAttempt(store.connection, attempt);
+/** How everything that an open attempt may read or write lay there before it started; null for one that has ended. */
+export function beforeAttempt({ connection }: Store, attempt: string): InstanceBefore[] | null {
+  return connection.read(() =>
+    findOpenAttempt(connection, attempt) === null ? null : instancesBeforeAttempt(connection, attempt),
+  );
 }
 
 /** What an attempt's server noted, what it delivered, the earliest first, and what it withdrew. */
