@@ -1,5 +1,5 @@
 import { cpSync, existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CHECKOUT } from "./rig/programs.ts";
 import { runa, runaJson, runProgram } from "./rig/run.ts";
@@ -11,11 +11,16 @@ const PATIENCE = { timeout: 180_000 };
 /** A file's name without what is another each time: the ids of decisions and attempts. */
 const ID = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
-/** What an example consists of, with its ids made alike. */
+/** What the projects' own .gitignore leaves out of version control. */
+const IGNORED = /\.runa\/(store\/|state\.toml$|workspace\/\.superseded\/)/;
+
+/** The files of an example, as far as they are in version control, with its ids made alike. */
 function filesOf(root: string, example: string): string[] {
   const directory = join(root, "examples", example);
-  return readdirSync(directory, { recursive: true, encoding: "utf8" })
-    .filter((name) => !name.includes(".runa/store") && !name.includes(".superseded"))
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
+    .filter((name) => !IGNORED.test(name))
     .map((name) => name.replaceAll(ID, "ID"))
     .sort();
 }
