@@ -29,9 +29,11 @@ const TOGETHER = `SELECT '[' || group_concat('[' || seq || ',' || at || ',' || b
   FROM (SELECT seq, at, body FROM event WHERE kind = 'decision' AND seq > ? ORDER BY seq)`;
 const LAST = "SELECT max(seq) AS seq FROM event WHERE kind = 'decision'";
 const HASH = "SELECT hash FROM event WHERE seq = ?";
+// Who confirms a content, or delivers it again by hand, does not make it.
 const AUTHOR = `SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.actor.name') END AS name
   FROM event WHERE attempt =
-    (SELECT attempt FROM delivery WHERE artifact_type = ? AND instance_id = ? AND content_hash = ? ORDER BY at DESC LIMIT 1)
+    (SELECT attempt FROM delivery WHERE artifact_type = ? AND instance_id = ? AND content_hash = ?
+       AND attempt IS NOT NULL AND via <> 'confirmed' ORDER BY at DESC LIMIT 1)
   AND kind = 'claimed' ORDER BY seq LIMIT 1`;
 
 /** What was read of the log, up to which event. */
