@@ -34,6 +34,7 @@ export {
   type TypesAnswer,
 } from "../answers/show.ts";
 export { shownContent } from "../answers/shown-content.ts";
+export type { ShownOrigin } from "../answers/shown-origin.ts";
 export { followTranscript, hasTranscript, type Transcript, transcriptOf } from "../answers/transcript.ts";
 export { type ValidationAnswer, validate } from "../answers/validate.ts";
 export { type ScopeCounts, scopeCounts, workUnitCounts } from "../answers/work-units.ts";
