@@ -41,5 +41,4 @@ export { type ScopeCounts, scopeCounts, workUnitCounts } from "../answers/work-u
 
 // Why things stand as they do.
 
-export type { OriginEntry } from "../reasons/origin-entry.ts";
 export type { ChangedBy, NamedInstance, Reason, ReasonNode } from "../reasons/reason.ts";
