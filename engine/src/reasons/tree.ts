@@ -263,17 +263,15 @@ class About {
       return readiness.failures.map(({ artifactType }) => this.#whyNobodyOwes(artifactType));
     if (outputs.complete) return [{ kind: "outputs_complete" }];
     if (triggerSatisfied) return [];
-    return this.#triggers
-      .unsatisfied(protocol.trigger)
-      .flatMap((primitive): Reason[] =>
-        this.#view.unapproved(primitive.name) !== null
-          ? notApproved(this.#explained.evaluation, this.#view, primitive.name)
-          : primitive.type === "on_invalid"
-            ? [{ kind: "need_not_happen", condition: triggerText(primitive), artifact_type: primitive.name }]
-            : this.#isOwed(primitive.name)
-              ? []
-              : [this.#whyNobodyOwes(primitive.name)],
-      );
+    return this.#triggers.unsatisfied(protocol.trigger).flatMap((primitive) => this.#whyFreeOf(primitive));
+  }
+
+  #whyFreeOf(primitive: Primitive): Reason[] {
+    const { type, name } = primitive;
+    if (this.#view.unapproved(name) !== null) return notApproved(this.#explained.evaluation, this.#view, name);
+    if (type === "on_invalid")
+      return [{ kind: "need_not_happen", condition: triggerText(primitive), artifact_type: name }];
+    return this.#isOwed(name) ? [] : [this.#whyNobodyOwes(name)];
   }
 
   #writers(type: string): EvaluatedCandidate[] {
