@@ -121,7 +121,7 @@ describe("a protocol that is not called for", () => {
         "    draft may write design, and is WAITING: `runa explain draft`",
         "",
         "do its outputs do?",
-        "  code is owed and was not delivered yet",
+        "  code was not delivered yet",
         "",
         "what it owes",
         "  owes code: `runa run` ends with 3 where this is left",

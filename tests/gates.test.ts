@@ -224,6 +224,42 @@ test("what was rejected is drafted again first, where somebody drafts", async ()
   expect((await explained(rig, "implement")).next).toBe("`runa step` executes draft");
 });
 
+test("what was approved is told by the name of what it is, and so is what is approved no more", async () => {
+  const rig = await makeRig({ ...gated, artifacts: { "design/d1": { title: "One" } } });
+  decideIn(rig, { name: "design-approval/a1", on: "design/d1" });
+  const first = (await explained(rig, "implement")).stdout;
+  expect(first).toContain("  on_artifact(design-approval) holds: design/d1\n");
+  expect(first).toContain("  design is there: design/d1\n  design/d1 is approved (design-approval)\n");
+  expect((await runs(rig, [["code", "c1", { title: "Code" }]])).exitCode).toBe(0);
+  const since = String.raw`since attempt \S+ \([^)]+\)`;
+
+  decideIn(rig, { name: "design-approval/a2", on: "design/d1", verdict: "revoked", note: "On second thought" });
+  const revoked = (await explained(rig, "implement")).stdout;
+  expect(revoked).toContain("  design (not_approved): what is there is not approved\n");
+  expect(revoked).toMatch(
+    new RegExp(`do its outputs do\\?\n  design/d1 is not approved any more ${since}\n\nwhat it owes\n`),
+  );
+  expect(revoked).not.toMatch(/has gone|is there: *\n/);
+
+  rig.artifact("design/d1", { title: "Two" });
+  expect((await explained(rig, "implement")).stdout).toMatch(
+    new RegExp(`  design/d1 is not approved any more ${since}: sha256:\\w+… → \\w+…, by hand`),
+  );
+  decideIn(rig, { name: "design-approval/a3", on: "design/d1" });
+  expect((await rig.run("state")).stdout).toMatch(
+    /because +design\/d1 changed, design\/d1 was approved \(design-approval\)\n/,
+  );
+  const { json } = await rig.run("explain", "implement", "--json");
+  const told = { kind: "input_changed", artifact_type: "design", instance_id: "d1", change: "modified" };
+  expect(json?.protocols).toMatchObject([{ reasons: [told, { ...told, approval_type: "design-approval" }] }]);
+
+  rig.remove(rig.path("code/c1"));
+  decideIn(rig, { name: "design-rejection/r1", on: "design/d1", by: "ben", verdict: "rejected", note: "Too slow" });
+  const rejected = (await explained(rig, "implement")).stdout;
+  expect(rejected).toContain("  code has gone: nothing of it is there any more\n");
+  expect(rejected).toContain("  owes nothing\n    design/d1 does not count: it is rejected by ben\n");
+});
+
 test("work that answers a rejection without a change has to be decided on again", async () => {
   const rig = await makeRig(gated);
   await runs(rig, [["design", "d1", { title: "One" }]]);

@@ -140,6 +140,7 @@ export const EXAMPLES: { readonly [Kind in EventKind]: Whole<EventBodies[Kind]> 
         artifact_type: "design",
         instance_id: "d1",
         change: "modified",
+        approval_type: "design-approval",
         from: HASH,
         to: HASH,
         content_hash: HASH,

@@ -67,7 +67,7 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
     short: ({ condition }) => visible(condition),
   },
   has_input: {
-    long: ({ artifact_type, counts }) => `${visible(artifact_type)} is there: ${instances(counts)}`,
+    long: countingText,
     short: ({ artifact_type }) => visible(artifact_type),
   },
   lacks_input: {
@@ -78,7 +78,7 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
     long: ({ artifact_type, counts }) =>
       counts.length === 0
         ? `${visible(artifact_type)} is not there, and need not be`
-        : `${visible(artifact_type)} is there: ${instances(counts)}`,
+        : countingText({ artifact_type, counts }),
     short: ({ artifact_type }) => visible(artifact_type),
   },
   does_not_count: {
@@ -112,7 +112,7 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
     long: () => "somebody reopened it, so it is not current until it has succeeded once more",
     short: () => "somebody reopened it",
   },
-  input_changed: { long: changedText, short: (reason) => `${instance(reason)} ${CHANGES[reason.change]}` },
+  input_changed: { long: changedText, short: (reason) => `${instance(reason)} ${changeText(reason)}` },
   inputs_changed: {
     long: ({ artifact_type, more, since }) =>
       more === undefined
@@ -123,8 +123,8 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
   },
   input_newer: {
     long: (reason) =>
-      `${instance(reason)} is newer than the outputs: ${hash(reason.content_hash)}, ${madeBy(reason.origin)}`,
-    short: (reason) => `${instance(reason)} is newer than the outputs`,
+      `${newerText(reason)}: ${hash(reason.content_hash)}${reason.approval_type === undefined ? `, ${madeBy(reason.origin)}` : ""}`,
+    short: newerText,
   },
   said_again: {
     long: (reason) => `${instance(reason)} was said again, of the new work: ${madeBy(reason.origin)}`,
@@ -133,8 +133,8 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
   output_missing: {
     long: ({ artifact_type, delivered_before }) =>
       delivered_before
-        ? `${visible(artifact_type)} is owed and has gone: nothing of it is there any more`
-        : `${visible(artifact_type)} is owed and was not delivered yet`,
+        ? `${visible(artifact_type)} has gone: nothing of it is there any more`
+        : `${visible(artifact_type)} was not delivered yet`,
     short: ({ artifact_type, delivered_before }) =>
       delivered_before ? `${visible(artifact_type)} has gone` : `${visible(artifact_type)} was not delivered yet`,
   },
@@ -312,19 +312,46 @@ const CHANGES: Readonly<Record<Kind<"input_changed">["change"], string>> = {
   new: "is new",
   modified: "changed",
   spoilt: "is not valid any more",
+  unapproved: "is not approved any more",
   removed: "has gone",
 };
 
 /** `design/d1 changed since attempt 0195561e-2c40: sha256:ab12… → cd34…, by hand, 10:12 today`. */
 function changedText(reason: Kind<"input_changed">): string {
-  const { change, from, to, origin, since } = reason;
+  const { change, approval_type, from, to, origin, since } = reason;
   const [before, after] = [from, to].map((value) => (value === undefined ? undefined : hash(value)));
   const content =
     before !== undefined && after !== undefined
       ? `${before} → ${after.replace(/^sha256:/, "")}`
       : (after ?? (before === undefined ? undefined : `it was ${before}`));
-  const told = [...(content === undefined ? [] : [content]), madeBy(origin)];
-  return `${instance(reason)} ${CHANGES[change]} since ${attempt(since)}: ${told.join(", ")}`;
+  const who = change === "removed" ? `taken away ${madeBy(origin)}` : madeBy(origin);
+  // Who approved it, and who does so no more, is told elsewhere: the content's origin has no part in it.
+  const isOfContent = approval_type === undefined && !(change === "unapproved" && from === to);
+  const told = [...(content === undefined ? [] : [content]), ...(isOfContent ? [who] : [])];
+  const says = `${instance(reason)} ${changeText(reason)} since ${attempt(since)}`;
+  return change === "unapproved" && from === to ? says : `${says}: ${told.join(", ")}`;
+}
+
+/** `changed`, `was approved (design-approval)`. */
+function changeText({ change, approval_type }: Kind<"input_changed">): string {
+  if (approval_type === undefined) return CHANGES[change];
+  const what = change === "new" || change === "modified" ? "was approved" : CHANGES[change];
+  return `${what} (${visible(approval_type)})`;
+}
+
+function newerText(reason: Kind<"input_newer">): string {
+  return reason.approval_type === undefined
+    ? `${instance(reason)} is newer than the outputs`
+    : `${instance(reason)} was approved after the outputs were made (${visible(reason.approval_type)})`;
+}
+
+/** `design is there: design/d1`; of an approval type `design/d1 is approved (design-approval)`. */
+function countingText({ artifact_type, counts }: Pick<Kind<"has_input">, "artifact_type" | "counts">): string {
+  const type = visible(artifact_type);
+  const isOfApproval = counts.some((one) => one.artifact_type !== artifact_type);
+  return isOfApproval
+    ? `${instances(counts)} ${counts.length === 1 ? "is" : "are"} approved (${type})`
+    : `${type} is there: ${instances(counts)}`;
 }
 
 function madeBy(origin: ChangedBy): string {

@@ -156,6 +156,15 @@ export class Decisions {
     return undefined;
   }
 
+  /** What the decision of a file was about, also where the file has gone; undefined where nobody knows. */
+  subjectIn({ type, id }: Pick<Instance, "type" | "id">): InstanceState | undefined {
+    const logged = this.#files.get(type, id);
+    if (logged !== undefined) return logged.subject;
+    const file = this.#row(type, id);
+    const foreign = file === undefined ? NOT_ATTESTED : this.#foreignAt(file);
+    return typeof foreign === "string" ? undefined : foreign.subject;
+  }
+
   /** What lies there in the place of a decision's file. */
   fileOf({ type, id }: Decision): Instance | undefined {
     return this.#row(type, id);

@@ -83,6 +83,12 @@ export class DecisionTypes {
     return this.#subjects.get(decisionType);
   }
 
+  /** The type of which a type holds the approvals; undefined for any other type. */
+  approvedBy(approvalType: string): string | undefined {
+    const subject = this.subjectOf(approvalType);
+    return subject !== undefined && this.rejectionOf(subject)?.name !== approvalType ? subject : undefined;
+  }
+
   /** The rejection type of a type; null where there is none. */
   rejectionOf(type: string): RejectionType | null {
     return this.#rejections.get(type) ?? null;

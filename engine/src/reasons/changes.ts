@@ -8,6 +8,7 @@ import {
   type LoggedChange,
   takenAwayBy,
 } from "@runa/store/deliveries";
+import type { Decisions } from "../decisions/decisions.ts";
 import { type ProtocolView, type RelevantInput, setDigest } from "../evaluate/scope-view.ts";
 import { originOf } from "./origin-entry.ts";
 import type { ChangedBy, NamedAttempt, Reason } from "./reason.ts";
@@ -39,22 +40,25 @@ export function changedInputs(
   const since = namedAttempt(success);
   const seen = seenBy(store, view, success, { type, which });
   const now = which === "valid" ? view.valid(type) : view.inScope(type);
+  // Of an approval type the set is what is approved, and that is what is told of.
+  const approved = approvedBy(view, type);
+  const about = { artifact_type: approved ?? type, ...(approved !== undefined && { approval_type: type }) };
   const changes = seen === null ? [] : [...changedOf(now, seen, success), ...goneOf(view, now, seen, { type, which })];
   if (changes.length === 0) return [{ kind: "inputs_changed", artifact_type: type, since }];
   const first = changes.slice(0, TOLD);
   // The log is read once, and only where something has gone.
   const removals = first.some(({ instance }) => instance === null)
-    ? changesOf(store, type).filter(({ isGone }) => isGone)
+    ? changesOf(store, about.artifact_type).filter(({ isGone }) => isGone)
     : [];
   const removedBy = (id: InstanceId) =>
     changedBy(
       store,
       removals.findLast((one) => one.id === id),
     );
-  const told = first.map(
+  const reasons = first.map(
     ({ id, instance, change, from }): Reason => ({
       kind: "input_changed",
-      artifact_type: type,
+      ...about,
       instance_id: id,
       change,
       ...(from !== undefined && { from }),
@@ -63,15 +67,15 @@ export function changedInputs(
       since,
     }),
   );
-  const more = changes.length - told.length;
-  return more === 0 ? told : [...told, { kind: "inputs_changed", artifact_type: type, more, since }];
+  const more = changes.length - reasons.length;
+  return more === 0 ? reasons : [...reasons, { kind: "inputs_changed", artifact_type: type, more, since }];
 }
 
 interface Change {
   readonly id: InstanceId;
   /** Null where it has gone. */
   readonly instance: Instance | null;
-  readonly change: "new" | "modified" | "spoilt" | "removed";
+  readonly change: "new" | "modified" | "spoilt" | "unapproved" | "removed";
   readonly from?: ContentHash;
 }
 
@@ -88,12 +92,15 @@ function changedOf(now: readonly Instance[], { instances, isExact }: Seen, { sta
 
 function goneOf(view: ProtocolView, now: readonly Instance[], seen: Seen, { type }: RelevantInput): Change[] {
   const present = new Set(now.map(({ id }) => id));
+  const { subject, approvals } = view.approvalsFor(type);
+  const there = approvals.length > 0 ? view.undecided.inScope(subject) : view.inScope(type);
   return [...seen.instances].flatMap(([id, from]): Change[] => {
     if (present.has(id)) return [];
-    const instance = view.inScope(type).find((one) => one.id === id) ?? null;
+    const instance = there.find((one) => one.id === id) ?? null;
     if (instance === null) return [{ id, instance, change: "removed", from }];
     const wasSeenSo = !seen.isExact && instance.contentHash === from;
-    return wasSeenSo ? [] : [{ id, instance, change: "spoilt", from }];
+    const change = instance.status === "valid" ? "unapproved" : "spoilt";
+    return wasSeenSo ? [] : [{ id, instance, change, from }];
   });
 }
 
@@ -103,11 +110,44 @@ function seenBy(store: Store, view: ProtocolView, success: LastAttempt, { type, 
   const digest = success.seen?.[type]?.[which];
   const isAll = (instances: Seen["instances"]) =>
     setDigest(Array.from(instances, ([id, contentHash]) => ({ id, contentHash }))) === digest;
+  const { decisions } = view.undecided.snapshot;
+  if (decisions !== undefined && approvedBy(view, type) !== undefined) {
+    const approved = approvedIn(decisions, type, inputsOf(facts, type));
+    return { instances: approved, isExact: isAll(approved) };
+  }
   const given = withOwn(store, facts, type, inputsOf(facts, type));
   if (isAll(given)) return { instances: given, isExact: true };
   const logged = withOwn(store, facts, type, asLogged(store, view, facts, type));
   // Of what was not given to it, the log does not say whether it was valid.
   return { instances: logged.size === 0 ? given : logged, isExact: isAll(logged) };
+}
+
+/** Reasons without those that say once more of an approval what is said of what it approves: that it does not count any more. */
+export function withoutRepeats(reasons: readonly Reason[]): Reason[] {
+  const isGone = (reason: Reason) => reason.kind === "input_changed" && GONE.includes(reason.change);
+  const own = reasons.filter((one) => isGone(one) && !("approval_type" in one)).map(nameIn);
+  return reasons.filter((one) => !(isGone(one) && "approval_type" in one && own.includes(nameIn(one))));
+}
+
+const GONE: readonly Change["change"][] = ["unapproved", "spoilt", "removed"];
+
+function nameIn(reason: Reason): string | null {
+  return reason.kind === "input_changed" ? `${reason.artifact_type}/${reason.instance_id}` : null;
+}
+
+/** The type of which a protocol sees what is approved in place of a type's files; undefined of all that are no approvals. */
+export function approvedBy(view: ProtocolView, type: string): string | undefined {
+  return view.undecided.snapshot.decisions?.types.approvedBy(type);
+}
+
+/** What was approved by the approvals that an attempt was given. */
+export function approvedIn(
+  decisions: Decisions,
+  type: string,
+  files: ReadonlyMap<InstanceId, ContentHash>,
+): Map<InstanceId, ContentHash> {
+  const subjects = [...files.keys()].flatMap((id) => decisions.subjectIn({ type, id }) ?? []);
+  return new Map(subjects.map(({ id, contentHash }) => [id, contentHash]));
 }
 
 /** What an attempt was given of a type. */

@@ -12,7 +12,7 @@ import { TriggerEvaluation } from "../evaluate/trigger.ts";
 import { outputTypesOf } from "../methodology/methodology.ts";
 import { triggerText } from "../methodology/trigger.ts";
 import type { MadeOtherwise } from "../project/examine.ts";
-import { changedInputs, namedAttempt, TOLD } from "./changes.ts";
+import { approvedBy, changedInputs, namedAttempt, TOLD, withoutRepeats } from "./changes.ts";
 import { originOf } from "./origin-entry.ts";
 import type { BrokenInstance, NamedInstance, Reason } from "./reason.ts";
 
@@ -58,9 +58,11 @@ function openReasons({ lastAttempt, lastSuccess }: ProtocolView): Reason[] {
 function newsOfSuccess(store: Store, view: ProtocolView, candidate: EvaluatedCandidate): Reason[] {
   const record = recordOf(view, candidate);
   if (record === null) return [];
-  return relevantInputs(view, candidate)
-    .filter(({ type, which }) => record.seen?.[type]?.[which] !== view.digest(type)[which])
-    .flatMap((input) => changedInputs(store, view, record, input));
+  return withoutRepeats(
+    relevantInputs(view, candidate)
+      .filter(({ type, which }) => record.seen?.[type]?.[which] !== view.digest(type)[which])
+      .flatMap((input) => changedInputs(store, view, record, input)),
+  );
 }
 
 /** What is not as it has to be among the outputs. */
@@ -105,7 +107,7 @@ function newsReasons(store: Store, view: ProtocolView, candidate: EvaluatedCandi
   const vouched = outputs.time?.vouched ?? 0;
   const record = recordOf(view, candidate);
   const elsewhere = view.lastSuccess ?? view.lastAttempt;
-  return relevantInputs(view, candidate).flatMap((input): Reason[] => {
+  const news = relevantInputs(view, candidate).flatMap((input): Reason[] => {
     const { type, which } = input;
     const said = feedback.news(input).filter(({ at }) => record !== null || at > vouched);
     const words = said.map(({ instance }): Reason => ({ kind: "said_again", ...writtenInstance(store, instance) }));
@@ -118,13 +120,21 @@ function newsReasons(store: Store, view: ProtocolView, candidate: EvaluatedCandi
       const isOther = before !== undefined && before !== view.digest(type)[which];
       return isOther ? [{ kind: "inputs_changed", artifact_type: type, since: namedAttempt(elsewhere) }] : words;
     }
+    const approved = approvedBy(view, type);
     const newer = (which === "valid" ? view.valid(type) : view.inScope(type))
       .filter(({ lastModified }) => lastModified > vouched)
       .slice(0, TOLD);
     return newer.length === 0
       ? words
-      : newer.map((instance): Reason => ({ kind: "input_newer", ...writtenInstance(store, instance) }));
+      : newer.map(
+          (instance): Reason => ({
+            kind: "input_newer",
+            ...writtenInstance(store, instance),
+            ...(approved !== undefined && { artifact_type: approved, approval_type: type }),
+          }),
+        );
   });
+  return withoutRepeats(news);
 }
 
 /** The last success of a candidate, if its record still says what it saw. */

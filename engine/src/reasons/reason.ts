@@ -41,8 +41,10 @@ export type ChangedBy =
 
 /** An input that is not what the last success saw. */
 export interface ChangedInput extends NamedInstance {
-  /** `spoilt`: it was valid, and is not. */
-  readonly change: "new" | "modified" | "spoilt" | "removed";
+  /** `spoilt`: it was valid, and is not; `unapproved`: it is there, and is not approved any more. */
+  readonly change: "new" | "modified" | "spoilt" | "unapproved" | "removed";
+  /** Where what changed is whether it is approved, by this type. */
+  readonly approval_type?: string;
   /** Left out where it was not there, and where nobody knows what it was. */
   readonly from?: string;
   /** Left out of what was removed. */
@@ -68,6 +70,7 @@ export type Reason =
   | { readonly kind: "never_called_for"; readonly condition: string; readonly says: string }
   | { readonly kind: "condition"; readonly condition: string; readonly holds: boolean }
   // What it requires.
+  /** Of an approval type, what is approved counts. */
   | ({ readonly kind: "has_input"; readonly counts: readonly NamedInstance[] } & OfType)
   | ({
       readonly kind: "lacks_input";
@@ -105,7 +108,11 @@ export type Reason =
       /** How many more than are named. Left out where nobody knows which. */
       readonly more?: number;
     } & OfType)
-  | ({ readonly kind: "input_newer" } & WrittenInstance)
+  | ({
+      readonly kind: "input_newer";
+      /** Where what is newer is its approval, by this type. */
+      readonly approval_type?: string;
+    } & WrittenInstance)
   | ({ readonly kind: "said_again" } & WrittenInstance)
   | ({ readonly kind: "output_missing"; readonly delivered_before: boolean } & OfType)
   | ({ readonly kind: "output_broken" } & BrokenInstance)

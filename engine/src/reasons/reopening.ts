@@ -47,6 +47,7 @@ export function reopeningReasons({ because = [], last_success }: EventBodies["re
   const since = { attempt: last_success };
   return because.flatMap((told): Reason[] => {
     const { kind, artifact_type, instance_id, change, content_hash, status, choice, members, present } = told;
+    const by = told.approval_type === undefined ? {} : { approval_type: told.approval_type };
     if (kind === "choice_open")
       return choice === undefined || members === undefined || present === undefined
         ? []
@@ -60,7 +61,7 @@ export function reopeningReasons({ because = [], last_success }: EventBodies["re
     if (kind === "output_broken") return status === undefined ? [] : [{ kind, ...instance, status }];
     const origin = originIn(told.origin);
     if (kind !== "input_changed")
-      return content_hash === undefined ? [] : [{ kind, ...instance, content_hash, origin }];
+      return content_hash === undefined ? [] : [{ kind, ...instance, content_hash, ...by, origin }];
     if (change === undefined) return [];
     const { from, to } = told;
     return [
@@ -68,6 +69,7 @@ export function reopeningReasons({ because = [], last_success }: EventBodies["re
         kind,
         ...instance,
         change,
+        ...by,
         ...(from !== undefined && { from }),
         ...(to !== undefined && { to }),
         origin,

@@ -1,3 +1,4 @@
+import type { Instance } from "@runa/store";
 import { redelivered } from "@runa/store/deliveries";
 import {
   type EvaluatedCandidate,
@@ -11,7 +12,7 @@ import { outputTypesOf } from "../methodology/methodology.ts";
 import { type Primitive, type Trigger, triggerText } from "../methodology/trigger.ts";
 import { otherwiseMade } from "../project/examine.ts";
 import { notApproved } from "./approval.ts";
-import { namedAttempt } from "./changes.ts";
+import { approvedBy, namedAttempt } from "./changes.ts";
 import {
   brokenReasons,
   decidingReasons,
@@ -25,7 +26,7 @@ import {
 } from "./deciding.ts";
 import type { Explained } from "./explained.ts";
 import { Makers } from "./makers.ts";
-import { type Reason, type ReasonNode, reasonNode } from "./reason.ts";
+import { type NamedInstance, type Reason, type ReasonNode, reasonNode } from "./reason.ts";
 import { Upstream } from "./upstream.ts";
 
 /** So many inputs at most are asked whether they were delivered again. */
@@ -77,7 +78,7 @@ class About {
     this.#triggers = new TriggerEvaluation(this.#view, candidate.outputs, candidate.feedback);
     this.#failures = obstaclesOf(evaluation, candidate.protocol);
     this.#makers = new Makers(explained, candidate.protocol);
-    this.#upstream = new Upstream(project.store);
+    this.#upstream = new Upstream(project.store, evaluation.view.snapshot.decisions);
   }
 
   trigger(trigger: Trigger): ReasonNode {
@@ -96,7 +97,7 @@ class About {
     const unread = this.#unread(name);
     if (this.#triggers.satisfied(primitive))
       return withReasons(
-        { kind: "called_for", condition, artifact_type: name, by: this.#callers(primitive).map(named) },
+        { kind: "called_for", condition, artifact_type: name, by: this.#named(name, this.#callers(primitive)) },
         unread,
       );
     const { total } = this.#view.summary(name);
@@ -137,8 +138,17 @@ class About {
     const unread = this.#unread(type);
     const around = [...this.#doNotCount(type), ...unread];
     const [first] = lacks;
+    // Where the approval is required too, that is what is told of to be lacking.
+    if (first === undefined && this.#view.unapproved(type) !== null)
+      return withReasons(
+        { kind: "lacks_input", artifact_type: type, named_by: "requires", why: "not_approved" },
+        around,
+      );
     if (first === undefined)
-      return withReasons({ kind: "has_input", artifact_type: type, counts: this.#view.valid(type).map(named) }, around);
+      return withReasons(
+        { kind: "has_input", artifact_type: type, counts: this.#named(type, this.#view.valid(type)) },
+        around,
+      );
     return withReasons(
       { kind: "lacks_input", artifact_type: type, named_by: "requires", why: first.reason },
       first.reason === "scan_incomplete" || this.#view.unapproved(type) !== null
@@ -149,7 +159,7 @@ class About {
 
   accepted(type: string): ReasonNode {
     const unread = this.#unread(type);
-    const counts = unread.length > 0 ? [] : this.#view.valid(type).map(named);
+    const counts = unread.length > 0 ? [] : this.#named(type, this.#view.valid(type));
     return withReasons({ kind: "accepts_input", artifact_type: type, counts }, [...this.#doNotCount(type), ...unread]);
   }
 
@@ -157,6 +167,12 @@ class About {
     return this.#view
       .gaps(type)
       .map(({ path, reason }): Reason => ({ kind: "not_read", artifact_type: type, path, reason }));
+  }
+
+  /** Instances that count, as they are named: of an approval type, what is approved. */
+  #named(type: string, instances: readonly Instance[]): NamedInstance[] {
+    const approved = approvedBy(this.#view, type);
+    return instances.map(({ id }) => named({ type: approved ?? type, id }));
   }
 
   /** The instances of a type that are there and do not count for this candidate. */
@@ -247,15 +263,15 @@ class About {
       return readiness.failures.map(({ artifactType }) => this.#whyNobodyOwes(artifactType));
     if (outputs.complete) return [{ kind: "outputs_complete" }];
     if (triggerSatisfied) return [];
-    return this.#triggers
-      .unsatisfied(protocol.trigger)
-      .flatMap((primitive): Reason[] =>
-        primitive.type === "on_invalid"
-          ? [{ kind: "need_not_happen", condition: triggerText(primitive), artifact_type: primitive.name }]
-          : this.#isOwed(primitive.name)
-            ? []
-            : [this.#whyNobodyOwes(primitive.name)],
-      );
+    return this.#triggers.unsatisfied(protocol.trigger).flatMap((primitive) => this.#whyFreeOf(primitive));
+  }
+
+  #whyFreeOf(primitive: Primitive): Reason[] {
+    const { type, name } = primitive;
+    if (this.#view.unapproved(name) !== null) return notApproved(this.#explained.evaluation, this.#view, name);
+    if (type === "on_invalid")
+      return [{ kind: "need_not_happen", condition: triggerText(primitive), artifact_type: name }];
+    return this.#isOwed(name) ? [] : [this.#whyNobodyOwes(name)];
   }
 
   #writers(type: string): EvaluatedCandidate[] {

@@ -1,7 +1,8 @@
 import type { ContentHash, InstanceId, Store } from "@runa/store";
 import { type AttemptFacts, attemptFacts, changesOf, claimOf, type LoggedChange } from "@runa/store/deliveries";
 import { readEvents } from "@runa/store/log";
-import { changedBy, inputsOf, namedAttempt } from "./changes.ts";
+import type { Decisions } from "../decisions/decisions.ts";
+import { approvedIn, changedBy, inputsOf, namedAttempt } from "./changes.ts";
 import { type ChangedBy, type Reason, type ReasonNode, reasonNode } from "./reason.ts";
 import { reopeningReasons } from "./reopening.ts";
 
@@ -11,10 +12,13 @@ const FARTHEST = 50;
 /** Follows changes back to what they came from: the attempts that made them, why these were made, and so on to a person. */
 export class Upstream {
   readonly #store: Store;
+  readonly #decisions: Decisions | undefined;
   readonly #followed = new Set<string>();
 
-  constructor(store: Store) {
+  /** @param decisions absent where nobody decides */
+  constructor(store: Store, decisions: Decisions | undefined) {
     this.#store = store;
+    this.#decisions = decisions;
   }
 
   /** A reason with what brought it about, where an attempt did. Each attempt is followed once. */
@@ -56,16 +60,18 @@ export class Upstream {
     const claim = claimOf(this.#store, after.id) ?? Number.POSITIVE_INFINITY;
     const types = new Set([...before.inputs, ...after.inputs].map(({ type }) => type));
     return [...types].flatMap((type) => {
-      const then = inputsOf(before, type);
+      const approved = this.#decisions?.types.approvedBy(type);
+      const about = { artifact_type: approved ?? type, ...(approved !== undefined && { approval_type: type }) };
+      const then = this.#given(before, type);
       for (const own of before.delivered) if (own.type === type) then.set(own.id, own.contentHash);
-      const now = inputsOf(after, type);
-      const changes = changesOf(this.#store, type).filter(({ seq }) => seq < claim);
+      const now = this.#given(after, type);
+      const changes = changesOf(this.#store, about.artifact_type).filter(({ seq }) => seq < claim);
       const changed = [...now].flatMap(([id, to]): Reason[] => {
         const from = then.get(id);
         if (from === to) return [];
         const origin = this.#madeBy(changes, id, to);
         const change = from === undefined ? ({ change: "new" } as const) : ({ change: "modified", from } as const);
-        return [{ kind: "input_changed", artifact_type: type, instance_id: id, ...change, to, origin, since }];
+        return [{ kind: "input_changed", ...about, instance_id: id, ...change, to, origin, since }];
       });
       const removed = [...then].flatMap(([id, from]): Reason[] =>
         now.has(id)
@@ -73,9 +79,9 @@ export class Upstream {
           : [
               {
                 kind: "input_changed",
-                artifact_type: type,
+                ...about,
                 instance_id: id,
-                change: "removed",
+                change: approved === undefined ? "removed" : "unapproved",
                 from,
                 origin: this.#madeBy(changes, id, null),
                 since,
@@ -84,6 +90,13 @@ export class Upstream {
       );
       return [...changed, ...removed];
     });
+  }
+
+  /** What an attempt was given of a type; of an approval type, what is approved by that. */
+  #given(facts: AttemptFacts, type: string): Map<InstanceId, ContentHash> {
+    const files = inputsOf(facts, type);
+    if (this.#decisions?.types.approvedBy(type) === undefined) return files;
+    return approvedIn(this.#decisions, type, files);
   }
 
   /** Who made that content of an instance, or took it away, as these changes tell. */

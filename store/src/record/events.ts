@@ -108,7 +108,7 @@ const INSTANCE = { artifact_type: isText, instance_id: isText };
 const isAttemptVia = oneOf(["tool", "file", "confirmed"]);
 const isCheckpointReason = oneOf(["count", "upgrade", "rebuild"]);
 const isWriter = oneOf(["attempt", "server", "hand"]);
-const isInputChange = oneOf(["new", "modified", "spoilt", "removed"]);
+const isInputChange = oneOf(["new", "modified", "spoilt", "unapproved", "removed"]);
 const isBroken = oneOf(["invalid", "malformed", "stale"]);
 const isFileStatus = oneOf(["valid", "invalid", "malformed"]);
 const isReopening = oneOf([
@@ -132,6 +132,7 @@ const REOPENING = objectOf(
     artifact_type: isText,
     instance_id: isText,
     change: isInputChange,
+    approval_type: isText,
     from: isText,
     to: isText,
     content_hash: isText,
