@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import { type ContentHash, type Instance, type InstanceId, type WallTime, type WorkUnit, wallTime } from "@runa/store";
-import { contentOf, fileNameOf, readRegularFile } from "@runa/store/files";
 import type { LoggedDecision, Verdict } from "@runa/store/log";
 import type { Policy } from "../people/policy.ts";
 import type { SignatureVerdict, verdictOf } from "../people/verdict.ts";
+import { valueThere } from "../value-there.ts";
 import { NOT_ATTESTED } from "./decisions.ts";
 import { readProjectId } from "./project-id.ts";
 import type { SignatureState, Signatures, SignedDecision } from "./signatures.ts";
@@ -86,23 +85,10 @@ export class SignedFiles implements Signatures {
   }
 
   /** What a file holds; nothing where it is no longer what the last scan found. */
-  #valueOf({ type, id, contentHash }: Instance): unknown {
-    const key = `${type}/${id}/${contentHash}`;
-    if (!this.#values.has(key)) this.#values.set(key, this.#readAs(type, id, contentHash));
+  #valueOf(file: Instance): unknown {
+    const key = `${file.type}/${file.id}/${file.contentHash}`;
+    if (!this.#values.has(key)) this.#values.set(key, valueThere(this.#workspace, file));
     return this.#values.get(key);
-  }
-
-  #readAs(type: string, id: InstanceId, expected: ContentHash): unknown {
-    let bytes: Buffer | undefined;
-    try {
-      bytes = readRegularFile(join(this.#workspace, type, fileNameOf(id)))?.bytes;
-    } catch {
-      return undefined;
-    }
-    if (bytes === undefined) return undefined;
-    const { hash, content } = contentOf(bytes);
-    if (hash !== expected || "malformed" in content) return undefined;
-    return content.exact ?? content.value;
   }
 }
 
