@@ -140,6 +140,11 @@ test("without INSTANCE the only one that awaits a decision is meant", async () =
     stdout: "approved: design/d1, by anna, as design-approval\n",
   });
   expect((await rig.run("approve", "design", "--hash", hash, by("anna"))).stderr).toBe(
+    "error: nothing of 'design' awaits a decision: d1 is approved already. Name the instance to decide on it again\n",
+  );
+  await rig.run("reject", "design", "d1", "--hash", hash, "--note", "not yet", by("anna"));
+  expect((await rig.run("approve", "design", "--hash", hash, by("anna"))).stderr).toContain("d1 is rejected already");
+  expect((await rig.run("approve", "design", "--hash", "sha256:0000000000000000", by("anna"))).stderr).toBe(
     "error: nothing of 'design' awaits a decision: name the instance that you decide on\n",
   );
 });
@@ -268,4 +273,17 @@ describe("why a decision does not count", () => {
       expect.stringMatching(/^not attested: it is signed with SHA256:\S+, which is anna's until 2020-01-01T\S+ only/),
     ]);
   });
+});
+
+test("where only a rejection settles what is left, a run says so", async () => {
+  const rig = await makeRig(gated);
+  await rig.run("reject", "design", "d1", "--hash", await hashOf(rig, "design/d1"), "--note", "not this", by("anna"));
+  const rejected = await rig.run("run");
+  expect(rejected.exitCode).toBe(0);
+  expect(rejected.stdout).toContain(
+    "all_complete: nothing to do, nothing is owed while the rejection of design/d1 stands\n",
+  );
+  rig.remove(rig.path("design/d1"));
+  rig.remove(rig.path("need/n1"));
+  expect((await rig.run("run")).stdout).not.toContain("rejection");
 });
