@@ -87,8 +87,12 @@ export class SignedFiles implements Signatures {
   /** What a file holds; nothing where it is no longer what the last scan found. */
   #valueOf(file: Instance): unknown {
     const key = `${file.type}/${file.id}/${file.contentHash}`;
-    if (!this.#values.has(key)) this.#values.set(key, valueThere(this.#workspace, file));
-    return this.#values.get(key);
+    const known = this.#values.get(key);
+    if (known !== undefined) return known;
+    const value = valueThere(this.#workspace, file);
+    // What cannot be read now may be readable the next time.
+    if (value !== undefined) this.#values.set(key, value);
+    return value;
   }
 }
 
