@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { by, deciding, decisionFiles, gated, hashOf } from "./rig/deciding.ts";
+import { makeGuarded, peopleToml } from "./rig/guarded.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
 
 async function approve(rig: Rig, name: string, words: readonly string[], person: string) {
@@ -139,6 +140,11 @@ test("without INSTANCE the only one that awaits a decision is meant", async () =
     stdout: "approved: design/d1, by anna, as design-approval\n",
   });
   expect((await rig.run("approve", "design", "--hash", hash, by("anna"))).stderr).toBe(
+    "error: nothing of 'design' awaits a decision: d1 is approved already. Name the instance to decide on it again\n",
+  );
+  await rig.run("reject", "design", "d1", "--hash", hash, "--note", "not yet", by("anna"));
+  expect((await rig.run("approve", "design", "--hash", hash, by("anna"))).stderr).toContain("d1 is rejected already");
+  expect((await rig.run("approve", "design", "--hash", "sha256:0000000000000000", by("anna"))).stderr).toBe(
     "error: nothing of 'design' awaits a decision: name the instance that you decide on\n",
   );
 });
@@ -189,4 +195,95 @@ test("where signatures are required, a decision is signed with the key of whoeve
   expect((await rig.run("state")).stdout).toMatch(/READY\n {2}build\n/);
   expect(await rig.run("revoke", "design", "d1", "--note", "x", "--key", key)).toMatchObject({ exitCode: 0 });
   expect((await rig.run("approvals")).stdout).toMatch(/^design\/d1\n/);
+});
+
+describe("why a decision does not count", () => {
+  /** What is said of the decisions on the design, the latest first, and of files that nothing attests. */
+  async function told(rig: Rig) {
+    const { stdout } = await rig.run("approvals", "design", "d1", "--json");
+    const { decisions, not_attested } = JSON.parse(stdout) as {
+      decisions: { state: string; why?: string; note?: string }[];
+      not_attested: { instance_id: string; why: string }[];
+    };
+    return {
+      decisions: decisions.map(({ state, why }) => (why === undefined ? state : `${state}: ${why}`)),
+      notes: decisions.map(({ note }) => note),
+      not_attested: not_attested.map(({ why }) => why),
+    };
+  }
+
+  const onlyFile = (rig: Rig) => rig.path(rig.artifacts().find((name) => name.startsWith("design-approval/")) ?? "");
+
+  test("it was edited since, or has gone", async () => {
+    const rig = await makeRig(gated);
+    await approve(rig, "design/d1", ["--note", "well done"], "anna");
+    const file = onlyFile(rig);
+    const made = rig.read(file);
+    rig.write(file, made.replace("well done", "rather well"));
+    const edited = "not attested: it was edited since it was made with runa approve";
+    expect(await told(rig)).toMatchObject({ decisions: [`refused: ${edited}`], not_attested: [] });
+    expect((await rig.run("approvals", "design", "d1")).stdout).toContain(`: does not count; ${edited}\n`);
+    expect((await rig.run("doctor", "--health")).stdout).toContain(edited);
+    expect((await rig.run("audit", "design")).stdout).toContain(`, does not stand any more: ${edited}\n`);
+    rig.remove(file);
+    expect((await told(rig)).decisions).toEqual(["refused: its file has gone"]);
+    rig.write(file, made);
+    await approve(rig, "design/d1", [], "anna");
+    expect((await told(rig)).decisions).toEqual(["stands", "replaced"]);
+    expect((await rig.run("audit", "design")).stdout).toContain(", does not stand any more: replaced\n");
+    rig.artifact("design/d1", { title: "Another" });
+    expect((await told(rig)).decisions).toEqual(["stale", "stale"]);
+  });
+
+  test("this log does not know it, which is a clone's", async () => {
+    const rig = await makeRig(gated);
+    await approve(rig, "design/d1", [], "anna");
+    rig.remove(".runa/store");
+    const why =
+      "not attested: decisions are made with runa approve, and this log knows of none here; one from another clone has to be signed";
+    expect(await told(rig)).toMatchObject({ decisions: [], not_attested: [why] });
+    expect((await rig.run("approvals", "design", "d1")).stdout).toMatch(
+      /\nnothing was decided on it\n\n1 file that would decide on it:\n {2}design-approval\/[-0-9a-f]+: not attested: .* has to be signed\n$/,
+    );
+  });
+
+  test("it is not signed, or its key was not valid; a signed one of a clone has its note", async () => {
+    const log = await makeGuarded("signatures");
+    const { rig } = log;
+    const config = rig.read(".runa/config.toml");
+    rig.write(".runa/config.toml", config.replace("required = true\n", ""));
+    await approve(rig, "design/d1", ["--as", "design-approval"], "anna");
+    await rig.run("revoke", "design", "d1", "--note", "take it back", by("anna"));
+    rig.write(".runa/config.toml", config);
+    const unsigned = "not attested: it carries no signature";
+    expect((await told(rig)).decisions).toEqual([`stands: ${unsigned}`, `refused: ${unsigned}`]);
+
+    const signed = await makeGuarded("signatures");
+    await approve(
+      signed.rig,
+      "design/d1",
+      ["--as", "design-approval", "--note", "well done", "--key", signed.keyOf("anna")],
+      "anna",
+    );
+    signed.rig.remove(".runa/store");
+    expect(await told(signed.rig)).toMatchObject({ decisions: ["stands"], notes: ["well done"] });
+    const ended = ", valid_before = 2020-01-01T00:00:00Z";
+    signed.rig.write("people.toml", peopleToml(signed, ["anna"], ended));
+    expect((await told(signed.rig)).not_attested).toEqual([
+      expect.stringMatching(/^not attested: it is signed with SHA256:\S+, which is anna's until 2020-01-01T\S+ only/),
+    ]);
+  });
+});
+
+test("where only a rejection settles what is left, a run says so", async () => {
+  const rig = await makeRig(gated);
+  await rig.run("reject", "design", "d1", "--hash", await hashOf(rig, "design/d1"), "--note", "not this", by("anna"));
+  const rejected = await rig.run("run");
+  expect(rejected.exitCode).toBe(0);
+  expect(rejected.stdout).toContain(
+    "all_complete: nothing to do, nothing is owed while the rejection of design/d1 stands\n",
+  );
+  rig.remove(rig.path("design/d1"));
+  rig.remove(rig.path("need/n1"));
+  expect((await rig.run("run")).stdout).not.toContain("rejection");
 });

@@ -173,7 +173,7 @@ describe("audit", () => {
     ]);
     const { stdout } = await rig.run("audit", "code/c1");
     expect(stdout).toMatch(
-      /\n {4}design\/d1 .*\n {6}rejected by .*, does not stand any more\n {6}approved by [^\n]*\)\n {6}made by draft/,
+      /\n {4}design\/d1 .*\n {6}rejected by .*, does not stand any more: replaced\n {6}approved by [^\n]*\)\n {6}made by draft/,
     );
     // The approval's own file was made by a person.
     expect(stdout).toMatch(/\n {4}approval\/\S+ .*\n {6}decided by /);
@@ -182,7 +182,9 @@ describe("audit", () => {
     rig.artifact("design/d1", { title: "by hand" });
     expect((await decisionsOf()).map(({ stands }) => stands)).toEqual([false, false]);
     await rig.run("audit", "--html", "page.html");
-    expect(rig.read("page.html")).toMatch(/<li class="approved">approved by [^<]*, does not stand any more<\/li>/);
+    expect(rig.read("page.html")).toMatch(
+      /<li class="approved">approved by [^<]*, does not stand any more: design\/d1 has another content now<\/li>/,
+    );
 
     // A decision that somebody wrote, and one that somebody took away.
     const [approval = ""] = rig.artifacts().filter((name) => name.startsWith("approval/"));

@@ -42,6 +42,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "unreadable.ts",
     "output.ts",
     "candidate-file.ts",
+    "value-there.ts",
     "diagnostic.ts",
     "source-lines.ts",
     "json-map.ts",

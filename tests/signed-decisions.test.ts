@@ -36,7 +36,7 @@ describe("a fresh clone", () => {
     cloned(unsigned);
     expect(await unsigned.isOpen()).toBe(false);
     expect(await unsigned.wrongWith(`design-approval/${unsigned.decision().id}`)).toBe(
-      "not attested: decisions are made with runa approve",
+      "not attested: decisions are made with runa approve, and this log knows of none here; one from another clone has to be signed",
     );
   });
 });

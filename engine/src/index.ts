@@ -33,7 +33,7 @@ export { triggerText } from "./methodology/trigger.ts";
 
 // What is ready, blocked and waiting, and why; what is owed.
 
-export { awaitedIn } from "./evaluate/awaited.ts";
+export { awaitedIn, rejectedIn } from "./evaluate/awaited.ts";
 export { conditionText, type EvaluatedCandidate, type Evaluation } from "./evaluate/evaluate.ts";
 export { type Debts, debtsOf } from "./evaluate/owed.ts";
 export { decidingReasons, lackReason, otherwiseReason, standingReasons } from "./reasons/deciding.ts";

@@ -735,6 +735,10 @@ export const nobodyDecidesOn = (type: string): string =>
 export const nothingAwaits = (type: string): string =>
   `nothing of '${type}' awaits a decision: name the instance that you decide on`;
 
+/** It was not said which instance is meant, and what has that hash was decided on. */
+export const decidedAlready = (type: string, decided: string): string =>
+  `nothing of '${type}' awaits a decision: ${decided} already. Name the instance to decide on it again`;
+
 /** It was not said which instance is meant, and it does not follow. */
 export const whichInstance = (type: string, known: string): string =>
   `several instances of '${type}' await a decision: name the one that you decide on: ${known}`;

@@ -127,7 +127,9 @@ test("of several instances each is approved for itself; what is not valid is see
 
 describe("a file counts for nothing", () => {
   const attested = decided("legal", "a1", D1);
-  const NOT_ATTESTED = "not attested: decisions are made with runa approve";
+  const NOT_ATTESTED =
+    "not attested: decisions are made with runa approve, and this log knows of none here; one from another clone has to be signed";
+  const EDITED_SINCE = "not attested: it was edited since it was made with runa approve";
   const said = (snapshot: DecidedSnapshot, type: string) =>
     (snapshot.instances.get(type) ?? []).map(({ status, violations }) => [
       status,
@@ -150,7 +152,7 @@ describe("a file counts for nothing", () => {
     expect(said(snapshot, "security")).toEqual([["invalid", NOT_ATTESTED]]);
     expect(said(snapshot, "rejection")).toEqual([["invalid", NOT_ATTESTED]]);
     const edited = { ...attested, file: instanceOf("legal", "a1", { hash: "edited" }) };
-    expect(said(lookAt([D1], [edited]), "legal")).toEqual([["invalid", NOT_ATTESTED]]);
+    expect(said(lookAt([D1], [edited]), "legal")).toEqual([["invalid", EDITED_SINCE]]);
     expect(ids(lookAt([D1], [edited]), gatedList("design", ["legal"]))).toEqual([]);
   });
 

@@ -44,7 +44,8 @@ interface Attack {
 
 const ALWAYS = { log: "stopped", signatures: "stopped", outside: "stopped" } as const;
 const SIGNED_ONLY = { log: null, signatures: "not stopped", outside: "not stopped" } as const;
-const NOT_ATTESTED = /^not attested: decisions are made with runa approve$/;
+const NOT_ATTESTED = /^not attested: decisions are made with runa approve, and this log knows of none here/;
+const EDITED_SINCE = /^not attested: it was edited since it was made with runa approve$/;
 
 const LOOSENED =
   /^error: the methodology may let through what had to be decided in the last run: build does not name 'design-approval' any more/;
@@ -129,7 +130,7 @@ export const ATTACKS: readonly Attack[] = [
       rmSync(path(guarded, "design/d2"));
       return guarded.wrongWith(`design-approval/${made.id}`);
     },
-    says: { log: NOT_ATTESTED, signatures: /^not attested: its signature is not of this content/ },
+    says: { log: EDITED_SINCE, signatures: /^not attested: its signature is not of this content/ },
   },
   {
     title: "edits what was approved",
@@ -149,7 +150,7 @@ export const ATTACKS: readonly Attack[] = [
       writeDecision(guarded, `design-approval/${made.id}`, { ...made, note: "and everything else" });
       return guarded.wrongWith(`design-approval/${made.id}`);
     },
-    says: { log: NOT_ATTESTED, signatures: /^not attested: its signature is not of this content/ },
+    says: { log: EDITED_SINCE, signatures: /^not attested: its signature is not of this content/ },
   },
   {
     title: "deletes the file of a newer rejection",

@@ -59,13 +59,14 @@ function decideText({ artifact_type, instance_id, rejection_type }: AwaitingEntr
 const STATES: Readonly<Record<DecisionState, string>> = {
   stands: "stands",
   uncounted: "does not count",
+  refused: "does not count",
   replaced: "replaced",
   stale: "of another content",
 };
 
 /** Everything that was decided on an instance. */
 export function decisionsText(answer: DecisionsAnswer): string[] {
-  const { artifact_type, instance_id, content_hash, work_unit, approved, approvals, decisions } = answer;
+  const { artifact_type, instance_id, content_hash, work_unit, approved, approvals, decisions, not_attested } = answer;
   const name = out("bold", visible(`${artifact_type}/${instance_id}`));
   return [
     ...warningLines(answer.scan_warnings),
@@ -80,14 +81,21 @@ export function decisionsText(answer: DecisionsAnswer): string[] {
     ),
     "",
     ...(decisions.length === 0 ? ["nothing was decided on it"] : decisionLines(decisions)),
+    ...(not_attested.length === 0 ? [] : ["", `${count(not_attested.length, "file")} that would decide on it:`]),
+    ...not_attested.map((file) => `  ${visible(`${file.artifact_type}/${file.instance_id}`)}: ${visible(file.why)}`),
   ];
+}
+
+/** `stands`, and what is wrong with it. */
+function stateText({ state, why }: DecisionEntry): string {
+  return why === undefined ? STATES[state] : `${STATES[state]}; ${visible(why)}`;
 }
 
 function decisionLines(decisions: readonly DecisionEntry[]): string[] {
   return [
     `${count(decisions.length, "decision")}, the latest first:`,
     ...decisions.flatMap((entry) => [
-      `  ${entry.decision} by ${visible(entry.by)}, ${localTimeOf(entry.at)}: ${STATES[entry.state]}`,
+      `  ${entry.decision} by ${visible(entry.by)}, ${localTimeOf(entry.at)}: ${stateText(entry)}`,
       `    ${visible(`${entry.artifact_type}/${entry.instance_id}`)}`,
       ...(entry.state === "stale" ? [`    on ${entry.content_hash}`] : []),
       ...(entry.note === undefined ? [] : entry.note.split("\n").map((line) => `    > ${visible(line)}`)),

@@ -9,6 +9,7 @@ import {
   type RunFailure,
   type RunLimit,
   type RunReport,
+  rejectedIn,
   standingReasons,
   visible,
 } from "@runa/engine";
@@ -196,7 +197,7 @@ function outcomeSentence(report: RunReport, elsewhere: readonly ScopeCounts[]): 
   const owed = stillOwed(debts, failures).length;
   switch (outcome) {
     case "all_complete":
-      return `${reports.length === 0 ? "nothing to do, everything is current" : `${done}, nothing is owed`}${readyElsewhere(report, elsewhere)}`;
+      return `${completeText(report, done)}${readyElsewhere(report, elsewhere)}`;
     case "aim_reached":
       return `${reports.length === 0 ? "nothing to do" : done}${failed}, nothing is owed for ${namesOf(aim)}`;
     case "step_done":
@@ -215,7 +216,17 @@ function outcomeSentence(report: RunReport, elsewhere: readonly ScopeCounts[]): 
   }
 }
 
-/** So many scopes are named in the last line. */
+/** That nothing is owed: everything is current, or was rejected, so that nothing is done with it. */
+function completeText({ reports, evaluation }: RunReport, done: string): string {
+  const rejected = rejectedIn(evaluation).map(({ type, id }) => visible(`${type}/${id}`));
+  const named = rejected.slice(0, NAMED).join(", ");
+  const more = rejected.length > NAMED ? `, and ${rejected.length - NAMED} more` : "";
+  if (rejected.length === 0)
+    return reports.length === 0 ? "nothing to do, everything is current" : `${done}, nothing is owed`;
+  return `${reports.length === 0 ? "nothing to do" : done}, nothing is owed while the rejection of ${named}${more} stands`;
+}
+
+/** So many scopes, or rejected artifacts, are named in the last line. */
 const NAMED = 3;
 
 /** Where nothing is owed, and something is READY all the same. */

@@ -1,15 +1,17 @@
-import { type InstanceId, rfc3339 } from "@runa/store";
+import { type Instance, type InstanceId, rfc3339 } from "@runa/store";
 import type { Verdict } from "@runa/store/log";
 import { noteOf } from "../deciding/kept-content.ts";
 import type { Decision } from "../decisions/decision.ts";
-import type { ApprovalState, Decisions, SubjectState } from "../decisions/decisions.ts";
+import type { ApprovalState, Decisions } from "../decisions/decisions.ts";
 import { RunaError } from "../diagnostic.ts";
 import { type AwaitedDecision, awaitedIn } from "../evaluate/awaited.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import { nobodyDecidesOn } from "../messages.ts";
+import { isDecision } from "../methodology/annotation.ts";
 import type { ArtifactType } from "../methodology/methodology.ts";
 import { evaluateEach, lookAt, workUnitsOf } from "../project/look.ts";
 import type { OpenProject } from "../project/project.ts";
+import { valueThere } from "../value-there.ts";
 import { instanceNamed, typeNamed } from "./named.ts";
 import { scanWarnings } from "./scan-warnings.ts";
 
@@ -62,6 +64,14 @@ export interface DecisionsAnswer {
   readonly approvals: readonly ApprovalEntry[];
   /** Every decision on it, the latest first. */
   readonly decisions: readonly DecisionEntry[];
+  /** Files that say they are decisions on it, and why nothing attests them: what else they say is not known to be true. */
+  readonly not_attested: readonly UnattestedEntry[];
+}
+
+export interface UnattestedEntry {
+  readonly artifact_type: string;
+  readonly instance_id: string;
+  readonly why: string;
 }
 
 export interface DecisionEntry {
@@ -74,11 +84,16 @@ export interface DecisionEntry {
   /** What was decided on. */
   readonly content_hash: string;
   readonly note?: string;
-  /** `stands`; `uncounted`: it stands, and is not of somebody whom the type asks for; `replaced` by a newer one; `stale`: of another content. */
+  /**
+   * `stands`; `uncounted`: it stands, and is not of somebody whom the type asks for; `refused`: nothing attests it, or its file does
+   * not count; `replaced` by a newer one; `stale`: of another content.
+   */
   readonly state: DecisionState;
+  /** What is wrong with it, or with its file. Left out where nothing is. */
+  readonly why?: string;
 }
 
-export type DecisionState = "stands" | "uncounted" | "replaced" | "stale";
+export type DecisionState = "stands" | "uncounted" | "refused" | "replaced" | "stale";
 
 /**
  * Looks for what awaits a decision, in every scope or in that of a work unit.
@@ -180,20 +195,47 @@ export async function decisionsOnInstance(project: OpenProject, name: string, id
     approved: instance.status === "valid" && state?.isApproved === true,
     approvals: state?.approvals.map(approvalEntry) ?? [],
     decisions: decisions === undefined ? [] : decisionEntries(project, decisions, instance),
+    not_attested: decisions === undefined ? [] : unattestedEntries(project, evaluation, decisions, instance),
   };
+}
+
+function unattestedEntries(
+  { methodology, workspace }: OpenProject,
+  { view }: Evaluation,
+  decisions: Decisions,
+  subject: Instance,
+): UnattestedEntry[] {
+  const made = new Set(decisions.history(subject).map(({ type, id }) => `${type}/${id}`));
+  const types = [...methodology.types.values()].filter(
+    ({ annotation }) => isDecision(annotation) && annotation.of === subject.type,
+  );
+  const files = types.flatMap(({ name }) => view.snapshot.instances.get(name) ?? []);
+  return files.flatMap((file) => {
+    const { type, id } = file;
+    if (file.status !== "invalid" || made.has(`${type}/${id}`)) return [];
+    const state = decisions.stateOf(file);
+    if (state.kind !== "refused" || !names(valueThere(workspace, file), subject)) return [];
+    return [{ artifact_type: type, instance_id: id, why: state.why }];
+  });
+}
+
+/** Whether a file says that it is about an instance. */
+function names(value: unknown, { type, id }: Instance): boolean {
+  const { subject } = (value ?? {}) as { subject?: { artifact_type?: unknown; instance_id?: unknown } | null };
+  return subject?.artifact_type === type && subject.instance_id === id;
 }
 
 /** Every decision on an instance, the latest first. */
 export function decisionEntries(
-  { store }: OpenProject,
+  project: OpenProject,
   decisions: Decisions,
   subject: { readonly type: string; readonly id: InstanceId; readonly contentHash: string },
 ): DecisionEntry[] {
-  const state = decisions.of(subject);
   return decisions
     .history(subject)
     .map((decision): DecisionEntry => {
-      const note = noteOf(store, decision.contentHash);
+      const why = decisions.whyRefused(decision);
+      const note = noteOf(project, decision);
       return {
         decision: decision.verdict,
         artifact_type: decision.type,
@@ -202,19 +244,22 @@ export function decisionEntries(
         at: rfc3339(decision.at),
         content_hash: decision.subject.contentHash,
         ...(note !== null && { note }),
-        state: stateOf(decision, state, subject.contentHash),
+        state: decisionState(decisions, decision, subject.contentHash),
+        ...(why !== null && { why }),
       };
     })
     .reverse();
 }
 
-function stateOf(decision: Decision, { standing, approvals }: SubjectState, content: string): DecisionState {
+/** What has become of a decision on an instance that has a content now. */
+export function decisionState(decisions: Decisions, decision: Decision, content: string): DecisionState {
   const { verdict, id, type } = decision;
+  const { standing, approvals } = decisions.of(decision.subject);
   const isIt = (one: Decision) => one.id === id && one.type === type;
   if (decision.subject.contentHash !== content) return "stale";
   if (verdict !== "approved")
     return [...standing.rejections, ...standing.revocations].some(isIt) ? "stands" : "replaced";
-  if (!standing.approvals.some(isIt)) return "replaced";
+  if (!standing.approvals.some(isIt)) return decisions.whyRefused(decision) === null ? "replaced" : "refused";
   return approvals.some((one) => one.approvals.some(isIt)) ? "stands" : "uncounted";
 }
 

@@ -11,6 +11,7 @@ import { type Decision, isEntitled } from "../decisions/decision.ts";
 import { RunaError } from "../diagnostic.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import {
+  decidedAlready,
   hashDiffers,
   notEntitled,
   nothingAwaits,
@@ -91,7 +92,7 @@ export async function openSheet(project: OpenProject, ask: DecisionAsk): Promise
   const policy = await project.policy();
   const decider = await deciderNow(policy, { root, environment: ask.environment, keyFile: ask.keyFile });
   const evaluation = await lookAt(project, ask.workUnit);
-  const instance = ask.instance ?? onlyAwaited(project, evaluation, subjectType.name);
+  const instance = ask.instance ?? onlyAwaited(project, evaluation, subjectType.name, ask.hash);
   const shown = await showInstance(project, subjectType.name, instance);
   const subject: Subject = {
     type: shown.artifact_type,
@@ -119,11 +120,27 @@ export async function openSheet(project: OpenProject, ask: DecisionAsk): Promise
 }
 
 /** The one instance of a type that awaits a decision. */
-function onlyAwaited(project: OpenProject, evaluation: Evaluation, type: string): string {
+function onlyAwaited(project: OpenProject, evaluation: Evaluation, type: string, hash: string | null): string {
   const [only, ...more] = awaitedEverywhere(project, evaluation).filter(({ subject }) => subject.type === type);
-  if (only === undefined) throw new RunaError(nothingAwaits(type));
+  if (only === undefined) {
+    const decided = hash === null ? "" : decidedWith(evaluation, type, hash);
+    throw new RunaError(decided === "" ? nothingAwaits(type) : decidedAlready(type, decided));
+  }
   if (more.length === 0) return only.subject.id;
   throw new RunaError(whichInstance(type, [only, ...more].map(({ subject }) => subject.id).join(", ")));
+}
+
+/** What was decided on the instances whose content has a hash: `d1 is approved`. */
+function decidedWith({ view }: Evaluation, type: string, hash: string): string {
+  const { decisions } = view.snapshot;
+  const asked = view.valid(type).filter(({ contentHash }) => contentHash.startsWith(hash));
+  return asked
+    .flatMap((instance) => {
+      const state = decisions?.of(instance);
+      if (state?.isApproved === true) return [`${instance.id} is approved`];
+      return (state?.standing.rejections.length ?? 0) > 0 ? [`${instance.id} is rejected`] : [];
+    })
+    .join(", ");
 }
 
 /** Refuses an approval that would count for nothing: it would seem to help, and keep everybody waiting. */

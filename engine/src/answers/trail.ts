@@ -41,6 +41,7 @@ export async function trail(project: OpenProject, { type, instance }: TrailQuery
     recordOf: (one: InstanceState) =>
       methodology.types.get(one.type)?.annotation?.kind === "audit" ? recordedAttemptOf(store, one) : null,
     stands: (decision: LoggedDecision) => decisions !== undefined && isStanding(decisions, decision),
+    why: (decision: LoggedDecision) => (decisions === undefined ? null : whyNot(evaluation, decisions, decision)),
   };
   const found = trailOf(source, named === null ? workIn(evaluation) : chosen(evaluation, named, instance));
   return {
@@ -63,6 +64,18 @@ function isStanding(decisions: Decisions, { type, id, contentHash, subject }: Lo
       one.contentHash === contentHash &&
       one.subject.contentHash === subject.contentHash,
   );
+}
+
+/** Why a decision does not stand, or what is wrong with one that does; null where nothing is known of it. */
+function whyNot(evaluation: Evaluation, decisions: Decisions, decision: LoggedDecision): string | null {
+  const { type, id } = decision.subject;
+  const made = decisions.history(decision.subject).find((one) => one.type === decision.type && one.id === decision.id);
+  const refused = made === undefined ? null : decisions.whyRefused(made);
+  if (made === undefined || refused !== null || isStanding(decisions, decision)) return refused;
+  const subject = instancesOf(evaluation, type).find((one) => one.id === id);
+  if (subject === undefined) return `${type}/${id} has gone`;
+  if (subject.status !== "valid") return `${type}/${id} is ${subject.status}`;
+  return subject.contentHash === decision.subject.contentHash ? "replaced" : `${type}/${id} has another content now`;
 }
 
 function chosen(evaluation: Evaluation, type: string, instance: string | undefined): readonly Instance[] {

@@ -42,6 +42,8 @@ export interface TracedDecision extends NamedContent {
   readonly event: number;
   /** Whether nothing newer has replaced it, and its subject still lies there as it was. */
   readonly stands: boolean;
+  /** Why it does not, or what is wrong with its file. Left out where nothing is. */
+  readonly why?: string;
   /** The fingerprint of the key that signed it. */
   readonly key?: string;
 }
@@ -62,6 +64,8 @@ export interface TrailSource {
   /** The attempt that an instance of an audit type is the record of, as the log tells; null for any other. */
   readonly recordOf: (instance: InstanceState) => string | null;
   readonly stands: (decision: LoggedDecision) => boolean;
+  /** Why it does not, or what is wrong with its file. */
+  readonly why: (decision: LoggedDecision) => string | null;
 }
 
 /** Follows artifacts back to what they were made from. */
@@ -116,7 +120,8 @@ class Walk {
   decisions(): TracedDecision[] {
     return this.#source.logged
       .filter(({ subject }) => this.#contents.has(keyOf(subject)))
-      .map((made) => ({
+      .map((made) => ({ made, why: this.#source.why(made) }))
+      .map(({ made, why }) => ({
         ...named(made),
         decision: made.verdict,
         subject: named(made.subject),
@@ -124,6 +129,7 @@ class Walk {
         at: rfc3339(made.at),
         event: made.seq,
         stands: this.#source.stands(made),
+        ...(why !== null && { why }),
         ...(made.key !== null && { key: made.key }),
       }));
   }

@@ -1,10 +1,9 @@
-import { join } from "node:path";
 import type { Instance } from "@runa/store";
-import { contentOf, fileNameOf, readRegularFile } from "@runa/store/files";
 import { verifyLog } from "@runa/store/log";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import { isDecision } from "../methodology/annotation.ts";
 import type { OpenProject } from "../project/project.ts";
+import { valueThere } from "../value-there.ts";
 import { type LoggedFile, ToldByLog } from "./told-by-log.ts";
 
 /** What does not fit, in one word for programs. */
@@ -140,11 +139,8 @@ function nameOf({ type, id }: Instance): Pick<Misfit, "artifact_type" | "instanc
 }
 
 /** The end of the log that a file names; null where it names none, or is not what was scanned any more. */
-function logHeadOf(workspace: string, { type, id, contentHash }: Instance): string | null {
-  const file = readRegularFile(join(workspace, type, fileNameOf(id)));
-  const read = file === null ? null : contentOf(file.bytes);
-  if (read === null || read.hash !== contentHash || "malformed" in read.content) return null;
-  const { value } = read.content;
+function logHeadOf(workspace: string, instance: Instance): string | null {
+  const value = valueThere(workspace, instance);
   const named = typeof value === "object" && value !== null && "log_head" in value ? value.log_head : null;
   return typeof named === "string" ? named : null;
 }

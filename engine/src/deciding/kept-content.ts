@@ -1,6 +1,9 @@
 import type { Store } from "@runa/store";
+import type { InstanceState } from "@runa/store/attempts";
 import { readContent } from "@runa/store/contents";
 import { parseJsonBytes } from "@runa/store/json";
+import type { OpenProject } from "../project/project.ts";
+import { valueThere } from "../value-there.ts";
 
 /** A content that the store keeps, as JSON with every digit. */
 export type KeptJson =
@@ -25,10 +28,14 @@ export function keptJson(store: Store, hash: string): KeptJson {
   }
 }
 
-/** The note of a decision; null where it has none, or its file is not kept. */
-export function noteOf(store: Store, hash: string): string | null {
-  const kept = keptJson(store, hash);
-  if (kept.kind === "none" || typeof kept.value !== "object" || kept.value === null) return null;
-  const { note } = kept.value as { note?: unknown };
+/** The note of a decision, as the store keeps it or its file says it; null where it has none, or neither is there. */
+export function noteOf(
+  { store, workspace }: Pick<OpenProject, "store" | "workspace">,
+  made: InstanceState,
+): string | null {
+  const kept = keptJson(store, made.contentHash);
+  const value = kept.kind === "json" ? kept.value : valueThere(workspace, made);
+  if (typeof value !== "object" || value === null) return null;
+  const { note } = value as { note?: unknown };
   return typeof note === "string" ? note : null;
 }

@@ -191,6 +191,16 @@ export class Decisions {
     }
   }
 
+  /** Why a decision that was made is not surely that person's, or has no file that counts; null where nothing is wrong with it. */
+  whyRefused(decision: Decision): string | null {
+    const file = this.fileOf(decision);
+    if (file === undefined) return "its file has gone";
+    if (file.contentHash !== decision.contentHash) return EDITED_SINCE;
+    const logged = this.#loggedOf(file);
+    if (logged !== undefined && !decision.attested) return this.#whyNotSigned(file, logged);
+    return decision.valid ? null : "its file breaks the schema of its type";
+  }
+
   /** The event that attests a file with its content. */
   #loggedOf({ type, id, contentHash }: Instance): LoggedDecision | undefined {
     const logged = this.#files.get(type, id);
@@ -252,9 +262,9 @@ export class Decisions {
   /** A decision that only its signature attests; why it is none, where it is not. */
   #foreignAt(file: Instance): Decision | string {
     const { signatures } = this.#on;
-    if (signatures === null) return NOT_ATTESTED;
-    const read = signatures.read(file);
-    if (typeof read === "string") return read;
+    const read = signatures === null ? NOT_ATTESTED : signatures.read(file);
+    if (typeof read === "string")
+      return read === NOT_ATTESTED && this.#files.get(file.type, file.id) !== undefined ? EDITED_SINCE : read;
     const subject = this.#row(read.subject.type, read.subject.id);
     if (!this.#fits(read)) return `not attested: it is no decision that ${file.type} is for`;
     // Of a subject that has changed since it is not known any more.
@@ -296,7 +306,10 @@ export class Decisions {
 
 const NONE: readonly Decision[] = [];
 
-export const NOT_ATTESTED = "not attested: decisions are made with runa approve";
+export const NOT_ATTESTED =
+  "not attested: decisions are made with runa approve, and this log knows of none here; one from another clone has to be signed";
+/** The log tells of it with another content. */
+export const EDITED_SINCE = "not attested: it was edited since it was made with runa approve";
 
 function isAmong(decisions: readonly Decision[], { type, id, contentHash }: InstanceState): boolean {
   return decisions.some((one) => one.type === type && one.id === id && one.contentHash === contentHash);

@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import { type ContentHash, type Instance, type InstanceId, type WallTime, type WorkUnit, wallTime } from "@runa/store";
-import { contentOf, fileNameOf, readRegularFile } from "@runa/store/files";
 import type { LoggedDecision, Verdict } from "@runa/store/log";
 import type { Policy } from "../people/policy.ts";
 import type { SignatureVerdict, verdictOf } from "../people/verdict.ts";
+import { valueThere } from "../value-there.ts";
 import { NOT_ATTESTED } from "./decisions.ts";
 import { readProjectId } from "./project-id.ts";
 import type { SignatureState, Signatures, SignedDecision } from "./signatures.ts";
@@ -86,27 +85,14 @@ export class SignedFiles implements Signatures {
   }
 
   /** What a file holds; nothing where it is no longer what the last scan found. */
-  #valueOf({ type, id, contentHash }: Instance): unknown {
-    const key = `${type}/${id}/${contentHash}`;
+  #valueOf(file: Instance): unknown {
+    const key = `${file.type}/${file.id}/${file.contentHash}`;
     const known = this.#values.get(key);
     if (known !== undefined) return known;
-    const value = this.#readAs(type, id, contentHash);
+    const value = valueThere(this.#workspace, file);
     // What cannot be read now may be readable the next time.
     if (value !== undefined) this.#values.set(key, value);
     return value;
-  }
-
-  #readAs(type: string, id: InstanceId, expected: ContentHash): unknown {
-    let bytes: Buffer | undefined;
-    try {
-      bytes = readRegularFile(join(this.#workspace, type, fileNameOf(id)))?.bytes;
-    } catch {
-      return undefined;
-    }
-    if (bytes === undefined) return undefined;
-    const { hash, content } = contentOf(bytes);
-    if (hash !== expected || "malformed" in content) return undefined;
-    return content.exact ?? content.value;
   }
 }
 

@@ -54,6 +54,21 @@ function awaited(evaluation: Evaluation): AwaitedDecision[] {
   });
 }
 
+/** What a rejection settles and candidates wait for that are not done: as long as it stands there is nothing to do for them. */
+export function rejectedIn(evaluation: Evaluation): Instance[] {
+  const { view, candidates } = evaluation;
+  const { decisions } = view.snapshot;
+  if (decisions === undefined) return [];
+  const left = candidates.filter(({ freshness, readiness }) => !freshness.current && readiness.status !== "ready");
+  return decisions.types.subjects.toSorted().flatMap((type) => {
+    const names = decisions.types.approvalsOf(type).map(({ name }) => name);
+    if (!left.some((candidate) => needsAny(candidate, decisions, names))) return [];
+    return view
+      .valid(type)
+      .filter((one) => decisions.of(one).standing.rejections.length > 0 && isSettled(evaluation, decisions, one));
+  });
+}
+
 /**
  * Whether nobody has to decide on an instance for now: it is approved in full, or rejected and that is not answered yet
  * (decisions.md section 2, "Owed").

@@ -58,7 +58,8 @@ export function attemptAgent({ ran_by, agent, usage }: TracedAttempt): string {
 }
 
 /** What a person decided: `approved by anna, 2026-03-02 10:12:00 (legal-approval/0195…)`. */
-export function decisionText({ decision, by, at, key, stands, ...file }: TracedDecision): string {
+export function decisionText({ decision, by, at, key, stands, why, ...file }: TracedDecision): string {
   const signed = key === undefined ? "" : `, signed with ${visible(key)}`;
-  return `${decision} by ${visible(by)}, ${localTimeOf(at)} (${contentName(file)})${signed}${stands ? "" : ", does not stand any more"}`;
+  const because = why === undefined ? "" : `${stands ? "; " : ": "}${visible(why)}`;
+  return `${decision} by ${visible(by)}, ${localTimeOf(at)} (${contentName(file)})${signed}${stands ? "" : ", does not stand any more"}${because}`;
 }
