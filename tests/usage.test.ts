@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { CHECKOUT } from "./rig/programs.ts";
 import { runa } from "./rig/run.ts";
 import { Scratch } from "./rig/scratch.ts";
 
@@ -112,6 +115,24 @@ describe("help", () => {
     const { stdout } = await runa(here.path, "log", "--help");
     expect(stdout).toContain("\nUsage: runa log [--follow] [--attempt ID]");
     expect(stdout).toMatch(/\n {7}runa log --verify \[--expect HEAD\] .*\n {7}runa log --head /);
+  });
+
+  test("of every command, and its section of the page on the command line, show each option that it has", async () => {
+    using here = new Scratch();
+    const help = async (...args: string[]) => (await runa(here.path, ...args, "--help")).stdout;
+    const named = (text: string) => [...new Set(text.match(/--[a-z][a-z-]*/g) ?? [])].sort();
+    const page = readFileSync(join(CHECKOUT, "docs/cli.md"), "utf8");
+    const commands = [...(await help()).matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, command = ""]) => command);
+    expect(commands).toEqual(expect.arrayContaining(COMMANDS));
+    for (const command of commands) {
+      const text = await help(command);
+      const options = [...text.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option = ""]) => option).sort();
+      const [, usage = ""] = /^(Usage: [\s\S]*?)\n\n/m.exec(text) ?? [];
+      const [, section = ""] = new RegExp(`^## ${command}\n\n\`\`\`\n([\\s\\S]*?)\`\`\``, "m").exec(page) ?? [];
+      expect([command, named(usage)]).toEqual([command, options]);
+      expect([command, named(section)]).toEqual([command, options]);
+      expect(page).toMatch(new RegExp(`^\\| \\[\`${command}\`\\]\\(#${command}\\) \\| \\S`, "m"));
+    }
   });
 
   test("of runa names every command", async () => {

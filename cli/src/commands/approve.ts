@@ -11,8 +11,9 @@ export class ApproveCommand extends DecidingCommand {
       "[--set KEY=VALUE]...",
       "[--hash HASH]",
       "[--key FILE]",
+      "[--work-unit ID]",
     ],
-    ["--batch FILE", "[--as TYPE]", "[--set KEY=VALUE]...", "[--key FILE]"],
+    ["--batch FILE", "[--as TYPE]", "[--set KEY=VALUE]...", "[--key FILE]", "[--work-unit ID]"],
   ];
   static override usage = Command.Usage({
     description: "Approve an artifact, as it is now.",

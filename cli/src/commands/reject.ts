@@ -4,8 +4,15 @@ import { DecidingCommand } from "./base/deciding-command.ts";
 export class RejectCommand extends DecidingCommand {
   static override paths = [["reject"]];
   static forms = [
-    ["TYPE [INSTANCE]", "--note TEXT | --edit", "[--set KEY=VALUE]...", "[--hash HASH]", "[--key FILE]"],
-    ["--batch FILE", "[--set KEY=VALUE]...", "[--key FILE]"],
+    [
+      "TYPE [INSTANCE]",
+      "(--note TEXT | --edit)",
+      "[--set KEY=VALUE]...",
+      "[--hash HASH]",
+      "[--key FILE]",
+      "[--work-unit ID]",
+    ],
+    ["--batch FILE", "[--set KEY=VALUE]...", "[--key FILE]", "[--work-unit ID]"],
   ];
   static override usage = Command.Usage({
     description: "Reject an artifact, as it is now, and say why.",

@@ -17,7 +17,7 @@ const GRACE = 10_000;
 
 export class RevokeCommand extends ProjectCommand {
   static override paths = [["revoke"]];
-  static forms = [["TYPE INSTANCE", "--note TEXT", "[--stop]", "[--key FILE]"]];
+  static forms = [["TYPE INSTANCE", "--note TEXT", "[--stop]", "[--grace DURATION]", "[--key FILE]"]];
   static override usage = Command.Usage({
     description: "Withdraw what you decided on an artifact, as it is now.",
     details: `
