@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { by, gated, hashOf } from "./rig/deciding.ts";
 import { draft } from "./rig/examples.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
 
@@ -123,4 +124,41 @@ describe("doctor", () => {
       expect.stringMatching(/^warning: the key SHA256:\S{43}, which git signs with, is held by an ssh-agent/),
     ]);
   });
+});
+
+test("decisions that newer ones have replaced are the normal life of a gate; an invalid one is a problem", async () => {
+  const rig = await makeRig(gated);
+  const decide = async (verb: string, person: string) =>
+    expect(
+      await rig.run(verb, "design", "d1", "--hash", await hashOf(rig, "design/d1"), "--note", "says why", by(person)),
+    ).toMatchObject({ exitCode: 0 });
+  await decide("reject", "anna");
+  rig.artifact("design/d1", { title: "Again" });
+  await decide("approve", "anna");
+  await decide("approve", "anna");
+  const { exitCode, stdout, json } = await rig.run("doctor", "--health");
+  expect(stdout).toContain(
+    "  note     design-approval: 1 decision replaced by a newer one, or on what has changed since\n  note     design-rejection: 1 decision replaced",
+  );
+  expect(stdout).toMatch(/\nhealthy\n$/);
+  expect({ exitCode, json }).toEqual({ exitCode: 0, json: undefined });
+  expect((await rig.run("doctor", "--health", "--strict", "--json")).json).toMatchObject({
+    problems: 0,
+    warnings: 0,
+    unhealthy: [],
+    stale_decisions: 2,
+  });
+  expect((await rig.run("state")).stdout).not.toContain("warning");
+  expect((await rig.run("scan")).stdout).not.toContain("stale");
+  expect((await rig.run("scan", "--json")).json).toMatchObject({ unhealthy: [] });
+
+  rig.artifact("design-approval/forged", { decision: "approved" });
+  expect((await rig.run("doctor", "--health", "--json")).json).toMatchObject({
+    problems: 1,
+    unhealthy: [{ instance_id: "forged", status: "invalid" }],
+    stale_decisions: 2,
+  });
+  expect((await rig.run("state")).stdout).toContain(
+    "warning: design-approval/forged is invalid; `runa doctor` says why",
+  );
 });

@@ -33,6 +33,7 @@ describe.runIf(hasTerminals)("on a terminal", () => {
         "design/d1": {
           title: "Harmless\u001b[2J\u001b[H\u202e\u200b",
           steps: [{ do: "one", lines: "first\n# Second\n\tthird" }],
+          flags: ["-rf", "*"],
           long,
           unbroken: "x".repeat(500),
           last_of_all: `${"\u00a0".repeat(110)}delete everything`,
@@ -46,6 +47,7 @@ describe.runIf(hasTerminals)("on a terminal", () => {
     expect(screen).toContain(`content  ${hash}`);
     expect(screen).toContain("- **Title:** Harmless\\u{1b}[2J\\u{1b}[H\\u{202e}\\u{200b}\n");
     expect(screen).toContain("> # Second\n");
+    expect(screen).toContain("- **Flags:**\n   1. -rf\n   2. *\n");
     for (const word of long.split(" ")) expect(screen).toMatch(new RegExp(`\\b${word}\\b`));
     expect(screen.replaceAll(/\s/g, "")).toContain("x".repeat(500));
     expect(screen).toContain("delete everything");
@@ -77,7 +79,7 @@ describe.runIf(hasTerminals)("on a terminal", () => {
     });
     const hash = await hashOf(rig, "design/d1");
     await rig.run("reject", "design", "d1", "--hash", hash, "--note", "too\u001b[2J short", by("bert"));
-    rig.artifact("design/d1", { title: "New", steps: ["one", "one and a half", "two"], added: { by: "x" } });
+    rig.artifact("design/d1", { title: "New", steps: ["one", "-rf", "two"], added: { by: "x" } });
     const { screen } = await onTerminal(rig, "reject design d1 --note still", by("anna", { input: "yes\n" }));
     expect(screen).toMatch(
       /decisions {2}rejected by bert \(design-rejection\), [-0-9]+\s+[:0-9]+,\s+of another content:\s+too\\u\{1b\}\[2J short\n/,
@@ -89,7 +91,7 @@ describe.runIf(hasTerminals)("on a terminal", () => {
         "    was  Old",
         "    is   New",
         "  /steps/1 is new",
-        "    is   one and a half",
+        "    is   -rf",
         "  /added is new",
         "    is   - **By:** x",
         "  /gone is gone",

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { by, deciding, hashOf } from "./rig/deciding.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
@@ -138,4 +139,25 @@ test("an attempt that was given an approval is ended when that is withdrawn with
   expect(await statuses(rig)).toEqual(["build waiting"]);
   const again = await rig.run("revoke", "design", "d1", "--note", "not yet", "--stop", by("anna"));
   expect(again.exitCode).toBe(1);
+});
+
+/** What has another runa do something between the evaluation and the claim of a candidate. */
+function meanwhile(...words: readonly string[]): { env: Record<string, string> } {
+  const hook = fileURLToPath(new URL("rig/meanwhile.cjs", import.meta.url));
+  return { env: { NODE_OPTIONS: `--require=${JSON.stringify(hook)}`, RIG_MEANWHILE: JSON.stringify(words) } };
+}
+
+test("an approval that is withdrawn between evaluation and claim is given to nobody", async () => {
+  const rig = await makeRig({
+    protocols: [{ name: "build", requires: ["design", "design-approval"], produces: ["code"] }],
+    schemas: { "design-approval": deciding({ kind: "approval", of: "design" }) },
+    artifacts: { "design/d1": { title: "Design" } },
+  });
+  await decided(rig, "approve", "design", "d1");
+  const revoke = meanwhile("revoke", "design", "d1", "--note", "not yet", "--stop");
+  const run = await rig.run("run", by("anna", revoke));
+  expect(run.stdout).toContain("revoked: design/d1, by anna, as design-approval\n");
+  expect(run.exitCode).toBe(3);
+  expect(await rig.events("claimed")).toEqual([]);
+  expect(await statuses(rig)).toEqual(["build waiting"]);
 });

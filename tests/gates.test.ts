@@ -178,6 +178,52 @@ test("a design is rejected, drafted again, approved, edited, and approved again"
   expect(await standing(rig)).toEqual(waits);
 });
 
+/** What would move a protocol, and what explain says besides. */
+async function explained(rig: Rig, protocol: string) {
+  const { stdout } = await rig.run("explain", protocol);
+  return { stdout, next: stdout.split("what would move it\n  ")[1]?.split("\n")[0] };
+}
+
+test("what would move a protocol is never a file that only people or runa may write", async () => {
+  const rig = await makeRig({
+    protocols: [
+      { name: "build", requires: ["design", "design-approval"], produces: ["code"] },
+      { name: "cancel", requires: ["design"], produces: ["note"], trigger: "on_artifact(design-rejection)" },
+      { name: "diagnose", requires: ["failed-attempt"], produces: ["cause"] },
+    ],
+    schemas: {
+      "design-approval": approval("design"),
+      "design-rejection": rejection("design"),
+      "failed-attempt": { type: "object", "x-runa": { kind: "audit" } },
+    },
+  });
+  const put = "put a file of type design into .runa/workspace/design/";
+  expect((await explained(rig, "build")).next).toBe(put);
+  expect((await explained(rig, "cancel")).next).toBe(put);
+  expect((await explained(rig, "diagnose")).next).toBe("nothing has to be done: failed-attempt would have to change");
+  rig.artifact("design/d1", { title: "One" });
+  expect((await explained(rig, "build")).next).toBe(
+    "decide on it: `runa approve design d1`, or `runa reject design d1`",
+  );
+  expect((await explained(rig, "cancel")).next).toBe("nothing has to be done: design-rejection would have to change");
+  decideIn(rig, { name: "design-rejection/r1", on: "design/d1", by: "ben", verdict: "rejected", note: "Too slow" });
+  const { json } = await rig.run("explain", "build", "--json");
+  expect(json?.protocols).toMatchObject([
+    { next: { kind: "decide", instance_id: "d1", approval_types: ["design-approval"], rejected_by: ["ben"] } },
+  ]);
+  expect((await explained(rig, "build")).next).toBe(
+    "ben rejected it, and can approve it after all: `runa approve design d1`, or withdraw that: `runa revoke design d1 --note NOTE`; other content can take its place too",
+  );
+});
+
+test("what was rejected is drafted again first, where somebody drafts", async () => {
+  const rig = await makeRig(gated);
+  expect((await explained(rig, "implement")).next).toBe("`runa step` executes draft");
+  await runs(rig, [["design", "d1", { title: "One" }]]);
+  decideIn(rig, { name: "design-rejection/r1", on: "design/d1", by: "ben", verdict: "rejected", note: "Too slow" });
+  expect((await explained(rig, "implement")).next).toBe("`runa step` executes draft");
+});
+
 test("work that answers a rejection without a change has to be decided on again", async () => {
   const rig = await makeRig(gated);
   await runs(rig, [["design", "d1", { title: "One" }]]);

@@ -99,6 +99,23 @@ describe("show", () => {
     expect(prompt.stdout).toContain(stdout.slice(stdout.indexOf("- **Title")));
   });
 
+  test("shows each value word by word, as it is and as it was, though the prompt escapes its Markdown", async () => {
+    const rig = await makeRig({ ...draft, schemas: { requirements: true } });
+    rig.artifact("requirements/r1", { command: ["rm", "-rf", "*", "# x\u001b[2J"] });
+    await rig.run("scan");
+    const shown = "- **Command:**\n   1. rm\n   2. -rf\n   3. *\n   4. # x\\u{1b}[2J\n";
+    const attempt = rig.start("step");
+    const agent = await rig.nextAttempt();
+    expect((await rig.run("show", "requirements", "r1")).stdout).toContain(shown);
+    const past = await rig.run("show", "requirements", "r1", "--at", agent.id);
+    expect(past.stdout).toContain(shown);
+    expect((await rig.run("show", "requirements", "r1", "--json")).json).toMatchObject({
+      prose: "- **Command:**\n   1. rm\n   2. \\-rf\n   3. \\*\n   4. \\# x\\u{1b}[2J",
+    });
+    await agent.exit(0);
+    await attempt.ended();
+  });
+
   test("of an instance that is not valid says what is wrong, at its place in the file", async () => {
     const rig = await makeRig({
       ...draft,

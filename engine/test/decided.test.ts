@@ -54,6 +54,22 @@ test("where a methodology has no decisions the snapshot stays as it is", () => {
   ).toBe(snapshot);
 });
 
+test("decisions concern a protocol that names a type of them, in whatever place", () => {
+  const protocols = [
+    declare("requires", { requires: ["legal"] }),
+    declare("accepts", { accepts: ["rejection"] }),
+    declare("listens", { trigger: { type: "on_artifact", name: "security" } }),
+    declare("neither", { requires: ["design"], produces: ["code"] }),
+  ];
+  const types = { legal: approvalOf("design"), security: approvalOf("design"), rejection: rejectionOf("design") };
+  const { decisions } = lookAt([D1], [], { methodology: methodologyOf(TYPES, protocols, types) });
+  expect(protocols.filter((protocol) => decisions.concern(protocol)).map(({ name }) => name)).toEqual([
+    "requires",
+    "accepts",
+    "listens",
+  ]);
+});
+
 test("an approval counts from as many people as it takes, and until a rejection stands", () => {
   const legal = decided("legal", "a1", D1, { at: 5 });
   const security = decided("security", "a2", D1, { at: 6 });

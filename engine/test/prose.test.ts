@@ -105,6 +105,23 @@ test.each([
   expect(prose(exact).split("\n")).toEqual(lines);
 });
 
+test("a person is shown each value as it is, and nothing that a terminal would obey", () => {
+  const lines = ["-rf /tmp/x", "# a", "1. b", "`c`", "a\\b", "*d*\u001b[2J\u202e", "- e\n# f"];
+  expect(prose({ command: lines, "a*b`c": "> g" }, "person").split("\n")).toEqual([
+    "- **Command:**",
+    "   1. -rf /tmp/x",
+    "   2. # a",
+    "   3. 1. b",
+    "   4. `c`",
+    "   5. a\\b",
+    "   6. *d*\\u{1b}[2J\\u{202e}",
+    "   7.",
+    "      > - e",
+    "      > # f",
+    "- **A*b`c:** > g",
+  ]);
+});
+
 const PIECES = [
   ..."# ## ###### = === - -- --- > ` ``` ~~~ * ** _ ___ | + 1. 12) 1234567890. < <h1> </h2> <!-- [a]: \\ : a Instructions".split(
     " ",
@@ -164,10 +181,10 @@ test("whatever an artifact holds, no line of it is a heading or changes what fol
   );
 });
 
-test("below the top every line is an entry or a quotation", () => {
+test.each(["agent", "person"] as const)("below the top every line is an entry or a quotation, for a %s", (reader) => {
   fc.assert(
     fc.property(fc.dictionary(hostile, values, { minKeys: 1, maxKeys: 4 }), (object) => {
-      const others = prose(object)
+      const others = prose(object, reader)
         .split("\n")
         .filter((line) => !/^ *(?:- \*\*.*:\*\*|\d+\.)(?: |$)|^ +> /.test(line));
       expect(others).toEqual([]);

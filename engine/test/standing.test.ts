@@ -133,6 +133,12 @@ describe("what stands", () => {
     expect(stands([by("anna", "legal"), by("anna", "revoked", { valid: false })])).toEqual([]);
     expect(stands([by("anna", "rejected"), by("anna", "legal", { attested: false })])).toEqual(["anna rejected"]);
     expect(stands([by("anna", "rejected"), by("anna", "legal", { valid: false })])).toEqual([]);
+    const forged = { attested: false };
+    expect(stands([by("anna", "rejected"), by("anna", "revoked", forged)])).toEqual(["anna rejected"]);
+    expect(stands([by("anna", "rejected"), by("ben", "legal", { ...forged, on: "two" })])).toEqual(["anna rejected"]);
+    expect(stands([by("anna", "legal"), by("anna", "revoked", forged)])).toEqual([]);
+    const left = { people: peopleWith({ ben: [] }) };
+    expect(stands([by("anna", "rejected"), by("ben", "revoked", forged)], left)).toEqual(["anna rejected"]);
   });
 
   test("of somebody who has left is their rejection, until somebody who may decides otherwise", () => {

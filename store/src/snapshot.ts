@@ -7,7 +7,7 @@ import { unhealthyArtifacts } from "./index/artifact-table.ts";
 import { type PackedArtifacts, packedArtifacts } from "./index/packed-artifacts.ts";
 import { lastRemovals } from "./index/removal-table.ts";
 import { type Instances, summaryOf, summaryOfBoth } from "./instances.ts";
-import { type LoggedDecision, loggedDecisions } from "./record/decision-log.ts";
+import { type LoggedDecision, lastDecision, loggedDecisions } from "./record/decision-log.ts";
 import { type HeardDelivery, heardDeliveries } from "./record/delivery-table.ts";
 import { type LastAttempt, lastAttempts, lastSuccesses, workedUnits } from "./record/last-attempts.ts";
 import { type OpenAttempt, openAttempts } from "./record/open-attempts.ts";
@@ -34,6 +34,8 @@ export interface Snapshot {
   readonly heard: ReadonlyMap<WorkUnit | null, HeardDeliveries>;
   /** What people decided, in the log's order; empty unless it was asked for. */
   readonly logged: readonly LoggedDecision[];
+  /** The number of the last event that tells of a decision; left out unless decisions were asked for, and of what was looked back on. */
+  readonly lastDecision?: number;
   /** What the log tells of the records that lie there; nothing unless it was asked for. */
   readonly records: RecordLog;
 }
@@ -83,6 +85,7 @@ export function readSnapshot(
       gaps: grouped(gaps, ({ type }) => type),
       openAttempts: openAttempts(connection),
       logged: decisions ? loggedDecisions(connection) : [],
+      ...(decisions && { lastDecision: lastDecision(connection) }),
       records: recordsIn(connection, instances, records),
       ...recordsOf(connection, scopes, listeners),
     };

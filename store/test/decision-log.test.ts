@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { openStore, type Store } from "../src/connection/store.ts";
 import { authorOf } from "../src/record/decision-log.ts";
+import { confirmArtifact } from "../src/record/delivery.ts";
 import { recordEvent } from "../src/record/event-log.ts";
 import { append } from "../src/record/event-table.ts";
 import { readSnapshot } from "../src/snapshot.ts";
@@ -86,4 +87,10 @@ test("the author of a content is who ran the attempt that delivered it last", ()
   const delivered = rig.row("note", "n-1");
   expect(authorOf(connection, delivered)).toBe("anna");
   expect(authorOf(connection, { ...delivered, id: id("n-2") })).toBe(null);
+
+  // Who confirms it, or puts the same there by hand, has not made it.
+  rig.begin("a-2", null, { actor: { kind: "person", name: "ben" } });
+  confirmArtifact(rig.store, { ...rig.deliverer({}), attempt: "a-2" }, "note", id("n-1"));
+  rig.deliver("n-1", { title: "one" });
+  expect(authorOf(connection, delivered)).toBe("anna");
 });

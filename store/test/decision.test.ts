@@ -2,8 +2,10 @@ import { expect, test } from "vitest";
 import { claimAttempt } from "../src/record/attempt.ts";
 import { recordAccepted, recordReopened } from "../src/record/decision.ts";
 import { readEvents } from "../src/record/event-log.ts";
+import { append } from "../src/record/event-table.ts";
 import { attemptFacts } from "../src/record/instance-history.ts";
 import { readSnapshot } from "../src/snapshot.ts";
+import { EXAMPLES } from "./event-examples.ts";
 import { Rig } from "./rig.ts";
 
 const WRITE = { protocol: "write", workUnit: null };
@@ -18,8 +20,8 @@ function accept(rig: Rig, attempt: string): boolean {
   return recordAccepted(rig.store, { ...NOW, attempt, candidate: WRITE }, {});
 }
 
-function attempt(rig: Rig, id: string, outcome: "exited" | "delivered"): void {
-  rig.end(id, rig.begin(id), outcome, []);
+function attempt(rig: Rig, id: string, outcome: "exited" | "delivered", lastDecision?: number): void {
+  rig.end(id, rig.begin(id, null, { lastDecision }), outcome, []);
 }
 
 test("an accepted attempt counts as the candidate's success from then on", () => {
@@ -85,6 +87,29 @@ test("a candidate that was accepted meanwhile is not executed by whoever saw it 
     });
   expect(claim("exited")).toEqual({ kind: "outdated" });
   expect(claim("delivered")).toMatchObject({ kind: "claimed" });
+});
+
+test("a candidate that depends on decisions is not executed by whoever did not see the last one", () => {
+  const rig = new Rig();
+  const decide = () =>
+    rig.store.connection.write(() =>
+      append(rig.store.connection, { kind: "decision", attempt: null, body: EXAMPLES.decision }),
+    );
+  const seen = () => readSnapshot(rig.store, ["note"], [], [null], { decisions: true }).lastDecision;
+  const none = seen();
+  expect(none).toBe(0);
+  decide();
+  expect(() => rig.begin("attempt-1", null, { lastDecision: none })).toThrow("outdated");
+  const first = seen();
+  // Whatever else is told of since makes no difference.
+  recordReopened(rig.store, [WRITE], {});
+  attempt(rig, "attempt-2", "exited", first);
+  decide();
+  expect(() => rig.begin("attempt-3", null, { lastDecision: first })).toThrow("outdated");
+  expect(seen()).toBe(readEvents(rig.store, { kind: "decision" }).at(-1)?.seq);
+  // Of decisions nobody asked, and on none does it depend.
+  expect(snapshotOf(rig)).not.toHaveProperty("lastDecision");
+  attempt(rig, "attempt-4", "exited");
 });
 
 test("a candidate is reopened until its next success, by an attempt or by hand", () => {

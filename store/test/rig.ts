@@ -151,7 +151,7 @@ export class Rig {
   begin(
     attempt: string,
     workUnit: string | null = null,
-    more: Partial<Pick<Claim, "actor" | "inputs" | "contents">> = {},
+    more: Partial<Pick<Claim, "actor" | "inputs" | "contents" | "lastDecision">> = {},
   ): Moment {
     const candidate = { protocol: PROTOCOL, workUnit: workUnit === null ? null : unit(workUnit) };
     this.#units.set(attempt, candidate.workUnit);

@@ -16,7 +16,7 @@ export class ShowCommand extends ProjectCommand {
     details: `
       Without arguments, every artifact type with how many instances there are. With TYPE, its instances: status, work unit,
       when its file was written, and which attempt it comes from, or that it was put there by hand. With INSTANCE too, its content as
-      an agent's prompt has it, and everything that is wrong with it, with line and column.
+      an agent's prompt has it, each value as it is, and everything that is wrong with it, with line and column.
 
       With --at the same as the log tells that it was: right after an event (\`#12\`), at a time or so long ago (\`2d\`), as an
       attempt was given it (its id), or whenever it was some content (\`sha256:…\`).

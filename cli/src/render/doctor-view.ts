@@ -14,6 +14,7 @@ export function doctorText(examination: Examination): string[] {
   const {
     health,
     unattested,
+    staleDecisions,
     gaps,
     findings,
     readiness,
@@ -46,6 +47,10 @@ export function doctorText(examination: Examination): string[] {
         : [
             `${label("warning")} ${count(unattested, "record")} of attempts from before this project's log: nothing attests them, and they count for nothing`,
           ]),
+      ...staleDecisions.map(
+        (stale) =>
+          `note     ${visible(stale.type)}: ${count(stale.count, "decision")} replaced by a newer one, or on what has changed since`,
+      ),
       ...otherInstructions.map(
         (made) => `note     ${candidateName(made.protocol, made.workUnit)}: ${shortReason(otherwiseReason(made))}`,
       ),

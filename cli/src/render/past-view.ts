@@ -1,4 +1,5 @@
 import { count, visible, visibleLines } from "@runa/engine";
+import { shownContent } from "@runa/engine/answers";
 import { shortAttemptId } from "@runa/engine/attempts";
 import type {
   ContentAnswer,
@@ -61,7 +62,9 @@ export function pastInstanceText(answer: PastInstanceAnswer): string[] {
     `${out("bold", visible(`${artifact_type}/${instance_id}`))}  ${pointText(point)}`,
     ...columns(versionRows(answer), "  "),
     "",
-    ...(content === "kept" ? [prose ?? shown(text)] : [out("red", lack(content, problem))]),
+    ...(content === "kept"
+      ? [prose === undefined || text === undefined ? shown(text) : shownContent(text)]
+      : [out("red", lack(content, problem))]),
   ];
 }
 

@@ -237,8 +237,10 @@ const WORDS: { readonly [K in Reason["kind"]]: Words<Kind<K>> } = {
     short: ({ protocol }) => `execute ${visible(protocol)}`,
   },
   decide: {
-    long: ({ artifact_type, instance_id }, { project }) => {
+    long: ({ artifact_type, instance_id, rejected_by }, { project }) => {
       const what = `${shellWord(artifact_type)} ${shellWord(instance_id)}`;
+      if (rejected_by !== undefined)
+        return `${names(rejected_by)} rejected it, and can approve it after all: \`runa approve ${what}${project}\`, or withdraw that: \`runa revoke ${what} --note NOTE${project}\`; other content can take its place too`;
       return `decide on it: \`runa approve ${what}${project}\`, or \`runa reject ${what}${project}\``;
     },
     short: (reason) => `decide on ${instance(reason)}`,

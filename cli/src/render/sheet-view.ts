@@ -9,8 +9,8 @@ import { columns } from "./style.ts";
  * What is put before a person who decides: where the content comes from, what was decided before, all of the content, and what
  * changed since the content that was decided on last. Nothing is shortened.
  */
-export function sheetText({ shown, subject, decisions, since }: DecisionSheet, width: number): string {
-  const { path, work_unit, origin, prose = "" } = shown;
+export function sheetText({ shown, subject, content, decisions, since }: DecisionSheet, width: number): string {
+  const { path, work_unit, origin } = shown;
   const lines = [
     visible(`${subject.type}/${subject.id}`),
     ...columns(
@@ -27,7 +27,7 @@ export function sheetText({ shown, subject, decisions, since }: DecisionSheet, w
       "  ",
     ),
     "",
-    prose,
+    content,
     ...(since === null ? [] : ["", ...sinceText(since)]),
     "",
   ];

@@ -1,5 +1,11 @@
 import { visible } from "@runa/engine";
-import { type InstanceAnswer, type TypeAnswer, type TypesAnswer, violationDiagnostics } from "@runa/engine/answers";
+import {
+  type InstanceAnswer,
+  shownContent,
+  type TypeAnswer,
+  type TypesAnswer,
+  violationDiagnostics,
+} from "@runa/engine/answers";
 import { diagnosticText } from "./failure.ts";
 import { localTimeOf } from "./local-time.ts";
 import { originText, originTime } from "./origin-text.ts";
@@ -53,7 +59,18 @@ export function typeText({ artifact_type, scan_warnings, instances }: TypeAnswer
  * @param file where it lies, absolute
  */
 export function instanceText(answer: InstanceAnswer, file: string): string[] {
-  const { artifact_type, instance_id, status, path, work_unit, content_hash, changed, origin, text } = answer;
+  const {
+    artifact_type,
+    instance_id,
+    status,
+    path,
+    work_unit,
+    content_hash,
+    changed,
+    origin,
+    text = "",
+    prose,
+  } = answer;
   const name = visible(`${artifact_type}/${instance_id}`);
   return [
     ...warningLines(answer.scan_warnings),
@@ -68,7 +85,7 @@ export function instanceText(answer: InstanceAnswer, file: string): string[] {
       ],
       "  ",
     ),
-    ...violationDiagnostics(file, text ?? "", answer.violations).flatMap((one) => ["", diagnosticText(one)]),
-    ...(answer.prose === undefined ? [] : ["", answer.prose]),
+    ...violationDiagnostics(file, text, answer.violations).flatMap((one) => ["", diagnosticText(one)]),
+    ...(prose === undefined ? [] : ["", shownContent(text)]),
   ];
 }

@@ -57,6 +57,8 @@ export interface DecisionSheet {
   readonly policy: Policy;
   readonly subject: Subject;
   readonly shown: InstanceAnswer;
+  /** All of the content, each value as it is. */
+  readonly content: string;
   /** Every decision on the instance, the latest first. */
   readonly decisions: readonly DecisionEntry[];
   /** What is different from the content that was decided on last; null where that was this one, or none. */
@@ -112,7 +114,8 @@ export async function openSheet(project: OpenProject, ask: DecisionAsk): Promise
     throw new RunaError(hashDiffers(name, shown.content_hash));
   const { value, exact = value } = parseJson(shown.text ?? "null");
   const since = sinceDecided(project, subject, decisions[0], exact);
-  return { verdict: ask.verdict, type, decider, policy, subject, shown, decisions, since };
+  const content = prose(exact, "person");
+  return { verdict: ask.verdict, type, decider, policy, subject, shown, content, decisions, since };
 }
 
 /** The one instance of a type that awaits a decision. */
@@ -191,8 +194,8 @@ function sinceDecided(
 function proseChange({ path, ...change }: ValueChange): ProseChange {
   return {
     path,
-    ...("before" in change && { before: prose(change.before) }),
-    ...("after" in change && { after: prose(change.after) }),
+    ...("before" in change && { before: prose(change.before, "person") }),
+    ...("after" in change && { after: prose(change.after, "person") }),
   };
 }
 

@@ -21,6 +21,8 @@ export interface DoctorAnswer {
   readonly unhealthy: readonly UnhealthyEntry[];
   /** How many records of attempts are from before the log, so that nothing attests them; one warning for all. */
   readonly unattested: number;
+  /** How many decisions something newer has replaced, or are on what has changed since: nothing is wrong with them. */
+  readonly stale_decisions: number;
   readonly not_read: readonly GapEntry[];
   readonly passed_over: readonly string[];
   readonly unrecognized: readonly string[];
@@ -70,6 +72,7 @@ export function doctorAnswer({ root, methodology }: OpenProject, examination: Ex
     artifacts: health.map(({ type, total, valid }) => ({ artifact_type: type, total, valid })),
     unhealthy: health.flatMap(({ unhealthy }) => unhealthyEntries(unhealthy)),
     unattested: examination.unattested,
+    stale_decisions: examination.staleDecisions.reduce((sum, { count }) => sum + count, 0),
     not_read: examination.gaps.map(gapEntry),
     passed_over: examination.passedOver,
     unrecognized: examination.unrecognized,

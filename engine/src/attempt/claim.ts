@@ -78,6 +78,7 @@ export function launchAttempt(
     lastAttempt: lastAttemptHere(view.lastAttempt(protocol)),
     reopened: reopeningOf(project, view, candidate),
     lastOutcome: lastOutcomeHere(view.lastAttempt(protocol)),
+    lastDecision: lastDecisionFor(view, protocol),
     exclusion,
     contents: [
       ...methodologyContents(project.methodology),
@@ -151,6 +152,11 @@ function lastAttemptHere(last: LastAttempt | undefined): string | null {
 
 function lastOutcomeHere(last: LastAttempt | undefined): OutcomeId | undefined {
   return last?.elsewhere === undefined ? last?.outcome : undefined;
+}
+
+/** The last decision that was looked at, where the protocol depends on any. */
+function lastDecisionFor({ snapshot }: ScopeView, protocol: Protocol): number | undefined {
+  return snapshot.decisions?.concern(protocol) === true ? snapshot.lastDecision : undefined;
 }
 
 /** Of a candidate that had succeeded, which success that was and why it is executed again. */

@@ -3,7 +3,8 @@ import type { InstanceState } from "@runa/store/attempts";
 import type { LoggedDecision } from "@runa/store/log";
 import { type DecisionAnnotation, isDecision } from "../methodology/annotation.ts";
 import { type ApprovalType, type DecisionTypes, decisionTypesOf } from "../methodology/decision-types.ts";
-import type { Methodology } from "../methodology/methodology.ts";
+import type { ProtocolDeclaration } from "../methodology/manifest.ts";
+import { type Methodology, readTypesOf } from "../methodology/methodology.ts";
 import { addTo, ByInstance } from "./by-instance.ts";
 import { type Deciders, type Decision, inOrder } from "./decision.ts";
 import { approvedList, countingList, type Gate, gatesOf, type ListName, recordsOfOthers } from "./gates.ts";
@@ -87,6 +88,11 @@ export class Decisions {
   /** Of which types a protocol sees only what is approved, and for what. */
   gateOf(protocol: string): Gate | undefined {
     return this.#gates.get(protocol);
+  }
+
+  /** Whether it depends on what people decide if a protocol is READY, and what it is given: it names a decision type. */
+  concern(protocol: ProtocolDeclaration): boolean {
+    return [...readTypesOf(protocol), ...protocol.accepts].some((type) => this.types.subjectOf(type) !== undefined);
   }
 
   /** What a protocol sees of a type, in place of all that lies there. */

@@ -88,8 +88,12 @@ export class SignedFiles implements Signatures {
   /** What a file holds; nothing where it is no longer what the last scan found. */
   #valueOf({ type, id, contentHash }: Instance): unknown {
     const key = `${type}/${id}/${contentHash}`;
-    if (!this.#values.has(key)) this.#values.set(key, this.#readAs(type, id, contentHash));
-    return this.#values.get(key);
+    const known = this.#values.get(key);
+    if (known !== undefined) return known;
+    const value = this.#readAs(type, id, contentHash);
+    // What cannot be read now may be readable the next time.
+    if (value !== undefined) this.#values.set(key, value);
+    return value;
   }
 
   #readAs(type: string, id: InstanceId, expected: ContentHash): unknown {

@@ -29,6 +29,21 @@ export function standingOn(
   approvals: readonly ApprovalType[],
   deciders: Deciders,
 ): Standing {
+  const told = standingBy(decisions, content, approvals, deciders);
+  if (decisions.every(({ attested }) => attested)) return told;
+  // What only claims to be a decision takes approvals away, and withdraws nothing that was said against the work.
+  const against = decisions.filter(
+    ({ attested, verdict, subject }) => attested || (verdict === "rejected" && subject.contentHash === content),
+  );
+  return { ...told, rejections: standingBy(against, content, approvals, deciders).rejections };
+}
+
+function standingBy(
+  decisions: readonly Decision[],
+  content: ContentHash,
+  approvals: readonly ApprovalType[],
+  deciders: Deciders,
+): Standing {
   if (decisions.at(-1)?.subject.contentHash !== content) return NOTHING_STANDS;
   if (decisions.length === 1) return sorted(decisions);
   const first = decisions.findLastIndex(({ subject }) => subject.contentHash !== content) + 1;
@@ -69,7 +84,6 @@ class Person {
 
   decides(decision: Decision): void {
     if (decision.verdict === "approved") {
-      // What only claims to be an approval withdraws nothing that was said against the work.
       if (decision.attested) this.#other = null;
       this.#approvals.set(decision.type, decision);
     } else {
@@ -85,7 +99,7 @@ class Person {
 
 function mayOverride(decision: Decision, approvals: readonly ApprovalType[], deciders: Deciders): boolean {
   const { verdict, attested, type, by } = decision;
-  if (verdict !== "approved") return isKnown(deciders, by);
+  if (verdict !== "approved") return attested && isKnown(deciders, by);
   const annotation = approvals.find(({ name }) => name === type)?.annotation;
   return attested && annotation !== undefined && isEntitled(decision, annotation, deciders);
 }

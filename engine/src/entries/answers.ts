@@ -33,6 +33,7 @@ export {
   type TypeAnswer,
   type TypesAnswer,
 } from "../answers/show.ts";
+export { shownContent } from "../answers/shown-content.ts";
 export { followTranscript, hasTranscript, type Transcript, transcriptOf } from "../answers/transcript.ts";
 export { type ValidationAnswer, validate } from "../answers/validate.ts";
 export { type ScopeCounts, scopeCounts, workUnitCounts } from "../answers/work-units.ts";

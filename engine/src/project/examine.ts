@@ -11,6 +11,7 @@ import {
 } from "../evaluate/evaluate.ts";
 import type { ScopeView } from "../evaluate/scope-view.ts";
 import { lockBehind } from "../messages.ts";
+import { isDecision } from "../methodology/annotation.ts";
 import type { Candidate } from "../methodology/candidate.ts";
 import { outputTypesOf } from "../methodology/methodology.ts";
 import { alikes } from "../suggestion.ts";
@@ -43,6 +44,8 @@ export interface Examination {
   readonly health: readonly TypeHealth[];
   /** How many records of attempts are from before the log, so that nothing attests them; they are not among the unhealthy. */
   readonly unattested: number;
+  /** How many decisions of each type something newer has replaced: the normal life of a gate; they are not among the unhealthy. */
+  readonly staleDecisions: readonly { readonly type: string; readonly count: number }[];
   readonly gaps: readonly ScanGap[];
   readonly unrecognized: readonly string[];
   readonly passedOver: readonly string[];
@@ -93,11 +96,14 @@ export async function examine(
   const findings = linted.filter((finding) => !cycles.includes(finding));
   const { gaps, view } = evaluation;
   let unattested = 0;
+  const staleDecisions: { type: string; count: number }[] = [];
   const health = [...methodology.types.keys()].map((type): TypeHealth => {
     const all = view.snapshot.instances.get(type) ?? [];
     const odd = all.filter(({ status }) => status !== "valid");
-    const unhealthy = odd.filter((instance) => !isUnattested(methodology, instance));
-    unattested += odd.length - unhealthy.length;
+    const wrong = odd.filter((instance) => !isStaleDecision(methodology, instance));
+    if (wrong.length < odd.length) staleDecisions.push({ type, count: odd.length - wrong.length });
+    const unhealthy = wrong.filter((instance) => !isUnattested(methodology, instance));
+    unattested += wrong.length - unhealthy.length;
     return { type, total: all.length, valid: all.length - odd.length, unhealthy };
   });
   const readiness = healthOnly ? null : readinessOf(project, evaluation);
@@ -113,6 +119,7 @@ export async function examine(
     findings,
     health,
     unattested,
+    staleDecisions,
     gaps,
     unrecognized,
     passedOver,
@@ -140,6 +147,11 @@ export async function examine(
 /** Whether an instance is a record of an attempt that is only older than the log (decisions.md section 5). */
 function isUnattested({ types }: OpenProject["methodology"], { type, status }: Instance): boolean {
   return status === "stale" && types.get(type)?.annotation?.kind === "audit";
+}
+
+/** Whether an instance is a decision that something newer has replaced, or whose subject has changed: nothing is wrong with it. */
+function isStaleDecision({ types }: OpenProject["methodology"], { type, status }: Instance): boolean {
+  return status === "stale" && isDecision(types.get(type)?.annotation ?? null);
 }
 
 function lockfileFindings(project: OpenProject, evaluation: Evaluation): Diagnostic[] {
@@ -175,24 +187,26 @@ export function otherwiseMade(
   return { protocol: protocol.name, workUnit, success, types };
 }
 
-/** Every instance of a declared type that is not valid, as the last scan left it. */
-export function unhealthyInstances({ view }: Evaluation): Instance[] {
-  return unhealthyAmong(view.snapshot.instances);
+/** Every instance of a declared type with which something is wrong, as the last scan left it. */
+export function unhealthyInstances({ view, methodology }: Evaluation): Instance[] {
+  return unhealthyAmong(methodology, view.snapshot.instances);
 }
 
-function unhealthyAmong(instances: Instances): Instance[] {
+function unhealthyAmong(methodology: OpenProject["methodology"], instances: Instances): Instance[] {
   // Of a type whose sums tell that all are valid the list need not be made.
   const suspect = [...instances.keys()].filter((type) => {
     const sums = instances.summary(type);
     return sums === undefined || sums.valid < sums.total;
   });
-  return suspect.flatMap((type) => instances.get(type) ?? []).filter(({ status }) => status !== "valid");
+  return suspect
+    .flatMap((type) => instances.get(type) ?? [])
+    .filter((instance) => instance.status !== "valid" && !isStaleDecision(methodology, instance));
 }
 
 /** The same for a project whose artifacts are not evaluated. */
 export function unhealthyOf(project: OpenProject, gaps: ScanReport["gaps"]): Instance[] {
   const { store, methodology } = project;
   // What a decision's file comes to is not known of it alone.
-  if (hasDecisions(methodology)) return unhealthyAmong(snapshotOf(project, gaps, []).instances);
+  if (hasDecisions(methodology)) return unhealthyAmong(methodology, snapshotOf(project, gaps, []).instances);
   return readUnhealthy(store, methodology.types.keys());
 }

@@ -1,3 +1,4 @@
+import type { Standing } from "../decisions/standing.ts";
 import { awaitedIn } from "../evaluate/awaited.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { ProtocolView } from "../evaluate/scope-view.ts";
@@ -10,7 +11,7 @@ export function notApproved({ view: { snapshot } }: Evaluation, view: ProtocolVi
   const { subject, approvals } = view.approvalsFor(type);
   return view.undecided.valid(subject).flatMap((instance) => {
     const { approvals: states, standing } = decisions.of(instance);
-    const rejectedBy = [...new Set(standing.rejections.map(({ by }) => by))].sort();
+    const rejectedBy = rejecters(standing);
     const lacking = states.filter((state) => approvals.includes(state.type.name) && !state.isApproved);
     return lacking.map(
       (state): Reason => ({
@@ -26,7 +27,7 @@ export function notApproved({ view: { snapshot } }: Evaluation, view: ProtocolVi
   });
 }
 
-/** The decision that would have a type count for a protocol; null where none is awaited. */
+/** The decision that is awaited and would have a type count for a protocol; null where none is. */
 export function decisionOn(evaluation: Evaluation, view: ProtocolView, type: string): Reason | null {
   const { subject, approvals } = view.approvalsFor(type);
   const [first] = awaitedIn(evaluation).filter(
@@ -39,4 +40,28 @@ export function decisionOn(evaluation: Evaluation, view: ProtocolView, type: str
     instance_id: first.subject.id,
     approval_types: first.approvals.map((state) => state.type.name),
   };
+}
+
+/** The same where nobody is asked, as somebody rejected what is there: that decision is made anew, or the work is. */
+export function decisionAgainOn({ view: { snapshot } }: Evaluation, view: ProtocolView, type: string): Reason | null {
+  const { decisions } = snapshot;
+  if (decisions === undefined) return null;
+  const { subject, approvals } = view.approvalsFor(type);
+  for (const instance of view.undecided.valid(subject)) {
+    const { approvals: states, standing } = decisions.of(instance);
+    const lacking = states.filter((state) => approvals.includes(state.type.name) && !state.isApproved);
+    if (lacking.length === 0 || standing.rejections.length === 0) continue;
+    return {
+      kind: "decide",
+      artifact_type: instance.type,
+      instance_id: instance.id,
+      approval_types: lacking.map((state) => state.type.name),
+      rejected_by: rejecters(standing),
+    };
+  }
+  return null;
+}
+
+function rejecters({ rejections }: Standing): string[] {
+  return [...new Set(rejections.map(({ by }) => by))].sort();
 }

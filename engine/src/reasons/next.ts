@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import type { EvaluatedCandidate, PreconditionFailure, WaitCondition } from "../evaluate/evaluate.ts";
+import type { ProtocolView } from "../evaluate/scope-view.ts";
+import { isDecision } from "../methodology/annotation.ts";
 import { type Protocol, readTypesOf } from "../methodology/methodology.ts";
 import { triggerText } from "../methodology/trigger.ts";
 import { displayPath } from "../project/project.ts";
-import { decisionOn } from "./approval.ts";
+import { decisionAgainOn, decisionOn } from "./approval.ts";
 import { brokenReasons } from "./deciding.ts";
 import type { Explained } from "./explained.ts";
 import { Makers } from "./makers.ts";
@@ -94,8 +96,15 @@ class Search {
         artifact_type: type,
         path: displayPath(project.root, join(project.workspace, gap.path)),
       };
-    const decide = view.unapproved(type) === null ? null : decisionOn(evaluation, view, type);
-    if (decide !== null) return decide;
+    const annotation = evaluation.methodology.types.get(type)?.annotation ?? null;
+    if (view.unapproved(type) !== null) return this.#forDecision(view, asking, type);
+    if (isDecision(annotation)) {
+      if (view.undecided.summary(annotation.of).valid === 0) return this.#forType(asking, annotation.of);
+      // Nothing has to be rejected.
+      return { kind: "done", reads: [type] };
+    }
+    // A record comes with what an attempt comes to.
+    if (annotation?.kind === "audit") return { kind: "done", reads: [type] };
     const makers = new Makers(this.#explained, asking);
     const undeclared = makers.undeclared(type);
     if (undeclared !== null) return { kind: "mend_name", artifact_type: type, ...undeclared };
@@ -116,6 +125,24 @@ class Search {
     if (candidates.length === 0) return this.#elsewhere(writer, type);
     // All were asked already: then only somebody from outside can begin.
     return byPeople;
+  }
+
+  /** What would have something be approved of a type of which nothing is: no file that anybody puts there, and nothing broken that is mended. */
+  #forDecision(view: ProtocolView, asking: Protocol, type: string): Reason {
+    const { evaluation } = this.#explained;
+    const decide = decisionOn(evaluation, view, type);
+    if (decide !== null) return decide;
+    // What was rejected may be about to be made anew.
+    const { subject } = view.approvalsFor(type);
+    const writers = new Makers(this.#explained, asking).writers(subject);
+    const remade = evaluation.candidates.find(
+      (one) =>
+        writers.includes(one.protocol) &&
+        !this.#asked.has(one) &&
+        (one.attempt !== null || one.readiness.status === "ready"),
+    );
+    if (remade !== undefined) return this.from(remade);
+    return decisionAgainOn(evaluation, view, type) ?? { kind: "done", reads: [subject] };
   }
 
   /** What would have a protocol of another scope write a type: what it requires and nobody has, or a question about itself. */

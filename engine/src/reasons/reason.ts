@@ -172,7 +172,12 @@ export type Reason =
   // What would move it.
   | ({ readonly kind: "execute"; readonly command: "step" | "run" } & NamedCandidate)
   | { readonly kind: "wait" }
-  | ({ readonly kind: "decide"; readonly approval_types: readonly string[] } & NamedInstance)
+  | ({
+      readonly kind: "decide";
+      readonly approval_types: readonly string[];
+      /** Whose rejections stand, where they are what has to be decided anew. */
+      readonly rejected_by?: readonly string[];
+    } & NamedInstance)
   | ({ readonly kind: "ask"; readonly scoped: boolean } & OfType & NamedCandidate)
   | ({ readonly kind: "put_file"; readonly directory: string } & OfType)
   | ({ readonly kind: "rename"; readonly path: string; readonly wanted: string } & OfType)

@@ -14,16 +14,23 @@ export function standingIn(
 ): Decision[] {
   const mayDecide = ({ by }: Decision) => known === null || known.has(by);
   return decisions.filter((decision, index) => {
-    const newer = decisions.slice(index + 1);
+    const newer = decisions
+      .slice(index + 1)
+      .filter((other) => decision.verdict !== "rejected" || other.attested || isAgainst(other, content));
     if (decision.subject.contentHash !== content) return false;
     if (newer.some(({ subject }) => subject.contentHash !== content)) return false;
     if (newer.some((other) => other.by === decision.by && replaces(other, decision))) return false;
     if (decision.verdict === "approved") return decision.valid && decision.attested;
     if (decision.verdict === "revoked" || mayDecide(decision)) return true;
     return !newer.some((other) =>
-      other.verdict === "approved" ? other.attested && entitled(other) : mayDecide(other),
+      other.verdict === "approved" ? other.attested && entitled(other) : other.attested && mayDecide(other),
     );
   });
+}
+
+/** What only claims to be a decision withdraws no rejection, and may be one. */
+function isAgainst({ verdict, subject }: Decision, content: string): boolean {
+  return verdict === "rejected" && subject.contentHash === content;
 }
 
 function replaces(newer: Decision, older: Decision): boolean {

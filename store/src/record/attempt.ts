@@ -24,6 +24,7 @@ import {
 } from "./attempt-table.ts";
 import { nextMoment } from "./clock-table.ts";
 import type { Decided } from "./decision.ts";
+import { lastDecision } from "./decision-log.ts";
 import {
   type DeliveryRow,
   deliveriesOf,
@@ -54,6 +55,8 @@ export interface Claim extends AttemptStart {
   readonly lastAttempt: string | null;
   /** How that ended, where it is known; another outcome means that it was accepted meanwhile. */
   readonly lastOutcome?: OutcomeId | undefined;
+  /** The last event that told of a decision, where decisions were asked about; another means that people decided meanwhile. */
+  readonly lastDecision?: number | undefined;
   /** Its last success, and why it is executed again, as far as is known; null where it had none. */
   readonly reopened: Pick<EventBodies["reopened"], "last_success" | "because"> | null;
   /** The run that executes it. */
@@ -74,7 +77,7 @@ export interface Circumstances extends Pick<EventBodies["claimed"], "binding" | 
   readonly methodology: ToldMethodology;
 }
 
-/** What came of a claim: the attempt has begun, something else runs that it has to wait for, or it was executed meanwhile. */
+/** What came of a claim: the attempt has begun, something else runs that it has to wait for, or it is no longer as it was evaluated. */
 export type ClaimResult =
   | { readonly kind: "claimed"; readonly started: Moment }
   | { readonly kind: "obstructed"; readonly by: OpenAttempt }
@@ -94,6 +97,8 @@ export function claimAttempt(store: Store, claim: Claim): ClaimResult {
     const last = lastAttemptOf(connection, protocol, workUnit);
     if ((last?.id ?? null) !== claim.lastAttempt) return { kind: "outdated" };
     if (claim.lastOutcome !== undefined && last?.outcome !== claim.lastOutcome) return { kind: "outdated" };
+    if (claim.lastDecision !== undefined && lastDecision(connection) !== claim.lastDecision)
+      return { kind: "outdated" };
     keepContents(store, claim.contents);
     const started = nextMoment(connection);
     const startedAt = wallTime();

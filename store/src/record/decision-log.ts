@@ -27,10 +27,13 @@ const AFTER = "SELECT seq, at, body FROM event WHERE kind = 'decision' AND seq >
 // All in one text, which one call parses: thousands of decisions are read by every command.
 const TOGETHER = `SELECT '[' || group_concat('[' || seq || ',' || at || ',' || body || ']', ',') || ']' AS text, max(seq) AS seq
   FROM (SELECT seq, at, body FROM event WHERE kind = 'decision' AND seq > ? ORDER BY seq)`;
+const LAST = "SELECT max(seq) AS seq FROM event WHERE kind = 'decision'";
 const HASH = "SELECT hash FROM event WHERE seq = ?";
+// Who confirms a content, or delivers it again by hand, does not make it.
 const AUTHOR = `SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.actor.name') END AS name
   FROM event WHERE attempt =
-    (SELECT attempt FROM delivery WHERE artifact_type = ? AND instance_id = ? AND content_hash = ? ORDER BY at DESC LIMIT 1)
+    (SELECT attempt FROM delivery WHERE artifact_type = ? AND instance_id = ? AND content_hash = ?
+       AND attempt IS NOT NULL AND via <> 'confirmed' ORDER BY at DESC LIMIT 1)
   AND kind = 'claimed' ORDER BY seq LIMIT 1`;
 
 /** What was read of the log, up to which event. */
@@ -59,6 +62,11 @@ export function loggedDecisions(connection: Connection): readonly LoggedDecision
     connection.remember(LAST_READ, { decisions, seq, hash });
     return decisions;
   });
+}
+
+/** The number of the last event that tells of a decision, whether or not this runa knows it in every part; 0 where none does. */
+export function lastDecision(connection: Connection): number {
+  return (connection.statement(LAST).get() as { seq: number | null }).seq ?? 0;
 }
 
 function hashOf(connection: Connection, seq: number): string | undefined {
