@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openStore } from "../store/src/connection/store.ts";
@@ -99,3 +99,60 @@ test.each(["kill", "fail"] as const satisfies readonly Strike["how"][])(
   },
   240_000,
 );
+
+/** Makes a project in which two attempts of one candidate have left no record yet, and none can begin. */
+async function owingTwo(scratch: Scratch): Promise<string> {
+  const [template, methodology] = [join(scratch.path, "template"), join(scratch.path, "methodology")];
+  mkdirSync(join(template, ".runa/workspace/brief"), { recursive: true });
+  mkdirSync(methodology);
+  writeMethodology(methodology, {
+    protocols: [{ name: "draft", requires: ["brief"], produces: ["note"] }],
+    types: ["last"],
+    schemas: { last: auditSchema() },
+  });
+  writeFileSync(
+    join(template, ".runa/config.toml"),
+    `methodology_path = ${JSON.stringify(methodology)}\n[agent]\ncommand = ["false"]\n`,
+  );
+  const brief = join(template, ".runa/workspace/brief/b.json");
+  writeFileSync(brief, '{"title":"brief"}');
+  const inTheWay = join(template, ".runa/workspace/last");
+  writeFileSync(inTheWay, "a file where a directory has to be");
+  for (const _ of [1, 2]) await runa(template, "run");
+  rmSync(inTheWay);
+  rmSync(brief);
+  return template;
+}
+
+test("a record that cannot be written keeps back that of the next attempt, so that none replaces a newer one", async () => {
+  using scratch = new Scratch();
+  const template = await owingTwo(scratch);
+  using whole = new StruckProject(template, join(scratch.path, "whole"));
+  const { points } = await whole.strike({ program: "runa.js", at: null, how: "fail" });
+  const { of, last } = recordIn(whole);
+  expect(of).toBe(last);
+  // Each record is renamed into its place; the two come first of all.
+  const renames = points.flatMap((point, at) => (point === "renameSync" ? [at] : [])).slice(0, 2);
+  expect(renames).toHaveLength(2);
+  for (const at of renames) {
+    using project = new StruckProject(template, join(scratch.path, `project-${at}`));
+    const struck = await project.strike({ program: "runa.js", at, how: "fail" });
+    // One is told of, once; another one that waits for it is not.
+    expect(struck.stderr.match(/the record of an attempt could not be written/g)).toHaveLength(1);
+    await project.run();
+    expect(recordIn(project)).toEqual({ of: last, last });
+    expect(await project.run("audit", "--verify")).toMatchObject({ exitCode: 0 });
+  }
+});
+
+/** Of which attempt a record lies there, and which one was the last of all. */
+function recordIn({ path }: StruckProject): { of: string; last: string | undefined } {
+  const store = openStore(join(path, ".runa/store"));
+  try {
+    const ids = store.connection.database.prepare("SELECT id FROM attempt ORDER BY started").pluck().all() as string[];
+    const { attempt } = JSON.parse(readFileSync(join(path, ".runa/workspace/last/draft.json"), "utf8"));
+    return { of: attempt, last: ids.at(-1) };
+  } finally {
+    store.close();
+  }
+}

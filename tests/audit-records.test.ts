@@ -253,6 +253,34 @@ describe("the record of an attempt", () => {
     expect((await rig.run("audit", "--verify")).exitCode).toBe(0);
   });
 
+  test("that could not go to the archive is still brought up to date when its attempt is accepted", async () => {
+    const rig = await makeRig({
+      ...draft,
+      types: ["trail"],
+      schemas: { trail: auditSchema({ per: "attempt" }) },
+      config: '[history]\nkeep = "1d"\n',
+    });
+    const run = rig.start("run");
+    const agent = await rig.nextAttempt();
+    await agent.deliver("design", "d1", { title: "Good enough" });
+    await agent.exit(3);
+    await run.ended();
+    editStore(rig.project, `UPDATE attempt SET started_at = started_at - 2 * ${24 * 60 * 60 * 1_000_000}`);
+    rig.write(".runa/workspace/.archive", "a file where a directory has to be");
+    rig.remove(rig.path("requirements/r1"));
+    await rig.run("run");
+    expect(idsOf(rig, "trail")).toEqual([agent.id]);
+    rig.artifact("requirements/r1", { title: "Fast" });
+    expect(await rig.run("accept", "draft", "--note", "as good as done")).toMatchObject({ exitCode: 0 });
+    expect(await recordOf(rig, `trail/${agent.id}`)).toMatchObject({ accepted: { at: TIME } });
+    rig.remove(".runa/workspace/.archive");
+    await rig.run("run");
+    expect(idsOf(rig, "trail")).toEqual([]);
+    const archived = JSON.parse(rig.read(`.runa/workspace/.archive/trail/${agent.id}.json`));
+    expect(archived).toMatchObject({ accepted: { at: TIME } });
+    expect(await rig.run("audit", "--verify")).toMatchObject({ exitCode: 0 });
+  });
+
   test("that is there for each attempt goes to the archive when it is older than what is kept", async () => {
     const rig = await makeRig({
       ...draft,

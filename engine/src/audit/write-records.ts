@@ -7,14 +7,18 @@ import { type AuditRecord, auditRecord } from "./record.ts";
 
 /**
  * Brings the records of attempts up to date that have ended since (decisions.md section 5): before anything is evaluated
- * again. What could not be written stays to be done, and is logged.
+ * again. What could not be written stays to be done, and is logged. What a later attempt left to be done to the same record
+ * stays as well: done now, it would be replaced by what is older.
  */
 export async function writeRecords({ store, workspace, methodology }: OpenProject): Promise<void> {
   if (!store.persistent) return;
   const pending = pendingRecords(store);
   if (pending.length === 0) return;
   const types = new Map(auditTypesOf(methodology).map((type) => [type.name, type]));
+  const stuck = new Set<string>();
   for (const operation of pending) {
+    const name = `${operation.type}/${operation.id}`;
+    if (stuck.has(name)) continue;
     const type = types.get(operation.type);
     const attempt = endedAttempt(store, operation.attempt);
     // Declared otherwise since, or of an attempt that a damaged store has lost.
@@ -23,13 +27,13 @@ export async function writeRecords({ store, workspace, methodology }: OpenProjec
       continue;
     }
     const record = isRecorded(type.annotation, attempt) ? await recordFile(type, auditRecord(attempt)) : null;
-    const stuck = writeRecord(store, workspace, operation, attempt, record);
-    if (stuck === null) continue;
-    const { attempt: id, type: name, id: instance, reason } = stuck;
+    const notDone = writeRecord(store, workspace, operation, attempt, record);
+    if (notDone === null) continue;
+    stuck.add(name);
     logEngine(
       "audit",
-      { level: "warn", outcome: "failed", msg: `the record of an attempt could not be written: ${reason}` },
-      { attempt: id, artifact: `${name}/${instance}` },
+      { level: "warn", outcome: "failed", msg: `the record of an attempt could not be written: ${notDone.reason}` },
+      { attempt: operation.attempt, artifact: name },
     );
   }
 }

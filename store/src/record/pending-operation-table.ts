@@ -23,10 +23,14 @@ interface Columns {
   subject: string;
 }
 
-const PUT = "INSERT OR IGNORE INTO pending_operation (kind, attempt, subject) VALUES (?, ?, ?)";
+// Of one attempt one thing is to be done to an instance. A record that was to be moved away is first brought up to date; it is
+// found to be old again later.
+const PUT = `INSERT INTO pending_operation (kind, attempt, subject) VALUES (?, ?, ?)
+  ON CONFLICT (attempt, subject) DO UPDATE SET kind = excluded.kind
+  WHERE pending_operation.kind = 'archive' AND excluded.kind = 'audit'`;
 const ALL = "SELECT kind, attempt, subject FROM pending_operation ORDER BY seq";
 const OF_SUBJECT = "SELECT kind, attempt, subject FROM pending_operation WHERE subject = ? ORDER BY seq";
-const REMOVE = "DELETE FROM pending_operation WHERE attempt = ? AND subject = ?";
+const REMOVE = "DELETE FROM pending_operation WHERE kind = ? AND attempt = ? AND subject = ?";
 
 export const isOperationKind = oneOf(KINDS);
 export const isSubject = objectOf<InstanceRef>({ type: isText, id: isText as Shape<InstanceId> });
@@ -41,6 +45,7 @@ function fromColumns(connection: Connection, { kind, attempt, subject }: Columns
   return { kind: stored(connection, kind, isOperationKind), attempt, type, id };
 }
 
+/** Puts an operation down, unless something is to be done already for this attempt to this instance that comes first. */
 export function putPending(connection: Connection, operation: PendingOperation): void {
   connection.statement(PUT).run(operation.kind, operation.attempt, subjectOf(operation));
 }
@@ -62,7 +67,10 @@ export function pendingFor(connection: Connection, instance: InstanceRef): Pendi
   );
 }
 
-/** @returns whether it was still to be done */
+/**
+ * Removes an operation, unless something else is to be done in its place by now.
+ * @returns whether it was still to be done
+ */
 export function removePending(connection: Connection, operation: PendingOperation): boolean {
-  return connection.statement(REMOVE).run(operation.attempt, subjectOf(operation)).changes > 0;
+  return connection.statement(REMOVE).run(operation.kind, operation.attempt, subjectOf(operation)).changes > 0;
 }
