@@ -233,7 +233,7 @@ export const ATTACKS: readonly Attack[] = [
     },
   },
   {
-    title: "drops a gate, and accepts that with `runa run --accept-methodology` as a person",
+    title: "drops a gate, and accepts that with `runa run --accept-methodology HASH` as a person",
     outcomes: { log: "not stopped", signatures: "stopped", outside: "stopped" },
     hadEffect: builds,
     attempt: async (guarded) => {
