@@ -84,6 +84,23 @@ describe("--at", () => {
     expect(json).toMatchObject({ point: { event: 1 }, protocols: [{ name: "draft", status: "waiting" }] });
   });
 
+  test("says of an attempt that was open then since when it ran, and nothing of what to do about it now", async () => {
+    const rig = await makeRig(draft);
+    const running = rig.start("step");
+    const agent = await rig.nextAttempt();
+    await agent.deliver("design", "d1", { title: "A design" });
+    const inTheMiddle = await head(rig);
+    const shown = /^RUNNING\n {2}draft {2}running since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\n {4}trigger {2}.*\n/m;
+    const now = (await rig.run("state")).stdout;
+    expect(now).toMatch(shown);
+    await agent.exit(0);
+    await running.ended();
+    const then = (await rig.start("state", `--at=#${inTheMiddle}`).ended()).stdout;
+    expect(then).toContain(now.slice(now.indexOf("\nRUNNING\n")));
+    expect(then).not.toContain("release");
+    for (const said of [now, then]) expect(said).not.toMatch(/because|By age/);
+  });
+
   test.each([
     ["#99", /^error: there is no event 99: the log ends with event 2/],
     ["yesterday", /--at needs an event of the log/],

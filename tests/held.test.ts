@@ -69,13 +69,17 @@ describe("what a runa holds that cannot be seen from here", () => {
   test.each([
     { where: "in another container", column: "pidNamespace", value: "pid:[1]" },
     { where: "on another machine (id elsewhere-1)", column: "machine", value: "elsewhere-1" },
+    { where: "on another machine (or on this one before it was restarted)", column: "machine", value: null },
   ])("$where: who waits, run --no-wait and state say so, and how to free it", async ({ where, column, value }) => {
     const rig = await makeRig(draft);
     const run = rig.start("run");
     const agent = await rig.nextAttempt();
     await run.killed();
     await agent.kill("SIGKILL");
-    editStore(rig.project, `UPDATE attempt SET owner = json_set(owner, '$.${column}', '${value}')`);
+    editStore(
+      rig.project,
+      `UPDATE attempt SET owner = json_set(owner, '$.${column}', ${value === null ? "NULL" : `'${value}'`})`,
+    );
     // A machine is another one where it was not booted together with this.
     if (column === "machine") editStore(rig.project, "UPDATE attempt SET owner = json_set(owner, '$.boot', 'other')");
     const release = `if that one is gone: \`runa release ${agent.id.slice(0, 13)} --config .runa/config.toml\``;

@@ -164,6 +164,37 @@ test("a protocol that was gone for a run has not lost its gates", async () => {
   expect(await rig.run("run")).toMatchObject({ exitCode: 3 });
 });
 
+test("what a gated protocol wrote stays guarded when it writes something else for a run", async () => {
+  const rig = await afterARun();
+  const build = { name: "build", requires: ["design", "design-approval"], produces: ["notes"] };
+  const [draft] = strict.protocols;
+  if (draft === undefined) throw new Error("there is a draft");
+  await change(rig, { ...strict, protocols: [draft, build] });
+  expect(await rig.run("run")).toMatchObject({ exitCode: 3 });
+  const make = { name: "make", requires: ["need"], produces: ["code"] };
+  await change(rig, { ...strict, protocols: [draft, build, make] });
+  expect((await rig.run("run")).stderr).toMatch(
+    /: make newly writes 'code' without the approvals that others wait for\./,
+  );
+  await change(rig, strict);
+  expect(await rig.run("run")).toMatchObject({ exitCode: 3 });
+});
+
+test("a protocol that went around the gates and is gone has to be accepted when it comes back", async () => {
+  const around: MethodologyText = {
+    ...strict,
+    protocols: [...strict.protocols, { name: "hack", requires: ["note"], may_produce: ["code"] }],
+  };
+  const rig = await makeRig({ ...gated, ...around });
+  expect(await rig.run("run")).toMatchObject({ exitCode: 3 });
+  await change(rig, strict);
+  expect(await rig.run("run")).toMatchObject({ exitCode: 3 });
+  await change(rig, around);
+  expect((await rig.run("run")).stderr).toMatch(
+    /: hack newly writes 'code' without the approvals that others wait for\./,
+  );
+});
+
 test("a methodology in which nobody decides leaves no trace of it", async () => {
   const rig = await makeRig({ protocols: [{ name: "draft", requires: ["need"], produces: ["design"] }] });
   await rig.run("run");

@@ -89,7 +89,7 @@ describe("a methodology in an empty project", () => {
       "  WAITING  on_invalid(request): no invalid or malformed instances of artifact type 'request' exist",
       "never taken: good (choice 'verdict' of check); `--choose good` takes it",
       "goes round: write was executed 4 times and is ready again",
-      "owed: finish (work unit rehearsal)  WAITING  on_artifact(slice): no valid instances of artifact type 'slice' exist",
+      "owed: finish (work unit rehearsal)",
       "quiescent_with_failures: notes, rehearsed in an empty project with request/request made up: 8 attempts",
       "",
     ]);
@@ -221,10 +221,40 @@ describe("what waits for people", () => {
     });
   });
 
+  test("is settled by a rejection that nobody answers, as in a run", PATIENCE, async () => {
+    const rig = await makeRig({
+      protocols: [
+        { name: "draft", requires: ["need"], produces: ["design"] },
+        { name: "build", requires: ["design", "ok"], produces: ["thing"], trigger: "on_artifact(ok)" },
+      ],
+      schemas: {
+        ok: { "x-runa": { kind: "approval", of: "design" }, type: "object" },
+        no: { "x-runa": { kind: "rejection", of: "design" }, type: "object" },
+      },
+      types: ["no"],
+      artifacts: { "need/n1": { title: "A login" } },
+    });
+    const answer = await rehearsed(rig.project, "--decide", "reject");
+    expect(answer).toMatchObject({
+      decisions: [{ decision: "rejected", artifact_type: "design" }],
+      runs: [
+        { outcome: "quiescent_with_blocked_work", attempts: 1 },
+        { outcome: "all_complete", attempts: 0 },
+      ],
+      never_ran: [{ protocol: "build" }],
+      owed: [],
+      awaiting: [],
+      exit_code: 0,
+    });
+  });
+
   test("is left waiting unless it is said what to decide, and told", PATIENCE, async () => {
     using scratch = new Scratch();
     const { exitCode, stdout } = await runa(scratch.path, "rehearse", shipped("gated-runbook"));
     expect(stdout).toContain("awaits a decision: precheck/precheck; `--decide approve` goes on\n");
+    // Why it waits is said once.
+    expect(stdout.match(/ is approved by 'go-ahead'/g)).toHaveLength(1);
+    expect(stdout).toContain("\nowed: carry-out, cancel\n");
     expect(exitCode).toBe(3);
     const wrong = await runa(scratch.path, "rehearse", shipped("gated-runbook"), "--decide", "maybe");
     expect(wrong.stderr).toContain("error: --decide must be one of approve, reject, none, not 'maybe'\n");

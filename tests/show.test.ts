@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { diagnosed } from "./rig/audit.ts";
+import { by, gated, hashOf } from "./rig/deciding.ts";
 import { chain, draft, units } from "./rig/examples.ts";
 import { RUNA } from "./rig/programs.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
@@ -164,6 +166,41 @@ describe("show", () => {
   ])("%j says what there is", async (words, stderr) => {
     const rig = await makeRig(draft);
     expect(await rig.run(...words)).toMatchObject({ exitCode: 1, stdout: "", stderr });
+  });
+});
+
+describe("show, of what no delivery made", () => {
+  test("says who decided, as far as the log knows, and of copies nothing of the kind", async () => {
+    const rig = await makeRig(gated);
+    await rig.run("approve", "design", "d1", "--hash", await hashOf(rig, "design/d1"), by("anna"));
+    const [file] = rig.artifacts().filter((name) => name.startsWith("design-approval/"));
+    rig.write(rig.path("design-approval/copied"), rig.read(rig.path(file ?? "")));
+    const { json } = await rig.run("show", "design-approval", "--json");
+    expect(json).toMatchObject({
+      instances: expect.arrayContaining([
+        expect.objectContaining({ status: "valid", origin: { by: "person", name: "anna", at: expect.any(String) } }),
+        expect.objectContaining({ instance_id: "copied", origin: { by: "hand" } }),
+      ]),
+    });
+    expect((await rig.run("show", file ?? "")).stdout).toMatch(/\n {2}origin {3}decided by anna, \d{4}-\d\d-\d\d /);
+    expect((await rig.run("show")).stdout).toMatch(/^ {2}design-approval .* {2}written by people$/m);
+  });
+
+  test("says of the record of an attempt that runa wrote it, until somebody changes it", async () => {
+    const rig = await makeRig(diagnosed);
+    const step = rig.start("step");
+    const agent = await rig.nextAttempt();
+    await agent.exit(7);
+    await step.ended();
+    const { json } = await rig.run("show", "failed-attempt", "draft", "--json");
+    expect(json).toMatchObject({ origin: { by: "runa", attempt: agent.id } });
+    expect((await rig.run("show", "failed-attempt")).stdout).toContain(
+      `  by runa, the record of attempt ${agent.id.slice(0, 13)}\n`,
+    );
+    expect((await rig.run("show")).stdout).toMatch(/^ {2}failed-attempt +1 +written by runa$/m);
+    rig.artifact("failed-attempt/draft", { attempt: agent.id });
+    const edited = await rig.run("show", "failed-attempt", "draft", "--json");
+    expect(edited.json).toMatchObject({ origin: { by: "hand" } });
   });
 });
 

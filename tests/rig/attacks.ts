@@ -1,9 +1,11 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import type { RunGates } from "../../store/src/record/gates.ts";
 import { by, hashOf } from "./deciding.ts";
+import { accepts, goesBy, lastGates, logGates, loosens, refusalOfRun } from "./forged-gates.ts";
 import {
   dateBack,
   type Guarded,
@@ -254,6 +256,73 @@ export const ATTACKS: readonly Attack[] = [
     },
   },
   {
+    title: "drops a gate, and writes into the log in two steps, each no looser, that runs went by that",
+    outcomes: { log: "not stopped", signatures: "stopped", outside: "stopped" },
+    hadEffect: runs,
+    attempt: async (guarded) => {
+      await goesBy(guarded);
+      const { protocols, manifest, types } = lastGates(guarded);
+      const { build: _, ...others } = protocols;
+      logGates(guarded, { manifest, types, protocols: others });
+      const open = { gates: [], reads: ["need"], writes: ["code"] };
+      logGates(guarded, { manifest, types, protocols: { ...others, build: open } });
+      loosens(guarded, "need");
+      return refusalOfRun(guarded);
+    },
+    says: { signatures: LOOSENED, outside: LOOSENED },
+  },
+  {
+    title: "drops a gate, and writes into the log that a protocol without one was there before",
+    outcomes: { log: "not stopped", signatures: "stopped", outside: "stopped" },
+    hadEffect: runs,
+    attempt: async (guarded) => {
+      await goesBy(guarded);
+      const { protocols, manifest, types } = lastGates(guarded);
+      const { build: _, ...others } = protocols;
+      const open = { gates: [], reads: ["need"], writes: ["code"] };
+      logGates(guarded, { manifest, types, protocols: others, former: { build: open, hack: open } });
+      logGates(guarded, { manifest, types, protocols: { ...others, build: open } });
+      loosens(guarded, "need");
+      return refusalOfRun(guarded);
+    },
+    says: { signatures: LOOSENED, outside: LOOSENED },
+  },
+  {
+    title: "drops a gate again with a copy of a person's acceptance, after the gate is back",
+    outcomes: { log: "not stopped", signatures: "stopped", outside: "stopped" },
+    hadEffect: runs,
+    attempt: async (guarded) => {
+      await goesBy(guarded);
+      const restore = loosens(guarded);
+      const accepted = await accepts(guarded, "anna");
+      restore();
+      await goesBy(guarded);
+      logGates(guarded, inOtherLines(accepted));
+      loosens(guarded);
+      return refusalOfRun(guarded);
+    },
+    says: { signatures: LOOSENED, outside: LOOSENED },
+  },
+  {
+    title: "drops a gate with a copy of an acceptance from another project",
+    outcomes: { log: "not stopped", signatures: "stopped", outside: "stopped" },
+    hadEffect: runs,
+    attempt: async (guarded) => {
+      const other = await makeGuarded(guarded.level);
+      if (guarded.level !== "log") other.takesKeysOf(guarded);
+      const config = other.rig.read(".runa/config.toml");
+      other.rig.write(".runa/config.toml", config.replace(other.rig.methodology, guarded.rig.methodology));
+      // This project has an id of its own as soon as somebody has decided in it.
+      await guarded.decide("boris", "reject");
+      await goesBy(guarded);
+      await goesBy(other);
+      loosens(guarded);
+      logGates(guarded, await accepts(other, "anna"));
+      return refusalOfRun(guarded);
+    },
+    says: { signatures: LOOSENED, outside: LOOSENED },
+  },
+  {
     title: "runs `runa approve` inside its attempt, in a child of it, and without `RUNA_ATTEMPT`",
     outcomes: ALWAYS,
     attempt: async (guarded) => {
@@ -400,17 +469,21 @@ export const ATTACKS: readonly Attack[] = [
 ];
 
 /** After a run has gone by the methodology, has code made of any design. */
-async function dropGate({ rig }: Guarded): Promise<void> {
-  const config = rig.read(".runa/config.toml");
-  rig.write(".runa/config.toml", config.replace(/^command = .*$/m, 'command = ["true"]'));
-  expect((await rig.run("run")).exitCode).not.toBe(1);
-  const manifest = join(rig.methodology, "manifest.toml");
-  const text = readFileSync(manifest, "utf8");
-  const open = text
-    .replace('["design", "design-approval"]', '["design"]')
-    .replace('["design","design-approval"]', '["design"]');
-  expect(open).not.toBe(text);
-  writeFileSync(manifest, open);
+async function dropGate(guarded: Guarded): Promise<void> {
+  await goesBy(guarded);
+  loosens(guarded);
+}
+
+/** The same acceptance with its signature in another text: lines may end in two ways. */
+function inOtherLines(gates: RunGates): RunGates {
+  const { acceptance } = gates;
+  if (acceptance?.signature === undefined) return gates;
+  return { ...gates, acceptance: { ...acceptance, signature: acceptance.signature.replaceAll("\n", "\r\n") } };
+}
+
+/** Whether a run begins with the methodology as it lies there. */
+async function runs(guarded: Guarded): Promise<boolean> {
+  return (await refusalOfRun(guarded)) === "";
 }
 
 /** Whether a run has code made. */

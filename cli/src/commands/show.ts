@@ -15,7 +15,7 @@ export class ShowCommand extends ProjectCommand {
     description: "Show the artifacts: the types, the instances of one, or one instance; or how they were.",
     details: `
       Without arguments, every artifact type with how many instances there are. With TYPE, its instances: status, work unit,
-      when its file was written, and which attempt it comes from, or that it was put there by hand. With INSTANCE too, its content as
+      when its file was written, and which attempt it comes from, that runa wrote it, who decided it, or that it was put there by hand. With INSTANCE too, its content as
       an agent's prompt has it, each value as it is, and everything that is wrong with it, with line and column.
 
       With --at the same as the log tells that it was: right after an event (\`#12\`), at a time or so long ago (\`2d\`), as an
@@ -40,8 +40,10 @@ export class ShowCommand extends ProjectCommand {
     const { type, instance } = instanceName(this.type, this.instance);
     if (this.at !== undefined) return this.#past(this.at, type, instance);
     return this.withProject(async (project) => {
-      if (type === undefined) this.answer(this.json, await showTypes(project), typesText);
-      else if (instance === undefined) this.answer(this.json, await showType(project, type), typeText);
+      if (type === undefined) {
+        const isRecord = (name: string) => project.methodology.types.get(name)?.annotation?.kind === "audit";
+        this.answer(this.json, await showTypes(project), (answer) => typesText(answer, isRecord));
+      } else if (instance === undefined) this.answer(this.json, await showType(project, type), typeText);
       else {
         const answer = await showInstance(project, type, instance);
         this.answer(this.json, answer, () => instanceText(answer, resolve(project.root, answer.path)));

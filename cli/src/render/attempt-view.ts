@@ -22,14 +22,18 @@ export function holderText(attempt: OpenAttempt, flags: Pick<KeptFlags, "project
   return `${name}: runa pid ${owner.pid} executes it${worker}, attempt ${id}`;
 }
 
-/** How long an attempt has been running, and who will see to it. */
+/** Since when an attempt has been running, which is all that is told of one that was open at another time. */
+export function sinceText({ startedAt }: OpenAttempt): string {
+  return `running since ${localTime(startedAt)}`;
+}
+
+/** The same of one that is open now, and who will see to it. */
 export function runningText(attempt: OpenAttempt, flags: KeptFlags): string {
-  const { id, startedAt } = attempt;
-  const since = `running since ${localTime(startedAt)}`;
+  const since = sinceText(attempt);
   const where = whereaboutsOf(attempt);
   if (where.kind === "gone") return `${since}; its runa died: \`runa run${flags.scope}\` takes it over`;
   const place = placeText(where);
-  return place === null ? since : `${since} ${place}; ${releaseHint(id, flags)}`;
+  return place === null ? since : `${since} ${place}; ${releaseHint(attempt.id, flags)}`;
 }
 
 /** Where a runa is that cannot be seen from here; null for one that can. */
@@ -44,7 +48,7 @@ function placeText(where: Whereabouts): string | null {
       return "out of sight";
     case "machine":
       return where.machine === null
-        ? "on another machine, or on this one before it was restarted,"
+        ? "on another machine (or on this one before it was restarted)"
         : `on another machine (id ${shortened(where.machine)})`;
   }
 }

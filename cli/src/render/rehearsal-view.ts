@@ -27,9 +27,7 @@ export function rehearsalText(answer: RehearsalAnswer): string[] {
       `${out("red", "failed:")} ${candidateName(protocol, work_unit ?? null)}`,
       ...says.map((line) => `  ${sentence(line)}`),
     ]),
-    ...columns(
-      answer.owed.map((one) => [`owed: ${candidateName(one.protocol, one.work_unit ?? null)}`, ...stand(one)]),
-    ),
+    ...owedText(answer),
     ...answer.awaiting.map(
       ({ artifact_type, instance_id }) =>
         `${out("yellow", "awaits a decision:")} ${visible(artifact_type)}/${visible(instance_id)}; \`--decide approve\` goes on`,
@@ -72,6 +70,18 @@ function neverRanText({ never_ran }: RehearsalAnswer): string[] {
       ),
     ];
   });
+}
+
+/** What is owed: why stands above where a protocol never ran, and is not said again. */
+function owedText({ owed, never_ran }: RehearsalAnswer): string[] {
+  const told = new Set(never_ran.map(({ protocol }) => protocol));
+  const isTold = ({ protocol }: Standing) => told.has(protocol);
+  const named = ({ protocol, work_unit }: Standing) => candidateName(protocol, work_unit ?? null);
+  const known = owed.filter(isTold).map(named);
+  return [
+    ...columns(owed.filter((one) => !isTold(one)).map((one) => [`owed: ${named(one)}`, ...stand(one)])),
+    ...(known.length === 0 ? [] : [`owed: ${known.join(", ")}`]),
+  ];
 }
 
 function stand({ status, reasons }: Pick<Standing, "status" | "reasons">): string[] {

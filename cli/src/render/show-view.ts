@@ -12,8 +12,14 @@ import { originText, originTime } from "./origin-text.ts";
 import { columns, out } from "./style.ts";
 import { warningLines } from "./warning-lines.ts";
 
-/** Every artifact type, with how many instances there are and who writes it. */
-export function typesText({ methodology, scan_warnings, types }: TypesAnswer): string[] {
+/**
+ * Every artifact type, with how many instances there are and who writes it.
+ * @param isRecord whether instances of a type are records of attempts, which runa writes
+ */
+export function typesText(
+  { methodology, scan_warnings, types }: TypesAnswer,
+  isRecord: (type: string) => boolean,
+): string[] {
   return [
     out("bold", visible(methodology)),
     ...warningLines(scan_warnings),
@@ -21,7 +27,7 @@ export function typesText({ methodology, scan_warnings, types }: TypesAnswer): s
       types.map((type) => [
         visible(type.artifact_type),
         countText(type),
-        type.written_by.length === 0 ? "written by people" : `written by ${type.written_by.map(visible).join(", ")}`,
+        `written by ${isRecord(type.artifact_type) ? "runa" : type.written_by.map(visible).join(", ") || "people"}`,
       ]),
       "  ",
     ),

@@ -2,7 +2,7 @@ import { decidingReasons, type EvaluatedCandidate, type Evaluation, triggerText,
 import { byStatus, type Reason, scanWarnings } from "@runa/engine/answers";
 import { shortAttemptId } from "@runa/engine/attempts";
 import { type OpenProject, unhealthyInstances } from "@runa/engine/project";
-import { type KeptFlags, runningText } from "./attempt-view.ts";
+import { type KeptFlags, runningText, sinceText } from "./attempt-view.ts";
 import { awaitedText } from "./awaited-view.ts";
 import { agoText } from "./local-time.ts";
 import { shortReason, shortReasons, waitText } from "./reason-text.ts";
@@ -62,13 +62,15 @@ function groupText(status: keyof typeof HEADINGS, lines: readonly string[]): str
 }
 
 function candidateText(
-  { store }: OpenProject,
+  { store, past }: OpenProject,
   { view }: Evaluation,
   candidate: EvaluatedCandidate,
   flags: KeptFlags,
 ): string[] {
   const { protocol, attempt, freshness } = candidate;
-  const running = attempt === null ? "" : `  ${out("cyan", runningText(attempt, flags))}`;
+  const running =
+    attempt === null ? "" : `  ${out("cyan", past === undefined ? runningText(attempt, flags) : sinceText(attempt))}`;
+  const reasons = decidingReasons(store, view, candidate);
   const last = view.lastAttempt(protocol);
   const failed = last === undefined || last.outcome === "delivered" || freshness.current ? null : last;
   const ago = failed?.startedAt === undefined ? "" : `, ${agoText(failed.startedAt)}`;
@@ -76,7 +78,12 @@ function candidateText(
     `  ${out("bold", visible(protocol.name))}${running}`,
     ...columns(
       [
-        ...readinessRows(candidate, decidingReasons(store, view, candidate), flags),
+        // While an attempt runs, it is not for outputs that are current that it is where it is.
+        ...readinessRows(
+          candidate,
+          attempt === null ? reasons : reasons.filter(({ kind }) => kind !== "current"),
+          flags,
+        ),
         ...(failed === null ? [] : [["last attempt", `${failed.outcome}${ago}: ${shortAttemptId(failed.id)}`]]),
       ],
       "    ",

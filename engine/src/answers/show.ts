@@ -1,5 +1,4 @@
 import { type Instance, type InstanceStatus, judgeContent } from "@runa/store";
-import { type Origin, originsOf } from "@runa/store/deliveries";
 import { readRegularFile } from "@runa/store/files";
 import { parseJson } from "@runa/store/json";
 import { RunaError } from "../diagnostic.ts";
@@ -10,10 +9,11 @@ import { instancePath } from "../plan/plan.ts";
 import { prose } from "../plan/prose.ts";
 import { lookAt } from "../project/look.ts";
 import { displayPath, type OpenProject } from "../project/project.ts";
-import { fileTime, type OriginEntry, originEntry } from "../reasons/origin-entry.ts";
+import { fileTime } from "../reasons/origin-entry.ts";
 import { instanceNamed, typeNamed } from "./named.ts";
 import { type PlacedViolation, placed } from "./placed-violation.ts";
 import { scanWarnings } from "./scan-warnings.ts";
+import { type ShownOrigin, shownOrigins } from "./shown-origin.ts";
 
 /** Every artifact type with how many instances there are of it (`runa show`). */
 export interface TypesAnswer {
@@ -31,7 +31,7 @@ export interface TypeEntry {
   readonly invalid: number;
   readonly malformed: number;
   readonly stale: number;
-  /** The protocols that may write it; empty where only people do. */
+  /** The protocols that may write it; empty where only people do, or runa itself. */
   readonly written_by: readonly string[];
 }
 
@@ -51,7 +51,7 @@ export interface InstanceEntry {
   readonly work_unit?: string;
   /** When its file was written last, as the file system tells. */
   readonly changed?: string;
-  readonly origin: OriginEntry;
+  readonly origin: ShownOrigin;
 }
 
 /** One instance (`runa show TYPE INSTANCE`). */
@@ -102,16 +102,16 @@ export async function showTypes(project: OpenProject): Promise<TypesAnswer> {
  * @throws RunaError for a type that there is not
  */
 export async function showType(project: OpenProject, name: string): Promise<TypeAnswer> {
-  const { name: type } = typeNamed(project.methodology, name);
+  const type = typeNamed(project.methodology, name);
   const evaluation = await lookAt(project, null);
-  const instances = instancesOf(evaluation, type);
-  const origins = originsOf(project.store, type, instances);
+  const instances = instancesOf(evaluation, type.name);
+  const origins = shownOrigins(project.store, evaluation, type, instances);
   return {
     version: 1,
     kind: "type",
     methodology: project.methodology.name,
     scan_warnings: scanWarnings(evaluation),
-    artifact_type: type,
+    artifact_type: type.name,
     instances: instances.map((instance, index) => entryOf(instance, origins[index])),
   };
 }
@@ -130,7 +130,7 @@ export async function showInstance(project: OpenProject, typeName: string, id: s
     const instance = instanceNamed(evaluation, type.name, id);
     const content = await contentOf(project, type, instance);
     if (content === null) continue;
-    const [origin] = originsOf(project.store, type.name, [instance]);
+    const [origin] = shownOrigins(project.store, evaluation, type, [instance]);
     return {
       version: 1,
       kind: "instance",
@@ -188,7 +188,7 @@ function bytesOf(path: string): Buffer | "gone" | "unreadable" {
   }
 }
 
-function entryOf(instance: Instance, origin: Origin | undefined): InstanceEntry {
+function entryOf(instance: Instance, origin: ShownOrigin = { by: "hand" }): InstanceEntry {
   const { id, status, workUnit } = instance;
   const changed = fileTime(instance);
   return {
@@ -196,6 +196,6 @@ function entryOf(instance: Instance, origin: Origin | undefined): InstanceEntry 
     status,
     ...(workUnit !== null && { work_unit: workUnit }),
     ...(changed !== null && { changed }),
-    origin: origin === undefined ? { by: "hand" } : originEntry(origin),
+    origin,
   };
 }

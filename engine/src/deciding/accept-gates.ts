@@ -1,5 +1,5 @@
 import { rfc3339, wallTime } from "@runa/store";
-import { gatesOfLastRun, gatesOfRuns, type LoggedGates, logHead, type RunGates, recordGates } from "@runa/store/log";
+import { gatesOfLastRun, gatesOfRuns, logHead, type RunGates, recordGates } from "@runa/store/log";
 import { hasDecisions } from "../decisions/decided.ts";
 import { requireProjectId } from "../decisions/project-id.ts";
 import { RunaError } from "../diagnostic.ts";
@@ -8,8 +8,9 @@ import { declaredGates, type Gates, gatesHash } from "../methodology/declared-ga
 import { loosened } from "../methodology/loosened.ts";
 import { deciderNow } from "../people/decider.ts";
 import { loadSigning } from "../people/load-signing.ts";
-import { loadVerdicts } from "../people/load-verdicts.ts";
 import { displayPath, type OpenProject } from "../project/project.ts";
+import { acceptances, countedGates } from "./counted-gates.ts";
+import { formerOf, withFormer } from "./former-gates.ts";
 import { looseningText } from "./loosening-text.ts";
 
 /** How a person takes a methodology whose gates are looser than before. */
@@ -27,7 +28,7 @@ interface Compared {
   readonly hash: string;
   /** The hash of those that they were compared with; null where no run had any. */
   readonly before: string | null;
-  /** The protocols that those had and these do not, with what they waited for. */
+  /** The protocols that waited for people and are gone, or write less, as they were. */
   readonly former: Gates["protocols"];
   /** In what way they are not provably as strict, in words. */
   readonly found: readonly string[];
@@ -43,37 +44,18 @@ async function compared(project: OpenProject): Promise<Compared | null> {
   if (last?.hash === hash) return null;
   if (last === null) return { gates, hash, before: null, former: {}, found: [] };
   const before = withFormer(last);
-  const gone = Object.entries(before.protocols).filter(([name]) => !Object.hasOwn(gates.protocols, name));
   const found = loosened(before, gates).map(looseningText);
-  return { gates, hash, before: last.hash, former: Object.fromEntries(gone), found };
+  return { gates, hash, before: last.hash, former: formerOf(before, gates), found };
 }
 
-/** With the protocols that are gone: taking one away and bringing it back without its gates is looser all the same. */
-function withFormer(gates: RunGates): Gates {
-  return { ...gates, protocols: { ...gates.former, ...gates.protocols } };
-}
-
-/**
- * The gates that the last run went by. Where signatures are required, one that was looser than the one before counts only with a
- * signature of somebody who may: whoever can write the log cannot let the next run through by it.
- */
+/** The gates that the last run went by. Where signatures are required, those that can be counted on. */
 async function lastTaken(project: OpenProject): Promise<RunGates | null> {
   const { store } = project;
   const last = gatesOfLastRun(store);
   if (last === null) return null;
   const policy = await project.policy();
   if (!policy.required) return last;
-  const { verdictOf } = await loadVerdicts();
-  const isSigned = ({ at, gates: { acceptance, hash } }: LoggedGates, before: string) =>
-    acceptance?.methodology === hash &&
-    acceptance.before === before &&
-    verdictOf(acceptance, policy, at).kind === "signed";
-  const [first, ...others] = gatesOfRuns(store).filter(({ gates }) => gates.hash === gatesHash(gates));
-  let taken = first?.gates ?? null;
-  for (const next of others)
-    if (taken === null || loosened(withFormer(taken), next.gates).length === 0 || isSigned(next, taken.hash))
-      taken = next.gates;
-  return taken;
+  return countedGates(gatesOfRuns(store), await acceptances(project, policy));
 }
 
 /** What a run would refuse for; null where it would not. */

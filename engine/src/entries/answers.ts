@@ -34,11 +34,11 @@ export {
   type TypesAnswer,
 } from "../answers/show.ts";
 export { shownContent } from "../answers/shown-content.ts";
+export type { ShownOrigin } from "../answers/shown-origin.ts";
 export { followTranscript, hasTranscript, type Transcript, transcriptOf } from "../answers/transcript.ts";
 export { type ValidationAnswer, validate } from "../answers/validate.ts";
 export { type ScopeCounts, scopeCounts, workUnitCounts } from "../answers/work-units.ts";
 
 // Why things stand as they do.
 
-export type { OriginEntry } from "../reasons/origin-entry.ts";
 export type { ChangedBy, NamedInstance, Reason, ReasonNode } from "../reasons/reason.ts";

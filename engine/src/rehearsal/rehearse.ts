@@ -5,7 +5,7 @@ import { EVERYTHING } from "../plan/aim.ts";
 import { DEFAULT_RUN_LIMITS } from "../project/config/run-limits.ts";
 import { lookAt, workUnitsOf } from "../project/look.ts";
 import { executeRun } from "../run/cascade.ts";
-import type { ExecutionEvent, RunReport } from "../run/report.ts";
+import type { ExecutionEvent, RunOutcome, RunReport } from "../run/report.ts";
 import { type RehearsedDecision, RehearsedDecisions } from "./decide.ts";
 import type { DecideAs } from "./decided.ts";
 import { MOST_REOPENS } from "./place.ts";
@@ -57,7 +57,8 @@ export async function rehearse(
       // What failed would only fail again.
       if (failed.has(scope)) continue;
       const report = await executeRun(context, optionsFor(scope), listen);
-      if (report.reports.length > 0 || round === 0) runs.push({ workUnit: scope, report });
+      // A decision alone may end what is owed: such a run executes nothing, and yet ends otherwise than the one before.
+      if (report.reports.length > 0 || report.outcome !== lastOf(runs, scope)) runs.push({ workUnit: scope, report });
       if (report.failures.length > 0) failed.add(scope);
       if (context.interrupts.requested !== null) return { runs, scopes: [], decisions: [] };
       const decided = report.failures.length === 0 && (await decisions.decide(scope));
@@ -68,6 +69,11 @@ export async function rehearse(
   const scopes: Evaluation[] = [];
   for (const scope of await scopesOf(context, workUnit)) scopes.push(await lookAt(context.project, scope));
   return { runs, scopes, decisions: decisions.made };
+}
+
+/** How the last run of a scope ended; undefined before its first. */
+function lastOf(runs: readonly RehearsedRun[], scope: string | null): RunOutcome | undefined {
+  return runs.findLast(({ workUnit }) => workUnit === scope)?.report.outcome;
 }
 
 async function scopesOf({ project }: ExecutionContext, workUnit: string | null): Promise<(string | null)[]> {
