@@ -38,8 +38,7 @@ const BYTES_TOGETHER = 8 * 1024 * 1024;
 /**
  * Reads and compresses what of these is not kept yet, so that `keepContents` need not do so while others wait. Of very many
  * most are kept at once, in transactions of their own, so that they need not all be held: until something names them they are
- * only young. Outside of
- * transactions only.
+ * only young. Outside of transactions only.
  * @throws StoreError
  */
 export function prepareContents(store: Store, contents: readonly Content[]): void {

@@ -310,11 +310,11 @@ const BODIES = {
     { protocol: isText, note: isText, outputs: listOf(objectOf({ ...INSTANCE, content_hash: isText })) },
     { ...WORK_UNIT, ...LEFT },
   ),
-  // What the record of an attempt is from now on, or was until it was taken away; the work unit is the attempt's.
   /** Contents that were older than what is kept, and that nothing rested on. */
   pruned: objectOf({ contents: isCount, bytes: isCount }),
   /** A content that a person had erased wherever it lay. */
   forgotten: objectOf({ content_hash: isText, note: isText }),
+  /** What the record of an attempt is from now on, or was until it was taken away; the work unit is the attempt's. */
   audited: objectOf(
     { ...INSTANCE, content_hash: isText, protocol: isText },
     { ...WORK_UNIT, ...MOMENT, schema_hash: isText, status: isFileStatus, removed: isTrue },

@@ -87,7 +87,7 @@ export interface ChangeQuery {
 const TOGETHER = 20_000;
 
 /**
- * How instances came, changed and went, the earliest first. A scan that found many at once lists only the first of them.
+ * How instances came, changed and went, the earliest first. A scan of an older runa that found many lists only the first of them.
  * @throws StoreError
  */
 export function* changesIn({ connection }: Store, { type, id, until }: ChangeQuery): Generator<LoggedChange> {
