@@ -69,18 +69,16 @@ export function pruneContents(store: Store, pruning: Pruning): Pruned {
   const removed = { contents: 0, bytes: 0 };
   for (let first = 0; first < removable.length; first += TOGETHER) {
     const part = removable.slice(first, first + TOGETHER);
-    const gone = connection.write(() => {
+    connection.write(() => {
       const taken = new Set([...contentsNamedAfter(connection, seen), ...currentContents(connection)]);
-      return removeAll(
+      const gone = removeAll(
         store,
         part.filter(({ hash }) => !taken.has(hash)),
         pruning.actor,
       );
+      removed.contents += gone.contents;
+      removed.bytes += gone.bytes;
     });
-    // After the commit: what dies in between leaves files that no row names, and never a row without its file.
-    for (const hash of gone.files) removeObject(store.directory, hash);
-    removed.contents += gone.contents;
-    removed.bytes += gone.bytes;
   }
   const strays = connection.write(() => {
     const files = strayFiles(store);
@@ -97,19 +95,18 @@ export function pruneContents(store: Store, pruning: Pruning): Pruned {
   };
 }
 
-/** Removes the rows of contents, with the log's line, in a transaction; tells which of them have files. */
-function removeAll(
-  { connection }: Store,
-  contents: readonly ContentSize[],
-  actor: Actor | undefined,
-): ContentCount & { readonly files: readonly string[] } {
+/** Removes contents, with the log's line; in a transaction. Their files go first: what dies in between leaves rows that say so. */
+function removeAll(store: Store, contents: readonly ContentSize[], actor: Actor | undefined): ContentCount {
+  const { connection, directory } = store;
   const count = { contents: contents.length, bytes: total(contents) };
-  if (contents.length === 0) return { ...count, files: [] };
+  if (contents.length === 0) return count;
   notePruning(connection);
-  const files = contents.map(({ hash }) => hash).filter((hash) => inFile(connection, hash));
-  for (const { hash } of contents) removeContent(connection, hash);
+  for (const { hash } of contents) {
+    if (inFile(connection, hash)) removeObject(directory, hash);
+    removeContent(connection, hash);
+  }
   append(connection, { kind: "pruned", attempt: null, body: { ...count, ...(actor !== undefined && { actor }) } });
-  return { ...count, files };
+  return count;
 }
 
 function removableIn(store: Store, { before, inUse }: Pick<Pruning, "before" | "inUse">): ContentSize[] {
