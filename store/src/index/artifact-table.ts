@@ -1,3 +1,4 @@
+import type { BigIntStats } from "node:fs";
 import type { InstanceId, Moment, WorkUnit } from "../artifact.ts";
 import type { Connection } from "../connection/connection.ts";
 import { type ArtifactColumns, type ArtifactRow, fromColumns, toColumns } from "./artifact-row.ts";
@@ -30,6 +31,18 @@ export function unhealthyArtifacts(connection: Connection): ArtifactRow[] {
 export function putArtifact(connection: Connection, row: ArtifactRow): void {
   connection.statement(PUT).run(...toColumns(row));
   indexWrites(connection).note(row.type);
+}
+
+/**
+ * Indexes a file that was just written. Its times are too new to be trusted (racy clean): the next scan reads it once.
+ * @param written its stats after that
+ */
+export function putWritten(
+  connection: Connection,
+  row: Omit<ArtifactRow, "stat" | "mtime">,
+  written: Pick<BigIntStats, "mtimeNs">,
+): void {
+  putArtifact(connection, { ...row, stat: null, mtime: String(written.mtimeNs) });
 }
 
 /** Takes an instance out of the index and notes when it went. */

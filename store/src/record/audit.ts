@@ -5,7 +5,7 @@ import type { CandidateName } from "../candidate.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Store } from "../connection/store.ts";
 import type { ArtifactRow } from "../index/artifact-row.ts";
-import { findArtifact, putArtifact, removeArtifact } from "../index/artifact-table.ts";
+import { findArtifact, putWritten, removeArtifact } from "../index/artifact-table.ts";
 import { removeDurably, writeDurably } from "../workspace/durable-write.ts";
 import { fileNameOf } from "../workspace/file-name.ts";
 import { nextMoment } from "./clock-table.ts";
@@ -114,20 +114,21 @@ function put(
   const old = findArtifact(connection, type, id);
   const written = writeDurably(join(workspace, type), fileNameOf(id), text);
   const at = nextMoment(connection);
-  putArtifact(connection, {
-    type,
-    id,
-    status,
-    contentHash,
-    schemaHash,
-    workUnit,
-    lastModified: old?.contentHash === contentHash ? old.lastModified : at,
-    deliveredAt: null,
-    violations,
-    // Its times are too new to be trusted (racy clean): the next scan reads it once.
-    stat: null,
-    mtime: String(written.mtimeNs),
-  });
+  putWritten(
+    connection,
+    {
+      type,
+      id,
+      status,
+      contentHash,
+      schemaHash,
+      workUnit,
+      lastModified: old?.contentHash === contentHash ? old.lastModified : at,
+      deliveredAt: null,
+      violations,
+    },
+    written,
+  );
   append(connection, {
     kind: "audited",
     attempt,

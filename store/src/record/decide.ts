@@ -4,7 +4,7 @@ import type { ContentHash, InstanceRef } from "../artifact.ts";
 import { requirePersistent, type Store } from "../connection/store.ts";
 import { type Content, contentNamed } from "../contents/content.ts";
 import { keepContents } from "../contents/keep.ts";
-import { findArtifact, putArtifact } from "../index/artifact-table.ts";
+import { findArtifact, putWritten } from "../index/artifact-table.ts";
 import { contentHash } from "../json/canonical.ts";
 import { parseJsonBytes } from "../json/parse.ts";
 import { refusedNotWritten } from "../messages.ts";
@@ -86,20 +86,21 @@ function writeNow(store: Store, decision: Decision): Written {
   const { type, id, workUnit, schemaHash } = file;
   const author = authorOf(connection, subject);
   const at = nextMoment(connection);
-  putArtifact(connection, {
-    type,
-    id,
-    status: "valid",
-    contentHash: hash,
-    schemaHash,
-    workUnit,
-    lastModified: at,
-    deliveredAt: null,
-    violations: [],
-    // Its times are too new to be trusted (racy clean): the next scan reads it once.
-    stat: null,
-    mtime: String(written.mtimeNs),
-  });
+  putWritten(
+    connection,
+    {
+      type,
+      id,
+      status: "valid",
+      contentHash: hash,
+      schemaHash,
+      workUnit,
+      lastModified: at,
+      deliveredAt: null,
+      violations: [],
+    },
+    written,
+  );
   append(connection, {
     kind: "decision",
     attempt: null,

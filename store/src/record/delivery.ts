@@ -4,7 +4,7 @@ import type { ContentHash, InstanceId, SchemaHash, WorkUnit } from "../artifact.
 import { requirePersistent, type Store } from "../connection/store.ts";
 import { contentNamed } from "../contents/content.ts";
 import { keepContents, prepareContents } from "../contents/keep.ts";
-import { existsValid, findArtifact, putArtifact, removeArtifact } from "../index/artifact-table.ts";
+import { existsValid, findArtifact, putWritten, removeArtifact } from "../index/artifact-table.ts";
 import { contentHash } from "../json/canonical.ts";
 import { parseJsonBytes } from "../json/parse.ts";
 import {
@@ -93,20 +93,21 @@ export function deliverArtifact(store: Store, deliverer: Deliverer, artifact: Va
       throw refused(refusedNotWritten, error);
     }
     const at = nextMoment(store.connection);
-    putArtifact(store.connection, {
-      type: artifact.type,
-      id: artifact.id,
-      status: "valid",
-      contentHash: hash,
-      schemaHash: artifact.schemaHash,
-      workUnit: artifact.workUnit,
-      lastModified: old !== null && old.contentHash === hash ? old.lastModified : at,
-      deliveredAt: old?.deliveredAt ?? null,
-      violations: [],
-      // Its times are too new to be trusted (racy clean): the next scan reads it once.
-      stat: null,
-      mtime: String(written.mtimeNs),
-    });
+    putWritten(
+      store.connection,
+      {
+        type: artifact.type,
+        id: artifact.id,
+        status: "valid",
+        contentHash: hash,
+        schemaHash: artifact.schemaHash,
+        workUnit: artifact.workUnit,
+        lastModified: old !== null && old.contentHash === hash ? old.lastModified : at,
+        deliveredAt: old?.deliveredAt ?? null,
+        violations: [],
+      },
+      written,
+    );
     const { type, id, workUnit } = artifact;
     recordDelivery(store.connection, {
       attempt: deliverer.attempt,
