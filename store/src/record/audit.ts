@@ -5,7 +5,7 @@ import type { CandidateName } from "../candidate.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Store } from "../connection/store.ts";
 import type { ArtifactRow } from "../index/artifact-row.ts";
-import { findArtifact, putWritten, removeArtifact } from "../index/artifact-table.ts";
+import { findArtifact, putWritten } from "../index/artifact-table.ts";
 import { removeDurably, writeDurably } from "../workspace/durable-write.ts";
 import { fileNameOf } from "../workspace/file-name.ts";
 import { nextMoment } from "./clock-table.ts";
@@ -20,6 +20,7 @@ import {
 } from "./pending-operation-table.ts";
 import { type NotDone, notDone } from "./pending-operations.ts";
 import { type LoggedRecord, newestRecord } from "./record-log.ts";
+import { noteRecordGone } from "./record-removal.ts";
 
 /** The record of an attempt as it is to be written. */
 export interface RecordFile
@@ -144,29 +145,7 @@ function put(
   });
 }
 
-function takeAway(
-  connection: Connection,
-  workspace: string,
-  { attempt, type, id }: PendingOperation,
-  of: CandidateName,
-): void {
-  removeDurably(join(workspace, type), fileNameOf(id));
-  const known = findArtifact(connection, type, id);
-  const at = known === null ? null : nextMoment(connection);
-  if (known !== null && at !== null) removeArtifact(connection, known, at);
-  const told = newestRecord(connection, { type, id });
-  const contentHash = told === null || told.isRemoved ? known?.contentHash : told.contentHash;
-  if (contentHash === undefined) return;
-  append(connection, {
-    kind: "audited",
-    attempt,
-    body: {
-      artifact_type: type,
-      instance_id: id,
-      content_hash: contentHash,
-      ...candidateBody(of),
-      removed: true,
-      ...(at !== null && { moment: at }),
-    },
-  });
+function takeAway(connection: Connection, workspace: string, operation: PendingOperation, of: CandidateName): void {
+  removeDurably(join(workspace, operation.type), fileNameOf(operation.id));
+  noteRecordGone(connection, operation, of, newestRecord(connection, operation));
 }

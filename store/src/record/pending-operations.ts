@@ -9,9 +9,9 @@ import { fileNameOf } from "../workspace/file-name.ts";
 import { reasonOf } from "../workspace/walk.ts";
 import { nextMoment } from "./clock-table.ts";
 import { append } from "./event-table.ts";
-import { candidateBody } from "./events.ts";
 import { type PendingOperation, pendingFor, pendingOperations, removePending } from "./pending-operation-table.ts";
 import { newestRecord } from "./record-log.ts";
+import { noteRecordGone } from "./record-removal.ts";
 
 /** Where superseded and withdrawn instances go, below the workspace. */
 const SUPERSEDED = ".superseded";
@@ -104,24 +104,11 @@ function moveAside(connection: Connection, workspace: string, { kind, attempt, t
 }
 
 /** Moves the record of an attempt to where old ones are; what the log does not tell of is left to lie. */
-function archive(connection: Connection, workspace: string, { attempt, type, id }: PendingOperation): void {
-  const told = newestRecord(connection, { type, id });
+function archive(connection: Connection, workspace: string, operation: PendingOperation): void {
+  const { type, id } = operation;
+  const told = newestRecord(connection, operation);
   if (told === null || told.isRemoved) return;
   const name = fileNameOf(id);
   moveDurably({ directory: join(workspace, type), name }, { root: workspace, below: [ARCHIVE, type], name });
-  const known = findArtifact(connection, type, id);
-  const moment = known === null ? null : nextMoment(connection);
-  if (known !== null && moment !== null) removeArtifact(connection, known, moment);
-  append(connection, {
-    kind: "audited",
-    attempt,
-    body: {
-      artifact_type: type,
-      instance_id: id,
-      content_hash: told.contentHash,
-      ...candidateBody(told),
-      removed: true,
-      ...(moment !== null && { moment }),
-    },
-  });
+  noteRecordGone(connection, operation, told, told);
 }
