@@ -1,7 +1,7 @@
 import { type Instance, type InstanceId, rfc3339 } from "@runa/store";
 import type { Verdict } from "@runa/store/log";
 import { noteOf } from "../deciding/kept-content.ts";
-import type { Decision } from "../decisions/decision.ts";
+import { type Decision, decidersOf } from "../decisions/decision.ts";
 import type { ApprovalState, Decisions } from "../decisions/decisions.ts";
 import { RunaError } from "../diagnostic.ts";
 import { type AwaitedDecision, awaitedIn } from "../evaluate/awaited.ts";
@@ -148,7 +148,7 @@ function* scopesOf(project: OpenProject, evaluation: Evaluation): Iterable<Evalu
 
 function awaitingEntry(awaited: AwaitedAnywhere): AwaitingEntry {
   const { subject, approvals, outweighedBy, rejectionType, waiting, since } = awaited;
-  const rejectedBy = [...new Set(outweighedBy.map(({ by }) => by))].sort();
+  const rejectedBy = decidersOf(outweighedBy);
   return {
     artifact_type: subject.type,
     instance_id: subject.id,

@@ -1,3 +1,4 @@
+import { decidersOf } from "../decisions/decision.ts";
 import { type AwaitedDecision, awaitedIn } from "../evaluate/awaited.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 
@@ -39,7 +40,7 @@ function lackEntry({ approvals, rejectionType, outweighedBy, waiters }: AwaitedD
     type.name,
     Math.max(0, type.annotation.min - made.length),
   ]);
-  const rejectedBy = [...new Set(outweighedBy.map(({ by }) => by))].sort();
+  const rejectedBy = decidersOf(outweighedBy);
   return {
     approval_types: approvals.map(({ type }) => type.name),
     missing: Object.fromEntries(missing),

@@ -29,6 +29,11 @@ export function isKnown({ people }: Deciders, name: string): boolean {
   return people === null || people.has(name);
 }
 
+/** Who made these, each person once, sorted. */
+export function decidersOf(decisions: readonly Pick<Decision, "by">[]): string[] {
+  return [...new Set(decisions.map(({ by }) => by))].sort();
+}
+
 /** Whether who made an approval is one of those whom its type asks for. */
 export function isEntitled(
   { by, author }: Pick<Decision, "by" | "author">,

@@ -1,4 +1,4 @@
-import type { Standing } from "../decisions/standing.ts";
+import { decidersOf } from "../decisions/decision.ts";
 import { awaitedIn } from "../evaluate/awaited.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { ProtocolView } from "../evaluate/scope-view.ts";
@@ -11,7 +11,7 @@ export function notApproved({ view: { snapshot } }: Evaluation, view: ProtocolVi
   const { subject, approvals } = view.approvalsFor(type);
   return view.undecided.valid(subject).flatMap((instance) => {
     const { approvals: states, standing } = decisions.of(instance);
-    const rejectedBy = rejecters(standing);
+    const rejectedBy = decidersOf(standing.rejections);
     const lacking = states.filter((state) => approvals.includes(state.type.name) && !state.isApproved);
     return lacking.map(
       (state): Reason => ({
@@ -56,12 +56,8 @@ export function decisionAgainOn({ view: { snapshot } }: Evaluation, view: Protoc
       artifact_type: instance.type,
       instance_id: instance.id,
       approval_types: lacking.map((state) => state.type.name),
-      rejected_by: rejecters(standing),
+      rejected_by: decidersOf(standing.rejections),
     };
   }
   return null;
-}
-
-function rejecters({ rejections }: Standing): string[] {
-  return [...new Set(rejections.map(({ by }) => by))].sort();
 }
