@@ -1,7 +1,8 @@
-import type { CandidateName, Instance, InstanceRef, JsonSchema } from "@runa/store";
+import type { CandidateName, Instance, InstanceRef } from "@runa/store";
 import { earlierDeliveries } from "@runa/store/attempts";
 import type { EarlierDelivery } from "@runa/store/deliveries";
 import type { ScopeView } from "../evaluate/scope-view.ts";
+import { accumulates } from "../methodology/annotation.ts";
 import type { Candidate } from "../methodology/candidate.ts";
 import { outputTypesOf, owedTypesOf } from "../methodology/methodology.ts";
 import { instancePath } from "../plan/plan.ts";
@@ -62,15 +63,6 @@ function deliveriesElsewhere({ lockfile }: OpenProject, name: CandidateName, vie
       written: by === "attempt" ? content : null,
       since: by === "since",
     }));
-}
-
-/** Whether a type's schema says that its instances add up: `"x-runa": {"accumulates": true}`. */
-function accumulates(schema: JsonSchema | undefined): boolean {
-  if (typeof schema !== "object") return false;
-  const annotation = schema["x-runa"];
-  return typeof annotation === "object" && annotation !== null && "accumulates" in annotation
-    ? annotation.accumulates === true
-    : false;
 }
 
 function keyOf({ type, id }: InstanceRef): string {

@@ -81,6 +81,12 @@ export function readAnnotation(schema: JsonSchema): {
   return { annotation: reader.problems.length === 0 ? annotation : null, problems: reader.problems };
 }
 
+/** Whether a schema says that the instances of its type add up (attempts.md section 2). */
+export function accumulates(schema: JsonSchema | undefined): boolean {
+  const annotation = typeof schema === "object" ? schema[ANNOTATION] : undefined;
+  return isObject(annotation) && annotation[ACCUMULATES] === true;
+}
+
 class AnnotationReader {
   readonly problems: SchemaProblem[] = [];
 
@@ -120,9 +126,9 @@ class AnnotationReader {
         unknownKey(key, `'${ANNOTATION}' without a kind`, didYouMean(key, [ACCUMULATES])),
         "key",
       );
-    const { [ACCUMULATES]: accumulates } = value;
-    if (typeof accumulates === "boolean") return null;
-    return this.#refused(`/${ACCUMULATES}`, wrongValue(ACCUMULATES, "true or false", found(accumulates)));
+    const said = value[ACCUMULATES];
+    if (typeof said === "boolean") return null;
+    return this.#refused(`/${ACCUMULATES}`, wrongValue(ACCUMULATES, "true or false", found(said)));
   }
 
   #unknownKind({ kind }: Record<string, unknown>): null {

@@ -41,7 +41,7 @@ export const REVOCATION: JsonSchema = {
 };
 
 /** Whether an artifact of a decision type is a revocation. */
-export function isRevocation(value: unknown): boolean {
+function isRevocation(value: unknown): boolean {
   return typeof value === "object" && value !== null && "decision" in value && value.decision === "revoked";
 }
 
