@@ -1,8 +1,8 @@
-import { type WallTime, wallTime } from "@runa/store";
+import type { WallTime } from "@runa/store";
 import { type ContentCount, type Pruned, prunable, pruneContents } from "@runa/store/contents";
 import { sourceHashes } from "../methodology/sources.ts";
 import { thisPerson } from "../process/person.ts";
-import { type Keep, keepText } from "../project/config/keep.ts";
+import { daysAgo, type Keep, keepText } from "../project/config/keep.ts";
 import { type OpenProject, scanProject } from "../project/project.ts";
 
 /** What of the kept contents was removed, or would be (`runa gc`). */
@@ -17,8 +17,6 @@ export interface GcAnswer {
   /** Files that no content is in, removed as well. */
   readonly stray_files: number;
 }
-
-const DAY = 24 * 60 * 60 * 1_000_000;
 
 /**
  * Removes contents that are older than what is kept and that nothing rests on any more (decisions 6).
@@ -46,6 +44,5 @@ export async function collectContents(project: OpenProject, dryRun: boolean): Pr
 /** Since when everything is kept; null for ever. */
 function oldestKept(keep: Keep): WallTime | null {
   if (keep === "all") return null;
-  const days = keep === "none" ? 0 : keep.days;
-  return (wallTime() - days * DAY) as WallTime;
+  return daysAgo(keep === "none" ? 0 : keep.days);
 }

@@ -1,6 +1,7 @@
-import { type InstanceRef, type Store, type WallTime, wallTime } from "@runa/store";
+import type { InstanceRef, Store, WallTime } from "@runa/store";
 import { archiveRecords, askForRecords, endedAttempt, endedAttempts, loggedRecord } from "@runa/store/attempts";
 import { readEvents } from "@runa/store/log";
+import { daysAgo } from "../project/config/keep.ts";
 import type { OpenProject } from "../project/project.ts";
 import { type AuditType, auditTypesOf, isRecorded, recordId } from "./due.ts";
 
@@ -18,11 +19,9 @@ export function reviewRecords({ store, methodology, config }: OpenProject): void
   if (isChangedSinceClaim(store)) askForRecords(store, missing(store, types, kept));
 }
 
-const DAY = 24 * 60 * 60 * 1_000_000;
-
 /** Since when records are kept where they lie; null for ever. There are no contents in them, so `none` says nothing of them. */
 function oldestKept(keep: OpenProject["config"]["keep"]): WallTime | null {
-  return typeof keep === "string" ? null : ((wallTime() - keep.days * DAY) as WallTime);
+  return typeof keep === "string" ? null : daysAgo(keep.days);
 }
 
 function isChangedSinceClaim(store: Store): boolean {

@@ -1,3 +1,5 @@
+import { type WallTime, wallTime } from "@runa/store";
+
 /** How long contents are kept that nothing rests on any more: without end, not at all, or so many days. */
 export type Keep = "all" | "none" | { readonly days: number };
 
@@ -13,6 +15,14 @@ export function parseKeep(text: string): Keep | null {
   if (text === "all" || text === "none") return text;
   const [, amount, unit = ""] = /^([1-9]\d{0,4})([dw])$/.exec(text) ?? [];
   return amount === undefined ? null : { days: Number(amount) * (DAYS[unit] ?? 1) };
+}
+
+/** In microseconds, as the store has times. */
+const DAY = 24 * 60 * 60 * 1_000_000;
+
+/** The time that was so many days ago. */
+export function daysAgo(days: number): WallTime {
+  return (wallTime() - days * DAY) as WallTime;
 }
 
 /** As `[history] keep` says it. */
