@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { userInfo } from "node:os";
 import { describe, expect, test } from "vitest";
-import { diagnosed } from "./rig/audit.ts";
+import { chainDone, diagnosed } from "./rig/audit.ts";
 import { chain, draft } from "./rig/examples.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
 
@@ -25,20 +25,6 @@ interface Trail {
 /** The trail of an artifact, which `run` has held against its schema. */
 async function trailOf(rig: Rig, ...words: string[]): Promise<Trail> {
   return (await rig.run("audit", ...words, "--json")).json as unknown as Trail;
-}
-
-/** Carries out a chain of two links; the ids of the attempts. */
-async function chainDone(rig: Rig): Promise<string[]> {
-  const run = rig.start("run");
-  const ids: string[] = [];
-  for (const type of ["design", "code"]) {
-    const agent = await rig.nextAttempt();
-    await agent.deliver(type, "x1", { title: type });
-    await agent.exit(0);
-    ids.push(agent.id);
-  }
-  expect(await run.ended()).toMatchObject({ exitCode: 0 });
-  return ids;
 }
 
 const short = (id = "") => id.slice(0, 13);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { auditSchema, recordOf } from "./rig/audit.ts";
+import { auditSchema, chainDone, recordOf } from "./rig/audit.ts";
 import { chain } from "./rig/examples.ts";
 import { makeRig, type Rig } from "./rig/rig.ts";
 import { editLog } from "./rig/store-edit.ts";
@@ -12,16 +12,8 @@ interface Verification {
 /** A project in which everything was done, and each attempt is recorded. */
 async function done(): Promise<{ rig: Rig; drafted: string }> {
   const rig = await makeRig({ ...chain, types: ["trail"], schemas: { trail: auditSchema() } });
-  const run = rig.start("run");
-  const ids: string[] = [];
-  for (const type of ["design", "code"]) {
-    const agent = await rig.nextAttempt();
-    await agent.deliver(type, "x1", { title: type });
-    await agent.exit(0);
-    ids.push(agent.id);
-  }
-  expect(await run.ended()).toMatchObject({ exitCode: 0 });
-  return { rig, drafted: ids[0] ?? "" };
+  const [drafted = ""] = await chainDone(rig);
+  return { rig, drafted };
 }
 
 /** What does not fit; the document has been held against its schema. */

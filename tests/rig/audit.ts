@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { expect } from "vitest";
 import { schemaProblems } from "./envelope.ts";
 import type { Rig, RigOptions } from "./rig.ts";
 
@@ -26,6 +27,20 @@ export async function recordOf(rig: Rig, name: string): Promise<Readonly<Record<
   const problems = await schemaProblems("audit", record);
   if (problems.length > 0) throw new Error(`${name} breaks runa's base schema: ${problems.join("; ")}`);
   return record;
+}
+
+/** Carries out a chain of two links; the ids of the attempts. */
+export async function chainDone(rig: Rig): Promise<string[]> {
+  const run = rig.start("run");
+  const ids: string[] = [];
+  for (const type of ["design", "code"]) {
+    const agent = await rig.nextAttempt();
+    await agent.deliver(type, "x1", { title: type });
+    await agent.exit(0);
+    ids.push(agent.id);
+  }
+  expect(await run.ended()).toMatchObject({ exitCode: 0 });
+  return ids;
 }
 
 /** The ids of a type's instances in the workspace. */
